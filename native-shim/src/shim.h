@@ -1,0 +1,190 @@
+/*
+ * syswide's native shim: what needs many system calls at once, a fork, or memory ordering.
+ *
+ * Conventions, for every function:
+ *   - returns 0 or a count on success and -errno on failure; errno itself is never part of the contract
+ *     (calls may run on another thread than the one that asks);
+ *   - arguments come from JavaScript and are checked: a bad index or size gives -EINVAL, never a wild access;
+ *   - 64-bit values travel through memory, in host byte order, because the FFI layer hands numbers above
+ *     2^53 over as strings;
+ *   - every file descriptor it makes is close-on-exec;
+ *   - it allocates nothing that outlives the call, except mappings and the command that the caller then owns.
+ */
+#ifndef SYSWIDE_SHIM_H
+#define SYSWIDE_SHIM_H
+
+#include <stdint.h>
+
+/* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
+#define SW_ABI_VERSION 1
+
+#define SW_EXPORT __attribute__((visibility("default")))
+
+/* One perf_event_open(2) of a batch. */
+struct sw_open_request {
+	int32_t attr;      /* index into the batch's array of attrs */
+	int32_t pid;       /* thread id, 0 = caller, -1 = every task; a cgroup fd with PERF_FLAG_PID_CGROUP */
+	int32_t cpu;       /* CPU number, or -1 = wherever the task runs */
+	int32_t leader;    /* index of the group leader's request in this batch, or -1 */
+	int32_t leader_fd; /* group leader opened earlier, or -1; not together with `leader` */
+	uint32_t flags;    /* PERF_FLAG_*; PERF_FLAG_FD_CLOEXEC is always added */
+};
+_Static_assert(sizeof(struct sw_open_request) == 24, "mirrored in src/native/layout.ts");
+
+/* Reading of CLOCK_MONOTONIC, ns, just before the first and just after the last call of a batch. */
+struct sw_span {
+	uint64_t begin_ns;
+	uint64_t end_ns;
+};
+_Static_assert(sizeof(struct sw_span) == 16, "mirrored in src/native/layout.ts");
+
+/* A command that stands at the gate: forked, not yet exec'ed. */
+struct sw_command {
+	int32_t pid;
+	int32_t pidfd;   /* readable once the command has ended */
+	int32_t gate_fd; /* sw_command_release() writes here; closing it unreleased ends the child */
+	int32_t exec_fd; /* brings the errno of a failed exec, EOF of a successful one */
+};
+_Static_assert(sizeof(struct sw_command) == 16, "mirrored in src/native/layout.ts");
+
+/* How a command ended. Times in ns, memory in KiB, as wait4(2) tells them. */
+struct sw_exit {
+	int32_t status; /* wait(2) status word */
+	int32_t pad;
+	uint64_t user_ns;
+	uint64_t system_ns;
+	uint64_t max_rss_kib;
+	uint64_t minor_faults;
+	uint64_t major_faults;
+	uint64_t voluntary_switches;
+	uint64_t involuntary_switches;
+	uint64_t end_ns; /* CLOCK_MONOTONIC when it was reaped */
+};
+_Static_assert(sizeof(struct sw_exit) == 72, "mirrored in src/native/layout.ts");
+
+/* ---- version.c ---- */
+
+SW_EXPORT int32_t sw_abi_version(void);
+/* Tells sizes and offsets the JavaScript side mirrors: sizeof(struct perf_event_attr) of the headers built with, page size. */
+SW_EXPORT int32_t sw_page_size(void);
+
+/* ---- events.c: gangs of perf events ---- */
+
+/*
+ * Opens requests[0..n) in order. `attrs` holds n_attrs attrs, attr_stride bytes apart, each with its own `size`.
+ * On failure every fd opened by this call is closed again, *failed is the index of the request that was refused
+ * (-1: the arguments were), fds[] is filled with -1, and -errno is returned.
+ */
+SW_EXPORT int32_t sw_open_many(const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs,
+			       const struct sw_open_request *requests, uint32_t n, int32_t *fds, int32_t *failed);
+
+/* Closes them all, whatever happens on the way; returns the first error. Negative fds are passed over. */
+SW_EXPORT int32_t sw_close_many(const int32_t *fds, uint32_t n);
+
+enum sw_control { SW_ENABLE = 0, SW_DISABLE = 1, SW_RESET = 2 };
+
+/*
+ * Enables, disables or resets fds[0..n) in order; `group` applies it to the whole group of each leader.
+ * Stops at the first failure, *failed is its index. `span` (may be NULL) brackets the batch.
+ */
+SW_EXPORT int32_t sw_control_many(const int32_t *fds, uint32_t n, uint32_t control, uint32_t group,
+				  struct sw_span *span, int32_t *failed);
+
+/*
+ * Reads each fd into out + i * stride, at most stride bytes. lengths[i] is the number of bytes, 0 for a pinned
+ * event that lost its place, or -errno. `span` as above. Returns 0 unless the arguments are bad.
+ */
+SW_EXPORT int32_t sw_read_many(const int32_t *fds, uint32_t n, uint8_t *out, uint32_t stride, int32_t *lengths,
+			       struct sw_span *span);
+
+/* PERF_EVENT_IOC_ID of each fd. *failed as above. */
+SW_EXPORT int32_t sw_id_many(const int32_t *fds, uint32_t n, uint64_t *ids, int32_t *failed);
+
+/* PERF_EVENT_IOC_PERIOD: sets every fd's period (or frequency) to *period. *failed as above. */
+SW_EXPORT int32_t sw_set_period_many(const int32_t *fds, uint32_t n, const uint64_t *period, int32_t *failed);
+
+/* PERF_EVENT_IOC_SET_FILTER with the NUL-terminated `filter`. *failed as above. */
+SW_EXPORT int32_t sw_set_filter_many(const int32_t *fds, uint32_t n, const char *filter, int32_t *failed);
+
+/* PERF_EVENT_IOC_MODIFY_ATTRIBUTES with one attr for all. *failed as above. */
+SW_EXPORT int32_t sw_modify_many(const int32_t *fds, uint32_t n, const uint8_t *attr, int32_t *failed);
+
+/* PERF_EVENT_IOC_SET_OUTPUT: the records of fds[i] go to the ring of targets[i]; -1 detaches. *failed as above. */
+SW_EXPORT int32_t sw_set_output_many(const int32_t *fds, const int32_t *targets, uint32_t n, int32_t *failed);
+
+/* ---- ring.c: mmap'ed ring buffers ---- */
+
+/*
+ * Maps the metadata page and data_pages (a power of two) of fd. `writable` = 0 maps read-only, which makes the
+ * kernel overwrite old records. *base and *length receive the mapping, which the caller must unmap.
+ */
+SW_EXPORT int32_t sw_ring_map(int32_t fd, uint32_t data_pages, uint32_t writable, uint64_t *base, uint64_t *length);
+SW_EXPORT int32_t sw_ring_unmap(const uint64_t *base, const uint64_t *length);
+
+/* data_head of each mapping, loaded with acquire order: what lies before it may be read. */
+SW_EXPORT int32_t sw_ring_heads(const uint64_t *bases, uint32_t n, uint64_t *heads);
+
+/* Stores data_tail of each mapping with release order: what lies before it may be overwritten. */
+SW_EXPORT int32_t sw_ring_advance(const uint64_t *bases, uint32_t n, const uint64_t *tails);
+
+/* ---- wait.c ---- */
+
+/* An eventfd, close-on-exec, non-blocking. */
+SW_EXPORT int32_t sw_eventfd(void);
+
+/*
+ * Blocks until one of fds[0..n) is ready for reading (or hung up), or timeout_ms has passed (-1: no limit).
+ * ready[i] receives poll's revents. Returns how many are ready; -EINTR is not returned, the wait goes on.
+ * Meant to be called on a worker thread, with an eventfd among the fds that can end it.
+ */
+SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t *ready);
+
+/* ---- command.c: a command that waits at a gate ---- */
+
+/*
+ * Forks a child that will exec argv (packed: argc strings, each NUL-terminated, `length` bytes in all) found through
+ * PATH. The child has default signal dispositions, an empty signal mask, no fd but those this process would hand on
+ * (not close-on-exec), gets SIGKILL when the thread that called this dies, and waits at the gate until released.
+ * `nofile_soft`: soft RLIMIT_NOFILE to give it, 0 = leave (Node raises its own at start).
+ * Must be called on the main thread: the parent-death signal is bound to the forking thread.
+ */
+SW_EXPORT int32_t sw_command_start(const char *argv, uint32_t length, uint32_t argc, const uint64_t *nofile_soft,
+				   struct sw_command *command);
+
+/*
+ * Opens the gate and waits until the exec has happened or failed (its -errno is returned; the child is then gone and
+ * reaped). Closes gate_fd and exec_fd and sets them to -1. *start_ns: CLOCK_MONOTONIC just before the gate opened.
+ */
+SW_EXPORT int32_t sw_command_release(struct sw_command *command, uint64_t *start_ns);
+
+/* Ends a child that was never released: closes the gate, kills, reaps, closes the fds. Harmless when repeated. */
+SW_EXPORT int32_t sw_command_abandon(struct sw_command *command);
+
+/* wait4(2) for the command. -EAGAIN while it still runs (never blocks). Closes pidfd once reaped. */
+SW_EXPORT int32_t sw_command_reap(struct sw_command *command, struct sw_exit *exit);
+
+/* A pidfd for another process, to wait for its end; -ESRCH when it is gone. */
+SW_EXPORT int32_t sw_pidfd_open(int32_t pid);
+
+/* ---- host.c ---- */
+
+/*
+ * A tracefs instance that is mounted nowhere: its files are reached through /proc/self/fd/<fd>/, and it goes when the
+ * fd is closed. For hosts where nobody has mounted tracefs; changes nothing that others can see.
+ */
+SW_EXPORT int32_t sw_tracefs_open(void);
+
+/* flock(2) without blocking: exclusive, or shared; -EWOULDBLOCK when another holds it. */
+SW_EXPORT int32_t sw_lock(int32_t fd, uint32_t exclusive);
+SW_EXPORT int32_t sw_unlock(int32_t fd);
+
+/* A netlink socket subscribed to the kernel's uevents (NETLINK_KOBJECT_UEVENT, group 1), non-blocking. */
+SW_EXPORT int32_t sw_uevent_open(void);
+
+/*
+ * Receives one uevent: bytes copied (NUL-separated strings), -EAGAIN when there is none, -ENOBUFS when some were lost.
+ * Messages that the kernel did not send itself are passed over.
+ */
+SW_EXPORT int32_t sw_uevent_receive(int32_t fd, uint8_t *out, uint32_t size);
+
+#endif

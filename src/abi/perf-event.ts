@@ -1,0 +1,52 @@
+/**
+ * Numbers of the perf_event UAPI. Source: include/uapi/linux/perf_event.h, Linux 6.18; names are the header's without
+ * their PERF_ prefix where the object says it.
+ */
+
+/** `enum perf_type_id`. */
+export const PerfType = { hardware: 0, software: 1, tracepoint: 2, cache: 3, raw: 4, breakpoint: 5 } as const;
+
+/** `enum perf_hw_id`. */
+export const HardwareId = {
+  cpuCycles: 0,
+  instructions: 1,
+  cacheReferences: 2,
+  cacheMisses: 3,
+  branchInstructions: 4,
+  branchMisses: 5,
+  busCycles: 6,
+  stalledCyclesFrontend: 7,
+  stalledCyclesBackend: 8,
+  refCpuCycles: 9,
+} as const;
+
+/** `enum perf_sw_ids`. */
+export const SoftwareId = {
+  cpuClock: 0,
+  taskClock: 1,
+  pageFaults: 2,
+  contextSwitches: 3,
+  cpuMigrations: 4,
+  minorFaults: 5,
+  majorFaults: 6,
+  alignmentFaults: 7,
+  emulationFaults: 8,
+  dummy: 9,
+  bpfOutput: 10,
+  cgroupSwitches: 11,
+} as const;
+
+/** `enum perf_event_read_format`. */
+export const ReadFormat = {
+  totalTimeEnabled: 1 << 0,
+  totalTimeRunning: 1 << 1,
+  id: 1 << 2,
+  group: 1 << 3,
+  lost: 1 << 4,
+} as const;
+
+/** `PERF_FLAG_*` of perf_event_open(2). */
+export const OpenFlag = { fdNoGroup: 1, fdOutput: 2, pidCgroup: 4, fdCloexec: 8 } as const;
+
+/** HW_BREAKPOINT_* of include/uapi/linux/hw_breakpoint.h: the `bp_type` bits. */
+export const BreakpointType = { read: 1, write: 2, execute: 4 } as const;

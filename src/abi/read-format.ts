@@ -1,0 +1,46 @@
+import { ReadFormat } from './perf-event';
+
+/** One event's part of what read(2) on a perf event gives. Times in ns. */
+export interface ReadValue {
+  readonly value: bigint;
+  readonly timeEnabled: bigint;
+  readonly timeRunning: bigint;
+  /** PERF_EVENT_IOC_ID; a group read is taken apart by it, because members go missing after hotplug. */
+  readonly id: bigint;
+}
+
+/** What every counting event of ours is opened with, plus `group` for leaders that are read whole. */
+export const COUNTING_READ_FORMAT = ReadFormat.totalTimeEnabled | ReadFormat.totalTimeRunning | ReadFormat.id;
+
+/** Bytes that read(2) needs for an event on its own, or for a group of `members`. */
+export const singleReadSize = 4 * 8;
+export const groupReadSize = (members: number): number => (3 + 2 * members) * 8;
+
+/**
+ * Decodes a read with `COUNTING_READ_FORMAT`: `{ value, enabled, running, id }`.
+ * @returns undefined for 0 bytes: a pinned event that lost its place
+ */
+export function decodeSingleRead(bytes: Uint8Array): ReadValue | undefined {
+  if (bytes.length < singleReadSize) return undefined;
+  const u64 = reader(bytes);
+  return { value: u64(0), timeEnabled: u64(1), timeRunning: u64(2), id: u64(3) };
+}
+
+/** Decodes a read with `group` added: `{ nr, enabled, running, { value, id }[nr] }`, in no promised order. */
+export function decodeGroupRead(bytes: Uint8Array): ReadValue[] {
+  if (bytes.length < groupReadSize(0)) return [];
+  const u64 = reader(bytes);
+  const held = Math.floor((bytes.length - groupReadSize(0)) / 16);
+  const members = Math.min(Number(u64(0)), held);
+  return Array.from({ length: members }, (_, i) => ({
+    value: u64(3 + 2 * i),
+    timeEnabled: u64(1),
+    timeRunning: u64(2),
+    id: u64(4 + 2 * i),
+  }));
+}
+
+function reader(bytes: Uint8Array): (index: number) => bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (index) => view.getBigUint64(index * 8, true);
+}

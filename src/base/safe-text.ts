@@ -1,0 +1,18 @@
+/**
+ * Text from outside (comm names, paths, event text, error messages that quote them) made safe for a terminal and for
+ * one-record-one-line output: control characters, including ESC, newline, C1 and DEL, and the bidirectional overrides
+ * that reorder a line, are shown as escapes. Everything else stays as it is.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this replaces
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\\(?=x|u)/gu;
+
+export function visible(text: string): string {
+  return text.replace(unsafe, (c) => {
+    const code = c.codePointAt(0) ?? 0;
+    if (c === '\\') return '\\\\';
+    if (c === '\n') return '\\n';
+    if (c === '\t') return '\\t';
+    if (c === '\r') return '\\r';
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}

@@ -1,0 +1,159 @@
+import type { EncodedAttr } from '../abi/attr';
+import type { Fd, MonotonicTime, Nanoseconds, Pid } from '../base/units';
+
+/**
+ * Everything syswide asks of the kernel beyond reading files: the one seam between our code and real system calls.
+ * `real-kernel.ts` implements it over the native shim; tests bring a fake in which any call can be made to fail.
+ *
+ * Every method throws a `KernelError` when the kernel refuses. Calls are coarse, because one crossing of the FFI
+ * boundary costs tens of microseconds: open, read, control and close take whole gangs.
+ */
+export interface Kernel {
+  /** Bytes in a memory page. */
+  readonly pageSize: number;
+
+  /**
+   * Opens all of them, in order, or none: on a refusal every fd opened by this call is closed again.
+   * The caller owns the fds. Source: perf_event_open(2).
+   */
+  openEvents(requests: readonly OpenRequest[]): Fd[];
+
+  /** Closes them all; unknown or already closed ones are an error of the caller. */
+  closeFds(fds: readonly Fd[]): void;
+
+  /**
+   * Applies PERF_EVENT_IOC_ENABLE, DISABLE or RESET to each, in order, `group`: to the group each one leads.
+   * @returns when the first call began and the last one ended
+   */
+  controlEvents(fds: readonly Fd[], control: EventControl, group: boolean): Span;
+
+  /** read(2) of each. A member's own failure is its result, not an exception. `size`: bytes to read of each at most. */
+  readEvents(fds: readonly Fd[], size: number): EventReads;
+
+  /** PERF_EVENT_IOC_ID of each: what group reads and records call the event. */
+  eventIds(fds: readonly Fd[]): bigint[];
+
+  /** PERF_EVENT_IOC_PERIOD on each, in order; stops at the first refusal, whose index the error names. */
+  setPeriod(fds: readonly Fd[], period: bigint): void;
+
+  /** PERF_EVENT_IOC_SET_FILTER on each, in order; stops at the first refusal. */
+  setFilter(fds: readonly Fd[], filter: string): void;
+
+  /** PERF_EVENT_IOC_MODIFY_ATTRIBUTES on each, in order; stops at the first refusal. */
+  modifyEvents(fds: readonly Fd[], attr: EncodedAttr): void;
+
+  /** PERF_EVENT_IOC_SET_OUTPUT: records of `fds[i]` go to the ring of `targets[i]`; stops at the first refusal. */
+  setOutput(fds: readonly Fd[], targets: readonly Fd[]): void;
+
+  /** Maps a ring of `dataPages` (a power of two) for `fd`. The caller owns the mapping. */
+  mapRing(fd: Fd, dataPages: number, mode: RingMode): RingMapping;
+
+  /**
+   * Waits off the main thread until one of `fds` is readable or `timeoutMs` has passed.
+   * @returns the ready ones, none after a time-out
+   */
+  wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]>;
+
+  /** An eventfd to end a `wait` with. The caller owns it. */
+  createWakeup(): Wakeup;
+
+  /** Forks `argv[0]`, stopped before its exec. The caller must release or abandon it. Main thread only. */
+  startCommand(argv: readonly string[]): GatedCommand;
+
+  /** A pidfd, readable once the process has ended. The caller owns it. */
+  openPidfd(pid: Pid): Fd;
+
+  /** A private tracefs that is mounted nowhere, reached through `/proc/self/fd/<fd>`. The caller owns it. */
+  openTracefs(): Fd;
+
+  /** Tries to take flock(2) on an open file; false when somebody else holds it. */
+  tryLock(fd: Fd, mode: 'exclusive' | 'shared'): boolean;
+  unlock(fd: Fd): void;
+
+  /** A non-blocking socket on which the kernel's uevents arrive. The caller owns it. */
+  openUevents(): Fd;
+
+  /** One uevent, as the kernel's NUL-separated strings; undefined when none waits; `'lost'` when the queue overflowed. */
+  receiveUevent(fd: Fd): string[] | 'lost' | undefined;
+}
+
+/** One perf_event_open(2). */
+export interface OpenRequest {
+  readonly attr: EncodedAttr;
+  /** Thread id, -1 for every task; a cgroup's fd when `flags` has PERF_FLAG_PID_CGROUP. */
+  readonly pid: number;
+  /** CPU number, or -1 for wherever the task runs. */
+  readonly cpu: number;
+  /** Index of the leader's request in the same batch, or an fd opened earlier. */
+  readonly leader?: { readonly request: number } | { readonly fd: Fd };
+  /** PERF_FLAG_*; close-on-exec is always set. */
+  readonly flags?: number;
+}
+
+export type EventControl = 'enable' | 'disable' | 'reset';
+
+/** From just before the first to just after the last call of a batch, CLOCK_MONOTONIC. */
+export interface Span {
+  readonly begin: MonotonicTime;
+  readonly end: MonotonicTime;
+}
+
+/** The outcome of a batch of read(2) calls. */
+export interface EventReads extends Span {
+  /** As many as fds, in their order: the bytes read (a view, valid until dropped), or the errno. */
+  readonly results: readonly (Uint8Array | { readonly errno: number })[];
+}
+
+/** `drain`: the kernel waits for the reader, new records are lost when full. `overwrite`: old ones are. */
+export type RingMode = 'drain' | 'overwrite';
+
+/** An mmap'ed ring. `memory` must not be touched after `unmap()`. */
+export interface RingMapping {
+  /** The metadata page and the data pages. */
+  readonly memory: Buffer;
+  /** The address, for `ringHeads` and the like. */
+  readonly address: bigint;
+  unmap(): void;
+}
+
+export interface Wakeup {
+  readonly fd: Fd;
+  /** Makes `fd` readable. */
+  signal(): void;
+  /** Makes it unreadable again. */
+  clear(): void;
+  close(): void;
+}
+
+/** A command forked but not yet exec'ed. */
+export interface GatedCommand {
+  readonly pid: Pid;
+  /** Readable once the command has ended. Owned by this object. */
+  readonly pidfd: Fd;
+  /**
+   * Opens the gate.
+   * @returns CLOCK_MONOTONIC just before
+   * @throws KernelError with the errno of the exec, when that failed: the child is then gone
+   */
+  release(): MonotonicTime;
+  /** Ends a command that was not released, or of which nobody wants the end. Harmless when repeated. */
+  abandon(): void;
+  /** How it ended; undefined while it runs. */
+  reap(): CommandExit | undefined;
+}
+
+export interface CommandExit {
+  /** Exit status, when it ended by itself. */
+  readonly exitCode?: number;
+  /** Signal number, when one killed it. */
+  readonly signal?: number;
+  readonly userTime: Nanoseconds;
+  readonly systemTime: Nanoseconds;
+  readonly maxRssKib: bigint;
+  readonly minorFaults: bigint;
+  readonly majorFaults: bigint;
+  readonly voluntarySwitches: bigint;
+  readonly involuntarySwitches: bigint;
+  /** When it was reaped. */
+  readonly end: MonotonicTime;
+}
