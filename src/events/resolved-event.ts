@@ -1,8 +1,22 @@
 import type { PerfEventAttr } from '../abi/attr';
 import type { CpuMask } from '../host/cpu-mask';
+import type { EventSettings } from './event-settings';
+import type { ToolEvent } from './tool-events';
 
-/** What kind of thing an event counts: decides how it is grouped in `list`, and which remedy an error names. */
-export type EventKind = 'hardware' | 'software' | 'cache' | 'raw' | 'pmu' | 'tracepoint' | 'breakpoint' | 'probe';
+/**
+ * What kind of thing an event counts: decides how it is grouped in `list`, and which remedy an error names. `tool`
+ * events are not opened at all: syswide counts them itself.
+ */
+export type EventKind =
+  | 'hardware'
+  | 'software'
+  | 'cache'
+  | 'raw'
+  | 'pmu'
+  | 'tracepoint'
+  | 'breakpoint'
+  | 'probe'
+  | 'tool';
 
 /**
  * An event as the gang opens it: names looked up on this machine, numbers filled in. Says nothing about where it is
@@ -18,8 +32,33 @@ export interface ResolvedEvent {
   readonly unit: string;
   /** Position of the event's group leader in the list; its own position for a leader; absent outside of groups. */
   readonly leader?: number;
+  /** The name of its group, as in `name{a,b}`; only on the leader. */
+  readonly groupName?: string;
   /** CPUs that this event is restricted to: its PMU's cpumask, or a `cpu=` term. */
   readonly cpus?: CpuMask;
   /** A tracepoint filter to set once it is open. */
   readonly filter?: string;
+  /** Only for kind `tool`: what syswide counts itself. Its attr is that of `dummy`. */
+  readonly tool?: ToolEvent;
+  /** The PMU in sysfs that counts it, for events of kind `pmu` and those of one half of a hybrid CPU. */
+  readonly pmu?: string;
+  /** It counts CPUs, never tasks: the PMU lies outside of the cores. */
+  readonly countsCpusOnly?: boolean;
+  /**
+   * Position of the first event that came from the same text, when one text stands for several PMUs (`uncore_imc/…/`):
+   * their counts are shown as one sum. Absent on events that stand alone; its own position on the first.
+   */
+  readonly mergedInto?: number;
+  /** Text whose address goes into attr.config1: the ELF file of a uprobe, the function of a kprobe. */
+  readonly config1Text?: string;
+  /** For a breakpoint on a symbol of a file that is loaded anywhere: see `placeBreakpoint`. */
+  readonly loadedFrom?: LoadedFrom;
+  readonly settings?: EventSettings;
+}
+
+/** Where a breakpoint's symbol lies in a position-independent file; its address is known once the file is mapped. */
+export interface LoadedFrom {
+  readonly path: string;
+  /** Address of the symbol as the file has it; where it is loaded adds its load bias. */
+  readonly fileAddress: bigint;
 }

@@ -1,0 +1,31 @@
+/** An event that `stat` counts when it is given none. */
+export interface DefaultEvent {
+  readonly name: string;
+  /** This machine may lack it: then it is shown as not supported, and is no failure. */
+  readonly mayBeMissing: boolean;
+  /** It is left out altogether when it cannot be opened: few machines have it. */
+  readonly onlyIfThere: boolean;
+}
+
+const always = (name: string): DefaultEvent => ({ name, mayBeMissing: false, onlyIfThere: false });
+const hardware = (name: string): DefaultEvent => ({ name, mayBeMissing: true, onlyIfThere: false });
+const rare = (name: string): DefaultEvent => ({ name, mayBeMissing: true, onlyIfThere: true });
+
+/**
+ * The events that `stat` counts by default, in the order it prints them.
+ * Source: default_attrs0 in tools/perf/builtin-stat.c, Linux 6.1.
+ */
+export function defaultEvents(systemWide: boolean): DefaultEvent[] {
+  return [
+    always(systemWide ? 'cpu-clock' : 'task-clock'),
+    always('context-switches'),
+    always('cpu-migrations'),
+    always('page-faults'),
+    hardware('cycles'),
+    rare('stalled-cycles-frontend'),
+    rare('stalled-cycles-backend'),
+    hardware('instructions'),
+    hardware('branches'),
+    hardware('branch-misses'),
+  ];
+}
