@@ -64,8 +64,10 @@ _Static_assert(sizeof(struct sw_exit) == 72, "mirrored in src/native/layout.ts")
 
 /* ---- version.c ---- */
 
+/* SW_ABI_VERSION of the built library. */
 SW_EXPORT int32_t sw_abi_version(void);
-/* Tells sizes and offsets the JavaScript side mirrors: sizeof(struct perf_event_attr) of the headers built with, page size. */
+
+/* Bytes in a memory page. */
 SW_EXPORT int32_t sw_page_size(void);
 
 /* ---- events.c: gangs of perf events ---- */
@@ -106,8 +108,9 @@ SW_EXPORT int32_t sw_set_period_many(const int32_t *fds, uint32_t n, const uint6
 /* PERF_EVENT_IOC_SET_FILTER with the NUL-terminated `filter`. *failed as above. */
 SW_EXPORT int32_t sw_set_filter_many(const int32_t *fds, uint32_t n, const char *filter, int32_t *failed);
 
-/* PERF_EVENT_IOC_MODIFY_ATTRIBUTES with one attr for all. *failed as above. */
-SW_EXPORT int32_t sw_modify_many(const int32_t *fds, uint32_t n, const uint8_t *attr, int32_t *failed);
+/* PERF_EVENT_IOC_MODIFY_ATTRIBUTES with one attr, of attr_length bytes, for all. *failed as above. */
+SW_EXPORT int32_t sw_modify_many(const int32_t *fds, uint32_t n, const uint8_t *attr, uint32_t attr_length,
+				 int32_t *failed);
 
 /* PERF_EVENT_IOC_SET_OUTPUT: the records of fds[i] go to the ring of targets[i]; -1 detaches. *failed as above. */
 SW_EXPORT int32_t sw_set_output_many(const int32_t *fds, const int32_t *targets, uint32_t n, int32_t *failed);
@@ -124,7 +127,10 @@ SW_EXPORT int32_t sw_ring_unmap(const uint64_t *base, const uint64_t *length);
 /* data_head of each mapping, loaded with acquire order: what lies before it may be read. */
 SW_EXPORT int32_t sw_ring_heads(const uint64_t *bases, uint32_t n, uint64_t *heads);
 
-/* Stores data_tail of each mapping with release order: what lies before it may be overwritten. */
+/*
+ * Stores data_tail of each mapping with release order: what lies before it may be overwritten. The mappings must be
+ * writable: a store into a read-only one is a SIGSEGV.
+ */
 SW_EXPORT int32_t sw_ring_advance(const uint64_t *bases, uint32_t n, const uint64_t *tails);
 
 /* ---- wait.c ---- */
@@ -133,8 +139,9 @@ SW_EXPORT int32_t sw_ring_advance(const uint64_t *bases, uint32_t n, const uint6
 SW_EXPORT int32_t sw_eventfd(void);
 
 /*
- * Blocks until one of fds[0..n) is ready for reading (or hung up), or timeout_ms has passed (-1: no limit).
- * ready[i] receives poll's revents. Returns how many are ready; -EINTR is not returned, the wait goes on.
+ * Blocks until one of fds[0..n) is ready for reading (or hung up), or timeout_ms has passed (-1: no limit, 0: only
+ * looks). ready[i] receives poll's revents, POLLNVAL for one that is not open. Returns how many are not 0; -EINTR is
+ * not returned, the wait goes on. An empty set is refused.
  * Meant to be called on a worker thread, with an eventfd among the fds that can end it.
  */
 SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t *ready);
@@ -143,24 +150,32 @@ SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_m
 
 /*
  * Forks a child that will exec argv (packed: argc strings, each NUL-terminated, `length` bytes in all) found through
- * PATH. The child has default signal dispositions, an empty signal mask, no fd but those this process would hand on
- * (not close-on-exec), gets SIGKILL when the thread that called this dies, and waits at the gate until released.
- * `nofile_soft`: soft RLIMIT_NOFILE to give it, 0 = leave (Node raises its own at start).
- * Must be called on the main thread: the parent-death signal is bound to the forking thread.
+ * PATH as execvp(3) does it, a file without a #! line through /bin/sh. The child has default signal dispositions, an
+ * empty signal mask, blocking stdin, stdout and stderr (Node sets O_NONBLOCK on them), after its exec no fd but those
+ * this process would hand on (not close-on-exec), and waits at the gate until released; when the gate is closed
+ * instead, it exits in silence.
+ * `nofile_soft`: soft RLIMIT_NOFILE to give it, 0 or NULL = leave (Node raises its own at start).
+ * The child gets SIGKILL when the thread that called this dies, so call it on the main thread. The kernel drops that
+ * again when the command is set-user-ID or has capabilities: prctl(2), PR_SET_PDEATHSIG.
+ * On failure *command holds -1 throughout and no child is left.
  */
 SW_EXPORT int32_t sw_command_start(const char *argv, uint32_t length, uint32_t argc, const uint64_t *nofile_soft,
 				   struct sw_command *command);
 
 /*
  * Opens the gate and waits until the exec has happened or failed (its -errno is returned; the child is then gone and
- * reaped). Closes gate_fd and exec_fd and sets them to -1. *start_ns: CLOCK_MONOTONIC just before the gate opened.
+ * reaped, and *command holds -1 throughout). -ESRCH: somebody killed the child at the gate. Closes gate_fd and exec_fd
+ * and sets them to -1. *start_ns: CLOCK_MONOTONIC just before the gate opened.
  */
 SW_EXPORT int32_t sw_command_release(struct sw_command *command, uint64_t *start_ns);
 
-/* Ends a child that was never released: closes the gate, kills, reaps, closes the fds. Harmless when repeated. */
+/* Ends the child, released or not: closes the gate, kills, reaps, closes the fds. Harmless when repeated. */
 SW_EXPORT int32_t sw_command_abandon(struct sw_command *command);
 
-/* wait4(2) for the command. -EAGAIN while it still runs (never blocks). Closes pidfd once reaped. */
+/*
+ * wait4(2) for the command. -EAGAIN while it still runs (never blocks). Once reaped, closes what is open and sets all of
+ * *command to -1; -ECHILD after that.
+ */
 SW_EXPORT int32_t sw_command_reap(struct sw_command *command, struct sw_exit *exit);
 
 /* A pidfd for another process, to wait for its end; -ESRCH when it is gone. */
@@ -183,7 +198,7 @@ SW_EXPORT int32_t sw_uevent_open(void);
 
 /*
  * Receives one uevent: bytes copied (NUL-separated strings), -EAGAIN when there is none, -ENOBUFS when some were lost.
- * Messages that the kernel did not send itself are passed over.
+ * Messages that the kernel did not send itself are passed over. -EMSGSIZE: one did not fit and is gone.
  */
 SW_EXPORT int32_t sw_uevent_receive(int32_t fd, uint8_t *out, uint32_t size);
 
