@@ -48,16 +48,32 @@ export interface Kernel {
   /** Maps a ring of `dataPages` (a power of two) for `fd`. The caller owns the mapping. */
   mapRing(fd: Fd, dataPages: number, mode: RingMode): RingMapping;
 
+  /** data_head of each ring, with acquire order: what was written before it may be read. */
+  ringHeads(rings: readonly RingMapping[]): bigint[];
+
+  /** Stores data_tail of each ring with release order: the kernel may overwrite what lies before. Only `drain` rings. */
+  advanceRings(rings: readonly RingMapping[], tails: readonly bigint[]): void;
+
   /**
-   * Waits off the main thread until one of `fds` is readable or `timeoutMs` has passed.
+   * Waits off the main thread until one of `fds` is readable or hung up, or `timeoutMs` has passed. They must stay open
+   * until it has ended; have a `Wakeup` among them to end it.
    * @returns the ready ones, none after a time-out
    */
   wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]>;
 
+  /**
+   * Those that are at their end, and therefore ready for ever: a task's event once the task and its children are gone.
+   * To be left out of the next `wait` after a last drain, or it would spin.
+   */
+  hungUp(fds: readonly Fd[]): Fd[];
+
   /** An eventfd to end a `wait` with. The caller owns it. */
   createWakeup(): Wakeup;
 
-  /** Forks `argv[0]`, stopped before its exec. The caller must release or abandon it. Main thread only. */
+  /**
+   * Forks `argv[0]`, stopped before its exec. The caller must release or abandon it; it is killed if this process dies.
+   * Main thread only. Start it before opening events: until its exec it holds copies of this process's fds.
+   */
   startCommand(argv: readonly string[]): GatedCommand;
 
   /** A pidfd, readable once the process has ended. The caller owns it. */
@@ -107,12 +123,14 @@ export interface EventReads extends Span {
 /** `drain`: the kernel waits for the reader, new records are lost when full. `overwrite`: old ones are. */
 export type RingMode = 'drain' | 'overwrite';
 
-/** An mmap'ed ring. `memory` must not be touched after `unmap()`. */
+/** An mmap'ed ring. Views of `memory` must not be touched after `unmap()`: that is a SIGSEGV. */
 export interface RingMapping {
+  readonly mode: RingMode;
   /** The metadata page and the data pages. */
   readonly memory: Buffer;
-  /** The address, for `ringHeads` and the like. */
+  /** Where `memory` begins, for `ringHeads` and the like. */
   readonly address: bigint;
+  /** Harmless when repeated. */
   unmap(): void;
 }
 
@@ -138,7 +156,7 @@ export interface GatedCommand {
   release(): MonotonicTime;
   /** Ends a command that was not released, or of which nobody wants the end. Harmless when repeated. */
   abandon(): void;
-  /** How it ended; undefined while it runs. */
+  /** How it ended, also when asked again; undefined while it runs. */
   reap(): CommandExit | undefined;
 }
 

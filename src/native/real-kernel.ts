@@ -1,0 +1,226 @@
+import { constants } from 'node:os';
+import type { EncodedAttr } from '../abi/attr';
+import { assert } from '../base/assert';
+import { type Fd, fd, monotonicTime, type Pid } from '../base/units';
+import { packEvents } from './event-batch';
+import { RealGatedCommand } from './gated-command';
+import type {
+  EventControl,
+  EventReads,
+  GatedCommand,
+  Kernel,
+  OpenRequest,
+  RingMapping,
+  RingMode,
+  Span,
+  Wakeup,
+} from './kernel';
+import { KernelError } from './kernel-error';
+import { controlCodes, spanLayout } from './layout';
+import { inheritedNofile } from './nofile-limit';
+import { packInt32, packUint64, unpackInt32, unpackUint64 } from './packed-integers';
+import { hungUpOf, readyOf } from './poll-result';
+import { RealRingMapping } from './ring-mapping';
+import { loadShim, type Shim } from './shim';
+import { EventfdWakeup } from './wakeup';
+
+const { EMSGSIZE, ENOBUFS, EAGAIN, EWOULDBLOCK } = constants.errno;
+
+/** The kernel sends at most 2 KiB of variables behind the device's path (UEVENT_BUFFER_SIZE, include/linux/kobject.h). */
+const UEVENT_BYTES = 8192;
+
+/** The longest time sw_wait_many() takes. */
+const MAX_TIMEOUT_MS = 0x7fffffff;
+
+/** The kernel itself, through the native shim. One per process is enough: loading costs milliseconds. */
+export class RealKernel implements Kernel {
+  readonly pageSize: number;
+  readonly #shim: Shim;
+  readonly #failed = Buffer.alloc(4);
+  readonly #uevent = Buffer.alloc(UEVENT_BYTES);
+
+  /** @throws SyswideError SHIM when the shim cannot be loaded */
+  constructor(shim: Shim = loadShim()) {
+    this.#shim = shim;
+    this.pageSize = shim.sw_page_size();
+  }
+
+  openEvents(requests: readonly OpenRequest[]): Fd[] {
+    const batch = packEvents(requests);
+    const fds = Buffer.alloc(requests.length * 4);
+    const { attrs, stride, attrCount } = batch;
+    const opened = this.#shim.sw_open_many(
+      attrs,
+      stride,
+      attrCount,
+      batch.requests,
+      requests.length,
+      fds,
+      this.#failed,
+    );
+    this.#checkBatch('perf_event_open', opened);
+    return unpackInt32(fds).map(fd);
+  }
+
+  closeFds(fds: readonly Fd[]): void {
+    check('close', this.#shim.sw_close_many(packInt32(fds), fds.length));
+  }
+
+  controlEvents(fds: readonly Fd[], control: EventControl, group: boolean): Span {
+    const span = Buffer.alloc(spanLayout.size);
+    const [packed, code] = [packInt32(fds), controlCodes[control]];
+    const done = this.#shim.sw_control_many(packed, fds.length, code, group ? 1 : 0, span, this.#failed);
+    this.#checkBatch(`PERF_EVENT_IOC_${control.toUpperCase()}`, done);
+    return decodeSpan(span);
+  }
+
+  readEvents(fds: readonly Fd[], size: number): EventReads {
+    const span = Buffer.alloc(spanLayout.size);
+    const bytes = Buffer.alloc(fds.length * size);
+    const lengths = Buffer.alloc(fds.length * 4);
+    check('read', this.#shim.sw_read_many(packInt32(fds), fds.length, bytes, size, lengths, span));
+    const results = unpackInt32(lengths).map((length, i) =>
+      length < 0 ? { errno: -length } : bytes.subarray(i * size, i * size + length),
+    );
+    return { ...decodeSpan(span), results };
+  }
+
+  eventIds(fds: readonly Fd[]): bigint[] {
+    const ids = Buffer.alloc(fds.length * 8);
+    this.#checkBatch('PERF_EVENT_IOC_ID', this.#shim.sw_id_many(packInt32(fds), fds.length, ids, this.#failed));
+    return unpackUint64(ids);
+  }
+
+  setPeriod(fds: readonly Fd[], period: bigint): void {
+    const packed = packUint64([period]);
+    const done = this.#shim.sw_set_period_many(packInt32(fds), fds.length, packed, this.#failed);
+    this.#checkBatch('PERF_EVENT_IOC_PERIOD', done);
+  }
+
+  setFilter(fds: readonly Fd[], filter: string): void {
+    const text = Buffer.from(`${filter}\0`);
+    const done = this.#shim.sw_set_filter_many(packInt32(fds), fds.length, text, this.#failed);
+    this.#checkBatch('PERF_EVENT_IOC_SET_FILTER', done);
+  }
+
+  modifyEvents(fds: readonly Fd[], attr: EncodedAttr): void {
+    const bytes = Buffer.from(attr);
+    const done = this.#shim.sw_modify_many(packInt32(fds), fds.length, bytes, bytes.length, this.#failed);
+    this.#checkBatch('PERF_EVENT_IOC_MODIFY_ATTRIBUTES', done);
+  }
+
+  setOutput(fds: readonly Fd[], targets: readonly Fd[]): void {
+    assert(fds.length === targets.length, 'every event has its target');
+    const done = this.#shim.sw_set_output_many(packInt32(fds), packInt32(targets), fds.length, this.#failed);
+    this.#checkBatch('PERF_EVENT_IOC_SET_OUTPUT', done);
+  }
+
+  mapRing(ringFd: Fd, dataPages: number, mode: RingMode): RingMapping {
+    return new RealRingMapping(this.#shim, ringFd, dataPages, mode, this.pageSize);
+  }
+
+  ringHeads(rings: readonly RingMapping[]): bigint[] {
+    const heads = Buffer.alloc(rings.length * 8);
+    const addresses = packUint64(rings.map((ring) => ring.address));
+    check('ring heads', this.#shim.sw_ring_heads(addresses, rings.length, heads));
+    return unpackUint64(heads);
+  }
+
+  advanceRings(rings: readonly RingMapping[], tails: readonly bigint[]): void {
+    assert(rings.length === tails.length, 'every ring has its tail');
+    assert(
+      rings.every((ring) => ring.mode === 'drain'),
+      'an overwrite ring, which is mapped read-only, has no tail',
+    );
+    const addresses = packUint64(rings.map((ring) => ring.address));
+    check('ring tails', this.#shim.sw_ring_advance(addresses, rings.length, packUint64(tails)));
+  }
+
+  wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]> {
+    const packed = packInt32(fds);
+    const events = Buffer.alloc(fds.length * 4);
+    const limit = timeoutMs === undefined ? -1 : Math.min(Math.max(0, Math.ceil(timeoutMs)), MAX_TIMEOUT_MS);
+    return new Promise((resolve, reject) => {
+      this.#shim.sw_wait_many.async(packed, fds.length, limit, events, (error, result) => {
+        try {
+          if (error !== null) throw error;
+          check('poll', result);
+          resolve(readyOf(fds, unpackInt32(events)));
+        } catch (refusal) {
+          reject(refusal);
+        }
+      });
+    });
+  }
+
+  hungUp(fds: readonly Fd[]): Fd[] {
+    if (fds.length === 0) return [];
+    const events = Buffer.alloc(fds.length * 4);
+    check('poll', this.#shim.sw_wait_many(packInt32(fds), fds.length, 0, events));
+    return hungUpOf(fds, unpackInt32(events));
+  }
+
+  createWakeup(): Wakeup {
+    return new EventfdWakeup(this.#opened('eventfd', this.#shim.sw_eventfd()));
+  }
+
+  startCommand(argv: readonly string[]): GatedCommand {
+    return new RealGatedCommand(this.#shim, argv, inheritedNofile());
+  }
+
+  openPidfd(process: Pid): Fd {
+    return this.#opened('pidfd_open', this.#shim.sw_pidfd_open(process));
+  }
+
+  openTracefs(): Fd {
+    return this.#opened('fsopen', this.#shim.sw_tracefs_open());
+  }
+
+  tryLock(file: Fd, mode: 'exclusive' | 'shared'): boolean {
+    const locked = this.#shim.sw_lock(file, mode === 'exclusive' ? 1 : 0);
+    if (locked === -EWOULDBLOCK) return false;
+    check('flock', locked);
+    return true;
+  }
+
+  unlock(file: Fd): void {
+    check('flock', this.#shim.sw_unlock(file));
+  }
+
+  openUevents(): Fd {
+    return this.#opened('socket', this.#shim.sw_uevent_open());
+  }
+
+  receiveUevent(socket: Fd): string[] | 'lost' | undefined {
+    const length = this.#shim.sw_uevent_receive(socket, this.#uevent, this.#uevent.length);
+    if (length === -EAGAIN) return undefined;
+    if (length === -ENOBUFS || length === -EMSGSIZE) return 'lost';
+    check('recvmsg', length);
+    return this.#uevent
+      .toString('utf8', 0, length)
+      .split('\0')
+      .filter((variable) => variable !== '');
+  }
+
+  #opened(call: string, result: number): Fd {
+    return fd(check(call, result));
+  }
+
+  #checkBatch(call: string, result: number): void {
+    if (result >= 0) return;
+    const index = this.#failed.readInt32LE();
+    throw new KernelError(call, -result, index < 0 ? undefined : index);
+  }
+}
+
+function check(call: string, result: number): number {
+  if (result < 0) throw new KernelError(call, -result);
+  return result;
+}
+
+function decodeSpan(span: Buffer): Span {
+  return {
+    begin: monotonicTime(span.readBigUInt64LE(spanLayout.beginNs)),
+    end: monotonicTime(span.readBigUInt64LE(spanLayout.endNs)),
+  };
+}

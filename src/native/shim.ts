@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { SyswideError } from '../base/error';
+import { SHIM_ABI_VERSION } from './layout';
+
+type ArgType = 'pointer' | 'int32' | 'uint32';
+
+/** The shim's functions and their arguments, as in `native-shim/src/shim.h`. All return an int32. */
+const signatures = {
+  sw_abi_version: [],
+  sw_page_size: [],
+  sw_open_many: ['pointer', 'uint32', 'uint32', 'pointer', 'uint32', 'pointer', 'pointer'],
+  sw_close_many: ['pointer', 'uint32'],
+  sw_control_many: ['pointer', 'uint32', 'uint32', 'uint32', 'pointer', 'pointer'],
+  sw_read_many: ['pointer', 'uint32', 'pointer', 'uint32', 'pointer', 'pointer'],
+  sw_id_many: ['pointer', 'uint32', 'pointer', 'pointer'],
+  sw_set_period_many: ['pointer', 'uint32', 'pointer', 'pointer'],
+  sw_set_filter_many: ['pointer', 'uint32', 'pointer', 'pointer'],
+  sw_modify_many: ['pointer', 'uint32', 'pointer', 'uint32', 'pointer'],
+  sw_set_output_many: ['pointer', 'pointer', 'uint32', 'pointer'],
+  sw_ring_map: ['int32', 'uint32', 'uint32', 'pointer', 'pointer'],
+  sw_ring_unmap: ['pointer', 'pointer'],
+  sw_ring_heads: ['pointer', 'uint32', 'pointer'],
+  sw_ring_advance: ['pointer', 'uint32', 'pointer'],
+  sw_eventfd: [],
+  sw_wait_many: ['pointer', 'uint32', 'int32', 'pointer'],
+  sw_command_start: ['pointer', 'uint32', 'uint32', 'pointer', 'pointer'],
+  sw_command_release: ['pointer', 'pointer'],
+  sw_command_abandon: ['pointer'],
+  sw_command_reap: ['pointer', 'pointer'],
+  sw_pidfd_open: ['int32'],
+  sw_tracefs_open: [],
+  sw_lock: ['int32', 'uint32'],
+  sw_unlock: ['int32'],
+  sw_uevent_open: [],
+  sw_uevent_receive: ['int32', 'pointer', 'uint32'],
+} as const satisfies Record<string, readonly ArgType[]>;
+
+type Signatures = typeof signatures;
+type Arg<T extends ArgType> = T extends 'pointer' ? Buffer : number;
+type Args<T extends readonly ArgType[]> = { -readonly [I in keyof T]: Arg<T[I]> };
+
+interface ShimFunction<A extends unknown[]> {
+  (...args: A): number;
+  /** The same on a thread of libuv's pool. The caller keeps the buffers alive until the callback. */
+  async(...args: [...A, (error: Error | null, result: number) => void]): void;
+}
+
+/** The native shim. Every function returns 0 or a count, or -errno. Pointers are Buffers, 64-bit values inside them. */
+export type Shim = { readonly [Name in keyof Signatures]: ShimFunction<Args<Signatures[Name]>> };
+
+/**
+ * Loads the shim and the FFI packages, which costs milliseconds: only commands that use events call it.
+ * Main thread only: a Worker that loads it first crashes at its exit.
+ * @throws SyswideError SHIM when a native part is missing, cannot be loaded or was built for another version
+ */
+export function loadShim(path: string = shimPath()): Shim {
+  if (!existsSync(path)) throw shimError(`there is no ${path}`, 'run `npm run build`, it needs gcc and make');
+  const shim = bind(path);
+  const version = shim.sw_abi_version();
+  if (version !== SHIM_ABI_VERSION) {
+    throw shimError(`${path} has ABI version ${version}, wanted is ${SHIM_ABI_VERSION}`, 'run `npm run build`');
+  }
+  return shim;
+}
+
+/** The memory of `length` bytes whose address is the 64-bit value in `pointer`. Not owned: unmapping leaves it dangling. */
+export function memoryAt(pointer: Buffer, length: number): Buffer {
+  const ref: typeof import('ref-napi') = require('ref-napi');
+  return ref.readPointer(pointer, 0, length);
+}
+
+/** Next to the bundle, or where `make` puts it when this file runs from the sources. */
+function shimPath(): string {
+  const file = join(`linux-${process.arch}`, 'libsyswide.so');
+  const fromSources = __dirname.endsWith(join('src', 'native'));
+  return fromSources ? join(__dirname, '../../dist/native', file) : join(__dirname, 'native', file);
+}
+
+function bind(path: string): Shim {
+  try {
+    const ffi: typeof import('ffi-napi') = require('ffi-napi');
+    const definitions = Object.entries(signatures).map(([name, args]) => [name, ['int32', args]]);
+    return ffi.Library(path, Object.fromEntries(definitions)) as Shim;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw shimError(why, 'run `npm rebuild`, it needs g++, make and python3', cause);
+  }
+}
+
+function shimError(why: string, remedy: string, cause?: unknown): SyswideError {
+  return new SyswideError('SHIM', { what: 'cannot load the native shim', why, remedy, cause });
+}
