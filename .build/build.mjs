@@ -1,0 +1,86 @@
+// Builds what `npm ci` leaves behind in dist/: the shim, the FFI packages' native halves, the bundled CLI and library,
+// and the library's types. Nothing here reaches the network.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const require = createRequire(import.meta.url);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const nativeFolder = `native/linux-${process.arch}`;
+const packageFolder = (name) => dirname(require.resolve(`${name}/package.json`));
+
+/** The two FFI packages' compiled halves, and what they are called in dist/. */
+const bindings = [
+  { package: 'ffi-napi', file: 'build/Release/ffi_bindings.node', as: 'ffi_bindings.node' },
+  { package: 'ref-napi', file: 'build/Release/binding.node', as: 'ref_bindings.node' },
+];
+
+/**
+ * Makes the FFI packages loadable from a bundle: each looks for its compiled half beside its own package.json, which is
+ * gone once bundled. The text replaced is checked, so that a new release that moves it fails here and not at run time.
+ */
+const nativeHalves = {
+  name: 'native-halves',
+  setup(plugin) {
+    const lookup = "require('node-gyp-build')(path.join(__dirname, '..'))";
+    for (const { package: name, as } of bindings) {
+      plugin.onLoad({ filter: new RegExp(`${name}/lib/(ref|bindings)\\.js$`) }, ({ path }) => {
+        const source = readFileSync(path, 'utf8');
+        if (!source.includes(lookup)) throw new Error(`${path} finds its native half in a new way`);
+        const load = `require(path.join(__dirname, '${nativeFolder.split('/')[0]}', 'linux-' + process.arch, '${as}'))`;
+        return { contents: source.replace(lookup, load), loader: 'js' };
+      });
+    }
+  },
+};
+
+/** `debug` would read the environment and pull in a formatter on every start; the FFI packages only trace with it. */
+const noDebug = {
+  name: 'no-debug',
+  setup(plugin) {
+    plugin.onResolve({ filter: /^debug$/ }, () => ({ path: 'debug', namespace: 'no-debug' }));
+    plugin.onLoad({ filter: /.*/, namespace: 'no-debug' }, () => ({
+      contents: 'module.exports = () => Object.assign(() => {}, { enabled: false });',
+      loader: 'js',
+    }));
+  },
+};
+
+const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+const bundle = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  alias: { '@2060.io/ref-napi': 'ref-napi' },
+  plugins: [nativeHalves, noDebug],
+  define: { 'process.env.SYSWIDE_VERSION': JSON.stringify(version) },
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+mkdirSync(join(root, 'dist', nativeFolder), { recursive: true });
+execFileSync('make', ['-s', '-C', join(root, 'native-shim'), 'all'], { stdio: 'inherit' });
+for (const { package: name, file, as } of bindings) {
+  copyFileSync(join(packageFolder(name), file), join(root, 'dist', nativeFolder, as));
+}
+await Promise.all([
+  build({ ...bundle, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', minify: true }),
+  build({ ...bundle, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs', minifySyntax: true }),
+]);
+execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(root, '.build/tsconfig.types.json')], {
+  stdio: 'inherit',
+});
+chmodSync(join(root, 'bin/syswide.js'), 0o755);
+
+// So that `npx syswide` works inside the checkout as it does where the package is installed.
+const link = join(root, 'node_modules/.bin/syswide');
+if (!existsSync(link)) {
+  rmSync(link, { force: true });
+  symlinkSync('../../bin/syswide.js', link);
+}

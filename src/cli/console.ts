@@ -1,0 +1,96 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { SyswideError } from '../base/error';
+
+/**
+ * Writes the whole text to an open file, however long that takes: pipes and terminals may be non-blocking and full.
+ * @throws the system error when the other side is gone or the disk is full
+ */
+export function writeFully(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+/** Prints a line to standard error; a reader that is gone is no reason to fail. */
+export function complain(line: string): void {
+  try {
+    writeFully(2, `${line}\n`);
+  } catch {
+    // Nobody is left to be told.
+  }
+}
+
+/** `error[CODE]: what — why — what to do`, on one line. */
+export const errorLine = (error: SyswideError): string => `error[${error.code}]: ${error.message}`;
+
+/** Turns whatever was thrown into an error for users. A bug keeps its stack only where SYSWIDE_DEBUG asks for it. */
+export function asSyswideError(error: unknown): SyswideError {
+  if (error instanceof SyswideError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new SyswideError('INTERNAL', {
+    what: 'syswide failed',
+    why: message,
+    remedy: 'this is a bug: please report it with the output of the same command under SYSWIDE_DEBUG=1',
+    cause: error,
+  });
+}
+
+/** Where results go: standard error unless a file was named. */
+export interface Sink {
+  readonly isTerminal: boolean;
+  /** Columns to write for. */
+  readonly width: number;
+  write(text: string): void;
+  close(): void;
+}
+
+/** Columns for what is not a terminal: what fits into an e-mail and a CI log. */
+const PLAIN_WIDTH = 80;
+
+export const standardError: Sink = {
+  isTerminal: process.stderr.isTTY === true,
+  width: process.stderr.columns ?? PLAIN_WIDTH,
+  write: (text) => writeChecked(2, text, 'standard error'),
+  close: () => {},
+};
+
+/**
+ * A result file, made or appended to at once, so that a path that cannot be written fails before anything is measured.
+ * @throws SyswideError OUTPUT_FAILED
+ */
+export function resultFile(path: string, append: boolean): Sink {
+  let fd: number;
+  try {
+    fd = openSync(path, append ? 'a' : 'w', 0o644);
+  } catch (error) {
+    throw outputFailed(path, error);
+  }
+  return {
+    isTerminal: false,
+    width: PLAIN_WIDTH,
+    write: (text) => writeChecked(fd, text, path),
+    close: () => closeSync(fd),
+  };
+}
+
+function writeChecked(fd: number, text: string, name: string): void {
+  try {
+    writeFully(fd, text);
+  } catch (error) {
+    throw outputFailed(name, error);
+  }
+}
+
+const outputFailed = (name: string, error: unknown): SyswideError =>
+  new SyswideError('OUTPUT_FAILED', {
+    what: `cannot write ${name}`,
+    why: error instanceof Error ? error.message : String(error),
+    remedy: 'check the path, its permissions and the space on its disk',
+    cause: error,
+  });

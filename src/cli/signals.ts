@@ -1,0 +1,49 @@
+import { constants } from 'node:os';
+import { present } from '../base/assert';
+import type { Fd } from '../base/units';
+import type { Interruption } from '../native/interruption';
+import type { Kernel, Wakeup } from '../native/kernel';
+
+const caught = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+/**
+ * Turns the signals that ask a program to stop into a readable fd, so that a blocked wait ends at once and the counts
+ * so far can be printed. The process is not ended by them while this exists.
+ */
+export class SignalInterruption implements Interruption {
+  readonly #wakeup: Wakeup;
+  readonly #onSignal = (name: NodeJS.Signals) => {
+    this.#signal ??= present(constants.signals[name], 'a caught signal has a number');
+    this.#pending = true;
+    this.#wakeup.signal();
+  };
+  #signal: number | undefined;
+  #pending = false;
+
+  constructor(kernel: Kernel) {
+    this.#wakeup = kernel.createWakeup();
+    for (const name of caught) process.on(name, this.#onSignal);
+  }
+
+  get fd(): Fd {
+    return this.#wakeup.fd;
+  }
+
+  get signal(): number | undefined {
+    return this.#signal;
+  }
+
+  get pending(): boolean {
+    return this.#pending;
+  }
+
+  acknowledge(): void {
+    this.#pending = false;
+    this.#wakeup.clear();
+  }
+
+  close(): void {
+    for (const name of caught) process.off(name, this.#onSignal);
+    this.#wakeup.close();
+  }
+}

@@ -1,0 +1,31 @@
+import type { Nanoseconds } from '../base/units';
+import type { ResolvedEvent } from '../events/resolved-event';
+import type { CpuMask } from '../host/cpu-mask';
+import type { CommandExit, Span } from '../native/kernel';
+import type { EventCount } from './event-count';
+
+/** What was measured, in the words of the person who asked. */
+export type Subject =
+  | { readonly kind: 'system'; readonly cpus: CpuMask }
+  | { readonly kind: 'cpus'; readonly cpus: CpuMask; readonly list: string }
+  | { readonly kind: 'command' }
+  | { readonly kind: 'processes'; readonly list: string }
+  | { readonly kind: 'threads'; readonly list: string };
+
+/** Everything one run of `stat` found out: what every report is made from. */
+export interface StatResult {
+  readonly subject: Subject;
+  /** The command that ran meanwhile. */
+  readonly command?: readonly string[];
+  readonly counts: readonly EventCount[];
+  /** Events of `counts` that nobody asked for by name and that are missing: told in `notices`, not listed one by one. */
+  readonly unlisted: ReadonlySet<ResolvedEvent>;
+  /** From the start of the command (or of counting) until the counts were read. */
+  readonly elapsed: Nanoseconds;
+  /** How the command ended, with the time it used. */
+  readonly exit?: CommandExit;
+  /** When the first clone was enabled and the last; absent for what started at the command's exec. */
+  readonly armSpan?: Span;
+  /** Lines the reader must know to read the numbers right: what was left out or narrowed, and why. */
+  readonly notices: readonly string[];
+}

@@ -1,0 +1,74 @@
+import { type EncodedAttr, encodeAttr } from '../abi/attr';
+import { ReadFormat } from '../abi/perf-event';
+import { COUNTING_READ_FORMAT } from '../abi/read-format';
+import type { ResolvedEvent } from '../events/resolved-event';
+import type { OpenRequest } from '../native/kernel';
+import { type Place, placesOf, type Target } from './target';
+
+/** One clone that is to be opened: `events[event]` at `place`. */
+export interface PlannedClone {
+  /** Index into the gang's events. */
+  readonly event: number;
+  readonly place: Place;
+}
+
+/** The clones of a gang and, in the same order, the system calls that make them. */
+export interface Plan {
+  readonly clones: readonly PlannedClone[];
+  readonly requests: readonly OpenRequest[];
+}
+
+/**
+ * Lays out a gang: place after place, and at each place the events in their order, so that a leader comes before its
+ * members and an event that this machine does not have is refused early, before much is open.
+ */
+export function planGang(
+  events: readonly ResolvedEvent[],
+  target: Target,
+  skip: ReadonlySet<number> | ReadonlyMap<number, unknown> = new Set(),
+): Plan {
+  const attrs = events.map((event, index) => attrFor(events, event, index, target));
+  const clones: PlannedClone[] = [];
+  const requests: OpenRequest[] = [];
+  for (const place of placesOf(target)) {
+    const requestOf = new Map<number, number>();
+    for (const [index, event] of events.entries()) {
+      if (skip.has(index) || (place.cpu !== undefined && event.cpus && !event.cpus.has(place.cpu))) continue;
+      const leader = isMember(event, index) ? requestOf.get(event.leader) : undefined;
+      requestOf.set(index, requests.length);
+      clones.push({ event: index, place });
+      requests.push(requestFor(attrs[index] as EncodedAttr, place, leader));
+    }
+  }
+  return { clones, requests };
+}
+
+/** True for a group's members other than its leader. */
+export const isMember = (event: ResolvedEvent, index: number): event is ResolvedEvent & { leader: number } =>
+  event.leader !== undefined && event.leader !== index;
+
+/** True for the leader of a group of two or more: it is read whole. */
+export const leadsGroup = (events: readonly ResolvedEvent[], index: number): boolean =>
+  events.some((event, other) => other !== index && event.leader === index);
+
+function attrFor(events: readonly ResolvedEvent[], event: ResolvedEvent, index: number, target: Target): EncodedAttr {
+  const tasks = target.kind === 'tasks' ? target : undefined;
+  const flags = {
+    ...event.attr.flags,
+    // A member follows its leader: disabling it too would keep it off when the leader starts.
+    disabled: !isMember(event, index),
+    ...(tasks?.inherit && event.attr.flags?.inherit !== false ? { inherit: true } : {}),
+    ...(tasks?.enableOnExec && !isMember(event, index) ? { enableOnExec: true } : {}),
+  };
+  const readFormat = COUNTING_READ_FORMAT | (leadsGroup(events, index) ? ReadFormat.group : 0);
+  return encodeAttr({ ...event.attr, readFormat, flags });
+}
+
+function requestFor(attr: EncodedAttr, place: Place, leader: number | undefined): OpenRequest {
+  return {
+    attr,
+    pid: place.tid ?? -1,
+    cpu: place.cpu ?? -1,
+    ...(leader === undefined ? {} : { leader: { request: leader } }),
+  };
+}

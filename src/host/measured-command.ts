@@ -1,0 +1,122 @@
+import { constants } from 'node:os';
+import { SyswideError } from '../base/error';
+import type { Fd, MonotonicTime, Pid } from '../base/units';
+import type { Interruption } from '../native/interruption';
+import type { CommandExit, GatedCommand, Kernel } from '../native/kernel';
+import { KernelError } from '../native/kernel-error';
+
+const { signals, errno } = constants;
+
+/** How long a command that was told to stop may take over it, before it is told more firmly. In ms. */
+const GRACE_MS = 2000;
+
+/**
+ * The command whose events are counted: started at a gate, released when the gang is armed, and gone when the
+ * measurement is over, however that comes about.
+ */
+export class MeasuredCommand {
+  #exit: CommandExit | undefined;
+
+  private constructor(
+    private readonly kernel: Kernel,
+    private readonly gated: GatedCommand,
+    readonly argv: readonly string[],
+  ) {}
+
+  /**
+   * Forks the command up to, but not including, its exec.
+   * @throws SyswideError COMMAND_NOT_STARTED when there is no process to be had
+   */
+  static start(kernel: Kernel, argv: readonly string[]): MeasuredCommand {
+    try {
+      return new MeasuredCommand(kernel, kernel.startCommand(argv), argv);
+    } catch (error) {
+      throw notStarted(argv, error);
+    }
+  }
+
+  get pid(): Pid {
+    return this.gated.pid;
+  }
+
+  /** Readable once it has ended. Owned by the command. */
+  get pidfd(): Fd {
+    return this.gated.pidfd;
+  }
+
+  /**
+   * Lets it exec.
+   * @returns the time just before
+   * @throws SyswideError COMMAND_NOT_FOUND or COMMAND_NOT_STARTED
+   */
+  release(): MonotonicTime {
+    try {
+      return this.gated.release();
+    } catch (error) {
+      throw notStarted(this.argv, error);
+    }
+  }
+
+  /**
+   * Waits until it has ended. An interruption passes the signal on, and after a grace period insists: whoever presses
+   * Ctrl-C gets the prompt back and no process stays behind. A second one kills at once.
+   *
+   * @param hearsTerminal whether the terminal sends its signals to the command too, so that it needs none from here
+   */
+  async end(interruption: Interruption, hearsTerminal: () => boolean): Promise<void> {
+    if (await this.ended(interruption)) return;
+    const signal = interruption.signal ?? signals.SIGTERM;
+    interruption.acknowledge();
+    const fromTerminal = signal === signals.SIGINT || signal === signals.SIGQUIT;
+    if (!(fromTerminal && hearsTerminal())) this.signal(signal);
+    if (await this.ended(interruption, GRACE_MS)) return;
+    if (!interruption.pending) {
+      this.signal(signals.SIGTERM);
+      if (await this.ended(interruption, GRACE_MS)) return;
+    }
+    this.signal(signals.SIGKILL);
+    await this.kernel.wait([this.pidfd]);
+  }
+
+  /** How it ended, with what it used; undefined while it runs. */
+  reap(): CommandExit | undefined {
+    this.#exit ??= this.gated.reap();
+    return this.#exit;
+  }
+
+  /** Ends it, if it has not ended, and gives its resources back. Harmless when repeated. */
+  close(): void {
+    this.gated.abandon();
+  }
+
+  private async ended(interruption: Interruption, timeoutMs?: number): Promise<boolean> {
+    return (await this.kernel.wait([this.pidfd, interruption.fd], timeoutMs)).includes(this.pidfd);
+  }
+
+  private signal(signal: number): void {
+    try {
+      process.kill(this.pid, signal);
+    } catch {
+      // It has ended in between, which the pidfd will tell.
+    }
+  }
+}
+
+function notStarted(argv: readonly string[], error: unknown): unknown {
+  if (!(error instanceof KernelError)) return error;
+  const name = argv[0] ?? '';
+  if (error.errno === errno.ENOENT || error.errno === errno.ENOTDIR) {
+    return new SyswideError('COMMAND_NOT_FOUND', {
+      what: `cannot start ${name}`,
+      why: `there is no such command (${error.errnoName})`,
+      remedy: name.includes('/') ? 'check the path' : 'check the spelling, or give its path: PATH was searched',
+      cause: error,
+    });
+  }
+  return new SyswideError('COMMAND_NOT_STARTED', {
+    what: `cannot start ${name}`,
+    why: error.errno === errno.EACCES ? `it may not be executed (${error.errnoName})` : error.message,
+    remedy: error.errno === errno.EACCES ? 'chmod +x it, or check that it is not a directory' : 'see execve(2)',
+    cause: error,
+  });
+}

@@ -1,0 +1,28 @@
+/** Numbers as text, without a detour over floating point where the value is exact. */
+
+/** `1234567` → `1,234,567`. */
+export function grouped(value: bigint): string {
+  const digits = (value < 0n ? -value : value).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  return value < 0n ? `-${digits}` : digits;
+}
+
+/** A number with `decimals` places and grouped thousands. */
+export function groupedDecimal(value: number, decimals: number): string {
+  const [whole = '0', fraction] = value.toFixed(decimals).split('.');
+  const sign = whole.startsWith('-') ? '-' : '';
+  const digits = grouped(BigInt(whole.replace('-', '')));
+  return `${sign}${digits}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+const prefixes = ['', 'K', 'M', 'G', 'T'] as const;
+
+/** A rate with three significant decimals and an SI prefix: `81.2 K`. */
+export function withPrefix(value: number): string {
+  let [scaled, index] = [value, 0];
+  while (scaled >= 1000 && index < prefixes.length - 1) {
+    scaled /= 1000;
+    index += 1;
+  }
+  const decimals = scaled >= 100 ? 1 : scaled >= 10 ? 2 : 3;
+  return `${scaled.toFixed(decimals)}${index === 0 ? '' : ` ${prefixes[index]}`}`;
+}

@@ -1,0 +1,38 @@
+import type { Cpu } from '../base/units';
+import type { EventCount } from '../counts/event-count';
+
+const levels = '▁▂▃▄▅▆▇█';
+
+/**
+ * How a count is spread over CPUs, as a bar for each, the highest scaled to full height. Neighbouring CPUs share a
+ * bar when there are more than `width`.
+ */
+export function sparkline(count: EventCount, width: number): string {
+  const values = [...count.perCpu.values()].map((cpu) => cpu.value);
+  const perBar = Math.ceil(values.length / Math.max(1, width));
+  const bars: bigint[] = [];
+  for (let i = 0; i < values.length; i += perBar) {
+    bars.push(values.slice(i, i + perBar).reduce((sum, value) => sum + value, 0n));
+  }
+  let top = 0n;
+  for (const bar of bars) if (bar > top) top = bar;
+  return bars.map((bar) => level(bar, top)).join('');
+}
+
+/** Nothing at all is the lowest bar; anything above it is at least the second. */
+function level(bar: bigint, top: bigint): string {
+  if (bar === 0n || top === 0n) return levels.charAt(0);
+  const steps = BigInt(levels.length - 1);
+  const height = (bar * steps + top - 1n) / top;
+  return levels.charAt(Number(height));
+}
+
+/** The CPU with the highest count and its share of the total, in percent; undefined when nothing was counted. */
+export function busiest(count: EventCount): { cpu: Cpu; percent: number } | undefined {
+  let best: { cpu: Cpu; value: bigint } | undefined;
+  for (const [cpu, { value }] of count.perCpu) {
+    if (!best || value > best.value) best = { cpu, value };
+  }
+  if (!best || best.value === 0n || count.total.value === 0n) return undefined;
+  return { cpu: best.cpu, percent: (100 * Number(best.value)) / Number(count.total.value) };
+}

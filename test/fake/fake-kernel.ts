@@ -1,0 +1,259 @@
+import { constants } from 'node:os';
+import type { EncodedAttr } from '../../src/abi/attr';
+import { type Fd, fd, type MonotonicTime, monotonicTime, ns, pid } from '../../src/base/units';
+import type {
+  CommandExit,
+  EventControl,
+  EventReads,
+  GatedCommand,
+  Kernel,
+  OpenRequest,
+  RingMapping,
+  Span,
+  Wakeup,
+} from '../../src/native/kernel';
+import { KernelError } from '../../src/native/kernel-error';
+
+/** An event that the fake kernel holds open. */
+export interface FakeEvent {
+  readonly fd: Fd;
+  readonly id: bigint;
+  readonly request: OpenRequest;
+  readonly attr: { type: number; config: bigint; disabled: boolean; group: boolean };
+  readonly leader: FakeEvent | undefined;
+  enabled: boolean;
+}
+
+/** What a fake event has counted; times in ns. */
+export interface FakeCounts {
+  readonly value: bigint;
+  readonly timeEnabled: bigint;
+  readonly timeRunning: bigint;
+}
+
+type Call = 'open' | 'close' | 'control' | 'read' | 'id' | 'wait' | 'start' | 'release';
+
+/**
+ * A kernel in memory: knows which fds are open, hands out the counts it is told to, and refuses any call it is told to
+ * refuse. What `openFds` lists at the end of a test has leaked.
+ */
+export class FakeKernel implements Kernel {
+  readonly pageSize = 4096;
+  readonly openFds = new Map<number, FakeEvent | string>();
+  /** Every call in order, as `name:detail`. */
+  readonly calls: string[] = [];
+  /** What reading an event gives. */
+  countsOf: (event: FakeEvent) => FakeCounts = () => ({ value: 0n, timeEnabled: 0n, timeRunning: 0n });
+  /** The errno with which an open is refused, 0 for none. */
+  refuseOpen: (request: OpenRequest, attr: FakeEvent['attr']) => number = () => 0;
+  /** What a released command does. */
+  commandExit: Partial<CommandExit> & { execErrno?: number } = { exitCode: 0 };
+  #failures: { call: Call; nth: number; errno: number }[] = [];
+  #seen = new Map<Call, number>();
+  #nextFd = 100;
+  #time = 1_000_000n;
+
+  /** Makes the `nth` call of a kind, counted from 1 and by member for batches, fail. */
+  fail(call: Call, nth: number, errno: number = constants.errno.EIO): void {
+    this.#failures.push({ call, nth, errno });
+  }
+
+  events(): FakeEvent[] {
+    return [...this.openFds.values()].filter((held): held is FakeEvent => typeof held !== 'string');
+  }
+
+  openEvents(requests: readonly OpenRequest[]): Fd[] {
+    const opened: FakeEvent[] = [];
+    for (const [index, request] of requests.entries()) {
+      try {
+        const attr = decode(request.attr);
+        this.#call('open', index, `${attr.type}/${attr.config}@${request.pid}/${request.cpu}`);
+        const errno = this.refuseOpen(request, attr);
+        if (errno) throw new KernelError('perf_event_open', errno, index);
+        opened.push(this.#hold(request, attr, opened));
+      } catch (error) {
+        for (const event of opened) this.openFds.delete(event.fd);
+        throw error;
+      }
+    }
+    return opened.map((event) => event.fd);
+  }
+
+  closeFds(fds: readonly Fd[]): void {
+    for (const one of fds) {
+      if (!this.openFds.delete(one)) throw new Error(`fd ${one} closed twice`);
+    }
+    this.calls.push(`close:${fds.length}`);
+  }
+
+  controlEvents(fds: readonly Fd[], control: EventControl, group: boolean): Span {
+    const begin = this.#now();
+    for (const [index, one] of fds.entries()) {
+      this.#call('control', index, control);
+      const event = this.#event(one);
+      const members = group ? this.events().filter((other) => other === event || other.leader === event) : [event];
+      if (control !== 'reset') for (const member of members) member.enabled = control === 'enable';
+    }
+    return { begin, end: this.#now() };
+  }
+
+  readEvents(fds: readonly Fd[], size: number): EventReads {
+    const begin = this.#now();
+    const results = fds.map((one, index) => {
+      try {
+        this.#call('read', index, `${one}`);
+        return this.#read(this.#event(one)).subarray(0, size);
+      } catch (error) {
+        if (error instanceof KernelError) return { errno: error.errno };
+        throw error;
+      }
+    });
+    return { results, begin, end: this.#now() };
+  }
+
+  eventIds(fds: readonly Fd[]): bigint[] {
+    return fds.map((one, index) => {
+      this.#call('id', index, `${one}`);
+      return this.#event(one).id;
+    });
+  }
+
+  async wait(fds: readonly Fd[]): Promise<Fd[]> {
+    this.#call('wait', 0, fds.join(','));
+    return fds.slice(0, 1);
+  }
+
+  createWakeup(): Wakeup {
+    const one = this.#open('eventfd');
+    return { fd: one, signal: () => {}, clear: () => {}, close: () => this.closeFds([one]) };
+  }
+
+  startCommand(argv: readonly string[]): GatedCommand {
+    this.#call('start', 0, argv.join(' '));
+    const pidfd = this.#open('pidfd');
+    const close = () => void this.openFds.delete(pidfd);
+    return {
+      pid: pid(4711),
+      pidfd,
+      release: () => {
+        this.#call('release', 0, argv.join(' '));
+        if (this.commandExit.execErrno) throw new KernelError('execve', this.commandExit.execErrno);
+        return this.#now();
+      },
+      abandon: close,
+      reap: () => {
+        close();
+        return { ...quietExit, ...this.commandExit, end: this.#now() };
+      },
+    };
+  }
+
+  openPidfd(): Fd {
+    return this.#open('pidfd');
+  }
+
+  openTracefs(): Fd {
+    throw new KernelError('fsopen', constants.errno.ENODEV);
+  }
+
+  setPeriod(): void {
+    throw new Error('not part of this fake');
+  }
+  setFilter(): void {
+    throw new Error('not part of this fake');
+  }
+  modifyEvents(): void {
+    throw new Error('not part of this fake');
+  }
+  setOutput(): void {
+    throw new Error('not part of this fake');
+  }
+  mapRing(): RingMapping {
+    throw new Error('not part of this fake');
+  }
+  ringHeads(): bigint[] {
+    throw new Error('not part of this fake');
+  }
+  advanceRings(): void {
+    throw new Error('not part of this fake');
+  }
+  hungUp(): Fd[] {
+    return [];
+  }
+  tryLock(): boolean {
+    return true;
+  }
+  unlock(): void {}
+  openUevents(): Fd {
+    return this.#open('uevents');
+  }
+  receiveUevent(): undefined {
+    return undefined;
+  }
+
+  #call(call: Call, index: number, detail: string): void {
+    const nth = (this.#seen.get(call) ?? 0) + 1;
+    this.#seen.set(call, nth);
+    this.calls.push(`${call}:${detail}`);
+    const failure = this.#failures.find((planned) => planned.call === call && planned.nth === nth);
+    if (failure) throw new KernelError(call, failure.errno, index);
+  }
+
+  #open(what: string): Fd {
+    const one = fd(this.#nextFd++);
+    this.openFds.set(one, what);
+    return one;
+  }
+
+  #hold(request: OpenRequest, attr: FakeEvent['attr'], batch: readonly FakeEvent[]): FakeEvent {
+    const one = this.#open('event');
+    const { leader } = request;
+    const held = leader && ('request' in leader ? batch[leader.request] : this.#event(leader.fd));
+    if (leader && !held) throw new Error('a leader comes before its members');
+    const event = { fd: one, id: BigInt(one) + 1000n, request, attr, leader: held, enabled: !attr.disabled };
+    this.openFds.set(one, event);
+    return event;
+  }
+
+  #event(one: Fd): FakeEvent {
+    const event = this.openFds.get(one);
+    if (event === undefined || typeof event === 'string') throw new Error(`fd ${one} is no open event`);
+    return event;
+  }
+
+  #read(event: FakeEvent): Uint8Array {
+    const own = this.countsOf(event);
+    if (!event.attr.group) return words(own.value, own.timeEnabled, own.timeRunning, event.id);
+    const members = [event, ...this.events().filter((other) => other.leader === event)];
+    // The kernel promises no order, so the fake gives the least convenient one.
+    const values = members.reverse().flatMap((member) => [this.countsOf(member).value, member.id]);
+    return words(BigInt(members.length), own.timeEnabled, own.timeRunning, ...values);
+  }
+
+  #now(): MonotonicTime {
+    this.#time += 1000n;
+    return monotonicTime(this.#time);
+  }
+}
+
+const quietExit: Omit<CommandExit, 'end'> = {
+  userTime: ns(0n),
+  systemTime: ns(0n),
+  maxRssKib: 0n,
+  minorFaults: 0n,
+  majorFaults: 0n,
+  voluntarySwitches: 0n,
+  involuntarySwitches: 0n,
+};
+
+const words = (...values: bigint[]): Uint8Array => new Uint8Array(BigUint64Array.from(values).buffer);
+
+function decode(attr: EncodedAttr): FakeEvent['attr'] {
+  const view = new DataView(attr.buffer, attr.byteOffset);
+  return {
+    type: view.getUint32(0, true),
+    config: view.getBigUint64(8, true),
+    disabled: (view.getBigUint64(40, true) & 1n) === 1n,
+    group: (view.getBigUint64(32, true) & 8n) !== 0n,
+  };
+}

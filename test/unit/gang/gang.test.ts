@@ -1,0 +1,210 @@
+import { constants } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { SyswideError } from '../../../src/base/error';
+import { tid } from '../../../src/base/units';
+import type { ResolvedEvent } from '../../../src/events/resolved-event';
+import { Gang } from '../../../src/gang/gang';
+import type { GangRequest } from '../../../src/gang/opening';
+import { CpuMask } from '../../../src/host/cpu-mask';
+import { hardware, software } from '../../fake/events';
+import { FakeKernel } from '../../fake/fake-kernel';
+
+const { errno } = constants;
+
+const request = (events: readonly ResolvedEvent[], more: Partial<GangRequest> = {}): GangRequest => ({
+  events,
+  target: { kind: 'cpus', cpus: CpuMask.parse('0-3') },
+  mayMiss: () => false,
+  context: { permission: () => ({ why: 'no right', remedy: 'ask root' }), fdLimit: () => 10 },
+  ...more,
+});
+
+const three = [software('contextSwitches'), software('pageFaults'), software('cpuMigrations')];
+
+const codeOf = (action: () => unknown): string => {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof SyswideError) return error.code;
+    throw error;
+  }
+  return 'none';
+};
+
+describe('opening a gang', () => {
+  it('opens every event on every CPU, disabled', () => {
+    const kernel = new FakeKernel();
+    const gang = Gang.open(kernel, request(three));
+    expect(gang.size).toBe(12);
+    expect(gang.state).toBe('reserved');
+    expect(kernel.events().map((event) => event.request.cpu)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
+    expect(kernel.events().every((event) => event.attr.disabled && !event.enabled)).toBe(true);
+  });
+
+  it('leaves nothing open when any one of the opens is refused', () => {
+    for (let nth = 1; nth <= 12; nth += 1) {
+      const kernel = new FakeKernel();
+      kernel.fail('open', nth, errno.EINVAL);
+      expect(() => Gang.open(kernel, request(three))).toThrow(SyswideError);
+      expect(kernel.openFds.size, `after the refusal of open ${nth}`).toBe(0);
+    }
+  });
+
+  it('leaves nothing open when the ids of groups cannot be read', () => {
+    const kernel = new FakeKernel();
+    kernel.fail('id', 2);
+    const group = [software('pageFaults', { leader: 0 }), software('contextSwitches', { leader: 0 })];
+    expect(() => Gang.open(kernel, request(group))).toThrow();
+    expect(kernel.openFds.size).toBe(0);
+  });
+
+  it('names event, place, errno, cause and remedy', () => {
+    const kernel = new FakeKernel();
+    kernel.fail('open', 5, errno.ENOENT);
+    expect(() => Gang.open(kernel, request([hardware('cpuCycles')]))).not.toThrow();
+    const other = new FakeKernel();
+    other.fail('open', 2, errno.ENOENT);
+    expect(() => Gang.open(other, request([hardware('cpuCycles')]))).toThrow(
+      /^cannot open cycles on cpu1 — this machine has no hardware counter.*\(ENOENT\) — leave it out/,
+    );
+  });
+
+  it.each([
+    [errno.EACCES, 'NO_PERMISSION'],
+    [errno.EMFILE, 'TOO_MANY_FILES'],
+    [errno.ENODEV, 'CPU_OFFLINE'],
+    [errno.ENOMEM, 'NO_MEMORY'],
+    [errno.EBUSY, 'BUSY'],
+    [errno.EIO, 'OPEN_FAILED'],
+  ])('errno %i is %s', (number, code) => {
+    const kernel = new FakeKernel();
+    kernel.fail('open', 1, number);
+    expect(codeOf(() => Gang.open(kernel, request(three)))).toBe(code);
+  });
+
+  it('leaves out what may be missing, everywhere, and says why', () => {
+    const kernel = new FakeKernel();
+    kernel.refuseOpen = (_request, attr) => (attr.type === 0 ? errno.ENOENT : 0);
+    const events = [software('pageFaults'), hardware('cpuCycles'), software('contextSwitches')];
+    const gang = Gang.open(kernel, request(events, { mayMiss: () => true }));
+    expect([...gang.missing.keys()]).toEqual([1]);
+    expect(gang.size).toBe(8);
+    gang.close();
+    expect(kernel.openFds.size).toBe(0);
+  });
+
+  it('does not take a refusal for want of permission as missing', () => {
+    const kernel = new FakeKernel();
+    kernel.refuseOpen = () => errno.EACCES;
+    expect(codeOf(() => Gang.open(kernel, request(three, { mayMiss: () => true })))).toBe('NO_PERMISSION');
+  });
+
+  it('hands the lead of a group on when its leader is missing', () => {
+    const kernel = new FakeKernel();
+    kernel.refuseOpen = (_request, attr) => (attr.type === 0 ? errno.ENOENT : 0);
+    const events = [hardware('cpuCycles', { leader: 0 }), ...three.map((event) => ({ ...event, leader: 0 }))];
+    const gang = Gang.open(kernel, request(events, { mayMiss: () => true }));
+    expect(gang.events.map((event) => event.leader)).toEqual([0, 1, 1, 1]);
+    gang.arm();
+    expect(kernel.events().every((event) => event.enabled)).toBe(true);
+    expect(gang.read().readings.map((reading) => reading.event)).toHaveLength(12);
+  });
+
+  it('goes on without threads that end meanwhile, but not without any', () => {
+    const kernel = new FakeKernel();
+    kernel.refuseOpen = (one) => (one.pid === 11 ? errno.ESRCH : 0);
+    const target = { kind: 'tasks', tids: [10, 11, 12].map(tid), inherit: true, enableOnExec: false } as const;
+    const gang = Gang.open(kernel, request([software('pageFaults')], { target }));
+    expect(kernel.events().map((event) => event.request.pid)).toEqual([10, 12]);
+    gang.close();
+    kernel.refuseOpen = () => errno.ESRCH;
+    expect(codeOf(() => Gang.open(kernel, request([software('pageFaults')], { target })))).toBe('NO_SUCH_PROCESS');
+    expect(kernel.openFds.size).toBe(0);
+  });
+
+  it('opens an event only on the CPUs it is restricted to', () => {
+    const kernel = new FakeKernel();
+    const events = [software('pageFaults', { cpus: CpuMask.parse('0,2') }), software('contextSwitches')];
+    Gang.open(kernel, request(events));
+    expect(kernel.events().map(({ attr, request: { cpu } }) => `${attr.config}@${cpu}`)).toEqual([
+      '2@0',
+      '3@0',
+      '3@1',
+      '2@2',
+      '3@2',
+      '3@3',
+    ]);
+  });
+});
+
+describe('a gang that stands', () => {
+  it('is armed, paused and armed again as one', () => {
+    const kernel = new FakeKernel();
+    const gang = Gang.open(kernel, request(three));
+    const span = gang.arm();
+    expect(span.end).toBeGreaterThan(span.begin);
+    expect(kernel.events().every((event) => event.enabled)).toBe(true);
+    gang.pause();
+    expect(gang.state).toBe('paused');
+    expect(kernel.events().some((event) => event.enabled)).toBe(false);
+    gang.arm();
+    expect(gang.state).toBe('armed');
+    expect(gang.armSpan).toEqual(span);
+  });
+
+  it('is as before when any one of the enables is refused', () => {
+    for (let nth = 1; nth <= 12; nth += 1) {
+      const kernel = new FakeKernel();
+      const gang = Gang.open(kernel, request(three));
+      kernel.fail('control', nth);
+      expect(codeOf(() => gang.arm())).toBe('CONTROL_FAILED');
+      expect(gang.state).toBe('reserved');
+      expect(kernel.events().some((event) => event.enabled)).toBe(false);
+      gang.close();
+      expect(kernel.openFds.size).toBe(0);
+    }
+  });
+
+  it('takes group reads apart by id, not by position', () => {
+    const kernel = new FakeKernel();
+    kernel.countsOf = ({ attr, request: { cpu } }) => ({
+      value: attr.config * 100n + BigInt(cpu),
+      timeEnabled: 10n,
+      timeRunning: 10n,
+    });
+    const group = [
+      software('contextSwitches', { leader: 0 }),
+      software('pageFaults', { leader: 0 }),
+      software('dummy'),
+      software('cpuMigrations', { leader: 0 }),
+    ];
+    const gang = Gang.open(kernel, request(group));
+    const found = gang.read().readings.map(({ event, place, counts }) => `${event}@${place.cpu}=${counts.value}`);
+    expect(found.sort()).toEqual(
+      [0, 1, 2, 3]
+        .flatMap((cpu) => [
+          `0@${cpu}=${300 + cpu}`,
+          `1@${cpu}=${200 + cpu}`,
+          `2@${cpu}=${900 + cpu}`,
+          `3@${cpu}=${400 + cpu}`,
+        ])
+        .sort(),
+    );
+  });
+
+  it('says which event on which CPU could not be read', () => {
+    const kernel = new FakeKernel();
+    const gang = Gang.open(kernel, request(three));
+    kernel.fail('read', 5);
+    expect(() => gang.read()).toThrow(/cannot read page-faults on cpu1 — .*EIO/);
+  });
+
+  it('closes every fd once', () => {
+    const kernel = new FakeKernel();
+    const gang = Gang.open(kernel, request(three));
+    gang.close();
+    gang.close();
+    expect(kernel.openFds.size).toBe(0);
+    expect(gang.state).toBe('closed');
+  });
+});
