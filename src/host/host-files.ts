@@ -1,5 +1,10 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** Why a file cannot be read: it is not there (or gone, as a process may be), or it is and cannot be opened. */
+export type Refusal = 'missing' | 'denied';
+
+const missing = new Set(['ENOENT', 'ENOTDIR', 'ESRCH', 'ENODEV', 'ENXIO', 'ENAMETOOLONG']);
 
 /**
  * Reads the machine's description from files: sysfs, procfs, tracefs. One object, so that tests bring a tree of their
@@ -26,12 +31,32 @@ export class HostFiles {
     }
   }
 
+  /** Names of the directories in a directory, sorted, symbolic links left out; none when it cannot be read. */
+  directories(path: string): string[] {
+    try {
+      const entries = readdirSync(join(this.root, path), { withFileTypes: true });
+      return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
+    } catch {
+      return [];
+    }
+  }
+
   /** Where a symbolic link points; undefined when there is none. */
   link(path: string): string | undefined {
     try {
       return readlinkSync(join(this.root, path));
     } catch {
       return undefined;
+    }
+  }
+
+  /** Why a file or directory cannot be opened for reading; undefined when it can. */
+  refusal(path: string): Refusal | undefined {
+    try {
+      closeSync(openSync(join(this.root, path), 'r'));
+      return undefined;
+    } catch (error) {
+      return missing.has((error as NodeJS.ErrnoException).code ?? '') ? 'missing' : 'denied';
     }
   }
 }

@@ -1,0 +1,92 @@
+import { SyswideError } from '../base/error';
+import { type Pid, pid, type Tid, tid } from '../base/units';
+import type { HostFiles } from './host-files';
+
+/** A process as `/proc` shows it at one moment. `comm` is the process's own choice: hostile. */
+export interface ProcessInfo {
+  readonly pid: Pid;
+  readonly comm: string;
+  /** One letter: R, S, D, Z (ended, not yet waited for), T, t, X, I. */
+  readonly state: string;
+  /** 0 when the parent is outside of this PID namespace. */
+  readonly parent: Pid;
+  /** Effective user id. */
+  readonly uid: number;
+  /** Clock ticks from boot to its start: with the pid it names a process for good, as pids are used again. */
+  readonly startTicks: bigint;
+}
+
+/** The processes and threads of this PID namespace. Every call looks anew. Source: proc(5). */
+export class Processes {
+  constructor(private readonly files: HostFiles) {}
+
+  /** Processes (not threads), ascending. */
+  all(): Pid[] {
+    return ids(this.files.list('/proc')).map(pid);
+  }
+
+  /** Whether a process or thread of that id is there, also when it has ended and nobody waited for it yet. */
+  exists(id: Pid | Tid): boolean {
+    return this.files.read(`/proc/${id}/stat`) !== undefined;
+  }
+
+  /**
+   * The threads of a process, ascending. Some may be gone, and others there, once the caller uses them.
+   * @throws SyswideError NO_SUCH_PROCESS
+   */
+  threads(process: Pid): Tid[] {
+    const threads = ids(this.files.list(`/proc/${process}/task`));
+    if (threads.length > 0) return threads.map(tid);
+    throw new SyswideError('NO_SUCH_PROCESS', {
+      what: `cannot find process ${process}`,
+      why: 'no process has that id, or it has just ended',
+      remedy: 'look its id up again, for example with pgrep',
+    });
+  }
+
+  /** What is known of a process or thread; undefined when there is none. */
+  info(id: Pid | Tid): ProcessInfo | undefined {
+    const stat = parseStat(this.files.read(`/proc/${id}/stat`) ?? '');
+    if (stat === undefined) return undefined;
+    return { ...stat, pid: pid(id), comm: this.comm(id) ?? stat.comm, uid: this.effectiveUid(id) };
+  }
+
+  /** The name a process or thread gave itself; undefined when there is none. It may contain anything but NUL. */
+  comm(id: Pid | Tid): string | undefined {
+    return this.files.read(`/proc/${id}/comm`)?.replace(/\n$/, '');
+  }
+
+  /** The arguments it was started with, or what it wrote over them; empty for kernel threads and ended processes. */
+  commandLine(process: Pid): string[] {
+    const text = this.files.read(`/proc/${process}/cmdline`) ?? '';
+    return text === '' ? [] : text.replace(/\0$/, '').split('\0');
+  }
+
+  /** The nobody user (65534) when it cannot be read any more. */
+  private effectiveUid(id: Pid | Tid): number {
+    const status = this.files.read(`/proc/${id}/status`) ?? '';
+    return Number(/^Uid:\t\d+\t(\d+)/m.exec(status)?.[1] ?? 65534);
+  }
+}
+
+/**
+ * Parses `/proc/PID/stat`: `4711 (comm) S 1 …`. The comm may hold spaces and parentheses, so fields are counted from the
+ * last `)`. Undefined for any other text.
+ */
+function parseStat(text: string): Pick<ProcessInfo, 'comm' | 'state' | 'parent' | 'startTicks'> | undefined {
+  const [open, close] = [text.indexOf('('), text.lastIndexOf(')')];
+  if (open < 0 || close < open) return undefined;
+  // Field 3 of proc(5), the state, is the first one after the comm.
+  const fields = text
+    .slice(close + 1)
+    .trim()
+    .split(' ');
+  const [state, parent, start] = [fields[0], fields[1], fields[22 - 3]];
+  if (!state || !/^\d+$/.test(parent ?? '') || start === undefined || !/^\d+$/.test(start)) return undefined;
+  return { comm: text.slice(open + 1, close), state, parent: pid(Number(parent)), startTicks: BigInt(start) };
+}
+
+function ids(names: readonly string[]): number[] {
+  const numbers = names.flatMap((name) => (/^[1-9]\d{0,9}$/.test(name) ? [Number(name)] : []));
+  return numbers.sort((a, b) => a - b);
+}
