@@ -216,7 +216,8 @@ int32_t sw_set_output_many(const int32_t *fds, const int32_t *targets, uint32_t 
 		if (targets[i] < -1)
 			return -EINVAL;
 	for (uint32_t i = 0; i < n; i++)
-		if (ioctl(fds[i], PERF_EVENT_IOC_SET_OUTPUT, targets[i]) < 0) {
+		/* As a long: the kernel compares all 64 bits with -1. */
+		if (ioctl(fds[i], PERF_EVENT_IOC_SET_OUTPUT, (long)targets[i]) < 0) {
 			*failed = (int32_t)i;
 			return -errno;
 		}
