@@ -14,13 +14,13 @@ export class CpuMask implements Iterable<Cpu> {
   /** How many CPUs it has. */
   readonly size: number;
   /** Bit b of word w stands for CPU 32 w + b. The last word is never 0, so equal sets have equal words. */
-  private readonly words: Uint32Array;
+  readonly #words: Uint32Array;
 
   private constructor(words: Uint32Array) {
     let length = words.length;
     while (length > 0 && words[length - 1] === 0) length--;
-    this.words = words.subarray(0, length);
-    this.size = this.words.reduce((sum, word) => sum + bitCount(word), 0);
+    this.#words = words.subarray(0, length);
+    this.size = this.#words.reduce((sum, word) => sum + bitCount(word), 0);
   }
 
   /**
@@ -68,32 +68,32 @@ export class CpuMask implements Iterable<Cpu> {
   }
 
   has(n: Cpu): boolean {
-    return (((this.words[n >>> 5] ?? 0) >>> (n & 31)) & 1) === 1;
+    return (((this.#words[n >>> 5] ?? 0) >>> (n & 31)) & 1) === 1;
   }
 
   /** Ascending. */
   *[Symbol.iterator](): Generator<Cpu, undefined> {
-    for (const [index, word] of this.words.entries()) {
+    for (const [index, word] of this.#words.entries()) {
       for (let rest = word; rest !== 0; rest &= rest - 1) yield cpu(index * 32 + lowestBit(rest));
     }
     return undefined;
   }
 
   union(other: CpuMask): CpuMask {
-    return this.combine(other, Math.max(this.words.length, other.words.length), (a, b) => a | b);
+    return this.combine(other, Math.max(this.#words.length, other.#words.length), (a, b) => a | b);
   }
 
   intersect(other: CpuMask): CpuMask {
-    return this.combine(other, Math.min(this.words.length, other.words.length), (a, b) => a & b);
+    return this.combine(other, Math.min(this.#words.length, other.#words.length), (a, b) => a & b);
   }
 
   /** The CPUs of this mask that are not in `other`. */
   minus(other: CpuMask): CpuMask {
-    return this.combine(other, this.words.length, (a, b) => a & ~b);
+    return this.combine(other, this.#words.length, (a, b) => a & ~b);
   }
 
   equals(other: CpuMask): boolean {
-    return this.words.length === other.words.length && this.words.every((word, i) => word === other.words[i]);
+    return this.#words.length === other.#words.length && this.#words.every((word, i) => word === other.#words[i]);
   }
 
   /** Ranges as the kernel prints them, `0-3,8`; the empty string for the empty mask. */
@@ -109,7 +109,7 @@ export class CpuMask implements Iterable<Cpu> {
 
   private combine(other: CpuMask, length: number, operation: (a: number, b: number) => number): CpuMask {
     const words = new Uint32Array(length);
-    for (let i = 0; i < length; i++) words[i] = operation(this.words[i] ?? 0, other.words[i] ?? 0);
+    for (let i = 0; i < length; i++) words[i] = operation(this.#words[i] ?? 0, other.#words[i] ?? 0);
     return new CpuMask(words);
   }
 }

@@ -1,0 +1,57 @@
+import type { Pid } from '../base/units';
+import type { HostFiles } from './host-files';
+import { Processes } from './processes';
+
+/** A process that has perf events open. `comm` is hostile. */
+export interface PerfHolder {
+  readonly pid: Pid;
+  readonly comm: string;
+  /** File descriptors that are perf events. */
+  readonly events: number;
+}
+
+/** Who holds perf events on this machine, as far as this user can see. */
+export interface PerfHolders {
+  /** The one with most events first. */
+  readonly holders: readonly PerfHolder[];
+  /** Processes whose file descriptors this user may not look at. */
+  readonly notVisible: number;
+}
+
+/**
+ * Looks through the file descriptors of all processes: for error messages and listings, as it takes a while (about
+ * 10 µs per open file of the machine). Events that BPF programs or the kernel itself hold have no file to be seen.
+ */
+export function findPerfHolders(files: HostFiles): PerfHolders {
+  const processes = new Processes(files);
+  const holders: PerfHolder[] = [];
+  let notVisible = 0;
+  for (const pid of processes.all()) {
+    const events = countPerfFiles(files, pid);
+    if (events === undefined) notVisible++;
+    else if (events > 0) holders.push({ pid, comm: processes.comm(pid) ?? '', events });
+  }
+  holders.sort((a, b) => b.events - a.events || a.pid - b.pid);
+  return { holders, notVisible };
+}
+
+/** One clause for an error: `perf events are held by 4711 gdb (4), 12 perf (2); 31 processes are not visible`. */
+export function describePerfHolders({ holders, notVisible }: PerfHolders, most = 5): string {
+  const named = holders.slice(0, most).map(({ pid, comm, events }) => `${pid} ${comm} (${events})`);
+  if (holders.length > most) named.push(`${holders.length - most} more`);
+  const held =
+    named.length > 0 ? `perf events are held by ${named.join(', ')}` : 'no process is seen to hold perf events';
+  const verb = notVisible === 1 ? 'process is' : 'processes are';
+  return notVisible > 0 ? `${held}; ${notVisible} ${verb} not visible` : held;
+}
+
+/** Undefined when this user may not look; 0 for a process that has just ended. */
+function countPerfFiles(files: HostFiles, pid: Pid): number | undefined {
+  const directory = `/proc/${pid}/fd`;
+  const names = files.list(directory);
+  if (names.length === 0) return files.refusal(directory) === 'denied' ? undefined : 0;
+  const links = names.map((name) => files.link(`${directory}/${name}`));
+  // The directory of a process that gave up privileges may be open to list, but its links are not.
+  if (links.every((link) => link === undefined)) return files.refusal(directory) === 'missing' ? 0 : undefined;
+  return links.filter((link) => link === 'anon_inode:[perf_event]').length;
+}
