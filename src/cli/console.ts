@@ -43,7 +43,7 @@ export function asSyswideError(error: unknown): SyswideError {
 
 /** Where results go: standard error unless a file was named. */
 export interface Sink {
-  readonly isTerminal: boolean;
+  readonly hasColor: boolean;
   /** Columns to write for. */
   readonly width: number;
   write(text: string): void;
@@ -54,7 +54,7 @@ export interface Sink {
 const PLAIN_WIDTH = 80;
 
 export const standardError: Sink = {
-  isTerminal: process.stderr.isTTY === true,
+  hasColor: process.stderr.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb',
   width: process.stderr.columns ?? PLAIN_WIDTH,
   write: (text) => writeChecked(2, text, 'standard error'),
   close: () => {},
@@ -72,7 +72,7 @@ export function resultFile(path: string, append: boolean): Sink {
     throw outputFailed(path, error);
   }
   return {
-    isTerminal: false,
+    hasColor: false,
     width: PLAIN_WIDTH,
     write: (text) => writeChecked(fd, text, path),
     close: () => closeSync(fd),

@@ -1,4 +1,5 @@
 import { present } from '../base/assert';
+import type { SyswideError } from '../base/error';
 import { elapsed, type Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { Gang } from '../gang/gang';
@@ -16,6 +17,8 @@ export interface MeasureRequest {
   readonly events: readonly ResolvedEvent[];
   /** Events that nobody asked for by name: where they are missing, they are not listed. */
   readonly unasked: ReadonlySet<ResolvedEvent>;
+  /** By index: events that are known beforehand not to be countable, and why. */
+  readonly leftOut: ReadonlyMap<number, SyswideError>;
   /** Whether events that were asked for by name may be missing too, and are listed as `<not supported>`. */
   readonly allowMissing: boolean;
   readonly target: Target;
@@ -47,6 +50,7 @@ export async function measure(
     events: request.events,
     target: request.target,
     mayMiss: (event) => request.allowMissing || request.unasked.has(event),
+    leftOut: request.leftOut,
     context: request,
   });
   try {
@@ -85,6 +89,9 @@ async function processesEnd(kernel: Kernel, pidfds: readonly Fd[], interruption:
 
 /** One line for all of the default events that this machine does not have. */
 function missingNotice(gang: Gang, request: MeasureRequest): string[] {
-  const names = gang.events.filter((event, i) => gang.missing.has(i) && request.unasked.has(event)).map((e) => e.name);
-  return names.length === 0 ? [] : [`not counted, this machine has no hardware counters for them: ${names.join(', ')}`];
+  const missing = gang.events.filter(
+    (event, i) => gang.missing.has(i) && !request.leftOut.has(i) && request.unasked.has(event),
+  );
+  const names = missing.map((event) => event.name).join(', ');
+  return missing.length === 0 ? [] : [`not counted, as this machine has no hardware counters for them: ${names}`];
 }

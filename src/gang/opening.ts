@@ -14,6 +14,8 @@ export interface GangRequest {
   readonly target: Target;
   /** True for events whose absence on this machine is no failure; they end up in `missing`. */
   readonly mayMiss: (event: ResolvedEvent) => boolean;
+  /** By index into `events`: those that are known beforehand not to be countable, and why. They end up in `missing`. */
+  readonly leftOut?: ReadonlyMap<number, SyswideError>;
   readonly context: Omit<OpenContext, 'fdsNeeded'>;
 }
 
@@ -37,7 +39,7 @@ export interface OpenClone extends PlannedClone {
  * @throws SyswideError naming event, place, errno, cause and remedy; then nothing is open
  */
 export function openClones(kernel: Kernel, request: GangRequest): Opening {
-  let attempt: Attempt = { ...request, missing: new Map() };
+  let attempt: Attempt = { ...request, missing: request.leftOut ?? new Map() };
   for (;;) {
     const { clones, requests } = planGang(attempt.events, attempt.target, attempt.missing);
     try {

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
 import { visible } from '../base/safe-text';
-import { type Nanoseconds, toSeconds } from '../base/units';
+import { elapsed, type Nanoseconds, toSeconds } from '../base/units';
 import type { EventCount } from '../counts/event-count';
 import { isClock } from '../counts/metric';
 import type { StatResult } from '../counts/stat-result';
@@ -13,6 +13,8 @@ import { inUnit, runningPercent, type StatRow, statRows } from './stat-fields';
 export interface TableOptions {
   /** One row per CPU instead of one per event. */
   readonly perCpu: boolean;
+  /** Add the raw counts and times of every place, and how long arming took. */
+  readonly verbose: boolean;
   readonly color: boolean;
   /** Columns of the terminal, or what a file is meant to be read at. */
   readonly width: number;
@@ -30,6 +32,7 @@ export function statTable(result: StatResult, options: TableOptions): string {
       ink,
     ),
     result.notices.map((notice) => ` ${ink.yellow(visible(notice))}`).join('\n'),
+    options.verbose ? details(result) : '',
     times(result),
   ];
   return `\n${blocks.filter((block) => block !== '').join('\n\n')}\n\n`;
@@ -144,6 +147,24 @@ function busiestText(count: EventCount): string {
   if (!top) return '';
   if (top.percent - 100 / count.perCpu.size < EVEN_PERCENT) return 'even';
   return `cpu${top.cpu} ${top.percent.toFixed(0)} %`;
+}
+
+/** What the kernel said, before scaling and summing, and how long it took to enable every clone. */
+function details(result: StatResult): string {
+  const raw = result.counts.flatMap(({ event, total, perCpu }) => {
+    const places =
+      perCpu.size > 0 ? [...perCpu].map(([cpu, count]) => [` cpu${cpu}`, count] as const) : [['', total] as const];
+    return places.map(
+      ([
+        where,
+        {
+          raw: { value, timeEnabled, timeRunning },
+        },
+      ]) => ` ${visible(event.name)}${where}: ${value}, enabled ${timeEnabled} ns, running ${timeRunning} ns`,
+    );
+  });
+  const { armSpan } = result;
+  return [...raw, ...(armSpan ? [` armed within ${elapsed(armSpan.begin, armSpan.end)} ns`] : [])].join('\n');
 }
 
 /** The times as perf words them, because scripts look for these lines. */

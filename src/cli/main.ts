@@ -1,0 +1,36 @@
+import type { ErrorCode } from '../base/error';
+import { asSyswideError, complain, errorLine } from './console';
+import { exitStatus } from './exit-status';
+import { version } from './version';
+
+/** Commands whose exit status is that of what they ran: their own failures have a status that commands seldom use. */
+const runners = new Set(['stat']);
+
+/** Everything, from the arguments to the exit status. */
+async function main(argv: readonly string[]): Promise<number> {
+  // Scripts ask for the version often; it needs nothing of what follows.
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    process.stdout.write(`${version}\n`);
+    return exitStatus.success;
+  }
+  try {
+    const { run } = await import('./program');
+    return await run(argv);
+  } catch (error) {
+    const told = asSyswideError(error);
+    complain(errorLine(told));
+    if (process.env.SYSWIDE_DEBUG && told.cause instanceof Error) complain(told.cause.stack ?? '');
+    return failureStatus(told.code, argv[0]);
+  }
+}
+
+function failureStatus(code: ErrorCode, command: string | undefined): number {
+  if (!runners.has(command ?? '')) return code === 'USAGE' ? exitStatus.usage : exitStatus.failed;
+  if (code === 'COMMAND_NOT_FOUND') return exitStatus.notFound;
+  if (code === 'COMMAND_NOT_STARTED') return exitStatus.notExecutable;
+  return exitStatus.ownFailure;
+}
+
+main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

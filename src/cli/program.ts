@@ -1,0 +1,56 @@
+import { Command, CommanderError } from 'commander';
+import { SyswideError } from '../base/error';
+import { writeFully } from './console';
+import { exitStatus } from './exit-status';
+import { statCommand } from './stat-command';
+import { statOptions } from './stat-options';
+import { version } from './version';
+
+/**
+ * Runs the command line.
+ * @returns the exit status
+ * @throws SyswideError for whatever keeps the command from doing its work
+ */
+export async function run(argv: readonly string[]): Promise<number> {
+  let status: number = exitStatus.success;
+  const commands = [
+    statCommand(async (options, command) => {
+      const { stat } = await import('./stat');
+      status = await stat(statOptions(options, command));
+    }),
+  ];
+  const program = new Command('syswide')
+    .description('A profiler built on the system-wide event: one event over every CPU, all or nothing.')
+    .version(version, '-V, --version')
+    .enablePositionalOptions()
+    .addHelpText('after', '\nEvery command has its own --help.');
+  for (const command of commands) program.addCommand(command);
+  for (const command of [program, ...commands]) {
+    command.exitOverride().configureOutput({ writeOut: (text) => writeFully(1, text), writeErr: () => {} });
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw usageError(error, argv);
+  }
+  return status;
+}
+
+/** Commander's complaint as one of ours: `error: unknown option '--foo'\n(Did you mean --for?)`. */
+function usageError(error: CommanderError, argv: readonly string[]): SyswideError {
+  const [complaint = '', ...hints] = error.message.replace(/^error: /, '').split('\n');
+  const command = argv.find((argument) => !argument.startsWith('-'));
+  if (error.code === 'commander.help') {
+    return new SyswideError('USAGE', {
+      what: 'no command given',
+      why: 'syswide does nothing by itself',
+      remedy: 'start with: syswide stat -a -- sleep 1, or see syswide --help',
+    });
+  }
+  return new SyswideError('USAGE', {
+    what: complaint,
+    why: hints.length > 0 ? hints.join(' ') : 'the command line does not fit',
+    remedy: `see syswide ${command === 'stat' ? 'stat ' : ''}--help`,
+  });
+}

@@ -1,0 +1,79 @@
+import { SyswideError } from '../base/error';
+import { defaultEvents } from '../events/default-events';
+import { parseEvents } from '../events/parse';
+import { resolveEvents } from '../events/resolve-events';
+import type { ResolvedEvent } from '../events/resolved-event';
+import { restrictToUser } from '../events/user-only';
+import type { Privileges } from '../host/privileges';
+import type { Machine } from './machine';
+
+/** The events that a run of `stat` is to count. */
+export interface StatEvents {
+  readonly events: readonly ResolvedEvent[];
+  /** Those of the default set: nobody asked for them by name, so they may be missing. */
+  readonly unasked: ReadonlySet<ResolvedEvent>;
+  /** By index: those of the default set that this user cannot count, and why. */
+  readonly leftOut: ReadonlyMap<number, SyswideError>;
+  readonly notices: readonly string[];
+}
+
+/**
+ * Chooses the events: those of `-e`, or the default set. For a user who may not count the kernel they are restricted to
+ * user space, and a notice says so.
+ *
+ * @throws SyswideError for an event text that means nothing here, or one asked for that would always read 0
+ */
+export function statEvents(
+  texts: readonly string[],
+  systemWide: boolean,
+  machine: Machine,
+  privileges: Privileges,
+): StatEvents {
+  const asked = texts.length > 0;
+  const events = asked ? resolveEvents(texts.flatMap(parseEvents), machine) : defaultSet(systemWide, machine);
+  const permitted = privileges.mayCountKernel.allowed
+    ? { events, leftOut: new Map<number, SyswideError>(), notices: [] }
+    : userSpaceOnly(events, asked, privileges.mayCountKernel);
+  return { ...permitted, unasked: new Set(asked ? [] : permitted.events) };
+}
+
+function defaultSet(systemWide: boolean, machine: Machine): ResolvedEvent[] {
+  const names = defaultEvents(systemWide).filter((event) => !event.onlyIfThere);
+  return names.flatMap(({ name }) => resolveEvents(parseEvents(name), machine));
+}
+
+type Forbidden = Privileges['mayCountKernel'] & { allowed: false };
+
+function userSpaceOnly(
+  events: readonly ResolvedEvent[],
+  asked: boolean,
+  forbidden: Forbidden,
+): Omit<StatEvents, 'unasked'> {
+  const leftOut = new Map<number, SyswideError>();
+  const narrowed: string[] = [];
+  const kept = events.map((event, index) => {
+    const restricted = restrictToUser(event);
+    if (restricted.outcome === 'always zero') {
+      const error = alwaysZero(event, forbidden);
+      if (asked) throw error;
+      leftOut.set(index, error);
+      return event;
+    }
+    if (restricted.outcome === 'narrowed') narrowed.push(restricted.event.name);
+    return restricted.event;
+  });
+  const missing = [...leftOut.keys()].map((index) => events[index]?.name);
+  const notices = [
+    ...(narrowed.length > 0 ? [`counted in user space only (:u), as ${forbidden.reason}`] : []),
+    ...(missing.length > 0 ? [`not counted, as they happen in the kernel only: ${missing.join(', ')}`] : []),
+    ...(narrowed.length + missing.length > 0 ? [`to count the kernel too: ${forbidden.remedy}`] : []),
+  ];
+  return { events: kept, leftOut, notices };
+}
+
+const alwaysZero = (event: ResolvedEvent, forbidden: Forbidden): SyswideError =>
+  new SyswideError('NO_PERMISSION', {
+    what: `cannot count ${event.name}`,
+    why: `it happens in the kernel only, and ${forbidden.reason}`,
+    remedy: forbidden.remedy,
+  });

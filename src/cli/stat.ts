@@ -1,0 +1,94 @@
+import type { Fd } from '../base/units';
+import { measure } from '../counts/measure';
+import type { StatResult } from '../counts/stat-result';
+import { MeasuredCommand } from '../host/measured-command';
+import { readPrivileges } from '../host/privileges';
+import { isInForeground } from '../host/terminal';
+import { resultFile, type Sink, standardError } from './console';
+import { exitStatus } from './exit-status';
+import { type Machine, thisMachine } from './machine';
+import { SignalInterruption } from './signals';
+import { statEvents } from './stat-events';
+import type { StatOptions } from './stat-options';
+import { countedTarget, refusalContext } from './stat-request';
+
+/**
+ * `syswide stat`: counts until the command ends, the processes end or a signal comes, and prints.
+ * @returns the exit status
+ */
+export async function stat(options: StatOptions): Promise<number> {
+  const machine = thisMachine();
+  const sink = options.output ? resultFile(options.output.path, options.output.append) : standardError;
+  const interruption = new SignalInterruption(machine.kernel);
+  try {
+    if (options.output) sink.write(startLine(new Date()));
+    const result = await count(options, machine, interruption);
+    sink.write(await render(result, options, sink));
+    if (interruption.signal !== undefined) return exitStatus.signalled(interruption.signal);
+    return commandStatus(result);
+  } finally {
+    interruption.close();
+    sink.close();
+  }
+}
+
+async function count(options: StatOptions, machine: Machine, interruption: SignalInterruption): Promise<StatResult> {
+  const { kernel, files } = machine;
+  const privileges = readPrivileges(files);
+  const systemWide = options.target.kind === 'system' || options.target.kind === 'cpus';
+  const chosen = statEvents(options.events, systemWide, machine, privileges);
+  // Before anything is opened: until its exec the child would hold copies of the fds.
+  const command = options.command.length > 0 ? MeasuredCommand.start(kernel, options.command) : undefined;
+  const until: Fd[] = [];
+  try {
+    const counted = countedTarget(options.target, machine, command?.pid);
+    for (const process of command ? [] : counted.processes) until.push(kernel.openPidfd(process));
+    return await measure(
+      kernel,
+      {
+        ...chosen,
+        ...refusalContext(machine, privileges),
+        subject: counted.subject,
+        target: counted.target,
+        allowMissing: options.allowMissing,
+        ...(command ? { command } : {}),
+        until,
+      },
+      interruption,
+      () => isInForeground(files),
+    );
+  } finally {
+    if (until.length > 0) kernel.closeFds(until);
+    command?.close();
+  }
+}
+
+/** Loads only the report that is asked for: colours and tables cost a tenth of the start-up. */
+async function render(result: StatResult, { format, perCpu, verbose }: StatOptions, sink: Sink): Promise<string> {
+  switch (format.kind) {
+    case 'csv': {
+      const { statCsv } = await import('../report/stat-csv');
+      return statCsv(result, { separator: format.separator, perCpu });
+    }
+    case 'json': {
+      const { statJson } = await import('../report/stat-json');
+      return statJson(result, { perCpu });
+    }
+    case 'table': {
+      const { statTable } = await import('../report/stat-table');
+      return statTable(result, { perCpu, verbose, color: sink.hasColor, width: sink.width });
+    }
+  }
+}
+
+/** The command's own status, as a shell would report it; success when none was run. */
+function commandStatus({ exit }: StatResult): number {
+  if (exit?.signal !== undefined) return exitStatus.signalled(exit.signal);
+  return exit?.exitCode ?? exitStatus.success;
+}
+
+/** perf's first line in a result file: the time as ctime(3) writes it. */
+function startLine(start: Date): string {
+  const [day, month, date, year] = start.toDateString().split(' ');
+  return `# started on ${day} ${month} ${date} ${start.toTimeString().slice(0, 8)} ${year}\n\n`;
+}

@@ -1,0 +1,27 @@
+import { PerfType, SoftwareId } from '../abi/perf-event';
+import type { ResolvedEvent } from './resolved-event';
+
+/** Software events that the kernel raises in kernel mode only: restricted to user space they would always read 0. */
+const kernelOnly = new Set<bigint>(
+  [SoftwareId.contextSwitches, SoftwareId.cpuMigrations, SoftwareId.cgroupSwitches, SoftwareId.bpfOutput].map(BigInt),
+);
+
+/** What becomes of an event that may count user space only. */
+export type UserOnly =
+  | { readonly outcome: 'unchanged' | 'narrowed'; readonly event: ResolvedEvent }
+  | { readonly outcome: 'always zero' };
+
+/**
+ * Restricts an event to user space, for users who may not count the kernel. Its name then ends in `u`, so that no
+ * reader takes it for the whole; an event that happens in the kernel only is refused instead of counted as 0.
+ */
+export function restrictToUser(event: ResolvedEvent): UserOnly {
+  if (happensInKernelOnly(event)) return { outcome: 'always zero' };
+  if (event.attr.flags?.excludeKernel) return { outcome: 'unchanged', event };
+  const flags = { ...event.attr.flags, excludeKernel: true, excludeHv: true };
+  const name = /:[a-zA-Z]+$/.test(event.name) ? `${event.name}u` : `${event.name}:u`;
+  return { outcome: 'narrowed', event: { ...event, name, attr: { ...event.attr, flags } } };
+}
+
+const happensInKernelOnly = ({ kind, attr }: ResolvedEvent): boolean =>
+  kind === 'tracepoint' || (attr.type === PerfType.software && kernelOnly.has(attr.config));
