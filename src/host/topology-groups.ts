@@ -23,49 +23,68 @@ export function groupCpus(topology: Topology, cpus: Iterable<Cpu>, unit: Topolog
   const groups = new Map<string, { position: Position; cpus: Cpu[] }>();
   for (const cpu of cpus) {
     const position = positionOf(topology, cpu, unit);
-    const key = position.key.join();
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { position, cpus: [cpu] });
-    else group.cpus.push(cpu);
+    const group = groups.get(position.identity) ?? { position, cpus: [] };
+    group.position = lower(group.position, position);
+    group.cpus.push(cpu);
+    groups.set(position.identity, group);
   }
-  const sorted = [...groups.values()].sort((a, b) => compare(a.position.key, b.position.key));
+  const sorted = [...groups.values()].sort((a, b) => compare(a.position.order, b.position.order));
   return sorted.map((group) => ({ label: group.position.label, cpus: CpuMask.of(group.cpus) }));
 }
 
+/** The unit that a CPU is in. */
 interface Position {
-  /** Equal within a group, and what groups are sorted by. */
-  readonly key: readonly number[];
+  /** Equal for all CPUs of the unit. */
+  readonly identity: string;
+  /** What units are sorted by. */
+  readonly order: readonly number[];
   readonly label: string;
 }
+
+const positionAt = (order: readonly number[], label: string): Position => ({ identity: order.join(), order, label });
 
 function positionOf(topology: Topology, cpu: Cpu, unit: TopologyUnit): Position {
   const { socket, die, cluster, core, node } = topology.place(cpu);
   const onDie = `S${socket}-D${die}`;
   switch (unit) {
     case 'socket':
-      return { key: [socket], label: `S${socket}` };
+      return positionAt([socket], `S${socket}`);
     case 'die':
-      return { key: [socket, die], label: onDie };
+      return positionAt([socket, die], onDie);
     case 'cluster':
-      return { key: [socket, die, cluster], label: `${onDie}-CLS${cluster}` };
+      return positionAt([socket, die, cluster], `${onDie}-CLS${cluster}`);
     case 'core':
-      return { key: [socket, die, cluster, core], label: `${onDie}-C${core}` };
+      return positionAt([socket, die, cluster, core], `${onDie}-C${core}`);
     case 'node':
-      return { key: [node], label: `N${node}` };
+      return positionAt([node], `N${node}`);
     default: {
-      const { level, id } = cacheOf(topology.caches(cpu), Number(unit.slice('cache'.length)));
-      return { key: [socket, die, level, id], label: `${onDie}-L${level}-ID${id}` };
+      const cache = findCache(topology.caches(cpu), Number(unit.slice('cache'.length)));
+      return cachePosition([socket, die], onDie, cache);
     }
   }
 }
 
-/** As in perf, a cache is numbered by the first CPU that uses it. `level` 0 means the last one there is. */
-function cacheOf(caches: readonly CpuCache[], level: number): { level: number; id: number } {
-  // Within a level, Data sorts before Instruction: both have the same CPUs, so the first one will do.
+/** `level` 0 means the last one there is. Data sorts before Instruction; both have the same CPUs. */
+function findCache(caches: readonly CpuCache[], level: number): CpuCache | undefined {
   const wanted = level === 0 ? caches.at(-1)?.level : level;
-  const cache = caches.find((candidate) => candidate.level === wanted);
-  return { level: cache?.level ?? -1, id: cache?.shared.first ?? -1 };
+  return caches.find((cache) => cache.level === wanted);
 }
+
+/**
+ * perf numbers a cache by the first CPU that uses it. That CPU may go offline between two looks, so where there is an
+ * id, that is what tells caches apart, and the lowest first CPU that was seen makes the label.
+ */
+function cachePosition(place: readonly number[], prefix: string, cache: CpuCache | undefined): Position {
+  const [level, first] = [cache?.level ?? -1, cache?.shared.first ?? -1];
+  const identity = cache?.id === undefined ? `first ${first}` : `id ${cache.id}`;
+  return {
+    identity: [...place, level, identity].join(),
+    order: [...place, level, first],
+    label: `${prefix}-L${level}-ID${first}`,
+  };
+}
+
+const lower = (a: Position, b: Position): Position => (compare(b.order, a.order) < 0 ? b : a);
 
 function compare(a: readonly number[], b: readonly number[]): number {
   const different = a.findIndex((n, i) => n !== b[i]);

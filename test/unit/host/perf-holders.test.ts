@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { describePerfHolders, findPerfHolders } from '../../../src/host/perf-holders';
+import { FakeFiles, type FakeTree } from '../../fake-host';
+
+const event = { link: 'anon_inode:[perf_event]' };
+
+const tree: FakeTree = {
+  '/proc/1/fd': { denied: 'directory' },
+  '/proc/2/fd/': '',
+  '/proc/3/fd/0': { denied: 'file' },
+  '/proc/12/comm': 'perf\n',
+  '/proc/12/fd/0': { link: '/dev/null' },
+  '/proc/12/fd/3': event,
+  '/proc/12/fd/4': event,
+  '/proc/4711/comm': 'gdb) \u001b[2J\n',
+  '/proc/4711/fd/9': event,
+  '/proc/4712/comm': 'sh\n',
+  '/proc/4712/fd/0': { link: 'anon_inode:[eventfd]' },
+};
+
+describe('who holds perf events', () => {
+  it('is found by their file descriptors, most first', () => {
+    expect(findPerfHolders(new FakeFiles(tree))).toEqual({
+      holders: [
+        { pid: 12, comm: 'perf', events: 2 },
+        { pid: 4711, comm: 'gdb) \u001b[2J', events: 1 },
+      ],
+      notVisible: 2,
+    });
+  });
+
+  it('is told in one clause', () => {
+    const found = findPerfHolders(new FakeFiles(tree));
+    expect(describePerfHolders(found, 1)).toBe(
+      'perf events are held by 12 perf (2), 1 more; 2 processes are not visible',
+    );
+    expect(describePerfHolders({ holders: [], notVisible: 1 })).toBe(
+      'no process is seen to hold perf events; 1 process is not visible',
+    );
+    expect(describePerfHolders({ ...found, notVisible: 0 })).toMatch(
+      /^perf events are held by 12 perf \(2\), 4711 gdb/,
+    );
+  });
+});
