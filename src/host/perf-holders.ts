@@ -1,6 +1,6 @@
 import type { Pid } from '../base/units';
 import type { HostFiles } from './host-files';
-import { Processes } from './processes';
+import { Processes, type ProcessInfo } from './processes';
 
 /** A process that has perf events open. `comm` is hostile. */
 export interface PerfHolder {
@@ -28,14 +28,17 @@ export function findPerfHolders(files: HostFiles): PerfHolders {
   let notVisible = 0;
   for (const pid of processes.all()) {
     const events = countPerfFiles(files, pid);
-    if (events === undefined) notVisible++;
+    if (events === undefined) notVisible += mayHoldFiles(processes.info(pid)) ? 1 : 0;
     else if (events > 0) holders.push({ pid, comm: processes.comm(pid) ?? '', events });
   }
   holders.sort((a, b) => b.events - a.events || a.pid - b.pid);
   return { holders, notVisible };
 }
 
-/** One clause for an error: `perf events are held by 4711 gdb (4), 12 perf (2); 31 processes are not visible`. */
+/**
+ * One clause for a `SyswideError`, which makes the names in it safe to print:
+ * `perf events are held by 4711 gdb (4), 12 perf (2); 31 processes are not visible`.
+ */
 export function describePerfHolders({ holders, notVisible }: PerfHolders, most = 5): string {
   const named = holders.slice(0, most).map(({ pid, comm, events }) => `${pid} ${comm} (${events})`);
   if (holders.length > most) named.push(`${holders.length - most} more`);
@@ -44,6 +47,10 @@ export function describePerfHolders({ holders, notVisible }: PerfHolders, most =
   const verb = notVisible === 1 ? 'process is' : 'processes are';
   return notVisible > 0 ? `${held}; ${notVisible} ${verb} not visible` : held;
 }
+
+/** An ended process and a thread of the kernel hold nothing, though an ordinary user may not look at them. */
+const mayHoldFiles = (process: ProcessInfo | undefined): boolean =>
+  process !== undefined && process.state !== 'Z' && !process.kernelThread;
 
 /** Undefined when this user may not look; 0 for a process that has just ended. */
 function countPerfFiles(files: HostFiles, pid: Pid): number | undefined {

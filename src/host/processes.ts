@@ -14,7 +14,12 @@ export interface ProcessInfo {
   readonly uid: number;
   /** Clock ticks from boot to its start: with the pid it names a process for good, as pids are used again. */
   readonly startTicks: bigint;
+  /** A thread of the kernel's own: it runs no program, and has no files. */
+  readonly kernelThread: boolean;
 }
+
+/** PF_KTHREAD of include/linux/sched.h, in the flags that proc(5) describes. */
+const kernelThreadFlag = 0x00200000;
 
 /** The processes and threads of this PID namespace. Every call looks anew. Source: proc(5). */
 export class Processes {
@@ -73,17 +78,24 @@ export class Processes {
  * Parses `/proc/PID/stat`: `4711 (comm) S 1 …`. The comm may hold spaces and parentheses, so fields are counted from the
  * last `)`. Undefined for any other text.
  */
-function parseStat(text: string): Pick<ProcessInfo, 'comm' | 'state' | 'parent' | 'startTicks'> | undefined {
+function parseStat(text: string): Omit<ProcessInfo, 'pid' | 'uid'> | undefined {
   const [open, close] = [text.indexOf('('), text.lastIndexOf(')')];
   if (open < 0 || close < open) return undefined;
-  // Field 3 of proc(5), the state, is the first one after the comm.
+  // Fields are numbered as in proc(5), where the state, the first one after the comm, is 3.
   const fields = text
     .slice(close + 1)
     .trim()
     .split(' ');
-  const [state, parent, start] = [fields[0], fields[1], fields[22 - 3]];
-  if (!state || !/^\d+$/.test(parent ?? '') || start === undefined || !/^\d+$/.test(start)) return undefined;
-  return { comm: text.slice(open + 1, close), state, parent: pid(Number(parent)), startTicks: BigInt(start) };
+  const [state, ...numbers] = [3, 4, 9, 22].map((number) => fields[number - 3] ?? '');
+  if (!state || !numbers.every((number) => /^\d+$/.test(number))) return undefined;
+  const [parent, flags, start] = numbers.map(BigInt);
+  return {
+    comm: text.slice(open + 1, close),
+    state,
+    parent: pid(Number(parent)),
+    startTicks: start ?? 0n,
+    kernelThread: (Number(flags) & kernelThreadFlag) !== 0,
+  };
 }
 
 function ids(names: readonly string[]): number[] {

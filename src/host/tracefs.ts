@@ -61,9 +61,16 @@ export class Tracefs implements Disposable {
     return this.files.directories(`${this.directory}/events`);
   }
 
-  /** The tracepoints of a system, sorted; none when there is no such system. */
+  /**
+   * The tracepoints of a system, sorted; none when there is no such system. Those without an id are left out: ftrace
+   * uses them for itself, and nobody can open them.
+   */
   events(system: string): string[] {
-    return isName(system) ? this.files.directories(`${this.directory}/events/${system}`) : [];
+    if (!isName(system)) return [];
+    const directory = `${this.directory}/events/${system}`;
+    return this.files
+      .directories(directory)
+      .filter((event) => this.files.refusal(`${directory}/${event}/id`) !== 'missing');
   }
 
   /** Every tracepoint, system by system: thousands, so they are read as the caller goes. */

@@ -4,8 +4,16 @@ import { FakeFiles, type FakeTree } from '../../fake-host';
 
 const event = { link: 'anon_inode:[perf_event]' };
 
+const stat = (state: string, flags: number) => `1 (x) ${state} 0 0 0 0 0 ${flags} ${'0 '.repeat(12)}1 2\n`;
+
 const tree: FakeTree = {
   '/proc/1/fd': { denied: 'directory' },
+  '/proc/1/stat': stat('S', 0),
+  '/proc/9/fd': { denied: 'directory' },
+  '/proc/9/stat': stat('I', 0x00200000),
+  '/proc/10/fd': { denied: 'directory' },
+  '/proc/10/stat': stat('Z', 0),
+  '/proc/3/stat': stat('S', 0),
   '/proc/2/fd/': '',
   '/proc/3/fd/0': { denied: 'file' },
   '/proc/12/comm': 'perf\n',
@@ -19,7 +27,7 @@ const tree: FakeTree = {
 };
 
 describe('who holds perf events', () => {
-  it('is found by their file descriptors, most first', () => {
+  it('is found by their file descriptors, most first; what holds no files is not missed', () => {
     expect(findPerfHolders(new FakeFiles(tree))).toEqual({
       holders: [
         { pid: 12, comm: 'perf', events: 2 },

@@ -1,11 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { pid, tid } from '../../../src/base/units';
 import { HostFiles } from '../../../src/host/host-files';
 import { Processes } from '../../../src/host/processes';
 import { FakeFiles } from '../../fake-host';
 
-const stat = (id: number, comm: string, rest = 'S 1') =>
-  `${id} (${comm}) ${rest} 4711 4711 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 3 0 987654321012 1 2\n`;
+const stat = (id: number, comm: string, rest = 'S 1', flags = 4194304) =>
+  `${id} (${comm}) ${rest} 4711 4711 0 -1 ${flags} 1 2 3 4 5 6 7 8 20 0 3 0 987654321012 1 2\n`;
 
 function processes(comm = 'sh'): Processes {
   return new Processes(
@@ -17,7 +18,7 @@ function processes(comm = 'sh'): Processes {
       '/proc/4711/task/4711/comm': '',
       '/proc/4711/task/10000/comm': '',
       '/proc/4711/task/4712/comm': '',
-      '/proc/12/stat': stat(12, 'kworker/0:1', 'I 2'),
+      '/proc/12/stat': stat(12, 'kworker/0:1', 'I 2', 69238880),
       '/proc/self/stat': '',
       '/proc/meminfo': '',
       '/proc/0/stat': '',
@@ -50,12 +51,19 @@ describe('processes', () => {
         parent: 1,
         uid: 33,
         startTicks: 987654321012n,
+        kernelThread: false,
       });
     },
   );
 
   it('are described even when only some files can be read', () => {
-    expect(processes().info(tid(12))).toMatchObject({ comm: 'kworker/0:1', state: 'I', parent: 2, uid: 65534 });
+    expect(processes().info(tid(12))).toMatchObject({
+      comm: 'kworker/0:1',
+      state: 'I',
+      parent: 2,
+      uid: 65534,
+      kernelThread: true,
+    });
     expect(processes().info(pid(99))).toBeUndefined();
     expect(processes().info(pid(5))).toBeUndefined();
     expect(processes().comm(pid(5))).toBeUndefined();
@@ -75,6 +83,14 @@ describe('this process', () => {
     expect(live.all()).toContain(me);
     expect(live.threads(me)).toContain(process.pid);
     expect(live.info(me)).toMatchObject({ pid: me, parent: process.ppid, uid: process.geteuid?.(), state: 'R' });
+    expect(live.info(me)?.startTicks).toBe(BigInt(statField(22)));
     expect(live.commandLine(me).length).toBeGreaterThan(0);
   });
 });
+
+/** By counting from the end of `/proc/self/stat`, which has 52 fields since Linux 3.5. */
+const statField = (number: number): string =>
+  readFileSync('/proc/self/stat', 'utf8')
+    .trim()
+    .split(' ')
+    .at(number - 53) ?? '';

@@ -13,6 +13,7 @@ const events = (directory: string): FakeTree => ({
   [`${directory}/events/sched/enable`]: '0\n',
   [`${directory}/events/sched/sched_switch/id`]: '372\n',
   [`${directory}/events/sched/sched_wakeup/id`]: '375\n',
+  [`${directory}/events/ftrace/function/id`]: '1\n',
   [`${directory}/events/ftrace/print/format`]: 'name: print\nID: 5\nformat:\n\nprint fmt: "%s"\n',
 });
 
@@ -114,11 +115,11 @@ describe('tracepoints', () => {
     expect(tracefs.events(`${system}/`)).toEqual([]);
   });
 
-  it('are listed by system', () => {
+  it('are listed by system, without those that cannot be opened', () => {
     expect(tracefs.systems()).toEqual(['ftrace', 'sched']);
     expect(tracefs.events('sched')).toEqual(['sched_switch', 'sched_wakeup']);
     expect([...tracefs.tracepoints()].map(({ system, event }) => `${system}:${event}`)).toEqual([
-      'ftrace:print',
+      'ftrace:function',
       'sched:sched_switch',
       'sched:sched_wakeup',
     ]);
