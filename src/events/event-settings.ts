@@ -9,7 +9,7 @@ export interface EventSettings {
   readonly frequency?: bigint;
   /** Whether samples carry the time. */
   readonly time?: boolean;
-  /** `fp`, `dwarf`, `lbr` or `no`. */
+  /** `fp`, `dwarf`, `dwarf,<bytes>`, `lbr` or `no`. */
   readonly callGraph?: string;
   /** Bytes of user stack per sample, for `dwarf`. */
   readonly stackSize?: bigint;
@@ -20,21 +20,23 @@ export interface EventSettings {
   readonly inherit?: boolean;
   /** Let the kernel overwrite the oldest records. */
   readonly overwrite?: boolean;
-  /** Names of PERF_SAMPLE_BRANCH_*, as written: `any,u`. */
-  readonly branchType?: string;
+  /** PERF_SAMPLE_BRANCH_* bits; 0 for `no`. */
+  readonly branchSampleType?: bigint;
   /** Sum hardware threads of a core. */
   readonly percore?: boolean;
   readonly auxOutput?: boolean;
   /** `pause`, `resume` or `start-paused`. */
   readonly auxAction?: string;
   readonly auxSampleSize?: bigint;
-  /** `@name=value` texts for the PMU's driver. */
-  readonly driverConfig?: readonly string[];
   readonly metricId?: string;
   /** Modifier S: read the group with each sample of its leader. */
   readonly sampleRead?: boolean;
   /** Modifier P: the highest precision that opens. */
   readonly preciseMax?: boolean;
+  /** The PMU gives a reading, not a sum: the last value holds. From the event's `.snapshot` file. */
+  readonly snapshot?: boolean;
+  /** One count per package, whichever of its CPUs is asked. From the event's `.per-pkg` file. */
+  readonly perPackage?: boolean;
   /** Modifier W on its group: count the members one by one if the group cannot be scheduled. */
   readonly weakGroup?: boolean;
 }

@@ -23,8 +23,8 @@ export interface SingleSpec {
   readonly body: EventBody;
   readonly terms: readonly Term[];
   readonly modifiers: Modifiers;
-  /** Tracepoint filters attached to it, and-ed. Set by `attachFilter`. */
-  readonly filter?: string;
+  /** Tracepoint filters attached to it, all of which have to hold. Set by `attachFilter`. */
+  readonly filters?: readonly string[];
   readonly where: Place;
 }
 

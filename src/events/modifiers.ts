@@ -117,7 +117,7 @@ export function applyModifiers(
 ): ModifierEffect | undefined {
   if (modifiers === '') return effect;
   const has = (letter: Letter) => modifiers.includes(letter);
-  const base = ofGroup ? effect : { ...plainEffect, excludeGuest: false };
+  const base = ofGroup ? effect : { ...effect, excludeGuest: false };
   const preciseIp = base.preciseIp + modifiers.split('p').length - 1;
   if (preciseIp > PRECISE_MAX) return undefined;
   return {
@@ -157,6 +157,9 @@ function hostAndGuest(base: ModifierEffect, has: (letter: Letter) => boolean) {
     excludeHost: (base.excludeHost || all) && !host,
   };
 }
+
+/** Of a group's modifiers, those that concern other members: the kernel pins whole groups, by their leader. */
+export const memberModifiers = (modifiers: Modifiers): Modifiers => modifiers.replace(/[De]/g, '') as Modifiers;
 
 /** The attr flags of an effect, only those that are set. */
 export function effectFlags(effect: ModifierEffect): AttrFlags {

@@ -1,68 +1,201 @@
+import type { AttrFlags, PerfEventAttr } from '../abi/attr';
 import { PerfType } from '../abi/perf-event';
-import type { HostFiles } from '../host/host-files';
-import type { EventSpec, SingleSpec } from './event-spec';
+import type { CpuMask } from '../host/cpu-mask';
+import type { Draft } from './draft';
+import type { EventSettings } from './event-settings';
+import type { EventSpec, GroupSpec, SingleSpec } from './event-spec';
 import { EventSpecError } from './event-spec-error';
-import { applyModifiers, effectFlags, type Modifiers, noModifiers, plainEffect } from './modifiers';
+import { groupByPmu } from './group-by-pmu';
+import { applyModifiers, effectFlags, type ModifierEffect, memberModifiers, plainEffect } from './modifiers';
 import { textAt } from './place';
-import { type ResolvedBody, resolveSymbol, unscaled } from './resolve-symbol';
+import { resolveBreakpoint } from './resolve-breakpoint';
+import {
+  type BareMachine,
+  checkCount,
+  type EventHost,
+  type ResolveContext,
+  type ResolveOptions,
+  resolveContext,
+  withHost,
+} from './resolve-context';
+import { resolveNumeric } from './resolve-numeric';
+import { resolvePmu } from './resolve-pmu';
+import { resolveProbe } from './resolve-probe';
+import { resolveSymbol } from './resolve-symbol';
+import { resolveTracepoint } from './resolve-tracepoint';
 import type { ResolvedEvent } from './resolved-event';
-import { nearest } from './suggestions';
-import { knownSymbol, symbolNames } from './symbols';
-
-/** What resolving needs of the machine. */
-export interface EventHost {
-  readonly files: HostFiles;
-}
+import { isClock } from './software-events';
+import { combineFilters } from './tracepoint-filter';
 
 /**
- * Looks the events up on this machine, in the order they were written; a glob gives its matches sorted.
- * @throws EventSpecError BAD_EVENT for what is not known here, NOT_SUPPORTED for what cannot be counted here
+ * Looks events up on this machine, in the order they were written. One text may become several events: a glob over
+ * tracepoints, sorted; a name that several PMUs have; a hardware event on a hybrid CPU.
+ *
+ * @throws EventSpecError BAD_EVENT for what is not known here, NOT_SUPPORTED for what cannot be counted here, NO_TRACEFS
+ *   when tracepoints cannot be looked up
  */
-export function resolveEvents(specs: readonly EventSpec[], host: EventHost): ResolvedEvent[] {
+export function resolveEvents(
+  specs: readonly EventSpec[],
+  machine: EventHost | BareMachine,
+  options: ResolveOptions = {},
+): ResolvedEvent[] {
+  return withHost(machine, (host) => resolveAll(specs, resolveContext(host, options)));
+}
+
+function resolveAll(specs: readonly EventSpec[], context: ResolveContext): ResolvedEvent[] {
   const events: ResolvedEvent[] = [];
   for (const spec of specs) {
-    if (spec.kind === 'event') events.push(resolveEvent(spec, noModifiers, host));
-    else {
-      const leader = events.length;
-      for (const member of spec.members) events.push({ ...resolveEvent(member, spec.modifiers, host), leader });
-    }
+    events.push(...(spec.kind === 'event' ? resolveAlone(spec, events.length, context) : []));
+    if (spec.kind === 'group') events.push(...resolveGroup(spec, events.length, context));
+    checkCount(events.length, spec.where, context);
   }
   return events;
 }
 
-function resolveEvent(spec: SingleSpec, groupModifiers: Modifiers, host: EventHost): ResolvedEvent {
-  const own = applyModifiers(plainEffect, spec.modifiers, false);
-  const effect = own && applyModifiers(own, groupModifiers, true);
-  if (!effect) {
-    throw new EventSpecError({ where: spec.where, why: 'more than 3 p with those of its group', remedy: 'drop some' });
-  }
-  const { attr, ...body } = resolveBody(spec, host);
-  const flags = effectFlags(effect);
-  const preciseIp = effect.preciseIp;
-  return { name: textAt(spec.where), ...body, attr: { ...attr, ...(preciseIp > 0 ? { preciseIp } : {}), flags } };
+/** A draft with the spec it came from. */
+interface Member {
+  readonly spec: SingleSpec;
+  readonly draft: Draft;
 }
 
-function resolveBody({ body, terms, where }: SingleSpec, host: EventHost): ResolvedBody {
-  const supported = terms.length === 0;
-  if (body.type === 'raw' && supported) {
-    return { kind: 'raw', attr: { type: PerfType.raw, config: body.config }, ...unscaled };
+function resolveAlone(spec: SingleSpec, first: number, context: ResolveContext): ResolvedEvent[] {
+  const members = resolveBody(spec, context).map((draft) => ({ spec, draft }));
+  const events = members.map((member) => finish(member, ownEffect(member)));
+  return merged(members, events, first);
+}
+
+function resolveGroup(group: GroupSpec, first: number, context: ResolveContext): ResolvedEvent[] {
+  const members = group.members.flatMap((spec) => resolveBody(spec, context).map((draft) => ({ spec, draft })));
+  checkCount(members.length, group.where, context);
+  const parts = groupByPmu(members);
+  const regrouped = parts.length > 1 && !members.every(({ draft }) => draft.mergeKey !== undefined || draft.isCore);
+  const ordered: Member[] = parts.flat();
+  const events: ResolvedEvent[] = [];
+  for (const part of parts) {
+    // syswide counts tool events itself: they lead nobody.
+    const leader = part.findIndex(({ draft }) => draft.kind !== 'tool');
+    const base = first + events.length;
+    for (const [i, member] of part.entries()) {
+      const event = finish(member, groupEffect(member, group, i === leader));
+      const isTool = event.kind === 'tool';
+      events.push({
+        ...event,
+        ...(isTool ? {} : { leader: base + leader }),
+        ...(i === leader && group.name !== undefined ? { groupName: group.name } : {}),
+        ...(regrouped ? { regrouped } : {}),
+      });
+    }
   }
-  if (body.type === 'symbol' && supported) {
-    const symbol = knownSymbol(body.name);
-    if (symbol) return resolveSymbol(symbol, where);
+  return merged(ordered, events, first);
+}
+
+function resolveBody(spec: SingleSpec, context: ResolveContext): Draft[] {
+  const { body } = spec;
+  switch (body.type) {
+    case 'symbol':
+      return resolveSymbol(body.name, spec, context);
+    case 'raw':
+      return resolveNumeric(PerfType.raw, body.config, spec, context);
+    case 'numeric':
+      return resolveNumeric(body.perfType, body.config, spec, context);
+    case 'pmu':
+      return resolvePmu(body.pmu, spec, context);
+    case 'tracepoint':
+      return resolveTracepoint(body, spec, context);
+    case 'breakpoint':
+      return [resolveBreakpoint(body, spec, context)];
+    case 'probe':
+      return [resolveProbe(body, spec, context)];
+  }
+}
+
+/** The PMUs outside of the cores refuse every exclude bit, also the one that is set by default; the kernel's own do not. */
+function ownEffect({ spec, draft }: Member): ModifierEffect {
+  const isOutside = draft.kind === 'pmu' && !draft.isCore && draft.attr.type > PerfType.breakpoint;
+  const base = isOutside ? { ...plainEffect, excludeGuest: false } : plainEffect;
+  return applyModifiers(base, spec.modifiers, false) ?? base;
+}
+
+function groupEffect(member: Member, group: GroupSpec, isLeader: boolean): ModifierEffect {
+  const { spec } = member;
+  const own = ownEffect(member);
+  if (!isLeader && (own.pinned || own.exclusive)) {
     throw new EventSpecError({
-      where,
-      why: 'no event of that name',
-      remedy: 'see `syswide list`',
-      suggestions: nearest(body.name, symbolNames()),
+      where: spec.where,
+      why: `only the leader of a group can be ${own.pinned ? 'pinned (D)' : 'exclusive (e)'}`,
+      remedy: 'write the modifier behind the closing brace',
     });
   }
-  if (body.type === 'tracepoint' && supported) {
-    const id = host.files.read(`/sys/kernel/tracing/events/${body.system}/${body.name}/id`);
-    if (id !== undefined) {
-      return { kind: 'tracepoint', attr: { type: PerfType.tracepoint, config: BigInt(id.trim()) }, ...unscaled };
-    }
-    throw new EventSpecError({ where, why: 'no such tracepoint', remedy: 'see `syswide list`' });
+  const modifiers = isLeader ? group.modifiers : memberModifiers(group.modifiers);
+  const effect = applyModifiers(own, modifiers, true);
+  if (effect) return effect;
+  throw new EventSpecError({
+    where: spec.where,
+    why: "with those of its group, the event has more than 3 'p'",
+    remedy: 'drop some: there is no higher precision',
+  });
+}
+
+function finish({ spec, draft }: Member, modified: ModifierEffect): ResolvedEvent {
+  const { effect, label, mergeKey: _mergeKey, isCore: _isCore, attr, ...rest } = draft;
+  const cpus = restrict(draft.cpus, effect.cpus, spec);
+  const settings = settingsOf(effect.settings, modified);
+  const finished = finishAttr({ ...attr, ...effect.config }, modified, effect.settings);
+  return {
+    ...rest,
+    name: effect.name ?? label ?? textAt(spec.where),
+    attr: finished,
+    // The clocks count ns, by whatever name or number they were asked for; perf shows msec.
+    ...(finished.type === PerfType.software && draft.kind !== 'tool' && isClock(Number(finished.config))
+      ? { scale: 1e-6, unit: 'msec' }
+      : {}),
+    ...(cpus ? { cpus } : {}),
+    ...(spec.filters ? { filter: combineFilters(spec.filters) } : {}),
+    ...(Object.keys(settings).length > 0 ? { settings } : {}),
+  };
+}
+
+function finishAttr(attr: PerfEventAttr, modified: ModifierEffect, settings: EventSettings): PerfEventAttr {
+  const flags: AttrFlags = {
+    ...effectFlags(modified),
+    ...(settings.inherit === false ? { inherit: false } : {}),
+    ...(settings.auxOutput ? { auxOutput: true } : {}),
+  };
+  return { ...attr, ...(modified.preciseIp > 0 ? { preciseIp: modified.preciseIp } : {}), flags };
+}
+
+const settingsOf = (settings: EventSettings, { sampleRead, preciseMax, weakGroup }: ModifierEffect): EventSettings => ({
+  ...settings,
+  ...(sampleRead ? { sampleRead } : {}),
+  ...(preciseMax ? { preciseMax } : {}),
+  ...(weakGroup ? { weakGroup } : {}),
+});
+
+/** The CPUs of the PMU that were asked for. */
+function restrict(ofPmu: CpuMask | undefined, asked: CpuMask | undefined, spec: SingleSpec): CpuMask | undefined {
+  if (!ofPmu || !asked) return ofPmu ?? asked;
+  const both = ofPmu.intersect(asked);
+  if (!both.isEmpty) return both;
+  throw new EventSpecError({
+    where: spec.where,
+    why: `the PMU counts on CPUs ${ofPmu} only, and the event asks for ${asked}`,
+    remedy: 'change the cpu= term, or leave it out',
+  });
+}
+
+/** Marks the events that are shown as one sum: those of one spec with the same key, if there are several. */
+function merged(members: readonly Member[], events: readonly ResolvedEvent[], first: number): ResolvedEvent[] {
+  const keyed = new Map<SingleSpec, Map<string, number[]>>();
+  for (const [i, { spec, draft }] of members.entries()) {
+    if (draft.mergeKey === undefined) continue;
+    const ofSpec = keyed.get(spec) ?? new Map<string, number[]>();
+    keyed.set(spec, ofSpec);
+    ofSpec.set(draft.mergeKey, [...(ofSpec.get(draft.mergeKey) ?? []), i]);
   }
-  throw new EventSpecError({ where, why: 'not supported yet', remedy: 'leave it out', code: 'NOT_SUPPORTED' });
+  return events.map((event, i) => {
+    const member = members[i];
+    const same = member && keyed.get(member.spec)?.get(member.draft.mergeKey ?? '');
+    const [target] = same ?? [];
+    return same && same.length > 1 && target !== undefined ? { ...event, mergedInto: first + target } : event;
+  });
 }

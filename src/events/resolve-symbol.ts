@@ -1,50 +1,77 @@
-import type { PerfEventAttr } from '../abi/attr';
 import { PerfType, SoftwareId } from '../abi/perf-event';
+import { SyswideError } from '../base/error';
+import { commonTerms } from './common-terms';
+import { type Draft, unscaled } from './draft';
+import type { SingleSpec } from './event-spec';
 import { EventSpecError } from './event-spec-error';
-import type { Place } from './place';
-import type { ResolvedEvent } from './resolved-event';
-import { isClock } from './software-events';
-import type { KnownSymbol } from './symbols';
+import { configOn, hybridPmus } from './hybrid';
+import { type Place, textAt } from './place';
+import type { ResolveContext } from './resolve-context';
+import { resolvePmuEvent } from './resolve-pmu';
+import { nearest } from './suggestions';
+import { type KnownSymbol, knownSymbol, symbolNames } from './symbols';
 
-/** What the body of a spec means here, before its terms and modifiers are applied. */
-export type ResolvedBody = Pick<
-  ResolvedEvent,
-  'kind' | 'attr' | 'scale' | 'unit' | 'tool' | 'pmu' | 'cpus' | 'countsCpusOnly' | 'config1Text' | 'loadedFrom'
-> & {
-  /** What to call it instead of the typed text: what a glob became. */
-  readonly label?: string;
-};
+/**
+ * A bare name: an event that every Linux knows, or one that a PMU of this machine names in sysfs.
+ * @throws EventSpecError
+ */
+export function resolveSymbol(name: string, spec: SingleSpec, context: ResolveContext): Draft[] {
+  const symbol = knownSymbol(name);
+  if (symbol) return resolveKnown(symbol, spec, context);
+  const drafts = resolvePmuEvent(name, spec, context);
+  if (drafts.length > 0) return drafts;
+  throw unknownEvent(name, { ...spec.where, to: spec.where.from + name.length }, context);
+}
 
-export const unscaled = { scale: 1, unit: '' } as const;
-
-/** A hardware, software, cache or tool event. @throws EventSpecError when no PMU counts that operation on that cache */
-export function resolveSymbol(symbol: KnownSymbol, where: Place): ResolvedBody {
+function resolveKnown(symbol: KnownSymbol, spec: SingleSpec, context: ResolveContext): Draft[] {
+  const effect = commonTerms(spec.terms, context);
   switch (symbol.kind) {
-    case 'hardware':
-      return { kind: 'hardware', attr: attr(PerfType.hardware, symbol.entry.id), ...unscaled };
-    case 'software': {
-      const { id } = symbol.entry;
-      return { kind: 'software', attr: attr(PerfType.software, id), ...softwareUnit(id) };
+    case 'software':
+      return [{ ...draftOf('software', PerfType.software, BigInt(symbol.entry.id)), effect }];
+    case 'tool': {
+      const { attr } = draftOf('software', PerfType.software, BigInt(SoftwareId.dummy));
+      return [{ kind: 'tool', tool: symbol.tool, attr, scale: 1, unit: 'ns', effect }];
     }
+    case 'hardware':
+      return onCores('hardware', PerfType.hardware, BigInt(symbol.entry.id), spec, context, effect);
     case 'cache':
-      if (!symbol.event.counted) throw notCounted(where);
-      return { kind: 'cache', attr: { type: PerfType.cache, config: symbol.event.config }, ...unscaled };
-    case 'tool':
-      return {
-        kind: 'tool',
-        tool: symbol.tool,
-        attr: attr(PerfType.software, SoftwareId.dummy),
-        scale: 1,
-        unit: 'ns',
-      };
+      if (!symbol.event.counted) throw notCounted(spec.where);
+      return onCores('cache', PerfType.cache, symbol.event.config, spec, context, effect);
   }
 }
 
-/** Scale and unit that perf shows for a software event: the clocks count ns and are shown in msec. */
-export const softwareUnit = (id: number): { scale: number; unit: string } =>
-  isClock(id) ? { scale: 1e-6, unit: 'msec' } : unscaled;
+const draftOf = (kind: 'software' | 'hardware' | 'cache', type: number, config: bigint) => ({
+  kind,
+  attr: { type, config },
+  ...unscaled,
+});
 
-const attr = (type: number, id: number): PerfEventAttr => ({ type, config: BigInt(id) });
+/** One event, or on a hybrid machine one for each kind of CPU. */
+function onCores(
+  kind: 'hardware' | 'cache',
+  type: number,
+  config: bigint,
+  spec: SingleSpec,
+  { host }: ResolveContext,
+  effect: Draft['effect'],
+): Draft[] {
+  const cores = hybridPmus(host.pmus);
+  if (cores.length === 0) return [{ ...draftOf(kind, type, config), effect }];
+  return cores.map((pmu) => ({
+    ...draftOf(kind, type, configOn(pmu, config, host.pmus)),
+    effect,
+    pmu: pmu.name,
+    isCore: true,
+    label: hybridLabel(pmu.name, textAt(spec.where)),
+    ...(pmu.cpus ? { cpus: pmu.cpus } : {}),
+  }));
+}
+
+/** `cycles:u` → `cpu_core/cycles/u`. Source: evsel__uniquify_counter() in tools/perf/util/evsel.c, Linux 6.17. */
+function hybridLabel(pmu: string, text: string): string {
+  const [, name = text, rest = ''] = /^([^/:]*)[/:]?(.*)$/s.exec(text) ?? [];
+  return `${pmu}/${name}/${rest}`;
+}
 
 function notCounted(where: Place): EventSpecError {
   return new EventSpecError({
@@ -52,4 +79,27 @@ function notCounted(where: Place): EventSpecError {
     why: 'no PMU counts that operation on that cache',
     remedy: 'ask for its loads, or see `syswide list`',
   });
+}
+
+function unknownEvent(name: string, where: Place, context: ResolveContext): EventSpecError {
+  const pmuEvents = [...context.host.pmus].flatMap((pmu) => [...pmu.aliases.keys()]);
+  const homes = tracepointsNamed(name, context);
+  return new EventSpecError({
+    where,
+    why: `there is no event '${name}' here`,
+    remedy: 'see `syswide list` for those there are',
+    suggestions: homes.length > 0 ? homes : nearest(name, [...symbolNames(), ...pmuEvents]),
+  });
+}
+
+/** `sched_switch` → `sched:sched_switch`: the system is easily forgotten. */
+function tracepointsNamed(name: string, { host }: ResolveContext): string[] {
+  try {
+    const tracefs = host.tracefs();
+    const homes = tracefs.systems().filter((system) => tracefs.events(system).includes(name));
+    return homes.slice(0, 3).map((system) => `${system}:${name}`);
+  } catch (error) {
+    if (error instanceof SyswideError) return [];
+    throw error;
+  }
 }

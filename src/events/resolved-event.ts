@@ -32,6 +32,8 @@ export interface ResolvedEvent {
   readonly unit: string;
   /** Position of the event's group leader in the list; its own position for a leader; absent outside of groups. */
   readonly leader?: number;
+  /** Its group as written spanned PMUs, which the kernel cannot schedule together, and was split by PMU. */
+  readonly regrouped?: boolean;
   /** The name of its group, as in `name{a,b}`; only on the leader. */
   readonly groupName?: string;
   /** CPUs that this event is restricted to: its PMU's cpumask, or a `cpu=` term. */
