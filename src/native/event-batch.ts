@@ -1,5 +1,6 @@
 import type { EncodedAttr } from '../abi/attr';
 import { present } from '../base/assert';
+import { scratch } from './foreign-library';
 import type { OpenRequest } from './kernel';
 import { openRequestLayout as layout } from './layout';
 
@@ -16,7 +17,7 @@ export interface EventBatch {
 /** Packs requests for the shim. The clones of a gang share one attr object, which then is packed once. */
 export function packEvents(requests: readonly OpenRequest[]): EventBatch {
   const indices = new Map<EncodedAttr, number>();
-  const packed = Buffer.alloc(requests.length * layout.size);
+  const packed = scratch(requests.length * layout.size);
   requests.forEach((request, i) => {
     if (!indices.has(request.attr)) indices.set(request.attr, indices.size);
     const attr = present(indices.get(request.attr), 'it was just put there');
@@ -37,7 +38,7 @@ function writeRequest(to: Buffer, request: OpenRequest, attr: number): void {
 
 function packAttrs(attrs: readonly EncodedAttr[]): Omit<EventBatch, 'requests'> {
   const stride = Math.max(0, ...attrs.map((attr) => attr.length));
-  const packed = Buffer.alloc(attrs.length * stride);
+  const packed = scratch(attrs.length * stride);
   attrs.forEach((attr, i) => {
     packed.set(attr, i * stride);
   });

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { type Fd, fd, type MonotonicTime, monotonicTime, ns, type Pid, pid } from '../base/units';
+import { scratch } from './foreign-library';
 import type { CommandExit, GatedCommand } from './kernel';
 import { KernelError } from './kernel-error';
 import { commandLayout, exitLayout } from './layout';
@@ -8,7 +9,7 @@ import type { Shim } from './shim';
 /** A command behind the shim's gate. It owns the child, its pidfd and the gate, until reaped or abandoned. */
 export class RealGatedCommand implements GatedCommand {
   readonly #shim: Shim;
-  readonly #command = Buffer.alloc(commandLayout.size);
+  readonly #command = scratch(commandLayout.size);
   readonly pid: Pid;
   readonly pidfd: Fd;
   #exit: CommandExit | undefined;
@@ -20,7 +21,7 @@ export class RealGatedCommand implements GatedCommand {
   constructor(shim: Shim, argv: readonly string[], nofile: bigint | undefined) {
     this.#shim = shim;
     const packed = Buffer.from(argv.map((word) => `${word}\0`).join(''));
-    const limit = Buffer.alloc(8);
+    const limit = scratch(8);
     limit.writeBigUInt64LE(nofile ?? 0n);
     const started = shim.sw_command_start(packed, packed.length, argv.length, limit, this.#command);
     if (started < 0) throw new KernelError('fork', -started);
@@ -29,7 +30,7 @@ export class RealGatedCommand implements GatedCommand {
   }
 
   release(): MonotonicTime {
-    const start = Buffer.alloc(8);
+    const start = scratch(8);
     const released = this.#shim.sw_command_release(this.#command, start);
     if (released < 0) throw new KernelError('execve', -released);
     return monotonicTime(start.readBigUInt64LE());
@@ -42,7 +43,7 @@ export class RealGatedCommand implements GatedCommand {
 
   reap(): CommandExit | undefined {
     if (this.#exit !== undefined) return this.#exit;
-    const exit = Buffer.alloc(exitLayout.size);
+    const exit = scratch(exitLayout.size);
     const reaped = this.#shim.sw_command_reap(this.#command, exit);
     if (reaped === -constants.errno.EAGAIN) return undefined;
     if (reaped < 0) throw new KernelError('wait4', -reaped);

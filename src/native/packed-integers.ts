@@ -1,8 +1,8 @@
-/** Arrays of integers as the shim takes and fills them. */
+import { scratch } from './foreign-library';
 
 /** An int32_t array. */
 export function packInt32(values: readonly number[]): Buffer {
-  const packed = Buffer.alloc(values.length * 4);
+  const packed = scratch(values.length * 4);
   values.forEach((value, i) => {
     packed.writeInt32LE(value, i * 4);
   });
@@ -16,7 +16,7 @@ export function unpackInt32(packed: Buffer): number[] {
 
 /** A uint64_t array. @throws RangeError for a value below 0 or above 2^64 - 1 */
 export function packUint64(values: readonly bigint[]): Buffer {
-  const packed = Buffer.alloc(values.length * 8);
+  const packed = scratch(values.length * 8);
   values.forEach((value, i) => {
     packed.writeBigUInt64LE(value, i * 8);
   });

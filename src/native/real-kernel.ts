@@ -3,6 +3,7 @@ import type { EncodedAttr } from '../abi/attr';
 import { assert } from '../base/assert';
 import { type Fd, fd, monotonicTime, type Pid } from '../base/units';
 import { packEvents } from './event-batch';
+import { scratch } from './foreign-library';
 import { RealGatedCommand } from './gated-command';
 import type {
   EventControl,
@@ -36,18 +37,21 @@ const MAX_TIMEOUT_MS = 0x7fffffff;
 export class RealKernel implements Kernel {
   readonly pageSize: number;
   readonly #shim: Shim;
-  readonly #failed = Buffer.alloc(4);
-  readonly #uevent = Buffer.alloc(UEVENT_BYTES);
+  readonly #failed = scratch(4);
+  readonly #uevent = scratch(UEVENT_BYTES);
+  readonly #processExit: Wakeup;
 
   /** @throws SyswideError SHIM when the shim cannot be loaded */
   constructor(shim: Shim = loadShim()) {
     this.#shim = shim;
     this.pageSize = shim.sw_page_size();
+    this.#processExit = this.createWakeup();
+    process.once('exit', () => this.#processExit.signal());
   }
 
   openEvents(requests: readonly OpenRequest[]): Fd[] {
     const batch = packEvents(requests);
-    const fds = Buffer.alloc(requests.length * 4);
+    const fds = scratch(requests.length * 4);
     const { attrs, stride, attrCount } = batch;
     const opened = this.#shim.sw_open_many(
       attrs,
@@ -67,7 +71,7 @@ export class RealKernel implements Kernel {
   }
 
   controlEvents(fds: readonly Fd[], control: EventControl, group: boolean): Span {
-    const span = Buffer.alloc(spanLayout.size);
+    const span = scratch(spanLayout.size);
     const [packed, code] = [packInt32(fds), controlCodes[control]];
     const done = this.#shim.sw_control_many(packed, fds.length, code, group ? 1 : 0, span, this.#failed);
     this.#checkBatch(`PERF_EVENT_IOC_${control.toUpperCase()}`, done);
@@ -75,9 +79,9 @@ export class RealKernel implements Kernel {
   }
 
   readEvents(fds: readonly Fd[], size: number): EventReads {
-    const span = Buffer.alloc(spanLayout.size);
-    const bytes = Buffer.alloc(fds.length * size);
-    const lengths = Buffer.alloc(fds.length * 4);
+    const span = scratch(spanLayout.size);
+    const bytes = scratch(fds.length * size);
+    const lengths = scratch(fds.length * 4);
     check('read', this.#shim.sw_read_many(packInt32(fds), fds.length, bytes, size, lengths, span));
     const results = unpackInt32(lengths).map((length, i) =>
       length < 0 ? { errno: -length } : bytes.subarray(i * size, i * size + length),
@@ -86,7 +90,7 @@ export class RealKernel implements Kernel {
   }
 
   eventIds(fds: readonly Fd[]): bigint[] {
-    const ids = Buffer.alloc(fds.length * 8);
+    const ids = scratch(fds.length * 8);
     this.#checkBatch('PERF_EVENT_IOC_ID', this.#shim.sw_id_many(packInt32(fds), fds.length, ids, this.#failed));
     return unpackUint64(ids);
   }
@@ -120,7 +124,7 @@ export class RealKernel implements Kernel {
   }
 
   ringHeads(rings: readonly RingMapping[]): bigint[] {
-    const heads = Buffer.alloc(rings.length * 8);
+    const heads = scratch(rings.length * 8);
     const addresses = packUint64(rings.map((ring) => ring.address));
     check('ring heads', this.#shim.sw_ring_heads(addresses, rings.length, heads));
     return unpackUint64(heads);
@@ -136,26 +140,19 @@ export class RealKernel implements Kernel {
     check('ring tails', this.#shim.sw_ring_advance(addresses, rings.length, packUint64(tails)));
   }
 
-  wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]> {
-    const packed = packInt32(fds);
-    const events = Buffer.alloc(fds.length * 4);
+  async wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]> {
+    // Node joins its threads when it exits: a wait that nothing ends would hang process.exit() for ever.
+    const all = [...fds, this.#processExit.fd];
+    const packed = packInt32(all);
+    const events = scratch(all.length * 4);
     const limit = timeoutMs === undefined ? -1 : Math.min(Math.max(0, Math.ceil(timeoutMs)), MAX_TIMEOUT_MS);
-    return new Promise((resolve, reject) => {
-      this.#shim.sw_wait_many.async(packed, fds.length, limit, events, (error, result) => {
-        try {
-          if (error !== null) throw error;
-          check('poll', result);
-          resolve(readyOf(fds, unpackInt32(events)));
-        } catch (refusal) {
-          reject(refusal);
-        }
-      });
-    });
+    check('poll', await this.#shim.sw_wait_many.async(packed, all.length, limit, events));
+    return readyOf(fds, unpackInt32(events));
   }
 
   hungUp(fds: readonly Fd[]): Fd[] {
     if (fds.length === 0) return [];
-    const events = Buffer.alloc(fds.length * 4);
+    const events = scratch(fds.length * 4);
     check('poll', this.#shim.sw_wait_many(packInt32(fds), fds.length, 0, events));
     return hungUpOf(fds, unpackInt32(events));
   }

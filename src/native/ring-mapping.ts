@@ -1,9 +1,10 @@
 import { constants } from 'node:os';
 import { assert } from '../base/assert';
 import type { Fd } from '../base/units';
+import { memoryAt, scratch } from './foreign-library';
 import type { RingMapping, RingMode } from './kernel';
 import { KernelError } from './kernel-error';
-import { memoryAt, type Shim } from './shim';
+import type { Shim } from './shim';
 
 /** The longest memory ref-napi makes a Buffer of (kMaxLength in its binding.cc). */
 const MAX_MAPPING = 0x3fffffff;
@@ -11,8 +12,8 @@ const MAX_MAPPING = 0x3fffffff;
 /** A ring mapped through the shim; it owns the mapping and hands out its memory only while that stands. */
 export class RealRingMapping implements RingMapping {
   readonly #shim: Shim;
-  readonly #base = Buffer.alloc(8);
-  readonly #length = Buffer.alloc(8);
+  readonly #base = scratch(8);
+  readonly #length = scratch(8);
   #memory: Buffer | undefined;
 
   /** @throws KernelError of mmap(2): EPERM past the locked-memory limit, ENOMEM also for rings of 1 GiB and more */

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SyswideError } from '../base/error';
+import { type Args, type ArgType, type ForeignFunction, ForeignLibrary } from './foreign-library';
 import { SHIM_ABI_VERSION } from './layout';
-
-type ArgType = 'pointer' | 'int32' | 'uint32';
 
 /** The shim's functions and their arguments, as in `native-shim/src/shim.h`. All return an int32. */
 const signatures = {
@@ -37,17 +36,9 @@ const signatures = {
 } as const satisfies Record<string, readonly ArgType[]>;
 
 type Signatures = typeof signatures;
-type Arg<T extends ArgType> = T extends 'pointer' ? Buffer : number;
-type Args<T extends readonly ArgType[]> = { -readonly [I in keyof T]: Arg<T[I]> };
-
-interface ShimFunction<A extends unknown[]> {
-  (...args: A): number;
-  /** The same on a thread of libuv's pool. The caller keeps the buffers alive until the callback. */
-  async(...args: [...A, (error: Error | null, result: number) => void]): void;
-}
 
 /** The native shim. Every function returns 0 or a count, or -errno. Pointers are Buffers, 64-bit values inside them. */
-export type Shim = { readonly [Name in keyof Signatures]: ShimFunction<Args<Signatures[Name]>> };
+export type Shim = { readonly [Name in keyof Signatures]: ForeignFunction<Args<Signatures[Name]>> };
 
 /**
  * Loads the shim and the FFI packages, which costs milliseconds: only commands that use events call it.
@@ -64,12 +55,6 @@ export function loadShim(path: string = shimPath()): Shim {
   return shim;
 }
 
-/** The memory of `length` bytes whose address is the 64-bit value in `pointer`. Not owned: unmapping leaves it dangling. */
-export function memoryAt(pointer: Buffer, length: number): Buffer {
-  const ref: typeof import('ref-napi') = require('ref-napi');
-  return ref.readPointer(pointer, 0, length);
-}
-
 /** Next to the bundle, or where `make` puts it when this file runs from the sources. */
 function shimPath(): string {
   const file = join(`linux-${process.arch}`, 'libsyswide.so');
@@ -79,9 +64,12 @@ function shimPath(): string {
 
 function bind(path: string): Shim {
   try {
-    const ffi: typeof import('ffi-napi') = require('ffi-napi');
-    const definitions = Object.entries(signatures).map(([name, args]) => [name, ['int32', args]]);
-    return ffi.Library(path, Object.fromEntries(definitions)) as Shim;
+    const library = new ForeignLibrary(path);
+    const names = Object.keys(signatures) as (keyof Signatures)[];
+    const functions = names.map(
+      (name) => [name, library.lookUp(name, signatures[name] as readonly ArgType[])] as const,
+    );
+    return Object.fromEntries(functions) as unknown as Shim;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw shimError(why, 'run `npm rebuild`, it needs g++, make and python3', cause);
