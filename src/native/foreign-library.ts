@@ -48,32 +48,45 @@ export class ForeignLibrary {
     this.#library = this.#ffi.DynamicLibrary(path, this.#ffi.DynamicLibrary.FLAGS.RTLD_NOW);
   }
 
-  /** @throws Error when the library has no such function */
+  /** Looks it up when it is first called, as that takes longer than most calls: Error when there is no such function. */
   lookUp<T extends readonly ArgType[]>(name: string, types: T): ForeignFunction<Args<T>> {
-    const code = this.#library.get(name);
-    const cif = this.#ffi.CIF('int32', [...types]);
-    const own = new Frame(types);
-    // It never calls back into JavaScript, so that no second call can find the frame in use.
-    const call = (...args: Args<T>): number => {
-      own.fill(args);
-      this.#bindings.ffi_call(cif, code, own.result, own.pointers);
-      return own.result.readInt32LE();
+    let found: Code | undefined;
+    const code = (): Code => {
+      found ??= { cif: this.#ffi.CIF('int32', [...types]), address: this.#library.get(name), frame: new Frame(types) };
+      return found;
     };
-    const async = (...args: Args<T>): Promise<number> => {
-      const frame = new Frame(types);
-      frame.fill(args);
-      const held = { frame, args };
-      this.#inFlight.add(held);
-      return new Promise((resolve, reject) => {
-        this.#bindings.ffi_call_async(cif, code, frame.result, frame.pointers, (error) => {
-          this.#inFlight.delete(held);
-          if (error === null) resolve(frame.result.readInt32LE());
-          else reject(new Error(error));
-        });
-      });
-    };
-    return Object.assign(call, { async });
+    const call = (...args: Args<T>): number => this.#call(code(), args);
+    return Object.assign(call, { async: (...args: Args<T>) => this.#callAsync(code(), args) });
   }
+
+  /** No foreign function calls back into JavaScript, so no second call can find the frame in use. */
+  #call({ cif, address, frame }: Code, args: readonly (Buffer | number)[]): number {
+    frame.fill(args);
+    this.#bindings.ffi_call(cif, address, frame.result, frame.pointers);
+    return frame.result.readInt32LE();
+  }
+
+  #callAsync({ cif, address, frame: { types } }: Code, args: readonly (Buffer | number)[]): Promise<number> {
+    const frame = new Frame(types);
+    frame.fill(args);
+    const held = { frame, args };
+    this.#inFlight.add(held);
+    return new Promise((resolve, reject) => {
+      this.#bindings.ffi_call_async(cif, address, frame.result, frame.pointers, (error) => {
+        this.#inFlight.delete(held);
+        if (error === null) resolve(frame.result.readInt32LE());
+        else reject(new Error(error));
+      });
+    });
+  }
+}
+
+/** What it takes to call a function. */
+interface Code {
+  /** libffi's description of its arguments. */
+  readonly cif: Buffer;
+  readonly address: Buffer;
+  readonly frame: Frame;
 }
 
 /** The memory of one call, as libffi wants it: the result, and pointers to the arguments, one word each. */
