@@ -62,13 +62,20 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void blocking_stdio(void)
+/*
+ * Standard input, output and error as a program expects them: Node makes every fd it inherits close-on-exec at its
+ * start, and terminals and pipes non-blocking.
+ */
+static void plain_stdio(void)
 {
 	for (int fd = 0; fd <= 2; fd++) {
 		int flags = fcntl(fd, F_GETFL);
 
-		if (flags >= 0 && (flags & O_NONBLOCK))
+		if (flags < 0)
+			continue;
+		if (flags & O_NONBLOCK)
 			fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+		fcntl(fd, F_SETFD, 0);
 	}
 }
 
@@ -113,7 +120,7 @@ static _Noreturn void run_child(const struct gate *gate, const struct exec_plan 
 	default_signals();
 	if (!gate_opens(gate->theirs))
 		_exit(NOT_STARTED);
-	blocking_stdio();
+	plain_stdio();
 	limit_files(gate->nofile_soft);
 	report(gate->exec_write, exec_plan_run(plan));
 	_exit(NOT_STARTED);

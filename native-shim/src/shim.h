@@ -151,9 +151,9 @@ SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_m
 /*
  * Forks a child that will exec argv (packed: argc strings, each NUL-terminated, `length` bytes in all) found through
  * PATH as execvp(3) does it, a file without a #! line through /bin/sh. The child has default signal dispositions, an
- * empty signal mask, blocking stdin, stdout and stderr (Node sets O_NONBLOCK on them), after its exec no fd but those
- * this process would hand on (not close-on-exec), and waits at the gate until released; when the gate is closed
- * instead, it exits in silence.
+ * empty signal mask, this process's stdin, stdout and stderr, made blocking (Node marks them non-blocking and
+ * close-on-exec), after its exec no other fd but those not close-on-exec (Node marks what it inherits as fd 3 to 15
+ * too), and waits at the gate until released; when the gate is closed instead, it exits in silence.
  * `nofile_soft`: soft RLIMIT_NOFILE to give it, 0 or NULL = leave (Node raises its own at start).
  * The child gets SIGKILL when the thread that called this dies, so call it on the main thread. The kernel drops that
  * again when the command is set-user-ID or has capabilities: prctl(2), PR_SET_PDEATHSIG.

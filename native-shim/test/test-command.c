@@ -77,7 +77,7 @@ static int32_t exec_failure(const char *packed, uint32_t length)
 	return ret;
 }
 
-/* Runs it with stdout into `text`; `flags` are set on the pipe. */
+/* Runs it with stdout, as Node would leave it, into `text`; `flags` are set on the pipe. */
 static void capture(const char *packed, uint32_t length, const uint64_t *nofile, int flags, char *text, size_t size)
 {
 	struct sw_command command;
@@ -92,7 +92,7 @@ static void capture(const char *packed, uint32_t length, const uint64_t *nofile,
 	fflush(stdout);
 	CHECK_EQ(pipe2(ends, O_CLOEXEC), 0);
 	CHECK(fcntl(ends[1], F_SETFL, flags) == 0);
-	CHECK_EQ(dup2(ends[1], 1), 1);
+	CHECK_EQ(dup3(ends[1], 1, O_CLOEXEC), 1);
 	CHECK_EQ(sw_command_start(packed, length, argc, nofile, &command), 0);
 	CHECK_EQ(dup2(stdout_fd, 1), 1);
 	close(stdout_fd);

@@ -131,7 +131,12 @@ describe('what it inherits', () => {
     ]);
   });
 
-  test('no fd but stdio', async () => {
+  test('stdin, stdout and stderr, which Node marks close-on-exec', async () => {
+    const ask = '[ -e /proc/$$/fd/0 ] && [ -e /proc/$$/fd/1 ] && [ -e /proc/$$/fd/2 ] && exit 5';
+    expect(await run('sh', '-c', ask)).toMatchObject({ exitCode: 5 });
+  });
+
+  test('no other fd of ours', async () => {
     const fds = kernel.openEvents([ownEvent(software.taskClock)]);
     const seen = await output('for f in /proc/$$/fd/*; do [ -e $f ] && readlink $f; done');
     expect(seen).not.toMatch(/perf_event|eventfd|pidfd/);
