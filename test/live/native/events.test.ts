@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { encodeAttr } from '../../../src/abi/attr';
 import { elapsed } from '../../../src/base/units';
-import { errno, hindrance, kernel, openFds, ownEvent, refusalOf, software } from './machine';
+import { errno, kernel, need, openFds, ownEvent, refusalOf, software } from './machine';
 
 const firstWord = (result: Uint8Array | { readonly errno: number } | undefined): bigint => {
   if (!(result instanceof Uint8Array)) throw new Error(`not read: errno ${result?.errno}`);
@@ -49,14 +49,13 @@ describe('opening', () => {
     expect(refusal).toMatchObject({ errno: errno.EINVAL, index: undefined });
   });
 
-  test('counts a CPU, where that is allowed', ({ skip }) => {
+  test('counts a CPU, where that is allowed', (context) => {
     const request = {
       attr: encodeAttr({ type: software.type, config: 0n, flags: { disabled: true } }),
       pid: -1,
       cpu: 0,
     };
-    const reason = hindrance(() => kernel.closeFds(kernel.openEvents([request])));
-    if (reason !== undefined) skip(reason);
+    need(context, () => kernel.closeFds(kernel.openEvents([request])));
     const fds = kernel.openEvents([request]);
     kernel.controlEvents(fds, 'enable', false);
     spendTime();
@@ -131,10 +130,9 @@ describe('controlling and reading', () => {
     kernel.closeFds(fds);
   });
 
-  test('a breakpoint is moved', ({ skip }) => {
+  test('a breakpoint is moved', (context) => {
     const breakpoint = (address: bigint) => ownEvent(0n, { type: 5, bpType: 2, config1: address, config2: 8n });
-    const reason = hindrance(() => kernel.closeFds(kernel.openEvents([breakpoint(0x1000n)])));
-    if (reason !== undefined) skip(reason);
+    need(context, () => kernel.closeFds(kernel.openEvents([breakpoint(0x1000n)])));
     const fds = kernel.openEvents([breakpoint(0x1000n)]);
     kernel.modifyEvents(fds, breakpoint(0x2000n).attr);
     expect(refusalOf(() => kernel.modifyEvents(fds, breakpoint(0x2001n).attr))).toMatchObject({

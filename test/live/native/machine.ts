@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { TestContext } from 'vitest';
 import { encodeAttr, type PerfEventAttr } from '../../../src/abi/attr';
 import type { OpenRequest } from '../../../src/native/kernel';
 import { KernelError } from '../../../src/native/kernel-error';
@@ -42,13 +43,16 @@ export function refusalOf(call: () => unknown): KernelError {
   throw new Error('the kernel did not refuse');
 }
 
-/** Why this machine does not let us do something, undefined when it does. */
-export function hindrance(attempt: () => void): string | undefined {
+/**
+ * Skips the running test when this machine refuses what it needs. The reason is printed, because vitest's default
+ * reporter does not show it, and a test that cannot run must be seen.
+ */
+export function need({ task, skip }: TestContext, attempt: () => void): void {
   try {
     attempt();
-    return undefined;
   } catch (error) {
-    if (error instanceof KernelError) return `not on this machine: ${error.message}`;
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`skipped ${task.name}: ${reason}\n`);
+    skip(reason);
   }
 }
