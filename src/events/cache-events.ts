@@ -56,6 +56,9 @@ export function listedCacheEvents(): string[] {
   );
 }
 
+/** Every spelling of the caches themselves, which alone mean their loads. */
+export const cacheTypeNames = (): string[] => types.flatMap(({ names }) => [...names]);
+
 /** Every spelling, some 3,000: a table is quicker to trust than a parser of names that contain their separator. */
 function allNames(): Map<string, CacheEvent> {
   const names = new Map<string, CacheEvent>();

@@ -60,6 +60,7 @@ export interface TracepointBody {
   readonly type: 'tracepoint';
   readonly system: string;
   readonly name: string;
+  readonly where: { readonly system: Place; readonly name: Place };
 }
 
 /** `mem:address[/length][:access]`. */
@@ -70,6 +71,7 @@ export interface BreakpointBody {
   readonly length?: number;
   /** Letters of `rwx` in that order; when absent `rw`. */
   readonly access?: string;
+  readonly where: { readonly target: Place; readonly length: Place; readonly access: Place };
 }
 
 export type BreakpointTarget =
@@ -87,6 +89,7 @@ export interface ProbeBody {
   /** The ELF file; absent for the kernel. */
   readonly path?: string;
   readonly target: ProbeTarget;
+  readonly where: { readonly path: Place; readonly target: Place };
 }
 
 export type ProbeTarget =

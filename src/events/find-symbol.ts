@@ -22,15 +22,15 @@ export function kernelSymbol(symbol: string, where: Place, context: ResolveConte
 export function fileSymbol(
   path: string,
   symbol: string,
-  where: Place,
+  where: { readonly path?: Place; readonly target: Place },
   context: ResolveContext,
 ): { readonly symbol: FileSymbol; readonly positionIndependent: boolean } {
-  const symbols = lookup(where, context);
-  const file: FileSymbols = ask(where, () => symbols.file(path));
+  const symbols = lookup(where.target, context);
+  const file: FileSymbols = ask(where.path ?? where.target, () => symbols.file(path));
   const found = file.find(symbol);
   if (found) return { symbol: found, positionIndependent: file.positionIndependent };
   throw new EventSpecError({
-    where,
+    where: where.target,
     why: `${path} has no symbol '${symbol}'`,
     remedy: 'look for it with nm or nm -D; a stripped file has few',
     suggestions: nearest(symbol, file.names()),

@@ -1,4 +1,5 @@
 import type { Draft } from './draft';
+import type { SingleSpec } from './event-spec';
 
 /** PMUs whose events the kernel schedules with any other. Source: perf_pmu__is_software() in tools/perf/util/pmu.c. */
 const softwarePmus: readonly string[] = ['software', 'tracepoint', 'breakpoint', 'msr', 'uprobe', 'kprobe'];
@@ -19,6 +20,20 @@ export function groupByPmu<T extends { readonly draft: Draft }>(members: readonl
     else parts.set(pmu, [member]);
   }
   return [...parts].sort(([a], [b]) => (a < b ? -1 : Number(a > b))).map(([, part]) => part);
+}
+
+/**
+ * Whether the parts break up what was written as one group: then some event is missing in some part. Where each event
+ * stands for the same PMUs, every part is a group as written.
+ */
+export function isRegrouped(
+  parts: readonly (readonly { readonly draft: Draft; readonly spec: SingleSpec }[])[],
+): boolean {
+  const hardware = parts.map(
+    (part) => new Set(part.filter((member) => pmuOf(member) !== undefined).map(({ spec }) => spec)),
+  );
+  const all = new Set(hardware.flatMap((specs) => [...specs]));
+  return hardware.some((specs) => specs.size < all.size);
 }
 
 /** Undefined for software. Hardware events without a PMU of their own belong to the one core PMU. */

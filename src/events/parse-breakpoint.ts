@@ -14,14 +14,19 @@ export const barePath = /[^,{}:'\s]+/y;
  * @throws EventSpecError
  */
 export function parseBreakpoint(cursor: Cursor): BreakpointBody {
+  const targetFrom = cursor.offset;
   const [target, lengthInPath] = parseTarget(cursor);
+  const targetAt = cursor.place(targetFrom);
   const length = lengthInPath ?? parseLength(cursor);
+  const lengthAt = lengthInPath === undefined ? cursor.place(targetAt.to) : targetAt;
+  const accessFrom = cursor.offset;
   const access = parseAccess(cursor);
   return {
     type: 'breakpoint',
     target,
     ...(length === undefined ? {} : { length }),
     ...(access === undefined ? {} : { access }),
+    where: { target: targetAt, length: lengthAt, access: cursor.place(accessFrom) },
   };
 }
 

@@ -10,6 +10,7 @@ import { barePath, bareSymbol } from './parse-breakpoint';
  * @throws EventSpecError
  */
 export function parseProbe(cursor: Cursor, probe: ProbeType): ProbeBody {
+  const pathFrom = cursor.offset;
   const path = probe.startsWith('u') ? parsePath(cursor) : undefined;
   const from = cursor.offset;
   const target = parseTarget(cursor);
@@ -21,7 +22,8 @@ export function parseProbe(cursor: Cursor, probe: ProbeType): ProbeBody {
       remedy: `write the function alone, or use ${probe.replace('ret', '')}`,
     });
   }
-  return { type: 'probe', probe, ...(path === undefined ? {} : { path }), target };
+  const where = { path: { source: cursor.source, from: pathFrom, to: from }, target: cursor.place(from) };
+  return { type: 'probe', probe, ...(path === undefined ? {} : { path }), target, where };
 }
 
 function parsePath(cursor: Cursor): string {

@@ -122,7 +122,10 @@ function parseNamed(cursor: Cursor): EventBody {
   if (raw !== undefined) return { type: 'raw', config: toU64(`0x${raw}`, cursor.place(from)) };
   const isKnown = knownSymbol(word) !== undefined;
   const event = isKnown ? undefined : parseTracepointName(cursor);
-  if (event !== undefined) return { type: 'tracepoint', system: word, name: event };
+  if (event !== undefined) {
+    const system = { source: cursor.source, from, to: from + word.length };
+    return { type: 'tracepoint', system: word, name: event, where: { system, name: cursor.place(system.to + 1) } };
+  }
   if (cursor.next === '/' && !isKnown) return { type: 'pmu', pmu: word };
   return { type: 'symbol', name: word };
 }

@@ -11,7 +11,8 @@ const withoutUncore = (name: string): string => name.replace(/^uncore_/, '');
  * Source: perf_pmu__wildcard_match() in tools/perf/util/pmu.c, Linux 6.17.
  */
 export function matchPmus(pmus: Pmus, typed: string): Pmu[] {
-  const exact = pmus.get(typed);
+  // `imc_1` is one PMU, though `imc_10` differs from it by a number too; perf takes both.
+  const exact = pmus.get(typed) ?? pmus.get(`uncore_${typed}`);
   if (exact) return [exact];
   const wanted = withoutUncore(typed);
   const found = [...pmus].filter(({ name }) => {

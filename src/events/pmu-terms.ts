@@ -131,7 +131,7 @@ function addTerm(words: ConfigWords, pmu: Pmu, term: Term, all: readonly Term[],
   if (value > most) {
     throw new EventSpecError({
       where: term.where,
-      why: `the value of '${term.key}' does not fit into its ${formatBits(format).length} bits`,
+      why: `the value of '${term.key}' is too big`,
       remedy: `write at most ${most < 10n ? most : `0x${most.toString(16)}`}`,
     });
   }

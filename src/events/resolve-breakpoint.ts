@@ -6,6 +6,7 @@ import { type Draft, unscaled } from './draft';
 import type { BreakpointBody, SingleSpec } from './event-spec';
 import { type EventProblem, EventSpecError } from './event-spec-error';
 import { fileSymbol, kernelSymbol } from './find-symbol';
+import type { Place } from './place';
 import type { ResolveContext } from './resolve-context';
 import type { ResolvedEvent } from './resolved-event';
 
@@ -20,10 +21,10 @@ export function resolveBreakpoint(body: BreakpointBody, spec: SingleSpec, contex
   const access = body.access ?? 'rw';
   const { executeLength } = breakpointRules(context.architecture);
   const length = body.length ?? (access === 'x' ? executeLength : DEFAULT_LENGTH);
-  checkAccess(access, spec, context);
-  checkLength(length, access, spec, context);
-  const { address, loadedFrom } = locate(body, spec, context);
-  checkAlignment(loadedFrom?.fileAddress ?? address, length, access, spec);
+  checkAccess(access, body, context);
+  checkLength(length, access, body, context);
+  const { address, loadedFrom } = locate(body, context);
+  checkAlignment(loadedFrom?.fileAddress ?? address, length, access, body);
   const attr: PerfEventAttr = {
     type: PerfType.breakpoint,
     config: 0n,
@@ -47,11 +48,11 @@ export function placeBreakpoint(event: ResolvedEvent, loadBias: bigint): Resolve
 
 type Located = { readonly address: bigint; readonly loadedFrom?: NonNullable<ResolvedEvent['loadedFrom']> };
 
-function locate({ target }: BreakpointBody, spec: SingleSpec, context: ResolveContext): Located {
+function locate({ target, where }: BreakpointBody, context: ResolveContext): Located {
   if (target.at === 'address') return { address: target.address };
   const { symbol, offset, path } = target;
-  if (path === undefined) return { address: kernelSymbol(symbol, spec.where, context) + offset };
-  const found = fileSymbol(path, symbol, spec.where, context);
+  if (path === undefined) return { address: kernelSymbol(symbol, where.target, context) + offset };
+  const found = fileSymbol(path, symbol, { target: where.target }, context);
   const fileAddress = found.symbol.address + offset;
   return found.positionIndependent ? { address: 0n, loadedFrom: { path, fileAddress } } : { address: fileAddress };
 }
@@ -61,40 +62,40 @@ const accessBits = (access: string): number =>
   (access.includes('w') ? BreakpointType.write : 0) |
   (access.includes('x') ? BreakpointType.execute : 0);
 
-function checkAccess(access: string, spec: SingleSpec, { architecture }: ResolveContext): void {
+function checkAccess(access: string, { where }: BreakpointBody, { architecture }: ResolveContext): void {
   if (access.includes('x') && access !== 'x') {
-    throw refusal(spec, 'no debug register watches execution and data at once', 'write two events, :x and :rw');
+    throw refusal(where.access, 'no debug register watches execution and data at once', 'write two events, :x and :rw');
   }
   if (access === 'r' && !breakpointRules(architecture).readOnly) {
     const why = `the debug registers of ${architecture} cannot watch reads without writes`;
-    throw refusal(spec, why, 'write :rw', 'NOT_SUPPORTED');
+    throw refusal(where.access, why, 'write :rw', 'NOT_SUPPORTED');
   }
 }
 
-function checkLength(length: number, access: string, spec: SingleSpec, { architecture }: ResolveContext): void {
+function checkLength(
+  length: number,
+  access: string,
+  { where }: BreakpointBody,
+  { architecture }: ResolveContext,
+): void {
   const { lengths, executeLength } = breakpointRules(architecture);
   if (access === 'x' && length !== executeLength) {
     const why = `an execute breakpoint has a length of ${executeLength} here, whatever the instruction`;
-    throw refusal(spec, why, 'leave the length out');
+    throw refusal(where.length, why, 'leave the length out');
   }
   if (access !== 'x' && !lengths.includes(length)) {
-    throw refusal(spec, `${length} bytes cannot be watched at once`, `write a length of ${lengths.join(', ')}`);
+    throw refusal(where.length, `${length} bytes cannot be watched at once`, `write a length of ${lengths.join(', ')}`);
   }
 }
 
 /** An instruction may lie anywhere. */
-function checkAlignment(address: bigint, length: number, access: string, spec: SingleSpec): void {
+function checkAlignment(address: bigint, length: number, access: string, { where }: BreakpointBody): void {
   const past = access === 'x' ? 0n : address % BigInt(length);
   if (past === 0n) return;
   const why = `0x${address.toString(16)} is not a multiple of the length, ${length}`;
-  throw refusal(spec, why, `watch ${length} bytes at 0x${(address - past).toString(16)}, or fewer bytes`);
+  throw refusal(where.target, why, `watch ${length} bytes at 0x${(address - past).toString(16)}, or fewer bytes`);
 }
 
-function refusal(
-  spec: SingleSpec,
-  why: string,
-  remedy: string,
-  code: EventProblem['code'] = 'BAD_EVENT',
-): EventSpecError {
-  return new EventSpecError({ code, where: spec.where, why, remedy });
+function refusal(where: Place, why: string, remedy: string, code: EventProblem['code'] = 'BAD_EVENT'): EventSpecError {
+  return new EventSpecError({ code, where, why, remedy });
 }

@@ -5,7 +5,7 @@ import type { Draft } from './draft';
 import type { EventSettings } from './event-settings';
 import type { EventSpec, GroupSpec, SingleSpec } from './event-spec';
 import { EventSpecError } from './event-spec-error';
-import { groupByPmu } from './group-by-pmu';
+import { groupByPmu, isRegrouped } from './group-by-pmu';
 import { applyModifiers, effectFlags, type ModifierEffect, memberModifiers, plainEffect } from './modifiers';
 import { textAt } from './place';
 import { resolveBreakpoint } from './resolve-breakpoint';
@@ -59,16 +59,16 @@ interface Member {
 }
 
 function resolveAlone(spec: SingleSpec, first: number, context: ResolveContext): ResolvedEvent[] {
-  const members = resolveBody(spec, context).map((draft) => ({ spec, draft }));
+  const members = membersOf(spec, context);
   const events = members.map((member) => finish(member, ownEffect(member)));
   return merged(members, events, first);
 }
 
 function resolveGroup(group: GroupSpec, first: number, context: ResolveContext): ResolvedEvent[] {
-  const members = group.members.flatMap((spec) => resolveBody(spec, context).map((draft) => ({ spec, draft })));
+  const members = group.members.flatMap((spec) => membersOf(spec, context));
   checkCount(members.length, group.where, context);
   const parts = groupByPmu(members);
-  const regrouped = parts.length > 1 && !members.every(({ draft }) => draft.mergeKey !== undefined || draft.isCore);
+  const regrouped = isRegrouped(parts);
   const ordered: Member[] = parts.flat();
   const events: ResolvedEvent[] = [];
   for (const part of parts) {
@@ -87,6 +87,13 @@ function resolveGroup(group: GroupSpec, first: number, context: ResolveContext):
     }
   }
   return merged(ordered, events, first);
+}
+
+/** Where one text stands for several PMUs, a `cpu=` term leaves out those that count on other CPUs only. */
+function membersOf(spec: SingleSpec, context: ResolveContext): Member[] {
+  const drafts = resolveBody(spec, context);
+  const counted = drafts.filter(({ cpus, effect }) => !cpus || !effect.cpus || !cpus.intersect(effect.cpus).isEmpty);
+  return (counted.length > 0 ? counted : drafts).map((draft) => ({ spec, draft }));
 }
 
 function resolveBody(spec: SingleSpec, context: ResolveContext): Draft[] {

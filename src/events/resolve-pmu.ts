@@ -73,12 +73,13 @@ function labelFor(family: string, typed: string, spec: SingleSpec): string {
 }
 
 function draftFor(pmu: Pmu, { words, symbol, unit, scale, effect }: PmuTerms, { host }: ResolveContext): Draft {
+  // The words hold what `config=` terms said already, with the PMU's own terms added.
   const common = {
     pmu: pmu.name,
     isCore: pmu.isCore,
     scale,
     unit,
-    effect,
+    effect: { ...effect, config: {} },
     ...(pmu.cpus ? { cpus: pmu.cpus } : {}),
     ...(countsCpusOnly(pmu) ? { countsCpusOnly: true } : {}),
   };
@@ -94,13 +95,24 @@ function draftFor(pmu: Pmu, { words, symbol, unit, scale, effect }: PmuTerms, { 
   return { ...common, kind: 'pmu', attr: { type: pmu.type, config, ...others } };
 }
 
-function unknownPmu(name: string, where: Place, context: ResolveContext): EventSpecError {
-  const names = [...context.host.pmus].flatMap((pmu) => [pmu.name, familyOf(pmu), ...pmu.aliases.keys()]);
-  const there = [...new Set([...context.host.pmus].map(familyOf))];
+function unknownPmu(name: string, where: Place, { host }: ResolveContext): EventSpecError {
+  const at = { ...where, to: where.from + name.length };
+  const pmus = [...host.pmus];
+  if (name === 'cpu' && !host.pmus.hasHardwarePmu()) {
+    return new EventSpecError({
+      code: 'NOT_SUPPORTED',
+      where: at,
+      why: 'this machine has no hardware PMU; virtual machines often have none',
+      remedy: 'count software events, or run it on the host',
+    });
+  }
+  const there = [...new Set(pmus.map(familyOf))];
+  const near = nearest(name, there);
+  const events = [...pmus.flatMap((pmu) => [...pmu.aliases.keys()]), ...symbolNames()];
   return new EventSpecError({
-    where: { ...where, to: where.from + name.length },
+    where: at,
     why: `this machine has no PMU or event '${name}'`,
-    remedy: `use one of its PMUs: ${there.join(', ')}`,
-    suggestions: nearest(name, [...names, ...symbolNames()]),
+    remedy: there.length > 0 ? `use one of its PMUs: ${there.join(', ')}` : 'see `syswide list`',
+    suggestions: near.length > 0 ? near : nearest(name, events),
   });
 }

@@ -17,7 +17,7 @@ import type { ResolveContext } from './resolve-context';
 export function resolveProbe(body: ProbeBody, spec: SingleSpec, context: ResolveContext): Draft {
   const pmu = probePmu(body, spec, context);
   const config = body.probe.includes('ret') ? returnBit(pmu, spec) : 0n;
-  const { words, config1Text } = probeTarget(body, spec, context);
+  const { words, config1Text } = probeTarget(body, context);
   return {
     kind: 'probe',
     attr: { type: pmu.type, config, ...words },
@@ -53,13 +53,13 @@ function returnBit(pmu: Pmu, spec: SingleSpec): bigint {
 
 type ProbeWords = { readonly words: Pick<PerfEventAttr, 'config2'>; readonly config1Text?: string };
 
-function probeTarget({ path, target }: ProbeBody, spec: SingleSpec, context: ResolveContext): ProbeWords {
+function probeTarget({ path, target, where }: ProbeBody, context: ResolveContext): ProbeWords {
   if (path === undefined) {
     // Without a name the kernel takes config2 as the address; with one, as the offset into the function.
     if (target.at === 'address') return { words: { config2: target.address } };
     return { words: { config2: target.offset }, config1Text: target.symbol };
   }
   if (target.at === 'address') return { words: { config2: target.address }, config1Text: path };
-  const { symbol } = fileSymbol(path, target.symbol, spec.where, context);
+  const { symbol } = fileSymbol(path, target.symbol, where, context);
   return { words: { config2: symbol.fileOffset + target.offset }, config1Text: path };
 }

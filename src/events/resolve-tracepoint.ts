@@ -6,7 +6,7 @@ import { type Draft, unscaled } from './draft';
 import type { SingleSpec, TracepointBody } from './event-spec';
 import { EventSpecError } from './event-spec-error';
 import { isGlob, matchesGlob } from './glob';
-import type { Place } from './place';
+import { type Place, span } from './place';
 import { checkCount, type ResolveContext } from './resolve-context';
 import { nearest } from './suggestions';
 import { type Predicate, parseFilter } from './tracepoint-filter';
@@ -28,7 +28,11 @@ export function resolveTracepoint(body: TracepointBody, spec: SingleSpec, contex
   }
 }
 
-function expand({ system, name }: TracepointBody, spec: SingleSpec, context: ResolveContext): Omit<Draft, 'effect'>[] {
+function expand(
+  { system, name, where }: TracepointBody,
+  spec: SingleSpec,
+  context: ResolveContext,
+): Omit<Draft, 'effect'>[] {
   const tracefs: Tracepoints = context.host.tracefs();
   const globbed = isGlob(system) || isGlob(name);
   const filters = (spec.filters ?? []).map(parseFilter);
@@ -43,7 +47,7 @@ function expand({ system, name }: TracepointBody, spec: SingleSpec, context: Res
     checkCount(drafts.length, spec.where, context);
   }
   if (drafts.length > 0) return drafts;
-  throw globbed ? nothingMatches(spec.where) : unknownTracepoint(system, name, spec.where, tracefs);
+  throw globbed ? nothingMatches(span(where.system, where.name)) : unknownTracepoint({ system, name, where }, tracefs);
 }
 
 type Found = { readonly system: string; readonly event: string };
@@ -70,7 +74,10 @@ const nothingMatches = (where: Place): EventSpecError =>
     remedy: 'see `syswide list` for those there are',
   });
 
-function unknownTracepoint(system: string, name: string, where: Place, tracefs: Tracepoints): EventSpecError {
+function unknownTracepoint(
+  { system, name, where }: Omit<TracepointBody, 'type'>,
+  tracefs: Tracepoints,
+): EventSpecError {
   const systems = tracefs.systems();
   const elsewhere = systems.filter((other) => tracefs.events(other).includes(name)).map((other) => `${other}:${name}`);
   const isSystem = systems.includes(system);
@@ -78,7 +85,7 @@ function unknownTracepoint(system: string, name: string, where: Place, tracefs: 
     ? nearest(name, tracefs.events(system)).map((event) => `${system}:${event}`)
     : nearest(system, systems).map((other) => `${other}:${name}`);
   return new EventSpecError({
-    where,
+    where: isSystem ? where.name : where.system,
     why: isSystem ? `${system} has no tracepoint '${name}'` : `there are no tracepoints of '${system}' here`,
     remedy: isSystem ? `see \`syswide list '${system}:*'\`` : 'see `syswide list` for those there are',
     suggestions: elsewhere.length > 0 ? elsewhere.slice(0, 3) : near,

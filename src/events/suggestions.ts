@@ -1,10 +1,12 @@
 /** A name this long is nobody's typo. */
 const LONGEST = 64;
 const MOST = 3;
+/** Fewer letters are the beginning of too many names. */
+const SHORTEST_BEGINNING = 3;
 
 /**
- * The known names nearest to `typed`, nearest first, at most three: equal but for case, or few edits away.
- * Time is bounded by the number of names; each costs at most a few thousand steps.
+ * The known names nearest to `typed`, nearest first, at most three: equal but for case, few edits away, or going on
+ * where it ends. Time is bounded by the number of names; each costs at most a few thousand steps.
  */
 export function nearest(typed: string, known: Iterable<string>): string[] {
   if (typed.length === 0 || typed.length > LONGEST) return [];
@@ -12,12 +14,16 @@ export function nearest(typed: string, known: Iterable<string>): string[] {
   const allowed = Math.max(1, Math.floor(wanted.length / 3));
   const found: { name: string; distance: number }[] = [];
   for (const name of new Set(known)) {
-    if (name === typed || Math.abs(name.length - wanted.length) > allowed) continue;
-    const distance = editDistance(wanted, name.toLowerCase(), allowed);
+    const distance = name === typed ? Number.POSITIVE_INFINITY : distanceTo(name.toLowerCase(), wanted, allowed);
     if (distance <= allowed) found.push({ name, distance });
   }
   found.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
   return found.slice(0, MOST).map(({ name }) => name);
+}
+
+function distanceTo(name: string, wanted: string, allowed: number): number {
+  if (wanted.length >= SHORTEST_BEGINNING && name.startsWith(wanted) && name !== wanted) return allowed;
+  return Math.abs(name.length - wanted.length) > allowed ? allowed + 1 : editDistance(wanted, name, allowed);
 }
 
 /** `did you mean a, b or c?`, without the question mark, so that it fits into a sentence. */

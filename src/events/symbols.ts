@@ -1,4 +1,4 @@
-import { type CacheEvent, cacheEvent, listedCacheEvents } from './cache-events';
+import { type CacheEvent, cacheEvent, cacheTypeNames, listedCacheEvents } from './cache-events';
 import { type CatalogueEntry, hardwareEvents } from './hardware-events';
 import { softwareEvents } from './software-events';
 import { isToolEvent, type ToolEvent, toolEvents } from './tool-events';
@@ -26,4 +26,9 @@ export function knownSymbol(name: string): KnownSymbol | undefined {
 }
 
 /** Names to suggest from: every hardware, software and tool name, and the listed cache names. */
-export const symbolNames = (): string[] => [...byName.keys(), ...Object.keys(toolEvents), ...listedCacheEvents()];
+export const symbolNames = (): string[] => [
+  ...byName.keys(),
+  ...Object.keys(toolEvents),
+  ...listedCacheEvents(),
+  ...cacheTypeNames(),
+];
