@@ -115,10 +115,7 @@ function parsePredicate(cursor: Cursor): Predicate {
 function parseValue(cursor: Cursor, isFunction: boolean): Pick<Predicate, 'kind' | 'value' | 'valueAt'> {
   const from = cursor.offset;
   const take = (kind: Predicate['kind'], value: string) => ({ kind, value, valueAt: cursor.place(from) });
-  if (isFunction) {
-    const name = cursor.match(/[^\s)&|]+/y)?.[0];
-    if (name !== undefined) return take('function', name);
-  }
+  if (isFunction) return take('function', parseFunction(cursor));
   const cpus = cursor.match(/CPUS\{([^}]*)\}/y)?.[1];
   if (cpus !== undefined) return take('cpus', cpus);
   if (cursor.next === '"' || cursor.next === "'") return take('text', parseQuoted(cursor));
@@ -127,6 +124,19 @@ function parseValue(cursor: Cursor, isFunction: boolean): Pick<Predicate, 'kind'
   const where = number === '' ? cursor.here() : cursor.place(from);
   const found = number === '' ? 'a value is missing' : `'${number}' is no number`;
   throw bad(where, found, `write a number, or text between ""`);
+}
+
+/** An address, or a function's name, which the kernel reads up to the next space: a parenthesis belongs to it. */
+function parseFunction(cursor: Cursor): string {
+  const from = cursor.offset;
+  const name = cursor.match(/0[xX][0-9a-fA-F]{1,16}|[^\s0-9]\S*/y)?.[0] ?? '';
+  if (/^(?:0[xX][0-9a-fA-F]+|[A-Za-z_.$][A-Za-z0-9_.$]*)$/.test(name)) return name;
+  const where = name === '' ? cursor.here() : cursor.place(from);
+  throw bad(
+    where,
+    name === '' ? 'a function is missing' : `'${name}' is no function`,
+    'write its name, and a space behind',
+  );
 }
 
 function parseQuoted(cursor: Cursor): string {

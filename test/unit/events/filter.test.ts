@@ -36,6 +36,8 @@ describe('filters the kernel takes', () => {
     'prev_pid == CPUS{0}',
     'prev_comm.ustring == "x"',
     'prev_state.function == vfs_read',
+    '(prev_state.function == vfs_read )',
+    '(prev_state.function != 0xffffffff81000000)',
   ])('%s', (filter) => expect(onSwitch(filter)).toBe(accepted(filter)));
 
   it.each([
@@ -85,6 +87,9 @@ describe('filters the kernel would refuse with EINVAL', () => {
     ['prev_comm & CPUS{0}', "BAD_EVENT@12 'prev_comm' is text: compare it with a quoted text"],
     ['common_flags == -1', "BAD_EVENT@16 'common_flags' is unsigned"],
     ['prev_pid.function == vfs_read', "BAD_EVENT@0 'prev_pid' is too narrow to be an address"],
+    ['prev_state.function == CPUS{0}', "BAD_EVENT@23 'CPUS{0}' is no function"],
+    ['(prev_state.function == vfs_read)', "BAD_EVENT@24 'vfs_read)' is no function"],
+    ['prev_state.function ==', 'BAD_EVENT@22 a function is missing'],
     [`prev_comm == "${'x'.repeat(256)}"`, 'BAD_EVENT@13 the kernel compares at most 255 characters'],
     ['constructor == 1', "BAD_EVENT@0 sched:sched_switch has no field 'constructor'"],
   ])('%s', (filter, error) => expect(onSwitch(filter)).toBe(error));
