@@ -18,4 +18,3 @@ export type Draft = Pick<
 };
 
 export const unscaled = { scale: 1, unit: '' } as const;
-export const noEffect: TermEffect = { config: {}, settings: {} };

@@ -31,26 +31,26 @@ export interface SingleSpec {
 export type EventBody = SymbolBody | RawBody | NumericBody | PmuBody | TracepointBody | BreakpointBody | ProbeBody;
 
 /** A bare name: hardware, software, cache or tool event, else an event that some PMU names in sysfs. */
-export interface SymbolBody {
+interface SymbolBody {
   readonly type: 'symbol';
   readonly name: string;
 }
 
 /** `r1a8`: PERF_TYPE_RAW. */
-export interface RawBody {
+interface RawBody {
   readonly type: 'raw';
   readonly config: bigint;
 }
 
 /** `4:0x1a8`: a PERF_TYPE_* number and its config. */
-export interface NumericBody {
+interface NumericBody {
   readonly type: 'numeric';
   readonly perfType: number;
   readonly config: bigint;
 }
 
 /** `pmu/terms/`: a PMU, a glob over PMUs, or a PMU event with terms. */
-export interface PmuBody {
+interface PmuBody {
   readonly type: 'pmu';
   readonly pmu: string;
 }

@@ -20,7 +20,7 @@ export function name(cursor: Cursor): string | undefined {
 }
 
 /** Text between single quotes; undefined when no quote is next. */
-export function quoted(cursor: Cursor): string | undefined {
+function quoted(cursor: Cursor): string | undefined {
   if (cursor.next !== "'") return undefined;
   const from = cursor.offset;
   const found = cursor.match(quotedPattern);

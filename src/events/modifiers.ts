@@ -9,7 +9,7 @@ export type Modifiers = Brand<string, 'Modifiers'>;
 export const noModifiers = '' as Modifiers;
 
 /** Every modifier and what it does. Source: tools/perf/Documentation/perf-list.txt, Linux 6.17. */
-export const modifierLetters = {
+const modifierLetters = {
   u: 'count in user space',
   k: 'count in the kernel',
   h: 'count in the hypervisor',

@@ -9,7 +9,7 @@ import { parseTerms } from './parse-terms';
 import { knownSymbol } from './symbols';
 
 /** Longest event text, in UTF-16 units. */
-export const LONGEST_TEXT = 65_536;
+const LONGEST_TEXT = 65_536;
 
 /**
  * Parses what `-e` takes: events and groups separated by commas, white space around them allowed. Looks nothing up on

@@ -2,7 +2,7 @@ import type { PmuFormat } from '../host/pmu-format';
 
 /** The attr fields that sysfs formats lay out, by the number in the format file. */
 export const configFields = ['config', 'config1', 'config2', 'config3'] as const;
-export type ConfigField = (typeof configFields)[number];
+type ConfigField = (typeof configFields)[number];
 export type ConfigWords = Partial<Record<ConfigField, bigint>>;
 
 /** The bits of a format, ascending: the value's lowest bit goes into the first. Ranges may overlap. */

@@ -1,13 +1,8 @@
-import type { AttrFlags, PerfEventAttr } from '../abi/attr';
 import { PerfType } from '../abi/perf-event';
-import type { CpuMask } from '../host/cpu-mask';
 import type { Draft } from './draft';
-import type { EventSettings } from './event-settings';
 import type { EventSpec, GroupSpec, SingleSpec } from './event-spec';
-import { EventSpecError } from './event-spec-error';
+import { finish, groupEffect, type Member, ownEffect } from './finish-event';
 import { groupByPmu, isRegrouped } from './group-by-pmu';
-import { applyModifiers, effectFlags, type ModifierEffect, memberModifiers, plainEffect } from './modifiers';
-import { textAt } from './place';
 import { resolveBreakpoint } from './resolve-breakpoint';
 import {
   type BareMachine,
@@ -24,8 +19,6 @@ import { resolveProbe } from './resolve-probe';
 import { resolveSymbol } from './resolve-symbol';
 import { resolveTracepoint } from './resolve-tracepoint';
 import type { ResolvedEvent } from './resolved-event';
-import { isClock } from './software-events';
-import { combineFilters } from './tracepoint-filter';
 
 /**
  * Looks events up on this machine, in the order they were written. One text may become several events: a glob over
@@ -52,12 +45,6 @@ function resolveAll(specs: readonly EventSpec[], context: ResolveContext): Resol
   return events;
 }
 
-/** A draft with the spec it came from. */
-interface Member {
-  readonly spec: SingleSpec;
-  readonly draft: Draft;
-}
-
 function resolveAlone(spec: SingleSpec, first: number, context: ResolveContext): ResolvedEvent[] {
   const members = membersOf(spec, context);
   const events = members.map((member) => finish(member, ownEffect(member)));
@@ -65,8 +52,11 @@ function resolveAlone(spec: SingleSpec, first: number, context: ResolveContext):
 }
 
 function resolveGroup(group: GroupSpec, first: number, context: ResolveContext): ResolvedEvent[] {
-  const members = group.members.flatMap((spec) => membersOf(spec, context));
-  checkCount(members.length, group.where, context);
+  const members: Member[] = [];
+  for (const spec of group.members) {
+    members.push(...membersOf(spec, context));
+    checkCount(first + members.length, spec.where, context);
+  }
   const parts = groupByPmu(members);
   const regrouped = isRegrouped(parts);
   const ordered: Member[] = parts.flat();
@@ -114,80 +104,6 @@ function resolveBody(spec: SingleSpec, context: ResolveContext): Draft[] {
     case 'probe':
       return [resolveProbe(body, spec, context)];
   }
-}
-
-/** The PMUs outside of the cores refuse every exclude bit, also the one that is set by default; the kernel's own do not. */
-function ownEffect({ spec, draft }: Member): ModifierEffect {
-  const isOutside = draft.kind === 'pmu' && !draft.isCore && draft.attr.type > PerfType.breakpoint;
-  const base = isOutside ? { ...plainEffect, excludeGuest: false } : plainEffect;
-  return applyModifiers(base, spec.modifiers, false) ?? base;
-}
-
-function groupEffect(member: Member, group: GroupSpec, isLeader: boolean): ModifierEffect {
-  const { spec } = member;
-  const own = ownEffect(member);
-  if (!isLeader && (own.pinned || own.exclusive)) {
-    throw new EventSpecError({
-      where: spec.where,
-      why: `only the leader of a group can be ${own.pinned ? 'pinned (D)' : 'exclusive (e)'}`,
-      remedy: 'write the modifier behind the closing brace',
-    });
-  }
-  const modifiers = isLeader ? group.modifiers : memberModifiers(group.modifiers);
-  const effect = applyModifiers(own, modifiers, true);
-  if (effect) return effect;
-  throw new EventSpecError({
-    where: spec.where,
-    why: "with those of its group, the event has more than 3 'p'",
-    remedy: 'drop some: there is no higher precision',
-  });
-}
-
-function finish({ spec, draft }: Member, modified: ModifierEffect): ResolvedEvent {
-  const { effect, label, mergeKey: _mergeKey, isCore: _isCore, attr, ...rest } = draft;
-  const cpus = restrict(draft.cpus, effect.cpus, spec);
-  const settings = settingsOf(effect.settings, modified);
-  const finished = finishAttr({ ...attr, ...effect.config }, modified, effect.settings);
-  return {
-    ...rest,
-    name: effect.name ?? label ?? textAt(spec.where),
-    attr: finished,
-    // The clocks count ns, by whatever name or number they were asked for; perf shows msec.
-    ...(finished.type === PerfType.software && draft.kind !== 'tool' && isClock(Number(finished.config))
-      ? { scale: 1e-6, unit: 'msec' }
-      : {}),
-    ...(cpus ? { cpus } : {}),
-    ...(spec.filters ? { filter: combineFilters(spec.filters) } : {}),
-    ...(Object.keys(settings).length > 0 ? { settings } : {}),
-  };
-}
-
-function finishAttr(attr: PerfEventAttr, modified: ModifierEffect, settings: EventSettings): PerfEventAttr {
-  const flags: AttrFlags = {
-    ...effectFlags(modified),
-    ...(settings.inherit === false ? { inherit: false } : {}),
-    ...(settings.auxOutput ? { auxOutput: true } : {}),
-  };
-  return { ...attr, ...(modified.preciseIp > 0 ? { preciseIp: modified.preciseIp } : {}), flags };
-}
-
-const settingsOf = (settings: EventSettings, { sampleRead, preciseMax, weakGroup }: ModifierEffect): EventSettings => ({
-  ...settings,
-  ...(sampleRead ? { sampleRead } : {}),
-  ...(preciseMax ? { preciseMax } : {}),
-  ...(weakGroup ? { weakGroup } : {}),
-});
-
-/** The CPUs of the PMU that were asked for. */
-function restrict(ofPmu: CpuMask | undefined, asked: CpuMask | undefined, spec: SingleSpec): CpuMask | undefined {
-  if (!ofPmu || !asked) return ofPmu ?? asked;
-  const both = ofPmu.intersect(asked);
-  if (!both.isEmpty) return both;
-  throw new EventSpecError({
-    where: spec.where,
-    why: `the PMU counts on CPUs ${ofPmu} only, and the event asks for ${asked}`,
-    remedy: 'change the cpu= term, or leave it out',
-  });
 }
 
 /** Marks the events that are shown as one sum: those of one spec with the same key, if there are several. */

@@ -59,7 +59,7 @@ export interface ResolvedEvent {
 }
 
 /** Where a breakpoint's symbol lies in a position-independent file; its address is known once the file is mapped. */
-export interface LoadedFrom {
+interface LoadedFrom {
   readonly path: string;
   /** Address of the symbol as the file has it; where it is loaded adds its load bias. */
   readonly fileAddress: bigint;

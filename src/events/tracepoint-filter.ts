@@ -1,7 +1,7 @@
 import { Cursor } from './cursor';
 import type { EventSpec, SingleSpec } from './event-spec';
 import { EventSpecError } from './event-spec-error';
-import { type Place, textAt } from './place';
+import type { Place } from './place';
 
 /** One comparison within a filter: `prev_pid == 1`. */
 export interface Predicate {
@@ -151,6 +151,3 @@ function parseQuoted(cursor: Cursor): string {
 /** An error in a filter. */
 export const bad = (where: Place, why: string, remedy: string, suggestions: readonly string[] = []): EventSpecError =>
   new EventSpecError({ noun: 'filter', where, why, remedy, suggestions });
-
-/** The field as it stands in the filter, for messages. */
-export const fieldText = (predicate: Predicate): string => textAt(predicate.fieldAt);

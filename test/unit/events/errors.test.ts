@@ -73,6 +73,9 @@ describe('bounds', () => {
     expect(describeEvents('*:*', server, [], { mostEvents: 3 })).toBe(
       'BAD_EVENT@0 the text stands for at least 4 events',
     );
+    expect(describeEvents('{sched:*,*:*}', server, [], { mostEvents: 7 })).toBe(
+      'BAD_EVENT@9 the text stands for at least 9 events',
+    );
     expect(describeEvents('cs,cs,cs', server, [], { mostEvents: 2 })).toBe(
       'BAD_EVENT@6 the text stands for at least 3 events',
     );
