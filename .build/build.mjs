@@ -63,7 +63,6 @@ const bundle = {
   logLevel: 'warning',
 };
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
 mkdirSync(join(root, 'dist', nativeFolder), { recursive: true });
 execFileSync('make', ['-s', '-C', join(root, 'native-shim'), 'all'], { stdio: 'inherit' });
 for (const { package: name, file, as } of bindings) {

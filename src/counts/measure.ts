@@ -93,5 +93,5 @@ function missingNotice(gang: Gang, request: MeasureRequest): string[] {
     (event, i) => gang.missing.has(i) && !request.leftOut.has(i) && request.unasked.has(event),
   );
   const names = missing.map((event) => event.name).join(', ');
-  return missing.length === 0 ? [] : [`not counted, as this machine has no hardware counters for them: ${names}`];
+  return missing.length === 0 ? [] : [`no hardware counters here for ${names}`];
 }

@@ -40,8 +40,8 @@ export function statTable(result: StatResult, options: TableOptions): string {
 
 function headline(result: StatResult): string {
   const { subject, command } = result;
-  const ran = command ? command.map(visible).join(' ') : undefined;
-  const during = ran === undefined ? '' : `, while it ran: ${ran}`;
+  const ran = command?.map(visible).join(' ');
+  const during = ran === undefined ? '' : `, during: ${ran}`;
   switch (subject.kind) {
     case 'system':
       return `system-wide, CPUs ${subject.cpus}${during}`;
@@ -108,9 +108,10 @@ function paint(column: Column, row: StatRow, ink: ChalkInstance): string {
 }
 
 const noBorders = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-    ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
-  ),
+  ['top', 'bottom', 'left', 'right', 'mid']
+    .flatMap((side) => ['', '-mid', '-left', '-right'].map((part) => `${side}${part}`))
+    .concat('middle')
+    .map((part) => [part, '']),
 );
 
 function countText(row: StatRow): string {

@@ -1,0 +1,82 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { blocksIn, compile, csvRows, eventually, hasPerf, isRoot, start, startSyswide, syswide } from '../run';
+
+const getppid = compile('getppid');
+afterAll(() => getppid.dispose());
+
+/** Starts the load, which then waits for its signal. */
+async function waitingLoad(calls: number): Promise<{ pid: number; ended: Promise<unknown> }> {
+  const load = start('taskset', ['-c', '0', getppid.path, `${calls}`]);
+  const pid = load.process.pid ?? 0;
+  await eventually(() => blocksIn(pid, /sigtimedwait/), 'the load waits for its signal');
+  return { pid, ended: load.ended };
+}
+
+/** A command that lets the load go and ends when it has ended. It starts only once everything counts. */
+const release = (pid: number) => ['--', 'sh', '-c', `kill -USR1 ${pid}; tail --pid=${pid} -s 0.01 -f /dev/null`];
+
+const exitGroup = 1;
+
+describe.runIf(isRoot)('counts are exact', () => {
+  it.each([0, 1, 100_000])('%i system calls of a process are %i, and the one that ends it', async (calls) => {
+    const load = await waitingLoad(calls);
+    const args = ['stat', '-x,', '-e', 'raw_syscalls:sys_enter', '-p', `${load.pid}`, ...release(load.pid)];
+    const { stderr, status } = await startSyswide(args).ended;
+    await load.ended;
+    expect(status).toBe(0);
+    expect(csvRows(stderr)[0]?.[0]).toBe(`${calls + exitGroup}`);
+  });
+
+  it('a process that ends by itself ends the count', async () => {
+    const load = await waitingLoad(500);
+    const counter = startSyswide(['stat', '-x,', '-e', 'raw_syscalls:sys_enter', '-p', `${load.pid}`]);
+    // Only an armed gang waits; the load is released when it does, by which time it counts.
+    await eventually(() => blocksIn(counter.process.pid ?? 0, /poll_schedule|sys_poll/), 'syswide waits');
+    process.kill(load.pid, 'SIGUSR1');
+    const { stderr, status } = await counter.ended;
+    expect(status).toBe(0);
+    expect(csvRows(stderr)[0]?.[0]).toBe(`${500 + exitGroup}`);
+  });
+
+  it('children that the process starts are counted too', () => {
+    const script = 'for i in 1 2 3; do sh -c true; done';
+    const count = (text: string) =>
+      Number(
+        csvRows(syswide(['stat', '-x,', '-e', 'sched:sched_process_exec', '--', 'sh', '-c', text]).stderr)[0]?.[0],
+      );
+    expect(count(script) - count('true')).toBe(3);
+  });
+
+  it('a group counts what its members count alone', () => {
+    const { stderr, status } = syswide([
+      'stat',
+      '-a',
+      '-x,',
+      '-e',
+      '{cpu-clock,page-faults},dummy',
+      '--',
+      'sleep',
+      '0.1',
+    ]);
+    expect(status).toBe(0);
+    expect(csvRows(stderr).map(([, , name]) => name)).toEqual(['cpu-clock', 'page-faults', 'dummy']);
+    expect(Number(csvRows(stderr)[0]?.[0])).toBeGreaterThan(100);
+  });
+});
+
+describe.runIf(isRoot && hasPerf)('counts agree with perf', () => {
+  it('of the same events at the same moment within 5 %', async () => {
+    const events = 'context-switches,page-faults,raw_syscalls:sys_enter';
+    const args = ['stat', '-a', '-x,', '-e', events, '--', 'sleep', '2'];
+    const load = start('sh', ['-c', 'while :; do sh -c "echo x | cat >/dev/null"; done']);
+    const [ours, theirs] = await Promise.all([startSyswide(args).ended, start('perf', args).ended]);
+    load.process.kill('SIGKILL');
+    const [our, their] = [csvRows(ours.stderr), csvRows(theirs.stderr)];
+    expect(our.map((row) => row[2])).toEqual(events.split(','));
+    for (const [i, row] of our.entries()) {
+      const ratio = Number(row[0]) / Number(their[i]?.[0]);
+      expect(ratio, `${row[2]}: ${row[0]} against ${their[i]?.[0]}`).toBeGreaterThan(0.95);
+      expect(ratio, `${row[2]}: ${row[0]} against ${their[i]?.[0]}`).toBeLessThan(1.05);
+    }
+  });
+});

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { syswide } from '../run';
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const script = join(folder, 'not-executable');
+writeFileSync(script, '#!/bin/sh\n');
+
+describe('what stat cannot do is one line with a code, and an exit status that tells', () => {
+  it.each([
+    [['-C', '7777', '--', 'true'], 125, 'NO_SUCH_CPU', /this machine has CPU/],
+    [['-C', '0-', '--', 'true'], 125, 'BAD_CPU_LIST', /0-/],
+    [['-e', 'nosuch', '--', 'true'], 125, 'BAD_EVENT', /nosuch/],
+    [['-e', 'context-swiches', '--', 'true'], 125, 'BAD_EVENT', /context-switches/],
+    [['-e', 'nosuch:event', '--', 'true'], 125, 'BAD_EVENT', /nosuch:event/],
+    [['--', 'no-such-command'], 127, 'COMMAND_NOT_FOUND', /PATH/],
+    [['-a', '--', 'no-such-command'], 127, 'COMMAND_NOT_FOUND', /PATH/],
+    [['--', script], 126, 'COMMAND_NOT_STARTED', /chmod/],
+    [['--', folder], 126, 'COMMAND_NOT_STARTED', /./],
+    [['-p', '4194304'], 125, 'NO_SUCH_PROCESS', /pgrep/],
+    [['-t', '4194304'], 125, 'NO_SUCH_PROCESS', /./],
+    [['-p', 'x'], 125, 'USAGE', /-p 4711/],
+    [['-p', '1', '-C', '0'], 125, 'USAGE', /choose one/],
+    [['-A', '--', 'true'], 125, 'USAGE', /-a/],
+    [['-x,', '-j', '--', 'true'], 125, 'USAGE', /choose one/],
+    [['--append', '--', 'true'], 125, 'USAGE', /-o FILE/],
+    [['--nonsense'], 125, 'USAGE', /--help/],
+    [['-o', join(folder, 'no', 'such', 'folder'), '--', 'true'], 125, 'OUTPUT_FAILED', /ENOENT/],
+    [['-o', '/dev/full', '--', 'true'], 125, 'OUTPUT_FAILED', /ENOSPC/],
+  ])('stat %j', (args, status, code, text) => {
+    const outcome = syswide(['stat', ...args]);
+    expect(outcome.stderr).toMatch(new RegExp(`^error\\[${code}\\]: [^\\n]+ — [^\\n]+ — [^\\n]+\\n$`));
+    expect(outcome.stderr).toMatch(text);
+    expect(outcome.stdout).toBe('');
+    expect(outcome.status).toBe(status);
+  });
+
+  it('other commands fail with 1 or 2', () => {
+    expect(syswide([]).status).toBe(2);
+    expect(syswide(['no-such-command']).status).toBe(2);
+    expect(syswide(['--help']).status).toBe(0);
+    expect(syswide(['stat', '--help']).status).toBe(0);
+  });
+
+  it('an output file that cannot be written stops everything before the command runs', () => {
+    const witness = join(folder, 'witness');
+    syswide(['stat', '-o', folder, '--', 'touch', witness]);
+    expect(() => rmSync(witness)).toThrow(/ENOENT/);
+  });
+});
+
+describe('the exit status is the command’s', () => {
+  it.each([
+    ['exit 0', 0],
+    ['exit 3', 3],
+    ['exit 125', 125],
+    ['kill -9 $$', 137],
+    ['kill -15 $$', 143],
+  ])('%s', (text, status) => {
+    const outcome = syswide(['stat', '-x,', '-e', 'page-faults', '--', 'sh', '-c', text]);
+    expect(outcome.status).toBe(status);
+    expect(outcome.stderr).toMatch(/^\d+,,page-faults,\d+,100.00,,\n$/);
+  });
+});

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { blocksIn, csvRows, eventually, isRoot, type Running, startSyswide } from '../run';
+
+/** Waits until it counts. */
+async function counting(running: Running): Promise<number> {
+  const pid = running.process.pid ?? 0;
+  await eventually(() => blocksIn(pid, /poll_schedule|sys_poll/), 'syswide counts');
+  return pid;
+}
+
+const childrenOf = (pid: number): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((id) => parentOf(id) === pid);
+
+function parentOf(pid: number): number {
+  try {
+    return Number(/^PPid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return -1;
+  }
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+describe('a signal ends the measurement in order', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+  ] as const)('%s prints the counts so far, ends the command and exits with %i', async (signal, status) => {
+    const running = startSyswide(['stat', '-x,', '-e', 'task-clock', '--', 'sleep', '100']);
+    const pid = await counting(running);
+    const [command] = childrenOf(pid);
+    process.kill(pid, signal);
+    const outcome = await running.ended;
+    expect(outcome.status).toBe(status);
+    expect(csvRows(outcome.stderr)[0]?.[2]).toMatch(/^task-clock/);
+    expect(command && alive(command)).toBe(false);
+  });
+
+  it.runIf(isRoot)('without a command too', async () => {
+    const running = startSyswide(['stat', '-a', '-x,', '-e', 'cpu-clock']);
+    const pid = await counting(running);
+    process.kill(pid, 'SIGINT');
+    const outcome = await running.ended;
+    expect(outcome.status).toBe(130);
+    expect(Number(csvRows(outcome.stderr)[0]?.[0])).toBeGreaterThan(0);
+  });
+
+  it('a command that does not listen is killed at the second signal', async () => {
+    const script = 'trap "" INT TERM; echo ready; while :; do sleep 0.01; done';
+    const running = startSyswide(['stat', '-x,', '-e', 'task-clock', '--', 'sh', '-c', script]);
+    const pid = await counting(running);
+    const [command] = childrenOf(pid);
+    await eventually(() => blocksIn(command ?? 0, /wait/), 'the command has set its traps');
+    process.kill(pid, 'SIGINT');
+    await eventually(() => blocksIn(pid, /poll_schedule|sys_poll/), 'it waits again');
+    const before = Date.now();
+    process.kill(pid, 'SIGINT');
+    const outcome = await running.ended;
+    expect(outcome.status).toBe(130);
+    expect(Date.now() - before).toBeLessThan(1900);
+    expect(command && alive(command)).toBe(false);
+  });
+
+  it('a killed syswide takes the command with it', async () => {
+    const running = startSyswide(['stat', '-e', 'task-clock', '--', 'sleep', '100']);
+    const pid = await counting(running);
+    const [command] = childrenOf(pid);
+    process.kill(pid, 'SIGKILL');
+    await running.ended;
+    await eventually(() => !alive(command ?? 0), 'the command is gone');
+  });
+});

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { csvRows, isRoot, syswide } from '../run';
+
+const paranoid = Number(readFileSync('/proc/sys/kernel/perf_event_paranoid', 'utf8'));
+const stat = (...args: string[]) => syswide(['stat', ...args], { unprivileged: true });
+
+describe.runIf(isRoot && paranoid === 2)('a user without rights, at perf_event_paranoid 2', () => {
+  it('counts user space in a command, and is told so', () => {
+    const { status, stderr } = stat('--', 'true');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/ task-clock:u /);
+    expect(stderr).toMatch(/ page-faults:u /);
+    expect(stderr).toMatch(/counted in user space only \(:u\), as kernel.perf_event_paranoid is 2/);
+    expect(stderr).toMatch(/sudo sysctl kernel.perf_event_paranoid=1/);
+  });
+
+  it('sees no 0 for what happens in the kernel only', () => {
+    const rows = csvRows(stat('-x,', '--', 'true').stderr);
+    expect(rows.find((row) => row[2] === 'context-switches')?.[0]).toBe('<not supported>');
+    const asked = stat('-e', 'context-switches', '--', 'true');
+    expect(asked.status).toBe(125);
+    expect(asked.stderr).toMatch(/^error\[NO_PERMISSION\]: cannot count context-switches — it happens in the kernel/);
+  });
+
+  it('learns which setting or capability it lacks for -a, and how to get it', () => {
+    const { status, stderr } = stat('-a', '--', 'true');
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/^error\[NO_PERMISSION\]: cannot open .* on cpu0 — /);
+    expect(stderr).toMatch(/CAP_PERFMON/);
+    expect(stderr).toMatch(/sysctl kernel.perf_event_paranoid=0/);
+    expect(stderr).toMatch(/setcap/);
+  });
+
+  it('may not count somebody else’s process', () => {
+    const { status, stderr } = stat('-e', 'task-clock', '-p', '1', '--', 'true');
+    expect(status).toBe(125);
+    expect(stderr).toMatch(
+      /^error\[NO_PERMISSION\]: cannot open task-clock:u on thread 1 — it belongs to somebody else/,
+    );
+  });
+});
