@@ -33,6 +33,9 @@ export interface FakeCounts {
 
 type Call = 'open' | 'close' | 'control' | 'read' | 'id' | 'wait' | 'start' | 'release';
 
+const BREAKPOINT = 5;
+const SLOTS = 4;
+
 /**
  * A kernel in memory: knows which fds are open, hands out the counts it is told to, and refuses any call it is told to
  * refuse. What `openFds` lists at the end of a test has leaked.
@@ -46,6 +49,10 @@ export class FakeKernel implements Kernel {
   countsOf: (event: FakeEvent) => FakeCounts = () => ({ value: 0n, timeEnabled: 0n, timeRunning: 0n });
   /** The errno with which an open is refused, 0 for none. */
   refuseOpen: (request: OpenRequest, attr: FakeEvent['attr']) => number = () => 0;
+  /** How many of the four debug registers others hold at the place of a breakpoint. */
+  heldSlots: (request: OpenRequest) => number = () => 0;
+  /** What is ready after a wait; by default the first fd. */
+  onWait: (fds: readonly Fd[], timeoutMs: number | undefined) => Fd[] = (fds) => fds.slice(0, 1);
   /** What a released command does. */
   commandExit: Partial<CommandExit> & { execErrno?: number } = { exitCode: 0 };
   #failures: { call: Call; nth: number; errno: number }[] = [];
@@ -68,7 +75,7 @@ export class FakeKernel implements Kernel {
       try {
         const attr = decode(request.attr);
         this.#call('open', index, `${attr.type}/${attr.config}@${request.pid}/${request.cpu}`);
-        const errno = this.refuseOpen(request, attr);
+        const errno = this.refuseOpen(request, attr) || (attr.type === BREAKPOINT ? this.#slotErrno(request) : 0);
         if (errno) throw new KernelError('perf_event_open', errno, index);
         opened.push(this.#hold(request, attr, opened));
       } catch (error) {
@@ -118,9 +125,9 @@ export class FakeKernel implements Kernel {
     });
   }
 
-  async wait(fds: readonly Fd[]): Promise<Fd[]> {
+  async wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]> {
     this.#call('wait', 0, fds.join(','));
-    return fds.slice(0, 1);
+    return this.onWait(fds, timeoutMs);
   }
 
   createWakeup(): Wakeup {
@@ -197,6 +204,13 @@ export class FakeKernel implements Kernel {
     this.calls.push(`${call}:${detail}`);
     const failure = this.#failures.find((planned) => planned.call === call && planned.nth === nth);
     if (failure) throw new KernelError(call, failure.errno, index);
+  }
+
+  /** The kernel reserves a slot before it looks at anything else. */
+  #slotErrno(request: OpenRequest): number {
+    const alike = ({ attr, request: { pid, cpu } }: FakeEvent) =>
+      attr.type === BREAKPOINT && pid === request.pid && cpu === request.cpu;
+    return this.events().filter(alike).length + this.heldSlots(request) < SLOTS ? 0 : constants.errno.ENOSPC;
   }
 
   #open(what: string): Fd {
