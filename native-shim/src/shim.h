@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 1
+#define SW_ABI_VERSION 2
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -145,6 +145,35 @@ SW_EXPORT int32_t sw_eventfd(void);
  * Meant to be called on a worker thread, with an eventfd among the fds that can end it.
  */
 SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t *ready);
+
+/* ---- standby.c: clones for CPUs that come online ---- */
+
+/* A CPU on which clones are to be opened as soon as it can have them. */
+struct sw_standby {
+	int32_t outcome; /* 0: they stand; -errno, -ENODEV while it is offline; SW_STANDBY_IDLE: nothing was tried */
+	int32_t pad;
+	uint64_t begin_ns; /* CLOCK_MONOTONIC before and after enabling them */
+	uint64_t end_ns;
+};
+_Static_assert(sizeof(struct sw_standby) == 24, "mirrored in src/native/layout.ts");
+
+enum { SW_STANDBY_IDLE = 1 };
+
+/* Events that one CPU can be given like this. */
+#define SW_MAX_PER_CPU 4096u
+
+/*
+ * Waits as sw_wait_many() does. When one of the first n_watched fds is what became ready, opens on each of cpus[0..n_cpus)
+ * what is prepared for it: requests[i * per_cpu .. (i + 1) * per_cpu), whose `leader` counts within that slice; sets the
+ * filters (filter_offsets[k] into `filters`, -1 for none, for the k-th request of every slice); and enables them if
+ * `enable`. All or nothing per CPU. opened[] receives the fds, -1 where there are none. Runs at real-time priority
+ * where it may, because it is asleep but for this.
+ */
+SW_EXPORT int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int32_t timeout_ms,
+				  int32_t *ready, const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs,
+				  const struct sw_open_request *requests, uint32_t per_cpu,
+				  const int32_t *filter_offsets, const char *filters, uint32_t filters_length,
+				  uint32_t enable, struct sw_standby *cpus, uint32_t n_cpus, int32_t *opened);
 
 /* ---- command.c: a command that waits at a gate ---- */
 

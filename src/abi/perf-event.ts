@@ -50,3 +50,9 @@ export const OpenFlag = { fdNoGroup: 1, fdOutput: 2, pidCgroup: 4, fdCloexec: 8 
 
 /** HW_BREAKPOINT_* of include/uapi/linux/hw_breakpoint.h: the `bp_type` bits. */
 export const BreakpointType = { read: 1, write: 2, execute: 4 } as const;
+
+/** `enum perf_event_sample_format`, what of it is used. */
+export const SampleType = { time: 1n << 2n, raw: 1n << 10n } as const;
+
+/** CLOCK_MONOTONIC of include/uapi/linux/time.h, for `clockid`. */
+export const CLOCK_MONOTONIC = 1;

@@ -4,8 +4,8 @@ import { parseEvents } from '../events/parse';
 import { resolveEvents } from '../events/resolve-events';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { restrictToUser } from '../events/user-only';
-import type { Privileges } from '../host/privileges';
-import type { Machine } from './machine';
+import type { Host } from '../host/host';
+import type { Permission } from '../host/privileges';
 
 /** The events that a run of `stat` is to count. */
 export interface StatEvents {
@@ -23,26 +23,33 @@ export interface StatEvents {
  *
  * @throws SyswideError for an event text that means nothing here, or one asked for that would always read 0
  */
-export function statEvents(
-  texts: readonly string[],
-  systemWide: boolean,
-  machine: Machine,
-  privileges: Privileges,
-): StatEvents {
+export function statEvents(texts: readonly string[], systemWide: boolean, host: Host): StatEvents {
   const asked = texts.length > 0;
-  const events = asked ? resolveEvents(texts.flatMap(parseEvents), machine) : defaultSet(systemWide, machine);
-  const permitted = privileges.mayCountKernel.allowed
+  const events = asked ? askedFor(texts, host) : defaultSet(systemWide, host);
+  const permitted = host.privileges.mayCountKernel.allowed
     ? { events, leftOut: new Map<number, SyswideError>(), notices: [] }
-    : userSpaceOnly(events, asked, privileges.mayCountKernel);
+    : userSpaceOnly(events, asked, host.privileges.mayCountKernel);
   return { ...permitted, unasked: new Set(asked ? [] : permitted.events) };
 }
 
-function defaultSet(systemWide: boolean, machine: Machine): ResolvedEvent[] {
-  const names = defaultEvents(systemWide).filter((event) => !event.onlyIfThere);
-  return names.flatMap(({ name }) => resolveEvents(parseEvents(name), machine));
+/** Events that are parsed, but that nothing counts yet, are refused: a silent 0 would be worse. */
+function askedFor(texts: readonly string[], host: Host): ResolvedEvent[] {
+  const events = resolveEvents(texts.flatMap(parseEvents), host);
+  const uncountable = events.find((event) => event.tool || event.config1Text !== undefined || event.loadedFrom);
+  if (!uncountable) return events;
+  throw new SyswideError('NOT_SUPPORTED', {
+    what: `cannot count ${uncountable.name}`,
+    why: 'this version of syswide does not count events of its kind',
+    remedy: 'leave it out',
+  });
 }
 
-type Forbidden = Privileges['mayCountKernel'] & { allowed: false };
+function defaultSet(systemWide: boolean, host: Host): ResolvedEvent[] {
+  const names = defaultEvents(systemWide).filter((event) => !event.onlyIfThere);
+  return names.flatMap(({ name }) => resolveEvents(parseEvents(name), host));
+}
+
+type Forbidden = Permission & { allowed: false };
 
 function userSpaceOnly(
   events: readonly ResolvedEvent[],

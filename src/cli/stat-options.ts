@@ -10,6 +10,10 @@ export interface StatOptions {
   readonly format: StatFormat;
   /** One row per CPU. */
   readonly perCpu: boolean;
+  /** Take out of the counts what syswide itself adds to them. */
+  readonly excludeSelf: boolean;
+  /** Where to write the whole result as one JSON document. */
+  readonly save?: string;
   readonly output?: { readonly path: string; readonly append: boolean };
   readonly verbose: boolean;
   readonly allowMissing: boolean;
@@ -35,6 +39,9 @@ export interface RawStatOptions {
   readonly pid?: string;
   readonly tid?: string;
   readonly aggr?: boolean;
+  readonly perCpu?: boolean;
+  readonly excludeSelf?: boolean;
+  readonly save?: string;
   readonly fieldSeparator?: string;
   readonly jsonOutput?: boolean;
   readonly output?: string;
@@ -46,18 +53,26 @@ export interface RawStatOptions {
 /** @throws SyswideError USAGE when options contradict each other or make no sense */
 export function statOptions(raw: RawStatOptions, command: readonly string[]): StatOptions {
   const target = targetOf(raw, command);
-  const perCpu = raw.aggr === false;
-  if (perCpu && target.kind !== 'system' && target.kind !== 'cpus') {
-    throw usage('-A lists counts by CPU', 'tasks are counted wherever they run', 'add -a, or -C with a CPU list');
+  const systemWide = target.kind === 'system' || target.kind === 'cpus';
+  if (raw.aggr === false && !systemWide) {
+    throw usage(
+      '-A lists counts by CPU',
+      'tasks are counted wherever they run',
+      'add -a, or -C with a CPU list, or --per-cpu to split the counts of tasks',
+    );
   }
-  if (raw.append && raw.output === undefined) throw usage('--append', 'there is no file to append to', 'add -o FILE');
+  if (raw.excludeSelf && !systemWide) {
+    throw usage('--exclude-self', 'counts of tasks hold nothing of syswide', 'leave it out, or add -a');
+  }
   return {
     events: raw.event ?? [],
     target,
     command,
     format: formatOf(raw),
-    perCpu,
-    ...(raw.output === undefined ? {} : { output: { path: raw.output, append: raw.append ?? false } }),
+    perCpu: raw.aggr === false || (raw.perCpu ?? false),
+    excludeSelf: raw.excludeSelf ?? false,
+    ...(raw.save === undefined ? {} : { save: raw.save }),
+    ...outputOf(raw),
     verbose: raw.verbose ?? false,
     allowMissing: raw.allowMissing ?? false,
   };
@@ -74,6 +89,12 @@ function targetOf(raw: RawStatOptions, command: readonly string[]): StatTarget {
   if (raw.tid !== undefined) return { kind: 'threads', ids: idList('-t', raw.tid) };
   if (raw.cpu !== undefined) return { kind: 'cpus', list: raw.cpu };
   return { kind: raw.allCpus || command.length === 0 ? 'system' : 'command' };
+}
+
+function outputOf({ output, append = false }: RawStatOptions): Pick<StatOptions, 'output'> {
+  if (output !== undefined) return { output: { path: output, append } };
+  if (append) throw usage('--append', 'there is no file to append to', 'add -o FILE');
+  return {};
 }
 
 function formatOf(raw: RawStatOptions): StatFormat {

@@ -1,74 +1,103 @@
+import { present } from '../base/assert';
 import { SyswideError } from '../base/error';
 import { type Pid, pid, type Tid, tid } from '../base/units';
 import type { Subject } from '../counts/stat-result';
 import type { OpenContext } from '../gang/open-error';
 import type { Target } from '../gang/target';
 import { CpuMask } from '../host/cpu-mask';
-import { readCpus, resolveCpus } from '../host/cpus';
-import { readLimits } from '../host/limits';
-import type { Privileges } from '../host/privileges';
-import { Processes } from '../host/processes';
-import type { Machine } from './machine';
+import { resolveCpus } from '../host/cpus';
+import type { Host } from '../host/host';
 import type { StatTarget } from './stat-options';
 
 /** What is counted, by name and by place. */
 export interface Counted {
   readonly subject: Subject;
   readonly target: Target;
+  /** CPUs that are to be counted whenever they are online; absent where CPUs do not matter. */
+  readonly wanted?: CpuMask;
   /** Processes whose end, all of them, ends the measurement when no command runs. */
   readonly processes: readonly Pid[];
+  readonly notices: readonly string[];
 }
 
 /**
- * Holds what the user wants counted against the machine.
- * @param command the process id of the command that waits at the gate, when it is what is counted
+ * Holds what the user wants counted against the machine as it is now.
+ * @param command the process id of the command that waits at the gate, when there is one
+ * @param byCpu whether tasks are to be told apart by CPU
  * @throws SyswideError NO_SUCH_CPU, CPU_OFFLINE, NO_SUCH_PROCESS, BAD_CPU_LIST
  */
-export function countedTarget(target: StatTarget, machine: Machine, command: Pid | undefined): Counted {
+export function countedTarget(target: StatTarget, host: Host, command: Pid | undefined, byCpu: boolean): Counted {
+  const matrix = byCpu ? { cpus: host.cpus().online } : {};
+  const ofTasks = (
+    subject: Subject,
+    tids: readonly Tid[],
+    processes: readonly Pid[],
+    enableOnExec = false,
+  ): Counted => ({
+    subject,
+    target: { kind: 'tasks', tids, inherit: true, enableOnExec, ...matrix },
+    ...(byCpu ? { wanted: host.cpus().possible } : {}),
+    processes,
+    notices: [],
+  });
   switch (target.kind) {
-    case 'system': {
-      const { online } = readCpus(machine.files);
-      return { subject: { kind: 'system', cpus: online }, target: { kind: 'cpus', cpus: online }, processes: [] };
-    }
-    case 'cpus': {
-      const { online, offline } = resolveCpus(CpuMask.parse(target.list), readCpus(machine.files));
-      if (!offline.isEmpty) throw cpuOffline(offline);
-      const subject = { kind: 'cpus', cpus: online, list: target.list } as const;
-      return { subject, target: { kind: 'cpus', cpus: online }, processes: [] };
-    }
+    case 'system':
+      return wholeSystem(host);
+    case 'cpus':
+      return listedCpus(target.list, host);
     case 'processes': {
-      const processes = target.ids.map(pid);
-      const known = new Processes(machine.files);
-      const subject = { kind: 'processes', list: target.ids.join(',') } as const;
-      return { subject, target: tasks(processes.flatMap((id) => known.threads(id))), processes };
+      const ids = target.ids.map(pid);
+      const threads = ids.flatMap((id) => host.processes.threads(id));
+      return ofTasks({ kind: 'processes', list: target.ids.join(',') }, threads, ids);
     }
-    case 'threads': {
-      const subject = { kind: 'threads', list: target.ids.join(',') } as const;
-      return { subject, target: tasks(target.ids.map(tid)), processes: [] };
-    }
+    case 'threads':
+      return ofTasks({ kind: 'threads', list: target.ids.join(',') }, target.ids.map(tid), target.ids.map(pid));
     case 'command': {
-      if (command === undefined) throw new Error('broken invariant: a command that is counted has been started');
-      return { subject: { kind: 'command' }, target: { ...tasks([tid(command)]), enableOnExec: true }, processes: [] };
+      const started = present(command, 'a command that is counted has been started');
+      return ofTasks({ kind: 'command' }, [tid(started)], [], true);
     }
   }
 }
 
-const tasks = (tids: readonly Tid[]) => ({ kind: 'tasks', tids, inherit: true, enableOnExec: false }) as const;
+function wholeSystem(host: Host): Counted {
+  const { online, possible } = host.cpus();
+  return {
+    subject: { kind: 'system', cpus: online },
+    target: { kind: 'cpus', cpus: online },
+    wanted: possible,
+    processes: [],
+    notices: [],
+  };
+}
+
+function listedCpus(list: string, host: Host): Counted {
+  const wanted = CpuMask.parse(list);
+  const { online, offline } = resolveCpus(wanted, host.cpus());
+  if (online.isEmpty) throw cpuOffline(offline);
+  return {
+    subject: { kind: 'cpus', cpus: online, list },
+    target: { kind: 'cpus', cpus: online },
+    wanted,
+    processes: [],
+    notices: offline.isEmpty ? [] : [`CPU ${offline} is offline: counted once it comes online`],
+  };
+}
 
 const cpuOffline = (offline: CpuMask): SyswideError =>
   new SyswideError('CPU_OFFLINE', {
     what: `cannot count on CPU ${offline}`,
     why: 'it is offline',
-    remedy: `leave it out of -C, or bring it online: echo 1 > /sys/devices/system/cpu/cpu${offline.first}/online`,
+    remedy: `choose one that is online, or bring it online: echo 1 > /sys/devices/system/cpu/cpu${offline.first}/online`,
   });
 
 /** What the machine can say about a refused event. */
-export function refusalContext(machine: Machine, privileges: Privileges): Pick<OpenContext, 'permission' | 'fdLimit'> {
+export function refusalContext(host: Host): Pick<OpenContext, 'permission' | 'fdLimit'> {
+  const { privileges } = host;
   return {
-    fdLimit: () => readLimits(machine.files).openFiles.soft,
+    fdLimit: () => host.limits().openFiles.soft,
     permission: (event, place) => {
       const judged = [
-        ...(place.cpu === undefined ? [] : [privileges.mayCountCpuWide]),
+        ...(place.tid === undefined ? [privileges.mayCountCpuWide] : []),
         privileges.mayCountOwnTasks,
         ...(event.attr.flags?.excludeKernel ? [] : [privileges.mayCountKernel]),
       ];

@@ -1,8 +1,9 @@
-import type { Fd } from '../base/units';
-import { measure } from '../counts/measure';
+import { type Fd, pid } from '../base/units';
+import { type MeasureRequest, measure } from '../counts/measure';
 import type { StatResult } from '../counts/stat-result';
+import type { CpuMask } from '../host/cpu-mask';
+import { hotpluggable, openHotplugSource } from '../host/hotplug/open-source';
 import { MeasuredCommand } from '../host/measured-command';
-import { readPrivileges } from '../host/privileges';
 import { isInForeground } from '../host/terminal';
 import { resultFile, type Sink, standardError } from './console';
 import { exitStatus } from './exit-status';
@@ -33,34 +34,47 @@ export async function stat(options: StatOptions): Promise<number> {
 }
 
 async function count(options: StatOptions, machine: Machine, interruption: SignalInterruption): Promise<StatResult> {
-  const { kernel, files } = machine;
-  const privileges = readPrivileges(files);
+  const { kernel, host } = machine;
   const systemWide = options.target.kind === 'system' || options.target.kind === 'cpus';
-  const chosen = statEvents(options.events, systemWide, machine, privileges);
-  // Before anything is opened: until its exec the child would hold copies of the fds.
+  const chosen = statEvents(options.events, systemWide, host);
+  // Before anything is opened: until its exec the child holds copies of the fds.
   const command = options.command.length > 0 ? MeasuredCommand.start(kernel, options.command) : undefined;
   const until: Fd[] = [];
+  let hotplug: MeasureRequest['hotplug'];
   try {
-    const counted = countedTarget(options.target, machine, command?.pid);
+    const counted = countedTarget(options.target, host, command?.pid, options.perCpu && !systemWide);
+    hotplug = counted.wanted && hearOfCpus(machine, counted.wanted);
     for (const process of command ? [] : counted.processes) until.push(kernel.openPidfd(process));
     return await measure(
       kernel,
       {
         ...chosen,
-        ...refusalContext(machine, privileges),
-        subject: counted.subject,
-        target: counted.target,
+        ...refusalContext(host),
+        ...counted,
         allowMissing: options.allowMissing,
+        ...(hotplug ? { hotplug } : {}),
+        ownTids: systemWide ? host.processes.threads(pid(process.pid)) : [],
+        excludeOwn: options.excludeSelf,
         ...(command ? { command } : {}),
         until,
+        notices: [...counted.notices, ...chosen.notices],
       },
       interruption,
-      () => isInForeground(files),
+      () => isInForeground(host.files),
     );
   } finally {
+    hotplug?.source.close();
     if (until.length > 0) kernel.closeFds(until);
     command?.close();
+    host.close();
   }
+}
+
+/** Nothing where none of the CPUs can come or go. */
+function hearOfCpus({ kernel, host }: Machine, wanted: CpuMask): MeasureRequest['hotplug'] {
+  const changeable = hotpluggable(host, wanted);
+  if (changeable.isEmpty) return undefined;
+  return { source: openHotplugSource(kernel, host, changeable), wanted, files: host.files };
 }
 
 /** Loads only the report that is asked for: colours and tables cost a tenth of the start-up. */

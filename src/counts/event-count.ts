@@ -1,7 +1,7 @@
 import { addCounts, type Counts, noCounts } from '../abi/counts';
 import type { Cpu } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
-import type { Reading } from '../gang/gang';
+import type { Reading } from '../gang/reading';
 import type { Place } from '../gang/target';
 import { scaled } from './scale';
 

@@ -1,14 +1,21 @@
 import { present } from '../base/assert';
 import type { SyswideError } from '../base/error';
-import { elapsed, type Fd } from '../base/units';
+import { elapsed, type Fd, type MonotonicTime, type Tid } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { Gang } from '../gang/gang';
+import { HotplugFollower } from '../gang/hotplug-follower';
+import { HotplugWatch } from '../gang/hotplug-watch';
 import type { OpenContext } from '../gang/open-error';
-import type { Target } from '../gang/target';
+import { placesOf, type Target } from '../gang/target';
+import { CpuMask } from '../host/cpu-mask';
+import type { HostFiles } from '../host/host-files';
+import type { HotplugSource } from '../host/hotplug/hotplug-source';
 import type { MeasuredCommand } from '../host/measured-command';
 import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
+import { coverage } from './coverage';
 import { aggregate } from './event-count';
+import { OwnCost, withoutOwn } from './own-cost';
 import type { StatResult, Subject } from './stat-result';
 
 /** What one run of `stat` is to count, where, and until when. */
@@ -22,6 +29,12 @@ export interface MeasureRequest {
   /** Whether events that were asked for by name may be missing too, and are listed as `<not supported>`. */
   readonly allowMissing: boolean;
   readonly target: Target;
+  /** CPUs that are counted whenever they are online, and how to hear of them; the source stays the caller's. */
+  readonly hotplug?: { readonly source: HotplugSource; readonly wanted: CpuMask; readonly files: HostFiles };
+  /** Threads of syswide whose own counts are to be known. */
+  readonly ownTids: readonly Tid[];
+  /** Whether they are to be taken out of the counts. */
+  readonly excludeOwn: boolean;
   readonly permission: OpenContext['permission'];
   readonly fdLimit: OpenContext['fdLimit'];
   /** Runs while it is counted, and ends the measurement. Already at its gate; stays the caller's. */
@@ -46,33 +59,79 @@ export async function measure(
   hearsTerminal: HearsTerminal,
 ): Promise<StatResult> {
   const { command } = request;
-  const gang = Gang.open(kernel, {
+  const gang = openGang(kernel, request);
+  const follower = followHotplug(gang, request);
+  const own = openOwnCost(kernel, gang, request);
+  let watch: HotplugWatch | undefined;
+  try {
+    const armed = startsAtExec(request.target) ? undefined : gang.arm();
+    own?.arm();
+    const start = command?.release() ?? present(armed, 'without a command, counting starts at once').end;
+    if (!armed) gang.armedByExec();
+    if (follower && request.hotplug) watch = new HotplugWatch(kernel, request.hotplug.source, follower);
+    if (command) await command.end(interruption, hearsTerminal);
+    else await processesEnd(kernel, request.until, interruption);
+    const ownCounts = own?.read();
+    await watch?.stop();
+    return result(request, gang, start, ownCounts, follower);
+  } finally {
+    await watch?.stop();
+    own?.close();
+    gang.close();
+  }
+}
+
+const openGang = (kernel: Kernel, request: MeasureRequest): Gang =>
+  Gang.open(kernel, {
     events: request.events,
     target: request.target,
     mayMiss: (event) => request.allowMissing || request.unasked.has(event),
     leftOut: request.leftOut,
+    placesMayGo: request.target.kind === 'tasks' || request.hotplug !== undefined,
     context: request,
   });
-  try {
-    const armed = startsAtExec(request.target) ? undefined : gang.arm();
-    const start = command?.release() ?? present(armed, 'without a command, counting starts at once').end;
-    if (command) await command.end(interruption, hearsTerminal);
-    else await processesEnd(kernel, request.until, interruption);
-    const reading = gang.read();
-    const exit = command?.reap();
-    return {
-      subject: request.subject,
-      ...(command ? { command: command.argv } : {}),
-      counts: aggregate(gang.events, reading.readings, gang.missing),
-      unlisted: new Set(gang.events.filter((event, i) => gang.missing.has(i) && request.unasked.has(event))),
-      elapsed: elapsed(start, reading.begin),
-      ...(exit ? { exit } : {}),
-      ...(gang.armSpan ? { armSpan: gang.armSpan } : {}),
-      notices: [...request.notices, ...missingNotice(gang, request)],
-    };
-  } finally {
-    gang.close();
-  }
+
+function followHotplug(gang: Gang, { hotplug, target }: MeasureRequest): HotplugFollower | undefined {
+  if (!hotplug) return undefined;
+  const follower = new HotplugFollower(gang, hotplug.files, hotplug.source, hotplug.wanted, (cpu) =>
+    placesOf({ ...target, cpus: CpuMask.of([cpu]) }),
+  );
+  follower.catchUp();
+  return follower;
+}
+
+function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCost | undefined {
+  if (request.ownTids.length === 0) return undefined;
+  const cpus = request.excludeOwn && request.target.cpus ? request.target.cpus : undefined;
+  return OwnCost.open(kernel, gang.events, gang.missing, request.ownTids, cpus);
+}
+
+function result(
+  request: MeasureRequest,
+  gang: Gang,
+  start: MonotonicTime,
+  own: StatResult['own'],
+  follower: HotplugFollower | undefined,
+): StatResult {
+  const { command } = request;
+  const reading = gang.read();
+  const exit = command?.reap();
+  const counts = aggregate(gang.events, reading.readings, gang.missing);
+  return {
+    subject: request.subject,
+    ...(command ? { command: command.argv } : {}),
+    counts: own && request.excludeOwn ? withoutOwn(counts, own) : counts,
+    unlisted: new Set(gang.events.filter((event, i) => gang.missing.has(i) && request.unasked.has(event))),
+    start,
+    elapsed: elapsed(start, reading.begin),
+    ...(exit ? { exit } : {}),
+    ...(gang.armSpan ? { armSpan: gang.armSpan } : {}),
+    coverage: coverage(reading.readings, follower, reading.begin),
+    ...(follower ? { hotplug: follower } : {}),
+    ...(own ? { own } : {}),
+    ownExcluded: request.excludeOwn,
+    notices: [...request.notices, ...missingNotice(gang, request)],
+  };
 }
 
 const startsAtExec = (target: Target): boolean => target.kind === 'tasks' && target.enableOnExec;

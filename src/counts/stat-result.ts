@@ -1,7 +1,9 @@
-import type { Nanoseconds } from '../base/units';
+import type { Cpu, MonotonicTime, Nanoseconds } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
+import type { HotplugFollower } from '../gang/hotplug-follower';
 import type { CpuMask } from '../host/cpu-mask';
 import type { CommandExit, Span } from '../native/kernel';
+import type { CpuCoverage } from './coverage';
 import type { EventCount } from './event-count';
 
 /** What was measured, in the words of the person who asked. */
@@ -26,6 +28,16 @@ export interface StatResult {
   readonly exit?: CommandExit;
   /** When the first clone was enabled and the last; absent for what started at the command's exec. */
   readonly armSpan?: Span;
+  /** For how long each CPU was counted; empty for tasks that are counted wherever they run. */
+  readonly coverage: ReadonlyMap<Cpu, CpuCoverage>;
+  /** CPUs that came and went meanwhile, and who told; absent where CPUs do not matter. */
+  readonly hotplug?: Pick<HotplugFollower, 'happenings' | 'heardFrom'>;
+  /** What syswide itself added to each count, in the order of `counts`; absent for counts of tasks. */
+  readonly own?: readonly EventCount[];
+  /** Whether `own` has been taken out of `counts`. */
+  readonly ownExcluded: boolean;
+  /** When counting began: with the command, or when every clone was enabled. */
+  readonly start: MonotonicTime;
   /** Lines the reader must know to read the numbers right: what was left out or narrowed, and why. */
   readonly notices: readonly string[];
 }

@@ -1,14 +1,14 @@
-import { addCounts, type Counts, noCounts } from '../abi/counts';
-import { decodeGroupRead, decodeSingleRead, groupReadSize, singleReadSize } from '../abi/read-format';
+import { addCounts } from '../abi/counts';
 import { assert, present } from '../base/assert';
-import { SyswideError } from '../base/error';
+import type { SyswideError } from '../base/error';
 import type { Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
-import type { EventControl, Kernel, Span } from '../native/kernel';
-import { errnoName, KernelError } from '../native/kernel-error';
-import { type GangRequest, type OpenClone, openClones } from './opening';
-import { isMember, leadsGroup } from './plan';
-import { type Place, placeName } from './target';
+import type { EventControl, Kernel, OpenRequest, Span } from '../native/kernel';
+import { KernelError } from '../native/kernel-error';
+import { identified, type OpenClone, type OpeningRequest, openClones } from './opening';
+import { isMember, type OpenMode, type PlannedClone, planGang } from './plan';
+import { controlFailed, type GangReading, type Reading, readEach, readGroups } from './reading';
+import { type Place, placesOf, type Target } from './target';
 
 /**
  * ```
@@ -19,50 +19,52 @@ import { type Place, placeName } from './target';
  */
 export type GangState = 'reserved' | 'armed' | 'paused' | 'closed';
 
-/** The counts of one event at one place. */
-export interface Reading {
-  /** Index into the gang's events. */
-  readonly event: number;
-  readonly place: Place;
-  readonly counts: Counts;
+/** What a gang is asked to count. */
+export interface GangRequest extends Omit<OpeningRequest, 'places' | 'mode'> {
+  readonly target: Target;
 }
 
-/** The counts of a whole gang, taken in one batch. */
-export interface GangReading extends Span {
-  readonly readings: readonly Reading[];
+/** Clones that could be opened, with the system calls that make them and the filters they then need. */
+export interface PreparedPlaces {
+  readonly clones: readonly PlannedClone[];
+  readonly requests: readonly OpenRequest[];
+  readonly filters: readonly (string | undefined)[];
 }
 
 /**
- * The per-place perf events that act as one system-wide event, or several that start and stop together.
- * All of them stand, or none: see `open`. Owns their fds until `close`.
+ * The per-place perf events that act as one system-wide event, or several that start and stop together. All of them
+ * stand, or none: see `open`. Places can be added and retired while it counts; what retired ones counted stays.
+ * Owns its fds until `close`.
  */
 export class Gang {
   #state: GangState = 'reserved';
   #armSpan: Span | undefined;
+  #generation = 0;
+  #live: readonly OpenClone[];
+  /** The last counts of clones that are gone. */
+  #retired: readonly Reading[] = [];
 
   private constructor(
     private readonly kernel: Kernel,
+    private readonly request: GangRequest,
     /** In the order asked for, missing ones included. */
     readonly events: readonly ResolvedEvent[],
     /** By index into `events`: what this machine does not have, and why. */
     readonly missing: ReadonlyMap<number, SyswideError>,
-    private readonly clones: readonly OpenClone[],
-    /** Kernel ids of the members of groups; empty when there are no groups. */
-    private readonly cloneOfId: ReadonlyMap<bigint, OpenClone>,
-  ) {}
+    clones: readonly OpenClone[],
+  ) {
+    this.#live = clones;
+  }
 
   /**
    * Opens every event at every place of the target, disabled.
    * @throws SyswideError naming event, place, errno, cause and remedy; then nothing is left open
    */
   static open(kernel: Kernel, request: GangRequest): Gang {
-    const { events, clones, missing } = openClones(kernel, request);
-    try {
-      return new Gang(kernel, events, missing, clones, groupIds(kernel, events, clones));
-    } catch (error) {
-      kernel.closeFds(clones.map((clone) => clone.fd));
-      throw error;
-    }
+    const { target } = request;
+    const mode = target.kind === 'tasks' ? target : { inherit: false, enableOnExec: false };
+    const { events, clones, missing } = openClones(kernel, { ...request, places: placesOf(target), mode });
+    return new Gang(kernel, request, events, missing, clones);
   }
 
   get state(): GangState {
@@ -74,61 +76,158 @@ export class Gang {
     return this.#armSpan;
   }
 
+  /** Changes whenever what is to be opened on a new place changes. */
+  get generation(): number {
+    return this.#generation;
+  }
+
   /** How many fds it holds. */
   get size(): number {
-    return this.#state === 'closed' ? 0 : this.clones.length;
+    return this.#live.length;
+  }
+
+  /** Where it counts now. */
+  get places(): readonly Place[] {
+    return [...new Set(this.#live.map((clone) => clone.place))];
   }
 
   /**
    * Lets every clone count.
-   * @throws SyswideError CONTROL_FAILED; then every clone is disabled again
+   * @throws SyswideError CONTROL_FAILED; then the gang is as it was
    */
   arm(): Span {
-    const span = this.control('enable', 'armed');
+    const span = this.control(this.#live, 'enable');
     this.#armSpan ??= span;
+    this.become('armed');
     return span;
   }
 
-  /** Stops every clone; counts stay. */
-  pause(): Span {
-    return this.control('disable', 'paused');
+  /** Told when the task that its clones were waiting for has called exec: the kernel has enabled them. */
+  armedByExec(): void {
+    this.become('armed');
   }
 
-  /** The counts so far of every event at every place. */
+  /** Stops every clone; counts stay. @throws SyswideError CONTROL_FAILED; then the gang is as it was */
+  pause(): Span {
+    const span = this.control(this.#live, 'disable');
+    this.become('paused');
+    return span;
+  }
+
+  /** The counts so far of every event at every place, those of retired clones included. */
   read(): GangReading {
     assert(this.#state !== 'closed', 'a closed gang has no counts');
-    const readers = this.heads();
-    const { results, begin, end } = this.kernel.readEvents(fdsOf(readers), this.readSize());
-    const readings = results.flatMap((result, i) => this.decode(present(readers[i], 'a result per reader'), result));
-    return { readings, begin, end };
+    const { readings, begin, end } = readGroups(this.kernel, this.events, this.#live);
+    return { readings: [...this.#retired, ...readings], begin, end };
+  }
+
+  /**
+   * Extends the gang to more places, and lets it count there if it counts elsewhere.
+   * @returns when it was enabled there; undefined for a gang that is not armed
+   * @throws SyswideError as `open` does, with its code; then the gang is as it was
+   */
+  addPlaces(places: readonly Place[]): Span | undefined {
+    const { mayMiss: _, leftOut: __, ...request } = this.request;
+    const added = openClones(this.kernel, {
+      ...request,
+      events: this.events,
+      leftOut: this.missing,
+      mayMiss: () => false,
+      places,
+      mode: this.modeOfAdded(),
+      placesMayGo: false,
+    }).clones;
+    try {
+      const span = this.#state === 'armed' ? this.control(added, 'enable') : undefined;
+      this.#live = [...this.#live, ...added];
+      return span;
+    } catch (error) {
+      this.kernel.closeFds(fdsOf(added));
+      throw error;
+    }
+  }
+
+  /** What opening at these places takes, for a thread that opens it when it can. */
+  prepare(places: readonly Place[]): PreparedPlaces {
+    const mode = this.modeOfAdded();
+    const { clones, requests } = planGang(this.events, places, mode, this.missing);
+    return { clones, requests, filters: clones.map((clone) => this.events[clone.event]?.filter) };
+  }
+
+  /** Makes clones that were opened as prepared part of the gang, which owns their fds from now on. */
+  adopt({ clones }: PreparedPlaces, fds: readonly Fd[]): void {
+    const opened = clones.map((clone, i) => ({ ...clone, fd: present(fds[i], 'an fd per clone') }));
+    this.#live = [...this.#live, ...identified(this.kernel, this.events, opened)];
+  }
+
+  /** Closes clones that were opened as prepared and are not wanted any more. */
+  discard(fds: readonly Fd[]): void {
+    this.kernel.closeFds(fds);
+  }
+
+  /**
+   * Takes the gang away from some places. Each clone there is read one last time, on its own: an offlined CPU's groups
+   * have been torn apart by the kernel. Clones of a CPU that is gone stay readable for ever with their last counts.
+   */
+  retirePlaces(leave: (place: Place) => boolean): void {
+    const leaving = this.#live.filter((clone) => leave(clone.place));
+    if (leaving.length === 0) return;
+    // Nothing is to be counted between the last reading and the closing.
+    this.control(leaving, 'disable');
+    const { readings } = readEach(this.kernel, this.events, leaving);
+    this.#retired = merged([...this.#retired, ...readings]);
+    this.#live = this.#live.filter((clone) => !leaving.includes(clone));
+    this.kernel.closeFds(fdsOf(leaving));
+  }
+
+  /**
+   * Places whose clones should be counting but whose clocks stand still: their CPU went offline, and perhaps came back,
+   * unnoticed. Only of an armed gang over CPUs.
+   */
+  deadPlaces(): Place[] {
+    const clocks = () => readEach(this.kernel, this.events, this.heads(this.#live)).readings;
+    const [before, after] = [clocks(), clocks()];
+    const stands = before.filter((reading, i) => after[i]?.counts.timeEnabled === reading.counts.timeEnabled);
+    return [...new Set(stands.map((reading) => reading.place))];
+  }
+
+  /** Clones that are added while it counts are not there for an exec to enable. */
+  private modeOfAdded(): OpenMode {
+    const { target } = this.request;
+    return { inherit: target.kind === 'tasks' && target.inherit, enableOnExec: false };
   }
 
   /** Closes every clone. Harmless when repeated. */
   close(): void {
     if (this.#state === 'closed') return;
-    this.#state = 'closed';
-    this.kernel.closeFds(fdsOf(this.clones));
+    this.become('closed');
+    this.kernel.closeFds(fdsOf(this.#live));
+    this.#live = [];
   }
 
-  private control(control: EventControl, next: GangState): Span {
+  private become(state: GangState): void {
+    this.#state = state;
+    this.#generation += 1;
+  }
+
+  private control(clones: readonly OpenClone[], control: EventControl): Span {
     assert(this.#state !== 'closed', 'a closed gang is not controlled');
-    const heads = this.heads();
+    const heads = this.heads(clones);
     try {
-      const span = this.kernel.controlEvents(fdsOf(heads), control, true);
-      this.#state = next;
-      return span;
+      return this.kernel.controlEvents(fdsOf(heads), control, true);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
-      if (control === 'enable') this.disableQuietly(heads.slice(0, error.index ?? 0));
-      throw this.failure(`cannot ${control}`, heads[error.index ?? 0], error.errno, error);
+      const undo = control === 'enable' ? 'disable' : 'enable';
+      if (this.#state !== 'armed' || undo === 'enable') this.controlQuietly(heads.slice(0, error.index ?? 0), undo);
+      throw controlFailed(`cannot ${control}`, this.events, heads[error.index ?? 0], error);
     }
   }
 
-  /** Undoes a partial enable. A clone that refuses that too is dead, and counts nothing. */
-  private disableQuietly(heads: readonly OpenClone[]): void {
+  /** Undoes a partial change. A clone that refuses that too is dead, and counts nothing. */
+  private controlQuietly(heads: readonly OpenClone[], control: EventControl): void {
     for (const head of heads) {
       try {
-        this.kernel.controlEvents([head.fd], 'disable', true);
+        this.kernel.controlEvents([head.fd], control, true);
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
       }
@@ -136,34 +235,8 @@ export class Gang {
   }
 
   /** Leaders and events outside of groups: what is enabled and read; members go with their leader. */
-  private heads(): OpenClone[] {
-    return this.clones.filter((clone) => !isMember(this.eventOf(clone), clone.event));
-  }
-
-  private readSize(): number {
-    const members = Math.max(...this.events.map((_, i) => this.events.filter((event) => event.leader === i).length));
-    return members > 1 ? groupReadSize(members) : singleReadSize;
-  }
-
-  private decode(head: OpenClone, result: Uint8Array | { readonly errno: number }): Reading[] {
-    if (!(result instanceof Uint8Array)) throw this.failure('cannot read', head, result.errno);
-    if (!leadsGroup(this.events, head.event)) {
-      return [{ event: head.event, place: head.place, counts: decodeSingleRead(result) ?? noCounts }];
-    }
-    return decodeGroupRead(result).map((value) => {
-      const clone = present(this.cloneOfId.get(value.id), 'a group has only our clones');
-      return { event: clone.event, place: clone.place, counts: value };
-    });
-  }
-
-  private failure(what: string, clone: OpenClone | undefined, errno: number, cause?: unknown): SyswideError {
-    const where = clone ? ` ${this.eventOf(clone).name} on ${placeName(clone.place)}` : '';
-    return new SyswideError('CONTROL_FAILED', {
-      what: `${what}${where}`,
-      why: `the kernel refused it (${errnoName(errno)})`,
-      remedy: 'see perf_event_open(2) for this errno',
-      cause,
-    });
+  private heads(clones: readonly OpenClone[]): OpenClone[] {
+    return clones.filter((clone) => !isMember(this.eventOf(clone), clone.event));
   }
 
   private eventOf(clone: OpenClone): ResolvedEvent {
@@ -173,20 +246,18 @@ export class Gang {
 
 const fdsOf = (clones: readonly OpenClone[]): Fd[] => clones.map((clone) => clone.fd);
 
-function groupIds(
-  kernel: Kernel,
-  events: readonly ResolvedEvent[],
-  clones: readonly OpenClone[],
-): Map<bigint, OpenClone> {
-  const grouped = clones.filter((clone) => events[clone.event]?.leader !== undefined);
-  if (grouped.length === 0) return new Map();
-  const ids = kernel.eventIds(fdsOf(grouped));
-  return new Map(grouped.map((clone, i) => [present(ids[i], 'an id each'), clone]));
+/**
+ * Adds up readings of the same event and place where that loses nothing: clones that ran all the time need no scaling.
+ * Keeps a gang whose CPUs come and go for ever from growing.
+ */
+function merged(readings: readonly Reading[]): Reading[] {
+  const sums = new Map<string, Reading>();
+  for (const [i, reading] of readings.entries()) {
+    const { event, place, counts } = reading;
+    const exact = counts.timeRunning === counts.timeEnabled;
+    const key = exact ? `${event}/${place.cpu}/${place.tid}` : `scaled ${i}`;
+    const earlier = sums.get(key);
+    sums.set(key, earlier ? { ...reading, counts: addCounts(earlier.counts, counts) } : reading);
+  }
+  return [...sums.values()];
 }
-
-/** Sums readings of the same event, as `addCounts` does. */
-export const sumCounts = (readings: Iterable<Reading>): Counts => {
-  let sum = noCounts;
-  for (const reading of readings) sum = addCounts(sum, reading.counts);
-  return sum;
-};

@@ -29,6 +29,9 @@ export const meansUnsupported = (error: KernelError): boolean =>
 /** True when the task of the place has ended. */
 export const meansGone = (error: KernelError): boolean => error.errno === errno.ESRCH;
 
+/** True when the CPU of the place is offline. */
+export const meansOffline = (error: KernelError): boolean => error.errno === errno.ENODEV;
+
 /** The error for a user when `event` was refused at `place`: which, where, why and what to do. */
 export function explainOpen(
   error: KernelError,

@@ -1,25 +1,28 @@
 import { present } from '../base/assert';
-import type { SyswideError } from '../base/error';
+import { SyswideError } from '../base/error';
 import type { Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
-import { explainOpen, meansGone, meansUnsupported, type OpenContext } from './open-error';
-import { type PlannedClone, planGang } from './plan';
-import type { Target } from './target';
+import { explainOpen, meansGone, meansOffline, meansUnsupported, type OpenContext } from './open-error';
+import { type OpenMode, type PlannedClone, planGang } from './plan';
+import { type Place, placeName } from './target';
 
-/** What a gang is asked to count. */
-export interface GangRequest {
+/** What is to be opened, and what may be left out of it. */
+export interface OpeningRequest {
   readonly events: readonly ResolvedEvent[];
-  readonly target: Target;
+  readonly places: readonly Place[];
+  readonly mode: OpenMode;
   /** True for events whose absence on this machine is no failure; they end up in `missing`. */
   readonly mayMiss: (event: ResolvedEvent) => boolean;
   /** By index into `events`: those that are known beforehand not to be countable, and why. They end up in `missing`. */
   readonly leftOut?: ReadonlyMap<number, SyswideError>;
+  /** Whether places may go away while they are opened: threads that end, CPUs that go offline. At least one must stay. */
+  readonly placesMayGo: boolean;
   readonly context: Omit<OpenContext, 'fdsNeeded'>;
 }
 
-/** A gang that stands: every clone open and disabled. */
+/** What stands afterwards: every clone open and disabled. */
 export interface Opening {
   /** The request's events; groups of which an event is missing are led by the next member. */
   readonly events: readonly ResolvedEvent[];
@@ -30,22 +33,25 @@ export interface Opening {
 
 export interface OpenClone extends PlannedClone {
   readonly fd: Fd;
+  /** PERF_EVENT_IOC_ID, of members of groups. */
+  readonly id?: bigint;
 }
 
 /**
- * Opens every clone of a gang, or none. What the machine does not have and `mayMiss` is left out everywhere, threads
- * that end meanwhile too, and the rest is opened anew: a gang never stands on some of its places only.
+ * Opens every event at every place, or nothing. What the machine does not have and `mayMiss` is left out everywhere,
+ * places that go away meanwhile too, and the rest is opened anew: a gang never stands on some of its places only.
  *
  * @throws SyswideError naming event, place, errno, cause and remedy; then nothing is open
  */
-export function openClones(kernel: Kernel, request: GangRequest): Opening {
+export function openClones(kernel: Kernel, request: OpeningRequest): Opening {
   let attempt: Attempt = { ...request, missing: request.leftOut ?? new Map() };
   for (;;) {
-    const { clones, requests } = planGang(attempt.events, attempt.target, attempt.missing);
+    const { clones, requests } = planGang(attempt.events, attempt.places, attempt.mode, attempt.missing);
     try {
       const fds = kernel.openEvents(requests);
       const { events, missing } = attempt;
-      return { events, missing, clones: clones.map((clone, i) => ({ ...clone, fd: present(fds[i], 'an fd each') })) };
+      const open = clones.map((clone, i) => ({ ...clone, fd: present(fds[i], 'an fd each') }));
+      return { events, missing, clones: finish(kernel, events, open) };
     } catch (error) {
       if (!(error instanceof KernelError) || error.index === undefined) throw error;
       const refused = present(clones[error.index], 'the kernel refused one of the requests');
@@ -55,15 +61,15 @@ export function openClones(kernel: Kernel, request: GangRequest): Opening {
 }
 
 /** A request with what was found missing so far. */
-interface Attempt extends GangRequest {
+interface Attempt extends OpeningRequest {
   readonly missing: ReadonlyMap<number, SyswideError>;
 }
 
 /** What is left to try after a refusal. @throws SyswideError when the refusal is one that nothing may be left out for */
 function withoutRefused(attempt: Attempt, refused: PlannedClone, error: KernelError, fdsNeeded: number): Attempt {
   const event = present(attempt.events[refused.event], 'a clone has an event');
-  const target = meansGone(error) ? withoutTask(attempt.target, refused.place.tid) : undefined;
-  if (target) return { ...attempt, target };
+  const places = withoutPlace(attempt, refused.place, error);
+  if (places.length > 0) return { ...attempt, places };
   const explained = explainOpen(error, event, refused.place, { ...attempt.context, fdsNeeded });
   if (!meansUnsupported(error) || !attempt.mayMiss(event)) throw explained;
   return {
@@ -73,14 +79,56 @@ function withoutRefused(attempt: Attempt, refused: PlannedClone, error: KernelEr
   };
 }
 
-/** The target without a thread that has ended; undefined when that leaves none. */
-function withoutTask(target: Target, gone: number | undefined): Target | undefined {
-  if (target.kind !== 'tasks' || target.tids.length < 2) return undefined;
-  return { ...target, tids: target.tids.filter((tid) => tid !== gone) };
+/** The other places, when one has gone away and that is no failure; none otherwise. */
+function withoutPlace({ places, placesMayGo }: Attempt, gone: Place, error: KernelError): Place[] {
+  if (!placesMayGo) return [];
+  if (meansGone(error)) return places.filter((place) => place.tid !== gone.tid);
+  return meansOffline(error) ? places.filter((place) => place.cpu !== gone.cpu) : [];
 }
 
 /** Hands the lead of the group of `gone` to its next member. */
 function withoutLeader(events: readonly ResolvedEvent[], gone: number): ResolvedEvent[] {
   const heir = events.findIndex((event, index) => index !== gone && event.leader === gone);
   return events.map((event, index) => (index !== gone && event.leader === gone ? { ...event, leader: heir } : event));
+}
+
+/** What an event needs between being opened and being enabled: its filter; its id, if it is read with its group. */
+function finish(kernel: Kernel, events: readonly ResolvedEvent[], clones: readonly OpenClone[]): OpenClone[] {
+  try {
+    for (const clone of clones) setFilter(kernel, present(events[clone.event], 'a clone has an event'), clone);
+    return identified(kernel, events, clones);
+  } catch (error) {
+    kernel.closeFds(clones.map((clone) => clone.fd));
+    throw error;
+  }
+}
+
+/** The clones with the ids by which group reads name them. */
+export function identified(
+  kernel: Kernel,
+  events: readonly ResolvedEvent[],
+  clones: readonly OpenClone[],
+): OpenClone[] {
+  const grouped = clones.filter((clone) => events[clone.event]?.leader !== undefined);
+  const ids = grouped.length > 0 ? kernel.eventIds(grouped.map((clone) => clone.fd)) : [];
+  const idOf = new Map(grouped.map((clone, i) => [clone, present(ids[i], 'an id each')]));
+  return clones.map((clone) => {
+    const id = idOf.get(clone);
+    return id === undefined ? clone : { ...clone, id };
+  });
+}
+
+function setFilter(kernel: Kernel, event: ResolvedEvent, clone: OpenClone): void {
+  if (event.filter === undefined) return;
+  try {
+    kernel.setFilter([clone.fd], event.filter);
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    throw new SyswideError('BAD_EVENT', {
+      what: `cannot set the filter '${event.filter}' of ${event.name} on ${placeName(clone.place)}`,
+      why: `the kernel refused it (${error.errnoName})`,
+      remedy: 'check the field names against the format file of the tracepoint',
+      cause: error,
+    });
+  }
 }

@@ -3,13 +3,19 @@ import { ReadFormat } from '../abi/perf-event';
 import { COUNTING_READ_FORMAT } from '../abi/read-format';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { OpenRequest } from '../native/kernel';
-import { type Place, placesOf, type Target } from './target';
+import type { Place } from './target';
 
 /** One clone that is to be opened: `events[event]` at `place`. */
 export interface PlannedClone {
   /** Index into the gang's events. */
   readonly event: number;
   readonly place: Place;
+}
+
+/** How the clones of a gang of tasks behave; both false for one that counts whole CPUs. */
+export interface OpenMode {
+  readonly inherit: boolean;
+  readonly enableOnExec: boolean;
 }
 
 /** The clones of a gang and, in the same order, the system calls that make them. */
@@ -24,13 +30,14 @@ export interface Plan {
  */
 export function planGang(
   events: readonly ResolvedEvent[],
-  target: Target,
+  places: readonly Place[],
+  mode: OpenMode,
   skip: ReadonlySet<number> | ReadonlyMap<number, unknown> = new Set(),
 ): Plan {
-  const attrs = events.map((event, index) => attrFor(events, event, index, target));
+  const attrs = events.map((event, index) => attrFor(events, event, index, mode));
   const clones: PlannedClone[] = [];
   const requests: OpenRequest[] = [];
-  for (const place of placesOf(target)) {
+  for (const place of places) {
     const requestOf = new Map<number, number>();
     for (const [index, event] of events.entries()) {
       if (skip.has(index) || (place.cpu !== undefined && event.cpus && !event.cpus.has(place.cpu))) continue;
@@ -51,14 +58,13 @@ export const isMember = (event: ResolvedEvent, index: number): event is Resolved
 export const leadsGroup = (events: readonly ResolvedEvent[], index: number): boolean =>
   events.some((event, other) => other !== index && event.leader === index);
 
-function attrFor(events: readonly ResolvedEvent[], event: ResolvedEvent, index: number, target: Target): EncodedAttr {
-  const tasks = target.kind === 'tasks' ? target : undefined;
+function attrFor(events: readonly ResolvedEvent[], event: ResolvedEvent, index: number, mode: OpenMode): EncodedAttr {
   const flags = {
     ...event.attr.flags,
     // A member follows its leader: disabling it too would keep it off when the leader starts.
     disabled: !isMember(event, index),
-    ...(tasks?.inherit && event.attr.flags?.inherit !== false ? { inherit: true } : {}),
-    ...(tasks?.enableOnExec && !isMember(event, index) ? { enableOnExec: true } : {}),
+    ...(mode.inherit && event.attr.flags?.inherit !== false ? { inherit: true } : {}),
+    ...(mode.enableOnExec && !isMember(event, index) ? { enableOnExec: true } : {}),
   };
   const readFormat = COUNTING_READ_FORMAT | (leadsGroup(events, index) ? ReadFormat.group : 0);
   return encodeAttr({ ...event.attr, readFormat, flags });

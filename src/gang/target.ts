@@ -1,17 +1,17 @@
 import type { Cpu, Tid } from '../base/units';
 import type { CpuMask } from '../host/cpu-mask';
 
-/** What a gang counts: every task on some CPUs, or some tasks on any CPU. */
+/** What a gang counts: every task on some CPUs, some tasks on any CPU, or some tasks CPU by CPU. */
 export type Target = CpuTarget | TaskTarget;
 
 /** Every task that runs on `cpus`. */
 export interface CpuTarget {
   readonly kind: 'cpus';
-  /** The CPUs that are to be covered now. All must be online. */
+  /** The CPUs that are to be covered now. */
   readonly cpus: CpuMask;
 }
 
-/** Some threads, wherever they run. */
+/** Some threads. */
 export interface TaskTarget {
   readonly kind: 'tasks';
   readonly tids: readonly Tid[];
@@ -19,18 +19,26 @@ export interface TaskTarget {
   readonly inherit: boolean;
   /** Start counting when the task calls exec: for a command that waits at the gate. */
   readonly enableOnExec: boolean;
+  /** A clone for each of these CPUs, so that counts can be told apart by CPU; absent: wherever the threads run. */
+  readonly cpus?: CpuMask;
 }
 
-/** Where one clone counts: a CPU for every task, or a task on any CPU. */
+/** Where one clone counts: a CPU for every task, a task on any CPU, or a task on a CPU. */
 export interface Place {
   readonly cpu?: Cpu;
   readonly tid?: Tid;
 }
 
 export function placesOf(target: Target): Place[] {
-  return target.kind === 'cpus' ? [...target.cpus].map((cpu) => ({ cpu })) : target.tids.map((tid) => ({ tid }));
+  if (target.kind === 'cpus') return [...target.cpus].map((cpu) => ({ cpu }));
+  const { tids, cpus } = target;
+  return cpus === undefined
+    ? tids.map((tid) => ({ tid }))
+    : [...cpus].flatMap((cpu) => tids.map((tid) => ({ cpu, tid })));
 }
 
-/** `cpu1`, `thread 4711`, as errors name it. */
-export const placeName = (place: Place): string =>
-  place.cpu !== undefined ? `cpu${place.cpu}` : `thread ${place.tid}`;
+/** `cpu1`, `thread 4711`, `thread 4711 on cpu1`, as errors name it. */
+export function placeName({ cpu, tid }: Place): string {
+  if (tid === undefined) return `cpu${cpu}`;
+  return cpu === undefined ? `thread ${tid}` : `thread ${tid} on cpu${cpu}`;
+}

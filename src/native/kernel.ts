@@ -62,6 +62,17 @@ export interface Kernel {
   wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]>;
 
   /**
+   * Waits like `wait`, and opens what is on standby on the waiting thread itself as soon as one of the `watched` fds is
+   * ready: within a millisecond, however slow everything else is just then.
+   */
+  waitStandby(
+    watched: readonly Fd[],
+    others: readonly Fd[],
+    standby: Standby,
+    timeoutMs?: number,
+  ): Promise<StandbyWait>;
+
+  /**
    * Those that are at their end, and therefore ready for ever: a task's event once the task and its children are gone.
    * To be left out of the next `wait` after a last drain, or it would spin.
    */
@@ -104,6 +115,30 @@ export interface OpenRequest {
   readonly leader?: { readonly request: number } | { readonly fd: Fd };
   /** PERF_FLAG_*; close-on-exec is always set. */
   readonly flags?: number;
+}
+
+/** Clones that are to be opened on CPUs that may come online. */
+export interface Standby {
+  /** For each CPU the same events in the same order; leaders are indexes within a CPU's list. */
+  readonly cpus: readonly (readonly OpenRequest[])[];
+  /** The filter of each of these events, undefined for none. */
+  readonly filters: readonly (string | undefined)[];
+  /** Whether to enable them too. */
+  readonly enable: boolean;
+}
+
+/** What came of a wait with CPUs on standby. */
+export interface StandbyWait {
+  readonly ready: readonly Fd[];
+  /**
+   * By CPU on standby: its clones, which the caller owns from now on, and when they were enabled; the errno of the
+   * refusal, ENODEV for a CPU that is offline; undefined when nothing was tried.
+   */
+  readonly outcomes: readonly (
+    | { readonly fds: readonly Fd[]; readonly span: Span }
+    | { readonly errno: number }
+    | undefined
+  )[];
 }
 
 export type EventControl = 'enable' | 'disable' | 'reset';

@@ -5,13 +5,19 @@
  */
 
 /** SW_ABI_VERSION this side was written for. */
-export const SHIM_ABI_VERSION = 1;
+export const SHIM_ABI_VERSION = 2;
 
 /** `struct sw_open_request`: six 32-bit integers. */
 export const openRequestLayout = { size: 24, attr: 0, pid: 4, cpu: 8, leader: 12, leaderFd: 16, flags: 20 } as const;
 
 /** `struct sw_span`: two 64-bit times. */
 export const spanLayout = { size: 16, beginNs: 0, endNs: 8 } as const;
+
+/** `struct sw_standby`: the outcome, padding, then a span. */
+export const standbyLayout = { size: 24, outcome: 0, pad: 4, beginNs: 8, endNs: 16 } as const;
+
+/** SW_STANDBY_IDLE. */
+export const STANDBY_IDLE = 1;
 
 /** `struct sw_command`: four 32-bit integers. */
 export const commandLayout = { size: 16, pid: 0, pidfd: 4, gateFd: 8, execFd: 12 } as const;

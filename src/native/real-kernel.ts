@@ -14,6 +14,8 @@ import type {
   RingMapping,
   RingMode,
   Span,
+  Standby,
+  StandbyWait,
   Wakeup,
 } from './kernel';
 import { KernelError } from './kernel-error';
@@ -23,6 +25,7 @@ import { packInt32, packUint64, unpackInt32, unpackUint64 } from './packed-integ
 import { hungUpOf, readyOf } from './poll-result';
 import { RealRingMapping } from './ring-mapping';
 import { loadShim, type Shim } from './shim';
+import { PackedStandby } from './standby';
 import { EventfdWakeup } from './wakeup';
 
 const { EMSGSIZE, ENOBUFS, EAGAIN, EWOULDBLOCK } = constants.errno;
@@ -32,6 +35,10 @@ const UEVENT_BYTES = 8192;
 
 /** The longest time sw_wait_many() takes. */
 const MAX_TIMEOUT_MS = 0x7fffffff;
+
+/** What a wait takes: milliseconds, -1 for no limit. */
+const limit = (timeoutMs: number | undefined): number =>
+  timeoutMs === undefined ? -1 : Math.min(Math.max(0, Math.ceil(timeoutMs)), MAX_TIMEOUT_MS);
 
 /** The kernel itself, through the native shim. One per process is enough: loading costs milliseconds. */
 export class RealKernel implements Kernel {
@@ -141,13 +148,33 @@ export class RealKernel implements Kernel {
   }
 
   async wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]> {
-    // Node joins its threads when it exits: a wait that nothing ends would hang process.exit() for ever.
-    const all = [...fds, this.#processExit.fd];
-    const packed = packInt32(all);
+    const all = this.#endable(fds);
     const events = scratch(all.length * 4);
-    const limit = timeoutMs === undefined ? -1 : Math.min(Math.max(0, Math.ceil(timeoutMs)), MAX_TIMEOUT_MS);
-    check('poll', await this.#shim.sw_wait_many.async(packed, all.length, limit, events));
+    check('poll', await this.#shim.sw_wait_many.async(packInt32(all), all.length, limit(timeoutMs), events));
     return readyOf(fds, unpackInt32(events));
+  }
+
+  async waitStandby(
+    watched: readonly Fd[],
+    others: readonly Fd[],
+    standby: Standby,
+    timeoutMs?: number,
+  ): Promise<StandbyWait> {
+    const fds = [...watched, ...others];
+    if (standby.cpus.length === 0 || standby.filters.length === 0) {
+      return { ready: await this.wait(fds, timeoutMs), outcomes: standby.cpus.map(() => undefined) };
+    }
+    const all = this.#endable(fds);
+    const events = scratch(all.length * 4);
+    const packed = new PackedStandby(standby);
+    const wait = [packInt32(all), all.length, watched.length, limit(timeoutMs), events] as const;
+    check('poll', await this.#shim.sw_wait_standby.async(...wait, ...packed.arguments));
+    return { ready: readyOf(fds, unpackInt32(events)), outcomes: packed.outcomes };
+  }
+
+  /** Node joins its threads when it exits: a wait that nothing ends would hang process.exit() for ever. */
+  #endable(fds: readonly Fd[]): Fd[] {
+    return [...fds, this.#processExit.fd];
   }
 
   hungUp(fds: readonly Fd[]): Fd[] {

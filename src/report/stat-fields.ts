@@ -18,7 +18,7 @@ export function statRows(result: StatResult, perCpu: boolean): StatRow[] {
     const context = metricContext(result.counts, result.elapsed);
     return result.counts.map(({ event, total }) => row(event, total, metricOf(event, total, context)));
   }
-  const cpus = subjectCpus(result);
+  const cpus = countedCpus(result);
   const contexts = new Map(cpus.map((cpu) => [cpu, metricContext(result.counts, result.elapsed, cpu)]));
   return result.counts.flatMap(({ event, total, perCpu: counts }) =>
     cpus.flatMap((cpu) => {
@@ -35,8 +35,12 @@ const row = (event: StatRow['event'], count: Count, metric: Metric | undefined):
   ...(metric ? { metric } : {}),
 });
 
-const subjectCpus = (result: StatResult): Cpu[] =>
-  result.subject.kind === 'system' || result.subject.kind === 'cpus' ? [...result.subject.cpus] : [];
+/** Every CPU that something was counted on, also one that came or went meanwhile. */
+const countedCpus = ({ subject, counts }: StatResult): Cpu[] => {
+  const listed = subject.kind === 'system' || subject.kind === 'cpus' ? [...subject.cpus] : [];
+  const counted = counts.flatMap((count) => [...count.perCpu.keys()]);
+  return [...new Set([...listed, ...counted])].sort((a, b) => a - b);
+};
 
 /** Share of the enabled time that an event was on a counter, in percent; 100 for one that was never enabled. */
 export function runningPercent({ raw }: Count): number {

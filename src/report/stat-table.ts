@@ -8,6 +8,7 @@ import type { StatResult } from '../counts/stat-result';
 import { grouped, groupedDecimal, withPrefix } from './numbers';
 import { busiest, sparkline } from './spread';
 import { inUnit, runningPercent, type StatRow, statRows } from './stat-fields';
+import { statNotes } from './stat-notes';
 
 /** How a table is drawn. */
 export interface TableOptions {
@@ -31,7 +32,9 @@ export function statTable(result: StatResult, options: TableOptions): string {
       rows,
       ink,
     ),
-    result.notices.map((notice) => ` ${ink.yellow(visible(notice))}`).join('\n'),
+    statNotes(result)
+      .map((note) => ` ${ink.yellow(note)}`)
+      .join('\n'),
     options.verbose ? details(result) : '',
     times(result),
   ];

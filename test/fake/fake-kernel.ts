@@ -10,6 +10,8 @@ import type {
   OpenRequest,
   RingMapping,
   Span,
+  Standby,
+  StandbyWait,
   Wakeup,
 } from '../../src/native/kernel';
 import { KernelError } from '../../src/native/kernel-error';
@@ -128,6 +130,20 @@ export class FakeKernel implements Kernel {
   async wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]> {
     this.#call('wait', 0, fds.join(','));
     return this.onWait(fds, timeoutMs);
+  }
+
+  /** Opens what is on standby at once, as for CPUs that are online already. */
+  async waitStandby(watched: readonly Fd[], others: readonly Fd[], standby: Standby): Promise<StandbyWait> {
+    const outcomes = standby.cpus.map((requests) => {
+      try {
+        const fds = this.openEvents(requests);
+        return { fds, span: this.controlEvents(standby.enable ? fds : [], 'enable', false) };
+      } catch (error) {
+        if (error instanceof KernelError) return { errno: error.errno };
+        throw error;
+      }
+    });
+    return { ready: await this.wait([...watched, ...others]), outcomes };
   }
 
   createWakeup(): Wakeup {

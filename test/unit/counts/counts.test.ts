@@ -3,7 +3,7 @@ import { cpu, ns } from '../../../src/base/units';
 import { aggregate } from '../../../src/counts/event-count';
 import { metricContext, metricOf } from '../../../src/counts/metric';
 import { scaled } from '../../../src/counts/scale';
-import type { Reading } from '../../../src/gang/gang';
+import type { Reading } from '../../../src/gang/reading';
 import { hardware, software } from '../../fake/events';
 
 const reading = (event: number, onCpu: number, value: bigint, timeEnabled = 1000n, timeRunning = 1000n): Reading => ({

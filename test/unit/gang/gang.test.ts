@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SyswideError } from '../../../src/base/error';
 import { tid } from '../../../src/base/units';
 import type { ResolvedEvent } from '../../../src/events/resolved-event';
-import { Gang } from '../../../src/gang/gang';
-import type { GangRequest } from '../../../src/gang/opening';
+import { Gang, type GangRequest } from '../../../src/gang/gang';
 import { CpuMask } from '../../../src/host/cpu-mask';
 import { hardware, software } from '../../fake/events';
 import { FakeKernel } from '../../fake/fake-kernel';
@@ -15,6 +14,7 @@ const request = (events: readonly ResolvedEvent[], more: Partial<GangRequest> = 
   events,
   target: { kind: 'cpus', cpus: CpuMask.parse('0-3') },
   mayMiss: () => false,
+  placesMayGo: true,
   context: { permission: () => ({ why: 'no right', remedy: 'ask root' }), fdLimit: () => 10 },
   ...more,
 });
@@ -79,7 +79,7 @@ describe('opening a gang', () => {
   ])('errno %i is %s', (number, code) => {
     const kernel = new FakeKernel();
     kernel.fail('open', 1, number);
-    expect(codeOf(() => Gang.open(kernel, request(three)))).toBe(code);
+    expect(codeOf(() => Gang.open(kernel, request(three, { placesMayGo: false })))).toBe(code);
   });
 
   it('leaves out what may be missing, everywhere, and says why', () => {

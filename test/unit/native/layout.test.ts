@@ -6,7 +6,9 @@ import {
   exitLayout,
   openRequestLayout,
   SHIM_ABI_VERSION,
+  STANDBY_IDLE,
   spanLayout,
+  standbyLayout,
 } from '../../../src/native/layout';
 
 const header = readFileSync(new URL('../../../native-shim/src/shim.h', import.meta.url), 'utf8');
@@ -28,6 +30,7 @@ function layoutOf(struct: string): Record<string, number> {
 test.each([
   ['sw_open_request', openRequestLayout],
   ['sw_span', spanLayout],
+  ['sw_standby', standbyLayout],
   ['sw_command', commandLayout],
   ['sw_exit', exitLayout],
 ])('%s is laid out as in shim.h', (struct, layout) => {
@@ -37,6 +40,7 @@ test.each([
 
 test('the ABI version and the control codes are those of shim.h', () => {
   expect(header).toContain(`#define SW_ABI_VERSION ${SHIM_ABI_VERSION}\n`);
+  expect(header).toContain(`SW_STANDBY_IDLE = ${STANDBY_IDLE} `);
   const { enable, disable, reset } = controlCodes;
   expect(header).toContain(`SW_ENABLE = ${enable}, SW_DISABLE = ${disable}, SW_RESET = ${reset} `);
 });

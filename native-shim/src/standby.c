@@ -1,0 +1,146 @@
+/*
+ * Opening clones on a CPU the moment it can have them. A CPU that comes online runs tasks a millisecond or two after
+ * perf events can first be opened on it, and a virtual machine is slow for tens of milliseconds around then: whatever
+ * touches much memory, as a JavaScript engine does, comes too late. So the waiting thread itself opens and enables
+ * them, from what was prepared beforehand.
+ */
+#include "internal.h"
+#include "shim.h"
+
+#include <linux/perf_event.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+
+/* What sw_wait_standby() was given to open, as it came. */
+struct sw_prepared {
+	const uint8_t *attrs;
+	uint32_t attr_stride;
+	uint32_t n_attrs;
+	const struct sw_open_request *requests;
+	uint32_t per_cpu;
+	const int32_t *filter_offsets;
+	const char *filters;
+	uint32_t filters_length;
+	uint32_t enable;
+};
+
+/* The waiting thread, so far asleep, must not queue behind what runs on the CPUs that are left. */
+static int hurry(struct sched_param *before)
+{
+	static const struct sched_param first = { .sched_priority = 1 };
+	int policy = sched_getscheduler(0);
+
+	if (policy != SCHED_OTHER || sched_getparam(0, before) < 0)
+		return 0;
+	return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &first) == 0;
+}
+
+static void calm_down(const struct sched_param *before)
+{
+	sched_setscheduler(0, SCHED_OTHER, before);
+}
+
+static int leads(const struct sw_open_request *request)
+{
+	return request->leader < 0 && request->leader_fd < 0;
+}
+
+static int32_t enable_slice(const struct sw_open_request *requests, uint32_t n, const int32_t *fds)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (leads(&requests[i]) && ioctl(fds[i], PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP) < 0)
+			return -errno;
+	return 0;
+}
+
+static int32_t set_filters(const char *const *filters, uint32_t n, const int32_t *fds)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (filters[i] && ioctl(fds[i], PERF_EVENT_IOC_SET_FILTER, filters[i]) < 0)
+			return -errno;
+	return 0;
+}
+
+/* The filter of each request of a slice: NULL for none. -EINVAL for an offset outside, or a text that does not end. */
+static int32_t find_filters(const struct sw_prepared *prepared, const char **found)
+{
+	for (uint32_t i = 0; i < prepared->per_cpu; i++) {
+		int32_t at = prepared->filter_offsets[i];
+
+		found[i] = NULL;
+		if (at < 0)
+			continue;
+		if ((uint32_t)at >= prepared->filters_length)
+			return -EINVAL;
+		found[i] = prepared->filters + at;
+	}
+	return 0;
+}
+
+static int32_t open_slice(const struct sw_prepared *prepared, const char *const *filters, struct sw_standby *cpu,
+			  uint32_t index, int32_t *fds)
+{
+	uint32_t n = prepared->per_cpu;
+	const struct sw_open_request *requests = prepared->requests + (size_t)index * n;
+	int32_t failed, ret;
+
+	ret = sw_open_many(prepared->attrs, prepared->attr_stride, prepared->n_attrs, requests, n, fds, &failed);
+	if (ret < 0)
+		return ret;
+	ret = set_filters(filters, n, fds);
+	cpu->begin_ns = sw_now_ns();
+	if (ret == 0 && prepared->enable)
+		ret = enable_slice(requests, n, fds);
+	cpu->end_ns = sw_now_ns();
+	if (ret < 0)
+		for (uint32_t i = n; i-- > 0;)
+			sw_drop_fd(&fds[i]);
+	return ret;
+}
+
+static int bad_prepared(const struct sw_prepared *prepared)
+{
+	return !prepared->per_cpu || prepared->per_cpu > SW_MAX_PER_CPU || !prepared->requests || !prepared->attrs ||
+	       !prepared->filter_offsets || (prepared->filters_length && !prepared->filters) ||
+	       (prepared->filters_length && prepared->filters[prepared->filters_length - 1] != '\0');
+}
+
+static int any_ready(const int32_t *ready, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (ready[i])
+			return 1;
+	return 0;
+}
+
+int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int32_t timeout_ms, int32_t *ready,
+			const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs,
+			const struct sw_open_request *requests, uint32_t per_cpu, const int32_t *filter_offsets,
+			const char *filters, uint32_t filters_length, uint32_t enable, struct sw_standby *cpus,
+			uint32_t n_cpus, int32_t *opened)
+{
+	const struct sw_prepared prepared = { attrs,   attr_stride,    n_attrs, requests,      per_cpu,
+					      filter_offsets, filters, filters_length, enable };
+	const char *found[SW_MAX_PER_CPU];
+	struct sched_param before;
+	int32_t ret;
+	int hurried;
+
+	if (n_watched > n || !n_cpus || sw_bad_batch(cpus, n_cpus) || bad_prepared(&prepared) || !opened)
+		return -EINVAL;
+	if (n_cpus > SW_MAX_BATCH / per_cpu || find_filters(&prepared, found) < 0)
+		return -EINVAL;
+	for (uint32_t i = 0; i < n_cpus; i++)
+		cpus[i].outcome = SW_STANDBY_IDLE;
+	for (size_t i = 0; i < (size_t)n_cpus * per_cpu; i++)
+		opened[i] = -1;
+
+	hurried = hurry(&before);
+	ret = sw_wait_many(fds, n, timeout_ms, ready);
+	if (ret > 0 && any_ready(ready, n_watched))
+		for (uint32_t i = 0; i < n_cpus; i++)
+			cpus[i].outcome = open_slice(&prepared, found, &cpus[i], i, opened + (size_t)i * per_cpu);
+	if (hurried)
+		calm_down(&before);
+	return ret;
+}

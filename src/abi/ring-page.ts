@@ -1,0 +1,54 @@
+/**
+ * The memory of an mmap'ed ring as records. Source: struct perf_event_mmap_page and struct perf_event_header in
+ * include/uapi/linux/perf_event.h, Linux 6.18.
+ *
+ * ```
+ *  metadata page │ data: 2ⁿ pages
+ *  … data_offset │ ┄┄ read ┄┄ tail ▓▓▓ unread ▓▓▓ head ┄┄ older ┄┄
+ * ```
+ */
+
+/** `enum perf_event_type`, what of it is decoded. */
+export const RecordType = { lost: 2, sample: 9 } as const;
+
+/** One record: a header of 8 bytes and what follows it. */
+export interface RawRecord {
+  readonly type: number;
+  readonly misc: number;
+  /** What follows the header: a view of the ring, or a copy where the record wraps around its end. */
+  readonly body: DataView;
+}
+
+const DATA_OFFSET = 1040;
+const DATA_SIZE = 1048;
+const HEADER_BYTES = 8;
+
+/**
+ * The records from `tail` to `head`, in order. Stops at a header that cannot be one, because what follows it is unknown.
+ * Views are valid until the ring's tail is advanced.
+ */
+export function* ringRecords(memory: Uint8Array, tail: bigint, head: bigint): Generator<RawRecord> {
+  const page = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
+  const start = Number(page.getBigUint64(DATA_OFFSET, true));
+  const size = Number(page.getBigUint64(DATA_SIZE, true));
+  const data = memory.subarray(start, start + size);
+  for (let at = tail; head - at >= HEADER_BYTES; ) {
+    const header = bytesAt(data, at, HEADER_BYTES);
+    const length = header.getUint16(6, true);
+    if (length < HEADER_BYTES || BigInt(length) > head - at) return;
+    const body = bytesAt(data, at + BigInt(HEADER_BYTES), length - HEADER_BYTES);
+    yield { type: header.getUint32(0, true), misc: header.getUint16(4, true), body };
+    at += BigInt(length);
+  }
+}
+
+/** `length` bytes from a position that counts on for ever; the ring's size is a power of two. */
+function bytesAt(data: Uint8Array, position: bigint, length: number): DataView {
+  const offset = Number(position & BigInt(data.length - 1));
+  if (offset + length <= data.length) return new DataView(data.buffer, data.byteOffset + offset, length);
+  const copy = new Uint8Array(length);
+  const first = data.subarray(offset);
+  copy.set(first);
+  copy.set(data.subarray(0, length - first.length), first.length);
+  return new DataView(copy.buffer);
+}

@@ -1,0 +1,66 @@
+import { assert } from '../base/assert';
+import { fd, monotonicTime } from '../base/units';
+import { packEvents } from './event-batch';
+import { scratch } from './foreign-library';
+import type { Standby, StandbyWait } from './kernel';
+import { standbyLayout as layout, STANDBY_IDLE } from './layout';
+import { packInt32, unpackInt32 } from './packed-integers';
+
+const NO_FILTER = -1;
+
+/** What sw_wait_standby() takes of a standby, and where it puts what came of it. */
+export class PackedStandby {
+  readonly #batch;
+  readonly #perCpu: number;
+  readonly #filterOffsets: Buffer;
+  readonly #filters: Buffer;
+  readonly #cpus: Buffer;
+  readonly #opened: Buffer;
+
+  constructor(private readonly standby: Standby) {
+    this.#perCpu = standby.filters.length;
+    assert(
+      standby.cpus.every((requests) => requests.length === this.#perCpu),
+      'every CPU on standby gets the same events',
+    );
+    this.#batch = packEvents(standby.cpus.flat());
+    const texts = standby.filters.map((filter) => (filter === undefined ? undefined : Buffer.from(`${filter}\0`)));
+    this.#filterOffsets = packInt32(offsetsOf(texts));
+    this.#filters = Buffer.concat(texts.flatMap((text) => text ?? []));
+    this.#cpus = scratch(standby.cpus.length * layout.size);
+    this.#opened = scratch(standby.cpus.length * this.#perCpu * 4);
+  }
+
+  /** The arguments behind `ready`, in the order of the C function. */
+  get arguments() {
+    const { attrs, stride, attrCount, requests } = this.#batch;
+    return [
+      ...([attrs, stride, attrCount, requests, this.#perCpu] as const),
+      ...([this.#filterOffsets, this.#filters, this.#filters.length, this.standby.enable ? 1 : 0] as const),
+      ...([this.#cpus, this.standby.cpus.length, this.#opened] as const),
+    ] as const;
+  }
+
+  /** What the call left. */
+  get outcomes(): StandbyWait['outcomes'] {
+    return this.standby.cpus.map((_, i) => {
+      const cpu = this.#cpus.subarray(i * layout.size);
+      const outcome = cpu.readInt32LE(layout.outcome);
+      if (outcome === STANDBY_IDLE) return undefined;
+      if (outcome < 0) return { errno: -outcome };
+      const fds = unpackInt32(this.#opened.subarray(i * this.#perCpu * 4, (i + 1) * this.#perCpu * 4)).map(fd);
+      const begin = monotonicTime(cpu.readBigUInt64LE(layout.beginNs));
+      return { fds, span: { begin, end: monotonicTime(cpu.readBigUInt64LE(layout.endNs)) } };
+    });
+  }
+}
+
+/** Where each text begins when they stand one behind the other; NO_FILTER where there is none. */
+function offsetsOf(texts: readonly (Buffer | undefined)[]): number[] {
+  let end = 0;
+  return texts.map((text) => {
+    const start = end;
+    end += text?.length ?? 0;
+    return text ? start : NO_FILTER;
+  });
+}
