@@ -41,7 +41,7 @@ function draw({ column, text, classes }, row) {
     const x = (margin + (column + word.index) * cell.width).toFixed(1);
     const length = (word[0].length * cell.width).toFixed(1);
     const style = classes === '' ? '' : ` class="${classes}"`;
-    return `<text x="${x}" y="${top + 14}" textLength="${length}"${style}>${escaped(word[0])}</text>`;
+    return `<text x="${x}" y="${top + 14}" textLength="${length}"${style}\n>${escaped(word[0])}</text>`;
   });
   return [...words, ...bars].join('\n');
 }
@@ -57,6 +57,7 @@ const height = 2 * margin + lines.length * cell.height;
 process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"
   width="${width}" height="${height}"
   font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${cell.font}">
+<title>${escaped(process.argv[2] ?? '')}</title>
 <style>
   text { fill: #d4d7dc } .bold { fill: #fff; font-weight: bold } .dim { fill: #8b919b } .green { fill: #7fc77f }
   .yellow { fill: #e0c15a } .bar { fill: #6fa8dc }
