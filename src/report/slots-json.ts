@@ -1,0 +1,26 @@
+import type { SlotsPicture } from '../gang/slots/picture';
+
+/** The picture as one JSON object; what cannot be known is null. */
+export function slotsJson({ slots, offline, holders, tracees, notVisible }: SlotsPicture): string {
+  const document = {
+    cpus: slots.map(({ cpu, kind, total, free, heldByCpu, heldByTasks }) => ({
+      cpu,
+      kind,
+      total: total ?? null,
+      free: free ?? null,
+      heldByCpu: heldByCpu ?? null,
+      heldByTasks: heldByTasks ?? null,
+    })),
+    offline: [...offline],
+    holders: holders.map(({ pid, user, comm, events }) => ({ pid, user, comm, events })),
+    tracees: tracees.map(({ pid, user, comm, breakpoints, tracer, tracerComm }) => ({
+      pid,
+      user,
+      comm,
+      breakpoints: breakpoints ?? null,
+      tracer: { pid: tracer, comm: tracerComm },
+    })),
+    notVisible,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
