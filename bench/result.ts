@@ -25,8 +25,28 @@ export function saveResult(root: string, result: Result): void {
   writeFileSync(join(folder, `${result.name}.json`), `${serialize(result)}\n`);
 }
 
-/** JSON with the samples of a series on one line, as the project's formatter has it where they fit. */
+/** The project's line width. */
+const WIDTH = 120;
+
+/** JSON as the project's formatter has it: the samples of a series fill lines instead of taking one each. */
 const serialize = (result: Result): string =>
-  JSON.stringify(result, null, 2).replace(/\[\s+(-?[\d.e-]+(?:,\s+-?[\d.e-]+)*)\s+\]/g, (_, numbers: string) => {
-    return `[${numbers.replace(/\s+/g, ' ')}]`;
-  });
+  JSON.stringify(result, null, 2).replace(
+    /^( *)("samples": )\[([^\]]*)\]/gm,
+    (_, indent: string, key: string, list) => {
+      const samples = String(list).trim().split(/,\s+/);
+      const line = `${indent}${key}[${samples.join(', ')}]`;
+      return line.length <= WIDTH ? line : `${indent}${key}[\n${filled(samples, `${indent}  `)}\n${indent}]`;
+    },
+  );
+
+/** Words in lines as full as they can be, with commas between them. */
+function filled(words: readonly string[], indent: string): string {
+  const lines: string[] = [];
+  for (const [i, word] of words.entries()) {
+    const item = i < words.length - 1 ? `${word},` : word;
+    const last = lines.at(-1);
+    if (last !== undefined && `${last} ${item}`.length <= WIDTH) lines[lines.length - 1] = `${last} ${item}`;
+    else lines.push(`${indent}${item}`);
+  }
+  return lines.join('\n');
+}

@@ -46,7 +46,9 @@ function commitOf(root: string): string | undefined {
   const git = (...args: string[]) =>
     execFileSync('git', ['-C', root, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   try {
-    const changed = git('status', '--porcelain', '--', 'src', 'bin', 'native-shim', '.build') !== '';
+    // The build makes the launcher executable, which changes no source.
+    const changed =
+      git('-c', 'core.fileMode=false', 'status', '--porcelain', '--', 'src', 'bin', 'native-shim', '.build') !== '';
     return `${git('rev-parse', '--short', 'HEAD')}${changed ? '+' : ''}`;
   } catch {
     return undefined;
