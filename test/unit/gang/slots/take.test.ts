@@ -134,6 +134,7 @@ describe('waiting for debug registers', () => {
         return clock.ms > 20;
       },
       acknowledge: () => {},
+      interrupt: () => {},
     };
     const waiting = () => takeSlots(machine, one, noSlot, { wait: ns(10_000_000_000n), interruption });
     expect((await refusalOf(waiting)).why).toMatch(/waited 23\.75 ms in vain, until interrupted$/);
