@@ -22,6 +22,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD ((unsigned int)O_EXCL)
+#endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -299,5 +302,8 @@ int32_t sw_pidfd_open(int32_t pid)
 	if (pid <= 0)
 		return -EINVAL;
 	fd = syscall(SYS_pidfd_open, pid, 0u);
+	/* A thread that does not lead its process wants a flag, which kernels before 6.9 do not know. */
+	if (fd < 0 && (errno == EINVAL || errno == ENOENT))
+		fd = syscall(SYS_pidfd_open, pid, PIDFD_THREAD);
 	return fd < 0 ? -errno : (int32_t)fd;
 }

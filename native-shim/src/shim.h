@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 2
+#define SW_ABI_VERSION 3
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -144,7 +144,7 @@ SW_EXPORT int32_t sw_eventfd(void);
  * not returned, the wait goes on. An empty set is refused.
  * Meant to be called on a worker thread, with an eventfd among the fds that can end it.
  */
-SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t *ready);
+SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t *ready, uint64_t *woken_ns);
 
 /* ---- standby.c: clones for CPUs that come online ---- */
 

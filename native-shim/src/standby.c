@@ -136,7 +136,7 @@ int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int3
 		opened[i] = -1;
 
 	hurried = hurry(&before);
-	ret = sw_wait_many(fds, n, timeout_ms, ready);
+	ret = sw_wait_many(fds, n, timeout_ms, ready, NULL);
 	if (ret > 0 && any_ready(ready, n_watched))
 		for (uint32_t i = 0; i < n_cpus; i++)
 			cpus[i].outcome = open_slice(&prepared, found, &cpus[i], i, opened + (size_t)i * per_cpu);

@@ -37,7 +37,7 @@ static int32_t wait_until(struct pollfd *polls, uint32_t n, int32_t timeout_ms)
 	}
 }
 
-int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t *ready)
+int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t *ready, uint64_t *woken_ns)
 {
 	struct pollfd *polls;
 	int32_t ret;
@@ -53,6 +53,8 @@ int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t
 	for (uint32_t i = 0; i < n; i++)
 		polls[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
 	ret = wait_until(polls, n, timeout_ms);
+	if (woken_ns)
+		*woken_ns = sw_now_ns();
 	for (uint32_t i = 0; i < n; i++)
 		ready[i] = ret < 0 ? 0 : polls[i].revents;
 	free(polls);

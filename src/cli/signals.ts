@@ -14,8 +14,7 @@ export class SignalInterruption implements Interruption {
   readonly #wakeup: Wakeup;
   readonly #onSignal = (name: NodeJS.Signals) => {
     this.#signal ??= present(constants.signals[name], 'a caught signal has a number');
-    this.#pending = true;
-    this.#wakeup.signal();
+    this.interrupt();
   };
   #signal: number | undefined;
   #pending = false;
@@ -35,6 +34,11 @@ export class SignalInterruption implements Interruption {
 
   get pending(): boolean {
     return this.#pending;
+  }
+
+  interrupt(): void {
+    this.#pending = true;
+    this.#wakeup.signal();
   }
 
   acknowledge(): void {

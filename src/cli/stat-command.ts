@@ -11,7 +11,7 @@ export function statCommand(action: (options: RawStatOptions, command: readonly 
   return new Command('stat')
     .summary('count events while a command runs, or until Ctrl-C')
     .description(
-      'Count events system-wide (-a), on some CPUs (-C), in a command, or in running tasks (-p, -t), and print one\n' +
+      'Count events system-wide (-a), on some CPUs (-C), in a command, or in running tasks (-p, -t), and print one ' +
         'count for each. Without a target and a command, the whole system is counted until Ctrl-C.',
     )
     .argument('[command...]', 'the command to run meanwhile, with its arguments; put -- before it')

@@ -1,4 +1,5 @@
-import { type Fd, pid } from '../base/units';
+import { SyswideError } from '../base/error';
+import { type Fd, type Pid, pid } from '../base/units';
 import { type MeasureRequest, measure } from '../counts/measure';
 import type { StatResult } from '../counts/stat-result';
 import type { CpuMask } from '../host/cpu-mask';
@@ -44,7 +45,7 @@ async function count(options: StatOptions, machine: Machine, interruption: Signa
   try {
     const counted = countedTarget(options.target, host, command?.pid, options.perCpu && !systemWide);
     hotplug = counted.wanted && hearOfCpus(machine, counted.wanted);
-    for (const process of command ? [] : counted.processes) until.push(kernel.openPidfd(process));
+    for (const process of command ? [] : counted.processes) until.push(pidfdOf(kernel, process));
     return await measure(
       kernel,
       {
@@ -53,6 +54,7 @@ async function count(options: StatOptions, machine: Machine, interruption: Signa
         ...counted,
         allowMissing: options.allowMissing,
         ...(hotplug ? { hotplug } : {}),
+        files: host.files,
         ownTids: systemWide ? host.processes.threads(pid(process.pid)) : [],
         excludeOwn: options.excludeSelf,
         ...(command ? { command } : {}),
@@ -70,11 +72,26 @@ async function count(options: StatOptions, machine: Machine, interruption: Signa
   }
 }
 
+/** A thread may have ended since it was named. */
+function pidfdOf(kernel: Kernel, id: Pid): Fd {
+  try {
+    return kernel.openPidfd(id);
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    throw new SyswideError('NO_SUCH_PROCESS', {
+      what: `cannot watch ${id}`,
+      why: `no process or thread has that id, or it has just ended (${error.errnoName})`,
+      remedy: 'look its id up again, for example with ps -eL',
+      cause: error,
+    });
+  }
+}
+
 /** Nothing where none of the CPUs can come or go. */
 function hearOfCpus({ kernel, host }: Machine, wanted: CpuMask): MeasureRequest['hotplug'] {
   const changeable = hotpluggable(host, wanted);
   if (changeable.isEmpty) return undefined;
-  return { source: openHotplugSource(kernel, host, changeable), wanted, files: host.files };
+  return { source: openHotplugSource(kernel, host, changeable), wanted };
 }
 
 /** Loads only the report that is asked for: colours and tables cost a tenth of the start-up. */

@@ -2,14 +2,12 @@ import { present } from '../base/assert';
 import type { SyswideError } from '../base/error';
 import { elapsed, type Fd, type MonotonicTime, type Tid } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
-import { Gang } from '../gang/gang';
-import { HotplugFollower } from '../gang/hotplug-follower';
-import { HotplugWatch } from '../gang/hotplug-watch';
+import type { Controllable } from '../gang/controllable';
+import type { Gang } from '../gang/gang';
+import { LiveGang, type LiveGangRequest } from '../gang/live-gang';
 import type { OpenContext } from '../gang/open-error';
-import { placesOf, type Target } from '../gang/target';
-import { CpuMask } from '../host/cpu-mask';
+import type { Target } from '../gang/target';
 import type { HostFiles } from '../host/host-files';
-import type { HotplugSource } from '../host/hotplug/hotplug-source';
 import type { MeasuredCommand } from '../host/measured-command';
 import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
@@ -30,7 +28,10 @@ export interface MeasureRequest {
   readonly allowMissing: boolean;
   readonly target: Target;
   /** CPUs that are counted whenever they are online, and how to hear of them; the source stays the caller's. */
-  readonly hotplug?: { readonly source: HotplugSource; readonly wanted: CpuMask; readonly files: HostFiles };
+  readonly hotplug?: LiveGangRequest['hotplug'];
+  readonly files: HostFiles;
+  /** Makes the gang known on the host, and open to control from outside. */
+  readonly register?: (gang: Controllable) => { close(): void };
   /** Threads of syswide whose own counts are to be known. */
   readonly ownTids: readonly Tid[];
   /** Whether they are to be taken out of the counts. */
@@ -59,46 +60,42 @@ export async function measure(
   hearsTerminal: HearsTerminal,
 ): Promise<StatResult> {
   const { command } = request;
-  const gang = openGang(kernel, request);
-  const follower = followHotplug(gang, request);
-  const own = openOwnCost(kernel, gang, request);
-  let watch: HotplugWatch | undefined;
+  const live = openGang(kernel, request, () => interruption.interrupt());
+  const own = openOwnCost(kernel, live.gang, request);
+  const registration = request.register?.(live);
   try {
-    const armed = startsAtExec(request.target) ? undefined : gang.arm();
+    const armed = startsAtExec(request.target) ? undefined : live.arm();
     own?.arm();
     const start = command?.release() ?? present(armed, 'without a command, counting starts at once').end;
-    if (!armed) gang.armedByExec();
-    if (follower && request.hotplug) watch = new HotplugWatch(kernel, request.hotplug.source, follower);
-    if (command) await command.end(interruption, hearsTerminal);
-    else await processesEnd(kernel, request.until, interruption);
+    if (!armed) live.armedByExec();
+    const end = command
+      ? await command.end(interruption, hearsTerminal)
+      : await processesEnd(kernel, request.until, interruption);
     const ownCounts = own?.read();
-    await watch?.stop();
-    return result(request, gang, start, ownCounts, follower);
+    await live.settle();
+    return result(request, live, { start, elapsed: elapsed(start, end) }, ownCounts);
   } finally {
-    await watch?.stop();
+    registration?.close();
     own?.close();
-    gang.close();
+    await live.close();
   }
 }
 
-const openGang = (kernel: Kernel, request: MeasureRequest): Gang =>
-  Gang.open(kernel, {
-    events: request.events,
-    target: request.target,
-    mayMiss: (event) => request.allowMissing || request.unasked.has(event),
-    leftOut: request.leftOut,
-    placesMayGo: request.target.kind === 'tasks' || request.hotplug !== undefined,
-    context: request,
-  });
-
-function followHotplug(gang: Gang, { hotplug, target }: MeasureRequest): HotplugFollower | undefined {
-  if (!hotplug) return undefined;
-  const follower = new HotplugFollower(gang, hotplug.files, hotplug.source, hotplug.wanted, (cpu) =>
-    placesOf({ ...target, cpus: CpuMask.of([cpu]) }),
+const openGang = (kernel: Kernel, request: MeasureRequest, onStop: () => void): LiveGang =>
+  LiveGang.open(
+    kernel,
+    {
+      events: request.events,
+      target: request.target,
+      leftOut: request.leftOut,
+      files: request.files,
+      ...(request.hotplug ? { hotplug: request.hotplug } : {}),
+      mayMiss: (event) => request.allowMissing || request.unasked.has(event),
+      placesMayGo: request.target.kind === 'tasks' || request.hotplug !== undefined,
+      context: request,
+    },
+    onStop,
   );
-  follower.catchUp();
-  return follower;
-}
 
 function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCost | undefined {
   if (request.ownTids.length === 0) return undefined;
@@ -108,10 +105,9 @@ function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCo
 
 function result(
   request: MeasureRequest,
-  gang: Gang,
-  start: MonotonicTime,
+  { gang, follower }: LiveGang,
+  times: Pick<StatResult, 'start' | 'elapsed'>,
   own: StatResult['own'],
-  follower: HotplugFollower | undefined,
 ): StatResult {
   const { command } = request;
   const reading = gang.read();
@@ -122,8 +118,7 @@ function result(
     ...(command ? { command: command.argv } : {}),
     counts: own && request.excludeOwn ? withoutOwn(counts, own) : counts,
     unlisted: new Set(gang.events.filter((event, i) => gang.missing.has(i) && request.unasked.has(event))),
-    start,
-    elapsed: elapsed(start, reading.begin),
+    ...times,
     ...(exit ? { exit } : {}),
     ...(gang.armSpan ? { armSpan: gang.armSpan } : {}),
     coverage: coverage(reading.readings, follower, reading.begin),
@@ -136,14 +131,14 @@ function result(
 
 const startsAtExec = (target: Target): boolean => target.kind === 'tasks' && target.enableOnExec;
 
-/** Waits until all of them have ended, or for an interruption; without any, only for that. */
-async function processesEnd(kernel: Kernel, pidfds: readonly Fd[], interruption: Interruption): Promise<void> {
+/** Waits until all of them have ended, or for an interruption; without any, only for that. Tells when that was. */
+async function processesEnd(kernel: Kernel, pidfds: readonly Fd[], interruption: Interruption): Promise<MonotonicTime> {
   let running = [...pidfds];
-  do {
-    const ready = await kernel.wait([...running, interruption.fd]);
-    if (ready.includes(interruption.fd)) return;
+  for (;;) {
+    const { ready, at } = await kernel.waitTimed([...running, interruption.fd]);
     running = running.filter((pidfd) => !ready.includes(pidfd));
-  } while (running.length > 0);
+    if ((pidfds.length > 0 && running.length === 0) || ready.includes(interruption.fd)) return at;
+  }
 }
 
 /** One line for all of the default events that this machine does not have. */

@@ -35,7 +35,7 @@ export class EventSpecError extends SyswideError {
     super(problem.code ?? 'BAD_EVENT', {
       what: `${problem.noun ?? 'event'} '${excerpt(where)}', column ${where.from + 1}`,
       why: problem.why,
-      remedy: suggestions.length > 0 ? `${didYouMean(suggestions)}, or ${problem.remedy}` : problem.remedy,
+      remedy: suggestions.length > 0 ? `${didYouMean(suggestions)} — else ${problem.remedy}` : problem.remedy,
       ...(problem.cause === undefined ? {} : { cause: problem.cause }),
     });
     this.where = where;

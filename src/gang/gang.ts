@@ -5,10 +5,12 @@ import type { Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { EventControl, Kernel, OpenRequest, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
+import { changeClones } from './clone-change';
 import { identified, type OpenClone, type OpeningRequest, openClones } from './opening';
 import { isMember, type OpenMode, type PlannedClone, planGang } from './plan';
 import { controlFailed, type GangReading, type Reading, readEach, readGroups } from './reading';
 import { type Place, placesOf, type Target } from './target';
+import { UndoStack } from './undo';
 
 /**
  * ```
@@ -40,6 +42,7 @@ export class Gang {
   #state: GangState = 'reserved';
   #armSpan: Span | undefined;
   #generation = 0;
+  #events: readonly ResolvedEvent[];
   #live: readonly OpenClone[];
   /** The last counts of clones that are gone. */
   #retired: readonly Reading[] = [];
@@ -47,12 +50,12 @@ export class Gang {
   private constructor(
     private readonly kernel: Kernel,
     private readonly request: GangRequest,
-    /** In the order asked for, missing ones included. */
-    readonly events: readonly ResolvedEvent[],
+    events: readonly ResolvedEvent[],
     /** By index into `events`: what this machine does not have, and why. */
     readonly missing: ReadonlyMap<number, SyswideError>,
     clones: readonly OpenClone[],
   ) {
+    this.#events = events;
     this.#live = clones;
   }
 
@@ -65,6 +68,11 @@ export class Gang {
     const mode = target.kind === 'tasks' ? target : { inherit: false, enableOnExec: false };
     const { events, clones, missing } = openClones(kernel, { ...request, places: placesOf(target), mode });
     return new Gang(kernel, request, events, missing, clones);
+  }
+
+  /** In the order asked for, missing ones included; as they are now, after changes. */
+  get events(): readonly ResolvedEvent[] {
+    return this.#events;
   }
 
   get state(): GangState {
@@ -145,6 +153,30 @@ export class Gang {
       this.kernel.closeFds(fdsOf(added));
       throw error;
     }
+  }
+
+  /**
+   * Changes events where they stand: breakpoints, filters and periods. Counts go on.
+   * @param changed the gang's events, some of them replaced
+   * @throws SyswideError when a clone refuses; then all of them are as they were
+   */
+  changeEvents(changed: readonly ResolvedEvent[]): void {
+    const { kernel, missing } = this;
+    const live = { kernel, clones: this.#live, isCounting: this.#state === 'armed', mode: this.modeOfAdded() };
+    UndoStack.attempt((undo) => {
+      for (const [index, event] of changed.entries()) {
+        if (!missing.has(index)) changeClones(live, undo, this.#events, index, event);
+      }
+    });
+    this.#events = changed;
+    this.#generation += 1;
+  }
+
+  /** Gives places up, and what was counted there too: takes an extension back. */
+  dropPlaces(drop: (place: Place) => boolean): void {
+    const dropped = this.#live.filter((clone) => drop(clone.place));
+    this.#live = this.#live.filter((clone) => !dropped.includes(clone));
+    this.kernel.closeFds(fdsOf(dropped));
   }
 
   /** What opening at these places takes, for a thread that opens it when it can. */

@@ -106,6 +106,19 @@ export class HotplugFollower {
     else for (const notice of notices) if (this.wanted.has(notice.cpu)) this.take(notice);
   }
 
+  /** Told when the gang is armed: from now on, time on CPUs that it does not cover is missed. */
+  armed(now: MonotonicTime): void {
+    const { online } = readCpus(this.files);
+    for (const cpu of this.wanted.intersect(online)) {
+      if (!this.isCovered(cpu)) this.stateOf(cpu).uncoveredSince ??= now;
+    }
+  }
+
+  /** Told when the gang is paused: nothing is missed until it is armed again. */
+  paused(now: MonotonicTime): void {
+    for (const state of this.#states.values()) closeGap(state, now);
+  }
+
   /** Time that a CPU ran tasks without being counted, while the gang was armed, up to `now`. */
   uncovered(cpu: Cpu, now: MonotonicTime): Nanoseconds {
     const state = this.#states.get(cpu);
@@ -139,8 +152,7 @@ export class HotplugFollower {
   private leave(cpu: Cpu, at: MonotonicTime): void {
     this.gang.retirePlaces((place) => place.cpu === cpu);
     const state = this.stateOf(cpu);
-    if (state.uncoveredSince !== undefined) state.uncovered += positive(elapsed(state.uncoveredSince, at));
-    delete state.uncoveredSince;
+    closeGap(state, at);
     delete state.coveredSince;
     this.happenings.push({ cpu, kind: 'offline', at });
   }
@@ -182,6 +194,11 @@ export class HotplugFollower {
     }
     return state;
   }
+}
+
+function closeGap(state: CpuState, at: MonotonicTime): void {
+  if (state.uncoveredSince !== undefined) state.uncovered += positive(elapsed(state.uncoveredSince, at));
+  delete state.uncoveredSince;
 }
 
 const positive = (time: Nanoseconds): Nanoseconds => (time > 0n ? time : ns(0n));

@@ -1,4 +1,4 @@
-import { type EncodedAttr, encodeAttr } from '../abi/attr';
+import { type EncodedAttr, encodeAttr, type PerfEventAttr } from '../abi/attr';
 import { ReadFormat } from '../abi/perf-event';
 import { COUNTING_READ_FORMAT } from '../abi/read-format';
 import type { ResolvedEvent } from '../events/resolved-event';
@@ -34,7 +34,7 @@ export function planGang(
   mode: OpenMode,
   skip: ReadonlySet<number> | ReadonlyMap<number, unknown> = new Set(),
 ): Plan {
-  const attrs = events.map((event, index) => attrFor(events, event, index, mode));
+  const attrs = events.map((event, index) => encodeAttr(attrFor(events, event, index, mode)));
   const clones: PlannedClone[] = [];
   const requests: OpenRequest[] = [];
   for (const place of places) {
@@ -58,7 +58,13 @@ export const isMember = (event: ResolvedEvent, index: number): event is Resolved
 export const leadsGroup = (events: readonly ResolvedEvent[], index: number): boolean =>
   events.some((event, other) => other !== index && event.leader === index);
 
-function attrFor(events: readonly ResolvedEvent[], event: ResolvedEvent, index: number, mode: OpenMode): EncodedAttr {
+/** The attr with which an event of a gang is opened: its own, and what being part of the gang adds. */
+export function attrFor(
+  events: readonly ResolvedEvent[],
+  event: ResolvedEvent,
+  index: number,
+  mode: OpenMode,
+): PerfEventAttr {
   const flags = {
     ...event.attr.flags,
     // A member follows its leader: disabling it too would keep it off when the leader starts.
@@ -67,7 +73,7 @@ function attrFor(events: readonly ResolvedEvent[], event: ResolvedEvent, index: 
     ...(mode.enableOnExec && !isMember(event, index) ? { enableOnExec: true } : {}),
   };
   const readFormat = COUNTING_READ_FORMAT | (leadsGroup(events, index) ? ReadFormat.group : 0);
-  return encodeAttr({ ...event.attr, readFormat, flags });
+  return { ...event.attr, readFormat, flags };
 }
 
 function requestFor(attr: EncodedAttr, place: Place, leader: number | undefined): OpenRequest {

@@ -61,21 +61,25 @@ export class MeasuredCommand {
    * Waits until it has ended. An interruption passes the signal on, and after a grace period insists: whoever presses
    * Ctrl-C gets the prompt back and no process stays behind. A second one kills at once.
    *
+   * @returns when it ended
    * @param hearsTerminal whether the terminal sends its signals to the command too, so that it needs none from here
    */
-  async end(interruption: Interruption, hearsTerminal: () => boolean): Promise<void> {
-    if (await this.ended(interruption)) return;
+  async end(interruption: Interruption, hearsTerminal: () => boolean): Promise<MonotonicTime> {
+    const first = await this.ended(interruption);
+    if (first !== undefined) return first;
     const signal = interruption.signal ?? signals.SIGTERM;
     interruption.acknowledge();
     const fromTerminal = signal === signals.SIGINT || signal === signals.SIGQUIT;
     if (!(fromTerminal && hearsTerminal())) this.signal(signal);
-    if (await this.ended(interruption, GRACE_MS)) return;
+    const polite = await this.ended(interruption, GRACE_MS);
+    if (polite !== undefined) return polite;
     if (!interruption.pending) {
       this.signal(signals.SIGTERM);
-      if (await this.ended(interruption, GRACE_MS)) return;
+      const asked = await this.ended(interruption, GRACE_MS);
+      if (asked !== undefined) return asked;
     }
     this.signal(signals.SIGKILL);
-    await this.kernel.wait([this.pidfd]);
+    return (await this.kernel.waitTimed([this.pidfd])).at;
   }
 
   /** How it ended, with what it used; undefined while it runs. */
@@ -89,8 +93,10 @@ export class MeasuredCommand {
     this.gated.abandon();
   }
 
-  private async ended(interruption: Interruption, timeoutMs?: number): Promise<boolean> {
-    return (await this.kernel.wait([this.pidfd, interruption.fd], timeoutMs)).includes(this.pidfd);
+  /** When it ended; undefined when something else ended the wait. */
+  private async ended(interruption: Interruption, timeoutMs?: number): Promise<MonotonicTime | undefined> {
+    const { ready, at } = await this.kernel.waitTimed([this.pidfd, interruption.fd], timeoutMs);
+    return ready.includes(this.pidfd) ? at : undefined;
   }
 
   private signal(signal: number): void {
@@ -110,6 +116,14 @@ function notStarted(argv: readonly string[], error: unknown): unknown {
       what: `cannot start ${name}`,
       why: `there is no such command (${error.errnoName})`,
       remedy: name.includes('/') ? 'check the path' : 'check the spelling, or give its path: PATH was searched',
+      cause: error,
+    });
+  }
+  if (error.errno === errno.EMFILE || error.errno === errno.ENFILE) {
+    return new SyswideError('TOO_MANY_FILES', {
+      what: `cannot start ${name}`,
+      why: `no file descriptor is left for it (${error.errnoName})`,
+      remedy: 'raise the limit with `ulimit -n`',
       cause: error,
     });
   }

@@ -61,6 +61,9 @@ export interface Kernel {
    */
   wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]>;
 
+  /** The same, with the time at which it was over: the caller hears of it only when the main thread runs again. */
+  waitTimed(fds: readonly Fd[], timeoutMs?: number): Promise<TimedWait>;
+
   /**
    * Waits like `wait`, and opens what is on standby on the waiting thread itself as soon as one of the `watched` fds is
    * ready: within a millisecond, however slow everything else is just then.
@@ -115,6 +118,11 @@ export interface OpenRequest {
   readonly leader?: { readonly request: number } | { readonly fd: Fd };
   /** PERF_FLAG_*; close-on-exec is always set. */
   readonly flags?: number;
+}
+
+export interface TimedWait {
+  readonly ready: readonly Fd[];
+  readonly at: MonotonicTime;
 }
 
 /** Clones that are to be opened on CPUs that may come online. */

@@ -16,6 +16,7 @@ import type {
   Span,
   Standby,
   StandbyWait,
+  TimedWait,
   Wakeup,
 } from './kernel';
 import { KernelError } from './kernel-error';
@@ -148,10 +149,15 @@ export class RealKernel implements Kernel {
   }
 
   async wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]> {
+    return [...(await this.waitTimed(fds, timeoutMs)).ready];
+  }
+
+  async waitTimed(fds: readonly Fd[], timeoutMs?: number): Promise<TimedWait> {
     const all = this.#endable(fds);
-    const events = scratch(all.length * 4);
-    check('poll', await this.#shim.sw_wait_many.async(packInt32(all), all.length, limit(timeoutMs), events));
-    return readyOf(fds, unpackInt32(events));
+    const [events, woken] = [scratch(all.length * 4), scratch(8)];
+    const { async: wait } = this.#shim.sw_wait_many;
+    check('poll', await wait(packInt32(all), all.length, limit(timeoutMs), events, woken));
+    return { ready: readyOf(fds, unpackInt32(events)), at: monotonicTime(woken.readBigUInt64LE()) };
   }
 
   async waitStandby(
@@ -180,7 +186,7 @@ export class RealKernel implements Kernel {
   hungUp(fds: readonly Fd[]): Fd[] {
     if (fds.length === 0) return [];
     const events = scratch(fds.length * 4);
-    check('poll', this.#shim.sw_wait_many(packInt32(fds), fds.length, 0, events));
+    check('poll', this.#shim.sw_wait_many(packInt32(fds), fds.length, 0, events, scratch(8)));
     return hungUpOf(fds, unpackInt32(events));
   }
 

@@ -12,6 +12,7 @@ import type {
   Span,
   Standby,
   StandbyWait,
+  TimedWait,
   Wakeup,
 } from '../../src/native/kernel';
 import { KernelError } from '../../src/native/kernel-error';
@@ -130,6 +131,10 @@ export class FakeKernel implements Kernel {
   async wait(fds: readonly Fd[], timeoutMs?: number): Promise<Fd[]> {
     this.#call('wait', 0, fds.join(','));
     return this.onWait(fds, timeoutMs);
+  }
+
+  async waitTimed(fds: readonly Fd[]): Promise<TimedWait> {
+    return { ready: await this.wait(fds), at: this.#now() };
   }
 
   /** Opens what is on standby at once, as for CPUs that are online already. */

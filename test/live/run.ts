@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-export const launcher = join(root, 'bin/syswide.js');
-export const workloads = join(root, 'test/fixtures/workloads');
+const launcher = join(root, 'bin/syswide.js');
+const workloads = join(root, 'test/fixtures/workloads');
 
 /** How a program ended, and what it printed. */
 export interface Outcome {
@@ -51,6 +51,8 @@ const LONGEST_MS = 60_000;
 /** A program that runs beside the test. */
 export interface Running {
   readonly process: ChildProcess;
+  /** What it has printed so far. */
+  readonly stdout: () => string;
   readonly ended: Promise<Outcome>;
 }
 
@@ -75,7 +77,7 @@ export function start(file: string, args: readonly string[]): Running {
     child.on('error', reject);
     child.on('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
   });
-  return { process: child, ended };
+  return { process: child, stdout: () => stdout, ended };
 }
 
 export const startSyswide = (args: readonly string[]): Running => start(process.execPath, [launcher, ...args]);

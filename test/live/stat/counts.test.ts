@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { needs } from '../needs';
 import { blocksIn, compile, csvRows, eventually, hasPerf, isRoot, start, startSyswide, syswide } from '../run';
 
 const getppid = compile('getppid');
@@ -17,7 +18,8 @@ const release = (pid: number) => ['--', 'sh', '-c', `kill -USR1 ${pid}; tail --p
 
 const exitGroup = 1;
 
-describe.runIf(isRoot)('counts are exact', () => {
+describe('counts are exact', () => {
+  needs(isRoot, 'root, to count system calls');
   it.each([0, 1, 100_000])('%i system calls of a process are %i, and the one that ends it', async (calls) => {
     const load = await waitingLoad(calls);
     const args = ['stat', '-x,', '-e', 'raw_syscalls:sys_enter', '-p', `${load.pid}`, ...release(load.pid)];
@@ -64,7 +66,8 @@ describe.runIf(isRoot)('counts are exact', () => {
   });
 });
 
-describe.runIf(isRoot && hasPerf)('counts agree with perf', () => {
+describe('counts agree with perf', () => {
+  needs(isRoot && hasPerf, 'root and perf');
   it('of the same events at the same moment within 5 %', async () => {
     const events = 'context-switches,page-faults,raw_syscalls:sys_enter';
     const args = ['stat', '-a', '-x,', '-e', events, '--', 'sleep', '2'];

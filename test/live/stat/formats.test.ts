@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { needs } from '../needs';
 import { csvRows, hasPerf, isRoot, perf, syswide } from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-test-'));
@@ -27,7 +28,8 @@ const options = [
   ['-e', '{page-faults,task-clock}'],
 ];
 
-describe.runIf(isRoot && hasPerf)('machine-readable output is perf’s, field for field', () => {
+describe('machine-readable output is perf’s, field for field', () => {
+  needs(isRoot && hasPerf, 'root and perf');
   it.each(options.flatMap((option) => [['-x,'], ['-x;'], ['-j']].map((format) => [[...format, ...option]])))(
     'stat %j',
     (args) => {

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { needs } from '../needs';
 import { csvRows, isRoot, syswide } from '../run';
 
 const paranoid = Number(readFileSync('/proc/sys/kernel/perf_event_paranoid', 'utf8'));
 const stat = (...args: string[]) => syswide(['stat', ...args], { unprivileged: true });
 
-describe.runIf(isRoot && paranoid === 2)('a user without rights, at perf_event_paranoid 2', () => {
+describe('a user without rights, at perf_event_paranoid 2', () => {
+  needs(isRoot && paranoid === 2, 'root, to become nobody, and kernel.perf_event_paranoid at 2');
   it('counts user space in a command, and is told so', () => {
     const { status, stderr } = stat('--', 'true');
     expect(status).toBe(0);

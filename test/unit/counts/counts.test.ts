@@ -33,10 +33,10 @@ describe('one system-wide count', () => {
   const events = [software('pageFaults'), software('contextSwitches')];
 
   it('scales each CPU on its own and then sums', () => {
-    const [count] = aggregate(events, [reading(0, 0, 100n), reading(0, 1, 10n, 1000n, 100n)], new Set());
-    expect(count?.total).toMatchObject({ status: 'counted', value: 200n });
+    const [count] = aggregate(events, [reading(0, 0, 1000n), reading(0, 1, 10n, 1000n, 100n)], new Set());
+    expect(count?.total).toMatchObject({ status: 'counted', value: 1100n });
     expect([...(count?.perCpu ?? [])].map(([on, { value }]) => [on, value])).toEqual([
-      [0, 100n],
+      [0, 1000n],
       [1, 100n],
     ]);
   });

@@ -1,0 +1,115 @@
+import { type EncodedAttr, encodeAttr } from '../abi/attr';
+import { PerfType } from '../abi/perf-event';
+import { SyswideError } from '../base/error';
+import type { Fd } from '../base/units';
+import type { ResolvedEvent } from '../events/resolved-event';
+import type { Kernel } from '../native/kernel';
+import { KernelError } from '../native/kernel-error';
+import type { OpenClone } from './opening';
+import { attrFor, type OpenMode } from './plan';
+import { placeName } from './target';
+import type { UndoStack } from './undo';
+
+/** The clones of a gang that is to be changed. */
+export interface LiveClones {
+  readonly kernel: Kernel;
+  readonly clones: readonly OpenClone[];
+  readonly isCounting: boolean;
+  readonly mode: OpenMode;
+}
+
+/**
+ * Changes every clone of one event in place. What has been changed goes on the undo stack, clone by clone, because the
+ * kernel offers no more than that.
+ *
+ * @param events the gang's events as they are
+ * @param index which of them
+ * @param changed what it is to be
+ * @throws SyswideError naming the clone that refused
+ */
+export function changeClones(
+  live: LiveClones,
+  undo: UndoStack,
+  events: readonly ResolvedEvent[],
+  index: number,
+  changed: ResolvedEvent,
+): void {
+  const before = events[index] as ResolvedEvent;
+  if (before === changed) return;
+  const { kernel } = live;
+  const own = live.clones.filter((clone) => clone.event === index);
+  const each = (what: string, change: (fd: Fd) => void, revert: (fd: Fd) => void) => {
+    for (const clone of own) {
+      undo.take(
+        () =>
+          refusable(`cannot set the ${what} of ${before.name} on ${placeName(clone.place)}`, () => change(clone.fd)),
+        () => revert(clone.fd),
+      );
+    }
+  };
+  if (before.attr.type === PerfType.breakpoint) {
+    const attrOf = (event: ResolvedEvent) => breakpointAttr(live, events, index, event);
+    const [old, wanted] = [attrOf(before), attrOf(changed)];
+    each(
+      'breakpoint',
+      (fd) => moveBreakpoint(live, fd, wanted),
+      (fd) => kernel.modifyEvents([fd], old),
+    );
+  }
+  const [period, oldPeriod] = [changed.attr.samplePeriod, before.attr.samplePeriod];
+  if (period !== undefined && oldPeriod !== undefined && period !== oldPeriod) {
+    each(
+      'period',
+      (fd) => kernel.setPeriod([fd], period),
+      (fd) => kernel.setPeriod([fd], oldPeriod),
+    );
+  }
+  if (changed.filter !== before.filter) {
+    each(
+      'filter',
+      (fd) => kernel.setFilter([fd], changed.filter ?? PASS_ALL),
+      (fd) => kernel.setFilter([fd], before.filter ?? PASS_ALL),
+    );
+  }
+}
+
+/** The kernel knows no way to take a filter off an event; every record has a pid that is not this one. */
+const PASS_ALL = 'common_pid != -1';
+
+/**
+ * The kernel takes the new address, length and type only together with everything else as it was, and leaves the event
+ * off if the attr says `disabled`.
+ */
+function breakpointAttr(
+  { isCounting, mode }: LiveClones,
+  events: readonly ResolvedEvent[],
+  index: number,
+  event: ResolvedEvent,
+): EncodedAttr {
+  const attr = attrFor(events, event, index, mode);
+  return encodeAttr({ ...attr, flags: { ...attr.flags, disabled: !isCounting } });
+}
+
+/** A refused breakpoint is left disabled by the kernel: it has to be set going again. */
+function moveBreakpoint({ kernel, isCounting }: LiveClones, fd: Fd, attr: EncodedAttr): void {
+  try {
+    kernel.modifyEvents([fd], attr);
+  } catch (error) {
+    if (isCounting) kernel.controlEvents([fd], 'enable', false);
+    throw error;
+  }
+}
+
+function refusable(what: string, change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    throw new SyswideError('CONTROL_FAILED', {
+      what,
+      why: `the kernel refused it (${error.errnoName})`,
+      remedy: 'nothing was changed; check the value',
+      cause: error,
+    });
+  }
+}

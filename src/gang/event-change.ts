@@ -1,0 +1,67 @@
+import type { PerfEventAttr } from '../abi/attr';
+import { PerfType } from '../abi/perf-event';
+import { SyswideError } from '../base/error';
+import type { ResolvedEvent } from '../events/resolved-event';
+import type { BreakpointChange, GangChange } from './controllable';
+
+/**
+ * The events of a gang as they are after a change, in the same order. Nothing is checked against the kernel yet.
+ * @throws SyswideError USAGE when the change fits none of them
+ */
+export function changedEvents(events: readonly ResolvedEvent[], change: GangChange): ResolvedEvent[] {
+  const { period, filter, breakpoint } = change;
+  return [
+    period === undefined ? undefined : { what: 'period', fits: samples, apply: withPeriod(period) },
+    filter === undefined ? undefined : { what: 'filter', fits: isTracepoint, apply: withFilter(filter) },
+    breakpoint === undefined
+      ? undefined
+      : { what: 'breakpoint', fits: isBreakpoint, apply: withBreakpoint(breakpoint) },
+  ].reduce((changed, part) => (part ? applied(changed, part) : changed), [...events]);
+}
+
+interface Part {
+  readonly what: string;
+  readonly fits: (event: ResolvedEvent) => boolean;
+  readonly apply: (event: ResolvedEvent) => ResolvedEvent;
+}
+
+function applied(events: readonly ResolvedEvent[], { what, fits, apply }: Part): ResolvedEvent[] {
+  if (events.some(fits)) return events.map((event) => (fits(event) ? apply(event) : event));
+  throw new SyswideError('USAGE', {
+    what: `cannot set the ${what}`,
+    why: `none of the events has one: ${events.map((event) => event.name).join(', ')}`,
+    remedy: 'see what the gang counts with syswide ps',
+  });
+}
+
+const samples = ({ attr }: ResolvedEvent): boolean => (attr.samplePeriod ?? 0n) > 0n;
+const isTracepoint = (event: ResolvedEvent): boolean => event.kind === 'tracepoint';
+const isBreakpoint = ({ attr }: ResolvedEvent): boolean => attr.type === PerfType.breakpoint;
+
+const withPeriod =
+  (samplePeriod: bigint) =>
+  (event: ResolvedEvent): ResolvedEvent => ({ ...event, attr: { ...event.attr, samplePeriod } });
+
+const withFilter =
+  (filter: string) =>
+  ({ filter: _, ...event }: ResolvedEvent): ResolvedEvent =>
+    filter === '' ? event : { ...event, filter };
+
+/** config1 is bp_addr and config2 bp_len. Source: include/uapi/linux/perf_event.h. */
+const withBreakpoint =
+  ({ address, length, type }: BreakpointChange) =>
+  (event: ResolvedEvent): ResolvedEvent => {
+    const attr: PerfEventAttr = {
+      ...event.attr,
+      ...(address === undefined ? {} : { config1: address }),
+      ...(length === undefined ? {} : { config2: BigInt(length) }),
+      ...(type === undefined ? {} : { bpType: type }),
+    };
+    return { ...event, attr, name: breakpointName(attr) };
+  };
+
+/** As `mem:` texts write it, so that every list shows what is watched now. */
+function breakpointName({ config1 = 0n, config2 = 4n, bpType = 0 }: PerfEventAttr): string {
+  const letters = [bpType & 1 ? 'r' : '', bpType & 2 ? 'w' : '', bpType & 4 ? 'x' : ''].join('');
+  return `mem:0x${config1.toString(16)}/${config2}:${letters}`;
+}

@@ -1,0 +1,162 @@
+import { SyswideError } from '../base/error';
+import { type Cpu, monotonicTime } from '../base/units';
+import { CpuMask } from '../host/cpu-mask';
+import { readCpus, resolveCpus } from '../host/cpus';
+import type { HostFiles } from '../host/host-files';
+import type { HotplugSource } from '../host/hotplug/hotplug-source';
+import type { Kernel, Span } from '../native/kernel';
+import type { Controllable, GangChange, GangStatus } from './controllable';
+import { changedEvents } from './event-change';
+import { Gang, type GangRequest } from './gang';
+import { HotplugFollower } from './hotplug-follower';
+import { HotplugWatch } from './hotplug-watch';
+import type { GangReading } from './reading';
+import { isBreakpoint } from './slots/registers';
+import { type Place, placesOf } from './target';
+import { UndoStack } from './undo';
+
+/** A gang that is to live: what it counts, and how it hears of CPUs. */
+export interface LiveGangRequest extends GangRequest {
+  /** CPUs that are counted whenever they are online, and how to hear of them; the source stays the caller's. */
+  readonly hotplug?: { readonly source: HotplugSource; readonly wanted: CpuMask };
+  readonly files: HostFiles;
+}
+
+/**
+ * A gang with all that keeps it right while it counts: it follows its CPUs, can be changed, and shows how it stands.
+ * Owns the gang and the watch; not the hotplug source.
+ */
+export class LiveGang implements Controllable {
+  #watch: HotplugWatch | undefined;
+
+  private constructor(
+    private readonly kernel: Kernel,
+    private readonly request: LiveGangRequest,
+    readonly gang: Gang,
+    readonly follower: HotplugFollower | undefined,
+    private readonly onStop: () => void,
+  ) {}
+
+  /**
+   * Opens the gang, disabled.
+   * @param onStop called when somebody asks from outside to end the measurement
+   * @throws SyswideError as `Gang.open`
+   */
+  static open(kernel: Kernel, request: LiveGangRequest, onStop: () => void = () => {}): LiveGang {
+    const gang = Gang.open(kernel, request);
+    try {
+      const follower = followerOf(gang, request);
+      follower?.catchUp();
+      return new LiveGang(kernel, request, gang, follower, onStop);
+    } catch (error) {
+      gang.close();
+      throw error;
+    }
+  }
+
+  /** Lets it count, and from the first time on follow its CPUs. */
+  arm(): Span {
+    const span = this.gang.arm();
+    this.counting();
+    return span;
+  }
+
+  /** Told when the command that its clones were waiting for has called exec. */
+  armedByExec(): void {
+    this.gang.armedByExec();
+    this.counting();
+  }
+
+  pause(): Span {
+    const span = this.gang.pause();
+    this.follower?.paused(monotonicTime(process.hrtime.bigint()));
+    this.#watch?.refresh();
+    return span;
+  }
+
+  read(): GangReading {
+    return this.gang.read();
+  }
+
+  /** Takes in what has happened to the CPUs, and no longer follows them. */
+  async settle(): Promise<void> {
+    await this.#watch?.stop();
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.settle();
+    } finally {
+      this.gang.close();
+    }
+  }
+
+  status(): GangStatus {
+    const cpus = this.gang.places.flatMap((place) => (place.cpu === undefined ? [] : [place.cpu]));
+    const counted = this.gang.events.filter((_, index) => !this.gang.missing.has(index));
+    return {
+      state: this.gang.state,
+      events: counted.map((event) => event.name),
+      cpus: this.request.target.cpus === undefined ? undefined : CpuMask.of(cpus),
+      slots: counted.filter(isBreakpoint).length,
+      lost: 0n,
+    };
+  }
+
+  enable(): void {
+    if (this.gang.state !== 'armed') this.arm();
+  }
+
+  disable(): void {
+    if (this.gang.state === 'armed') this.pause();
+  }
+
+  stop(): void {
+    this.onStop();
+  }
+
+  set(change: GangChange): void {
+    const changed = changedEvents(this.gang.events, change);
+    UndoStack.attempt((undo) => {
+      const before = this.gang.events;
+      undo.take(
+        () => this.gang.changeEvents(changed),
+        () => this.gang.changeEvents(before),
+      );
+      if (change.cpus) this.moveTo(change.cpus);
+    });
+    this.#watch?.refresh();
+  }
+
+  private counting(): void {
+    const { hotplug } = this.request;
+    this.follower?.armed(monotonicTime(process.hrtime.bigint()));
+    if (this.follower && hotplug && !this.#watch) {
+      this.#watch = new HotplugWatch(this.kernel, hotplug.source, this.follower);
+    } else this.#watch?.refresh();
+  }
+
+  /** Extends the gang before it leaves: if a new CPU refuses, nothing has been given up. */
+  private moveTo(wanted: CpuMask): void {
+    const { target, files } = this.request;
+    if (target.cpus === undefined) {
+      throw new SyswideError('USAGE', {
+        what: `cannot move to CPUs ${wanted}`,
+        why: 'this gang counts tasks wherever they run',
+        remedy: 'leave cpus= out',
+      });
+    }
+    const { online } = resolveCpus(wanted, readCpus(files));
+    const covered = new Set(this.gang.places.map((place) => place.cpu));
+    const added = [...online].filter((cpu) => !covered.has(cpu));
+    if (added.length > 0) this.gang.addPlaces(placesOf({ ...target, cpus: CpuMask.of(added) }));
+    this.gang.retirePlaces((place) => place.cpu !== undefined && !wanted.has(place.cpu));
+    if (this.follower) this.follower.wanted = wanted;
+  }
+}
+
+function followerOf(gang: Gang, { hotplug, target, files }: LiveGangRequest): HotplugFollower | undefined {
+  if (!hotplug) return undefined;
+  const placesOn = (cpu: Cpu): Place[] => placesOf({ ...target, cpus: CpuMask.of([cpu]) });
+  return new HotplugFollower(gang, files, hotplug.source, hotplug.wanted, placesOn);
+}
