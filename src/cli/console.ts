@@ -55,16 +55,22 @@ export interface Sink {
 const PLAIN_WIDTH = 80;
 
 /** Looks at the terminal only when asked to: making a stream of it takes milliseconds that CSV does not need. */
-export const standardError: Sink = {
+const standardStream = (fd: 1 | 2, name: string): Sink => ({
   get hasColor() {
-    return isatty(2) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+    return isatty(fd) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   },
   get width() {
-    return isatty(2) ? process.stderr.columns : PLAIN_WIDTH;
+    return isatty(fd) ? (fd === 1 ? process.stdout : process.stderr).columns : PLAIN_WIDTH;
   },
-  write: (text) => writeChecked(2, text, 'standard error'),
+  write: (text) => writeChecked(fd, text, name),
   close: () => {},
-};
+});
+
+/** For what a command lists. */
+export const standardOutput = standardStream(1, 'standard output');
+
+/** For what is found out while a command runs, whose standard output is not ours. */
+export const standardError = standardStream(2, 'standard error');
 
 /**
  * A result file, made or appended to at once, so that a path that cannot be written fails before anything is measured.

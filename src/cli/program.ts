@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { SyswideError } from '../base/error';
 import { writeFully } from './console';
 import { exitStatus } from './exit-status';
+import { slotsCommand } from './slots-command';
 import { statCommand } from './stat-command';
 import { statOptions } from './stat-options';
 import { version } from './version';
@@ -17,6 +18,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     statCommand(async (options, command) => {
       const { stat } = await import('./stat');
       status = await stat(statOptions(options, command));
+    }),
+    slotsCommand(async (options) => {
+      const { slots } = await import('./slots');
+      status = await slots(options);
     }),
   ];
   const program = new Command('syswide')

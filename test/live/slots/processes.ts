@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -47,15 +47,16 @@ export function talkTo(file: string, args: readonly string[] = []): Talker {
   return talker;
 }
 
-/** Bundles a script of this folder, so that a process of its own can run it. @returns its path */
-export async function bundle(name: string): Promise<string> {
+/** Bundles a TypeScript file, so that a process of its own can run it. @returns the bundle's path */
+export async function bundle(script: URL): Promise<string> {
   const folder = join(root, 'node_modules/.cache/syswide-test');
   mkdirSync(folder, { recursive: true });
   rmSync(join(folder, 'native'), { force: true });
   symlinkSync(join(root, 'dist/native'), join(folder, 'native'));
-  const outfile = join(folder, `${name}.cjs`);
+  const source = fileURLToPath(script);
+  const outfile = join(folder, `${basename(source, '.ts')}.cjs`);
   await build({
-    entryPoints: [join(root, 'test/live/slots', `${name}.ts`)],
+    entryPoints: [source],
     outfile,
     bundle: true,
     packages: 'external',
