@@ -37,7 +37,9 @@ test('every function of shim.h is bound with as many arguments', () => {
     return `${name}: [${types.map((type) => `'${type}'`).join(', ')}]`;
   });
   expect(declared.length).toBeGreaterThan(20);
-  const bound = [...source.matchAll(/^ {2}(sw_\w+: \[.*\]),$/gm)].map(([, binding]) => binding);
+  const bound = [...source.matchAll(/^ {2}(sw_\w+): \[([^\]]*)\],$/gm)].map(([, name, types = '']) => {
+    return `${name}: [${(types.match(/'\w+'/g) ?? []).join(', ')}]`;
+  });
   expect(bound).toEqual(declared);
 });
 
