@@ -152,7 +152,7 @@ SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_m
 struct sw_standby {
 	int32_t outcome; /* 0: they stand; -errno, -ENODEV while it is offline; SW_STANDBY_IDLE: nothing was tried */
 	int32_t pad;
-	uint64_t begin_ns; /* CLOCK_MONOTONIC before and after enabling them */
+	uint64_t begin_ns; /* CLOCK_MONOTONIC before opening them, and after enabling them */
 	uint64_t end_ns;
 };
 _Static_assert(sizeof(struct sw_standby) == 24, "mirrored in src/native/layout.ts");

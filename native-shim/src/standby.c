@@ -84,11 +84,11 @@ static int32_t open_slice(const struct sw_prepared *prepared, const char *const 
 	const struct sw_open_request *requests = prepared->requests + (size_t)index * n;
 	int32_t failed, ret;
 
+	cpu->begin_ns = sw_now_ns();
 	ret = sw_open_many(prepared->attrs, prepared->attr_stride, prepared->n_attrs, requests, n, fds, &failed);
 	if (ret < 0)
 		return ret;
 	ret = set_filters(filters, n, fds);
-	cpu->begin_ns = sw_now_ns();
 	if (ret == 0 && prepared->enable)
 		ret = enable_slice(requests, n, fds);
 	cpu->end_ns = sw_now_ns();

@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { SyswideError } from '../base/error';
-import { type Cpu, elapsed, type MonotonicTime, monotonicTime, type Nanoseconds, ns } from '../base/units';
+import { type Cpu, elapsed, type Fd, type MonotonicTime, monotonicTime, type Nanoseconds, ns } from '../base/units';
 import type { CpuMask } from '../host/cpu-mask';
 import { readCpus } from '../host/cpus';
 import type { HostFiles } from '../host/host-files';
 import type { HotplugNotice, HotplugSource } from '../host/hotplug/hotplug-source';
 import type { Standby, StandbyWait } from '../native/kernel';
+import { KernelError } from '../native/kernel-error';
 import type { Gang, PreparedPlaces } from './gang';
 import type { Place } from './target';
 
@@ -28,13 +30,19 @@ export interface PreparedCpus {
 
 /** How one CPU stands with the gang. */
 interface CpuState {
-  /** Since when it runs tasks without being counted; undefined while it is counted or offline. */
-  uncoveredSince?: MonotonicTime;
-  /** When its newest clones were enabled. */
+  /** Since when it runs tasks; undefined while it is offline, and for one that has been online from the start. */
+  runsSince?: MonotonicTime;
+  /** When the opening of its newest clones began; undefined for those that the gang was opened with. */
+  openedSince?: MonotonicTime;
+  /** When they were enabled; of a gang that is not armed, when they were opened. */
   coveredSince?: MonotonicTime;
-  /** Time it ran tasks without being counted, in spans that are over. */
+  /** Time it ran tasks without being counted, before it last went offline. */
   uncovered: bigint;
+  /** The happening of its coming online, for what becomes known of it later. */
+  arrival?: Changeable<Happening>;
 }
+
+type Changeable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
  * Makes a gang follow its CPUs: extends it to those of `wanted` that come online, and keeps the counts of those that go.
@@ -44,38 +52,66 @@ interface CpuState {
 export class HotplugFollower {
   readonly happenings: Happening[] = [];
   readonly #states = new Map<Cpu, CpuState>();
+  #wanted: CpuMask;
+  /** Since when the gang counts; undefined while it does not. */
+  #armedSince: MonotonicTime | undefined;
 
   constructor(
     private readonly gang: Gang,
     private readonly files: HostFiles,
     private readonly source: HotplugSource,
-    public wanted: CpuMask,
+    wanted: CpuMask,
     /** The places of the gang on a CPU that comes online. */
     private readonly placesOn: (cpu: Cpu) => readonly Place[],
-  ) {}
+  ) {
+    this.#wanted = wanted;
+  }
+
+  /** The CPUs that are to be covered whenever they are online. */
+  get wanted(): CpuMask {
+    return this.#wanted;
+  }
+
+  /** Set once the gang has moved. What CPUs do that it has left is not missed. */
+  set wanted(wanted: CpuMask) {
+    for (const cpu of this.#wanted.minus(wanted)) {
+      const uncovered = this.uncovered(cpu, monotonicTime(process.hrtime.bigint()));
+      if (this.#states.has(cpu)) this.#states.set(cpu, { uncovered });
+    }
+    this.#wanted = wanted;
+  }
 
   /** How exact the times are, and where they come from. */
   get heardFrom(): Pick<HotplugSource, 'name' | 'exactTimes'> {
     return this.source;
   }
 
-  /** Extends the gang to CPUs that have come online since it was decided where to open it. For before it is armed. */
+  /**
+   * Extends the gang to CPUs that have come online since it was decided where to open it. For before it is armed. One
+   * that cannot be had is listed as one that came and could not be counted.
+   */
   catchUp(): void {
     const { online } = readCpus(this.files);
-    for (const cpu of this.wanted.intersect(online)) this.cover(cpu);
+    for (const cpu of this.wanted.intersect(online)) {
+      const error = this.cover(cpu);
+      if (error) this.arrive(cpu, monotonicTime(process.hrtime.bigint()), error);
+    }
   }
 
   /** What is to be opened, should one of the CPUs that are not covered now come online. */
   prepare(): PreparedCpus {
     const uncovered = [...this.wanted].filter((cpu) => !this.isCovered(cpu) && this.source.watches(cpu));
     const plans = uncovered.map((cpu) => ({ cpu, plan: this.gang.prepare(this.placesOn(cpu)) }));
-    const alike = plans.filter(({ plan }) => plan.filters.length === plans[0]?.plan.filters.length);
+    const [first] = plans;
+    const alike = plans.filter(
+      ({ plan }) => first !== undefined && isDeepStrictEqual(plan.filters, first.plan.filters),
+    );
     return {
       generation: this.gang.generation,
       cpus: alike,
       standby: {
         cpus: alike.map(({ plan }) => plan.requests),
-        filters: plans[0]?.plan.filters ?? [],
+        filters: first?.plan.filters ?? [],
         enable: this.gang.state === 'armed',
       },
     };
@@ -94,8 +130,7 @@ export class HotplugFollower {
         this.gang.discard(outcome.fds);
         continue;
       }
-      this.gang.adopt(plan, outcome.fds);
-      if (prepared.standby.enable) this.stateOf(cpu).coveredSince = outcome.span.end;
+      if (this.adoptOn(plan, outcome.fds)) this.covers(cpu, outcome.span.begin, outcome.span.end);
     }
   }
 
@@ -108,62 +143,69 @@ export class HotplugFollower {
 
   /** Told when the gang is armed: from now on, time on CPUs that it does not cover is missed. */
   armed(now: MonotonicTime): void {
+    this.#armedSince = now;
     const { online } = readCpus(this.files);
     for (const cpu of this.wanted.intersect(online)) {
-      if (!this.isCovered(cpu)) this.stateOf(cpu).uncoveredSince ??= now;
+      if (!this.isCovered(cpu)) this.stateOf(cpu).runsSince ??= now;
     }
   }
 
   /** Told when the gang is paused: nothing is missed until it is armed again. */
   paused(now: MonotonicTime): void {
-    for (const state of this.#states.values()) closeGap(state, now);
+    for (const [cpu, state] of this.#states) state.uncovered += this.gap(cpu, state, now);
+    this.#armedSince = undefined;
   }
 
   /** Time that a CPU ran tasks without being counted, while the gang was armed, up to `now`. */
   uncovered(cpu: Cpu, now: MonotonicTime): Nanoseconds {
     const state = this.#states.get(cpu);
-    if (!state) return ns(0n);
-    return ns(state.uncovered + (state.uncoveredSince === undefined ? 0n : elapsed(state.uncoveredSince, now)));
+    return state ? ns(state.uncovered + this.gap(cpu, state, now)) : ns(0n);
   }
 
   private take({ cpu, step, at }: HotplugNotice): void {
     if (step === 'offline') this.leave(cpu, at);
     else if (step === 'countable') this.cover(cpu);
-    else this.online(cpu, at);
+    else this.arrive(cpu, at, this.cover(cpu));
   }
 
-  /** It runs tasks. What it ran before it was counted is the gap. */
-  private online(cpu: Cpu, at: MonotonicTime): void {
-    const error = this.isCovered(cpu) ? undefined : this.cover(cpu);
+  /** It runs tasks. Said twice, the first time counts. */
+  private arrive(cpu: Cpu, at: MonotonicTime, error: SyswideError | undefined): void {
     const state = this.stateOf(cpu);
-    const covered = this.isCovered(cpu);
-    const gap = covered && state.coveredSince !== undefined ? positive(elapsed(at, state.coveredSince)) : undefined;
-    if (gap !== undefined) state.uncovered += gap;
-    else if (!covered && this.gang.state === 'armed') state.uncoveredSince = at;
-    this.happenings.push({
-      cpu,
-      kind: 'online',
-      at,
-      ...(gap === undefined ? {} : { uncovered: gap }),
-      ...(error ? { error } : {}),
-    });
+    state.runsSince ??= at;
+    if (!state.arrival) {
+      state.arrival = { cpu, kind: 'online', at };
+      this.happenings.push(state.arrival);
+    }
+    if (error) state.arrival.error = error;
+    this.tellGap(cpu, state);
   }
 
+  /**
+   * It is gone, and what it ran before it was counted is known. Clones whose opening began later than that are those of
+   * a CPU that is back already: they stay. So do those of tasks, which count on when the CPU comes back.
+   */
   private leave(cpu: Cpu, at: MonotonicTime): void {
-    this.gang.retirePlaces((place) => place.cpu === cpu);
     const state = this.stateOf(cpu);
-    closeGap(state, at);
-    delete state.coveredSince;
+    const gap = this.gap(cpu, state, at);
+    const isBackAlready = this.source.exactTimes && state.openedSince !== undefined && at < state.openedSince;
+    state.uncovered += gap;
+    if (isBackAlready && state.arrival) state.arrival.uncovered = gap;
+    delete state.runsSince;
+    delete state.arrival;
     this.happenings.push({ cpu, kind: 'offline', at });
+    if (isBackAlready) return;
+    this.gang.retirePlaces((place) => place.cpu === cpu && place.tid === undefined);
+    delete state.openedSince;
+    delete state.coveredSince;
   }
 
   /** Extends the gang to a CPU. That it is gone again is no error: a notice of that will come. */
   private cover(cpu: Cpu): SyswideError | undefined {
     if (this.isCovered(cpu)) return undefined;
+    const begin = monotonicTime(process.hrtime.bigint());
     try {
       const span = this.gang.addPlaces(this.placesOn(cpu));
-      const state = this.stateOf(cpu);
-      if (span) state.coveredSince = span.end;
+      this.covers(cpu, begin, span?.end ?? begin);
       return undefined;
     } catch (error) {
       if (!(error instanceof SyswideError)) throw error;
@@ -171,14 +213,48 @@ export class HotplugFollower {
     }
   }
 
+  /** False when the kernel refuses what they need to be part of the gang; a notice will come to try it again. */
+  private adoptOn(plan: PreparedPlaces, fds: readonly Fd[]): boolean {
+    try {
+      this.gang.adopt(plan, fds);
+      return true;
+    } catch (error) {
+      this.gang.discard(fds);
+      if (!(error instanceof KernelError)) throw error;
+      return false;
+    }
+  }
+
+  private covers(cpu: Cpu, openedSince: MonotonicTime, coveredSince: MonotonicTime): void {
+    const state = this.stateOf(cpu);
+    Object.assign(state, { openedSince, coveredSince });
+    this.tellGap(cpu, state);
+  }
+
+  private tellGap(cpu: Cpu, state: CpuState): void {
+    const { arrival, coveredSince } = state;
+    if (!arrival || !this.isCovered(cpu)) return;
+    arrival.uncovered = this.gap(cpu, state, coveredSince ?? arrival.at);
+    delete arrival.error;
+  }
+
+  /** For how long, until then, it has been running tasks without being counted, while the gang was armed. */
+  private gap(cpu: Cpu, state: CpuState, until: MonotonicTime): Nanoseconds {
+    if (state.runsSince === undefined || this.#armedSince === undefined) return ns(0n);
+    const from = later(state.runsSince, this.#armedSince);
+    const covered = this.isCovered(cpu) ? (state.coveredSince ?? from) : until;
+    return elapsed(from, later(from, earlier(covered, until)));
+  }
+
   /** After lost notices: compares the gang with the CPUs as they are. */
   private lookAnew(): void {
     const { online } = readCpus(this.files);
     const now = monotonicTime(process.hrtime.bigint());
-    const dead = new Set(this.gang.state === 'armed' ? this.gang.deadPlaces().map((place) => place.cpu) : []);
+    const clones = this.gang.state === 'armed' ? this.gang.deadPlaces() : [];
+    const dead = new Set(clones.filter(({ tid }) => tid === undefined).map((place) => place.cpu));
     for (const cpu of this.wanted) {
       if (this.isCovered(cpu) && (dead.has(cpu) || !online.has(cpu))) this.leave(cpu, now);
-      if (!this.isCovered(cpu) && online.has(cpu)) this.online(cpu, now);
+      if (!this.isCovered(cpu) && online.has(cpu)) this.arrive(cpu, now, this.cover(cpu));
     }
   }
 
@@ -196,9 +272,6 @@ export class HotplugFollower {
   }
 }
 
-function closeGap(state: CpuState, at: MonotonicTime): void {
-  if (state.uncoveredSince !== undefined) state.uncovered += positive(elapsed(state.uncoveredSince, at));
-  delete state.uncoveredSince;
-}
-
-const positive = (time: Nanoseconds): Nanoseconds => (time > 0n ? time : ns(0n));
+// Math.max and Math.min take no bigints.
+const later = (a: MonotonicTime, b: MonotonicTime): MonotonicTime => (b > a ? b : a);
+const earlier = (a: MonotonicTime, b: MonotonicTime): MonotonicTime => (later(a, b) === a ? b : a);

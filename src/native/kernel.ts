@@ -139,8 +139,8 @@ export interface Standby {
 export interface StandbyWait {
   readonly ready: readonly Fd[];
   /**
-   * By CPU on standby: its clones, which the caller owns from now on, and when they were enabled; the errno of the
-   * refusal, ENODEV for a CPU that is offline; undefined when nothing was tried.
+   * By CPU on standby: its clones, which the caller owns from now on, and from before they were opened to after they
+   * were enabled; the errno of the refusal, ENODEV for a CPU that is offline; undefined when nothing was tried.
    */
   readonly outcomes: readonly (
     | { readonly fds: readonly Fd[]; readonly span: Span }
