@@ -31,11 +31,13 @@ export class UeventSource implements HotplugSource {
 
   drain(): readonly HotplugNotice[] | 'lost' {
     const notices: HotplugNotice[] = [];
+    let lost = false;
     for (;;) {
       const message = this.kernel.receiveUevent(this.socket);
-      if (message === undefined) return notices;
-      if (message === 'lost') return 'lost';
-      const notice = parseUevent(message[0] ?? '');
+      if (message === undefined) return lost ? 'lost' : notices;
+      // What still stands in the queue is older than what was lost: heard later, it would undo what is found anew.
+      if (message === 'lost') lost = true;
+      const notice = message === 'lost' ? undefined : parseUevent(message[0] ?? '');
       if (notice) notices.push({ ...notice, at: monotonicTime(process.hrtime.bigint()) });
     }
   }
