@@ -27,7 +27,8 @@ export interface Counted {
  * @throws SyswideError NO_SUCH_CPU, CPU_OFFLINE, NO_SUCH_PROCESS, BAD_CPU_LIST
  */
 export function countedTarget(target: StatTarget, host: Host, command: Pid | undefined, byCpu: boolean): Counted {
-  const matrix = byCpu ? { cpus: host.cpus().online } : {};
+  // Events of a task can be opened on CPUs that are offline, and count whenever these are online: no need to follow them.
+  const matrix = byCpu ? { cpus: host.cpus().present } : {};
   const ofTasks = (
     subject: Subject,
     tids: readonly Tid[],
