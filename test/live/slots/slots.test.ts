@@ -30,7 +30,7 @@ beforeEach((context) => {
 });
 afterEach(async () => {
   await endAll();
-  await eventually(() => looks().every(({ free }) => free !== 0), 'the debug registers are free again');
+  await eventually(() => looks().every(({ free }) => free === 4), 'all debug registers are free again');
 });
 afterAll(() => {
   for (const program of programs) program.dispose();
