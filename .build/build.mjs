@@ -1,7 +1,7 @@
 // Builds what `npm ci` leaves behind in dist/: the shim, the FFI packages' native halves, the bundled CLI and library,
 // and the library's types. Nothing here reaches the network.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -66,7 +66,10 @@ const bundle = {
 mkdirSync(join(root, 'dist', nativeFolder), { recursive: true });
 execFileSync('make', ['-s', '-C', join(root, 'native-shim'), 'all'], { stdio: 'inherit' });
 for (const { package: name, file, as } of bindings) {
-  copyFileSync(join(packageFolder(name), file), join(root, 'dist', nativeFolder, as));
+  // Moved into place whole: a syswide that runs has the old one mapped.
+  const built = join(root, 'dist', nativeFolder, as);
+  copyFileSync(join(packageFolder(name), file), `${built}.new`);
+  renameSync(`${built}.new`, built);
 }
 await Promise.all([
   build({ ...bundle, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', minify: true }),

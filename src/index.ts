@@ -1,5 +1,15 @@
-/** The library's public face. */
+/**
+ * The library's public face: count system-wide events from a program, with the same guarantees as the command line.
+ * `docs/contract.md` states them; `examples/counting.ts` shows them in use.
+ */
 export { type ErrorCode, errorCodes, SyswideError } from './base/error';
-export type { Cpu, Nanoseconds, Pid, Tid } from './base/units';
+export type { Cpu, MonotonicTime, Nanoseconds } from './base/units';
+export { type CpuCoverage, coveragePercent } from './counts/coverage';
+export type { Count, CountStatus, EventCount } from './counts/event-count';
+export { type SystemWideCounts, SystemWideEvent, type SystemWideEventOptions } from './counts/system-wide-event';
+export type { EventSpec } from './events/event-spec';
 export { parseEvents } from './events/parse';
+export type { BreakpointChange, GangChange } from './gang/controllable';
+export type { GangState } from './gang/gang';
+export type { Happening } from './gang/hotplug-follower';
 export { CpuMask } from './host/cpu-mask';

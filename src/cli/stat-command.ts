@@ -28,6 +28,8 @@ export function statCommand(action: (options: RawStatOptions, command: readonly 
     .option('-o, --output <file>', 'write the result to a file instead of standard error')
     .option('--append', 'add to the file of -o')
     .option('--save <file>', 'also write everything that was found out, as one JSON document')
+    .option('--wait-slots <duration>', 'wait this long for debug registers that others hold: 10s, 500ms')
+    .option('--control <fd:ctl[,ack]|fifo:ctl[,ack]>', 'take enable, disable, ping and stop from there, as perf does')
     .option('--exclude-self', 'take out of the counts what syswide itself adds to them')
     .option('-v, --verbose', 'add the raw count and times of every CPU')
     .addOption(new Option('--allow-missing', 'list events that this machine does not have as <not supported>'))

@@ -1,4 +1,7 @@
+import { parseDuration } from '../base/duration';
 import { SyswideError } from '../base/error';
+import type { Nanoseconds } from '../base/units';
+import { type PerfControlSpec, parsePerfControl } from '../gang/registry/perf-control';
 
 /** What the command line of `stat` said, checked for sense but not yet held against the machine. */
 export interface StatOptions {
@@ -14,6 +17,10 @@ export interface StatOptions {
   readonly excludeSelf: boolean;
   /** Where to write the whole result as one JSON document. */
   readonly save?: string;
+  /** How long to wait for debug registers that others hold. */
+  readonly waitSlots?: Nanoseconds;
+  /** Where commands come from while it counts, as perf's `--control` has it. */
+  readonly control?: PerfControlSpec;
   readonly output?: { readonly path: string; readonly append: boolean };
   readonly verbose: boolean;
   readonly allowMissing: boolean;
@@ -42,6 +49,8 @@ export interface RawStatOptions {
   readonly perCpu?: boolean;
   readonly excludeSelf?: boolean;
   readonly save?: string;
+  readonly waitSlots?: string;
+  readonly control?: string;
   readonly fieldSeparator?: string;
   readonly jsonOutput?: boolean;
   readonly output?: string;
@@ -72,6 +81,8 @@ export function statOptions(raw: RawStatOptions, command: readonly string[]): St
     perCpu: raw.aggr === false || (raw.perCpu ?? false),
     excludeSelf: raw.excludeSelf ?? false,
     ...(raw.save === undefined ? {} : { save: raw.save }),
+    ...(raw.waitSlots === undefined ? {} : { waitSlots: parseDuration(raw.waitSlots, '--wait-slots') }),
+    ...(raw.control === undefined ? {} : { control: parsePerfControl(raw.control) }),
     ...outputOf(raw),
     verbose: raw.verbose ?? false,
     allowMissing: raw.allowMissing ?? false,

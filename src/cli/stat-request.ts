@@ -2,7 +2,6 @@ import { present } from '../base/assert';
 import { SyswideError } from '../base/error';
 import { type Pid, pid, type Tid, tid } from '../base/units';
 import type { Subject } from '../counts/stat-result';
-import type { OpenContext } from '../gang/open-error';
 import type { Target } from '../gang/target';
 import { CpuMask } from '../host/cpu-mask';
 import { resolveCpus } from '../host/cpus';
@@ -90,23 +89,3 @@ const cpuOffline = (offline: CpuMask): SyswideError =>
     why: 'it is offline',
     remedy: `choose one that is online, or bring it online: echo 1 > /sys/devices/system/cpu/cpu${offline.first}/online`,
   });
-
-/** What the machine can say about a refused event. */
-export function refusalContext(host: Host): Pick<OpenContext, 'permission' | 'fdLimit'> {
-  const { privileges } = host;
-  return {
-    fdLimit: () => host.limits().openFiles.soft,
-    permission: (event, place) => {
-      const judged = [
-        ...(place.tid === undefined ? [privileges.mayCountCpuWide] : []),
-        privileges.mayCountOwnTasks,
-        ...(event.attr.flags?.excludeKernel ? [] : [privileges.mayCountKernel]),
-      ];
-      const forbidden = judged.find((permission) => !permission.allowed);
-      if (forbidden && !forbidden.allowed) return { why: forbidden.reason, remedy: forbidden.remedy };
-      return place.tid === undefined
-        ? { why: 'a security module or seccomp filter forbids it', remedy: 'run outside of the container, or as root' }
-        : { why: 'it belongs to somebody else', remedy: 'run as its user, or as root' };
-    },
-  };
-}

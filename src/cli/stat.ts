@@ -2,17 +2,25 @@ import { SyswideError } from '../base/error';
 import { type Fd, type Pid, pid } from '../base/units';
 import { type MeasureRequest, measure } from '../counts/measure';
 import type { StatResult } from '../counts/stat-result';
+import { refusalContext } from '../gang/refusal-context';
+import { HostWideLock } from '../gang/registry/host-lock';
 import type { CpuMask } from '../host/cpu-mask';
+import { describeHost } from '../host/description';
+import type { Host } from '../host/host';
 import { hotpluggable, openHotplugSource } from '../host/hotplug/open-source';
 import { MeasuredCommand } from '../host/measured-command';
 import { isInForeground } from '../host/terminal';
+import type { Kernel } from '../native/kernel';
+import { KernelError } from '../native/kernel-error';
 import { resultFile, type Sink, standardError } from './console';
+import { openToControl } from './control';
 import { exitStatus } from './exit-status';
 import { type Machine, thisMachine } from './machine';
 import { SignalInterruption } from './signals';
 import { statEvents } from './stat-events';
 import type { StatOptions } from './stat-options';
-import { countedTarget, refusalContext } from './stat-request';
+import { countedTarget } from './stat-request';
+import { version } from './version';
 
 /**
  * `syswide stat`: counts until the command ends, the processes end or a signal comes, and prints.
@@ -24,7 +32,9 @@ export async function stat(options: StatOptions): Promise<number> {
   const interruption = new SignalInterruption(machine.kernel);
   try {
     if (options.output) sink.write(startLine(new Date()));
+    const started = new Date();
     const result = await count(options, machine, interruption);
+    if (options.save !== undefined) await save(options.save, result, started, machine.host);
     sink.write(await render(result, options, sink));
     if (interruption.signal !== undefined) return exitStatus.signalled(interruption.signal);
     return commandStatus(result);
@@ -59,6 +69,9 @@ async function count(options: StatOptions, machine: Machine, interruption: Signa
         excludeOwn: options.excludeSelf,
         ...(command ? { command } : {}),
         until,
+        lock: new HostWideLock(kernel).run,
+        ...(options.waitSlots === undefined ? {} : { waitSlots: options.waitSlots }),
+        openToControl: (gang) => openToControl(kernel, gang, options.control),
         notices: [...counted.notices, ...chosen.notices],
       },
       interruption,
@@ -109,6 +122,17 @@ async function render(result: StatResult, { format, perCpu, verbose }: StatOptio
       const { statTable } = await import('../report/stat-table');
       return statTable(result, { perCpu, verbose, color: sink.hasColor, width: sink.width });
     }
+  }
+}
+
+/** Everything that was found out, in a file of its own. @throws SyswideError OUTPUT_FAILED */
+async function save(path: string, result: StatResult, started: Date, host: Host): Promise<void> {
+  const { statDocument } = await import('../report/stat-document');
+  const file = resultFile(path, false);
+  try {
+    file.write(statDocument(result, { version, started, ...describeHost(host) }));
+  } finally {
+    file.close();
   }
 }
 

@@ -1,12 +1,13 @@
 import { present } from '../base/assert';
 import type { SyswideError } from '../base/error';
-import { elapsed, type Fd, type MonotonicTime, type Tid } from '../base/units';
+import { elapsed, type Fd, type MonotonicTime, type Nanoseconds, type Tid } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { Controllable } from '../gang/controllable';
 import type { Gang } from '../gang/gang';
 import { LiveGang, type LiveGangRequest } from '../gang/live-gang';
 import type { OpenContext } from '../gang/open-error';
-import type { Target } from '../gang/target';
+import { type HostLock, takeSlots } from '../gang/slots/take';
+import { placesOf, type Target } from '../gang/target';
 import type { HostFiles } from '../host/host-files';
 import type { MeasuredCommand } from '../host/measured-command';
 import type { Interruption } from '../native/interruption';
@@ -30,8 +31,12 @@ export interface MeasureRequest {
   /** CPUs that are counted whenever they are online, and how to hear of them; the source stays the caller's. */
   readonly hotplug?: LiveGangRequest['hotplug'];
   readonly files: HostFiles;
-  /** Makes the gang known on the host, and open to control from outside. */
-  readonly register?: (gang: Controllable) => { close(): void };
+  /** Runs an action while no other syswide on the host takes debug registers. */
+  readonly lock: HostLock;
+  /** How long to wait for debug registers that others hold; absent: not at all. */
+  readonly waitSlots?: Nanoseconds;
+  /** Makes the gang known on the host, and open to control from outside, until it is closed. */
+  readonly openToControl?: (gang: Controllable) => { readonly notices: readonly string[]; close(): Promise<void> };
   /** Threads of syswide whose own counts are to be known. */
   readonly ownTids: readonly Tid[];
   /** Whether they are to be taken out of the counts. */
@@ -60,12 +65,17 @@ export async function measure(
   hearsTerminal: HearsTerminal,
 ): Promise<StatResult> {
   const { command } = request;
-  const live = openGang(kernel, request, () => interruption.interrupt());
+  const live = await takeSlots(
+    { kernel, files: request.files, lock: request.lock },
+    { events: request.events, places: placesOf(request.target) },
+    () => openGang(kernel, request, () => interruption.interrupt()),
+    { wait: request.waitSlots, interruption },
+  );
   const own = openOwnCost(kernel, live.gang, request);
-  const registration = request.register?.(live);
+  live.accompany(own?.gang);
+  const outside = request.openToControl?.(live);
   try {
     const armed = startsAtExec(request.target) ? undefined : live.arm();
-    own?.arm();
     const start = command?.release() ?? present(armed, 'without a command, counting starts at once').end;
     if (!armed) live.armedByExec();
     const end = command
@@ -73,9 +83,10 @@ export async function measure(
       : await processesEnd(kernel, request.until, interruption);
     const ownCounts = own?.read();
     await live.settle();
-    return result(request, live, { start, elapsed: elapsed(start, end) }, ownCounts);
+    const notices = outside?.notices ?? [];
+    return result(request, live, { start, elapsed: elapsed(start, end), notices }, ownCounts);
   } finally {
-    registration?.close();
+    await outside?.close();
     own?.close();
     await live.close();
   }
@@ -106,7 +117,7 @@ function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCo
 function result(
   request: MeasureRequest,
   { gang, follower }: LiveGang,
-  times: Pick<StatResult, 'start' | 'elapsed'>,
+  { notices, ...times }: Pick<StatResult, 'start' | 'elapsed' | 'notices'>,
   own: StatResult['own'],
 ): StatResult {
   const { command } = request;
@@ -125,7 +136,7 @@ function result(
     ...(follower ? { hotplug: follower } : {}),
     ...(own ? { own } : {}),
     ownExcluded: request.excludeOwn,
-    notices: [...request.notices, ...missingNotice(gang, request)],
+    notices: [...request.notices, ...notices, ...missingNotice(gang, request)],
   };
 }
 

@@ -17,7 +17,8 @@ import { isClock } from './metric';
  */
 export class OwnCost {
   private constructor(
-    private readonly gang: Gang,
+    /** Of syswide's own threads; to be armed while the system's is, and not longer. */
+    readonly gang: Gang,
     private readonly events: readonly ResolvedEvent[],
     private readonly uncounted: ReadonlySet<number>,
   ) {}
@@ -50,10 +51,6 @@ export class OwnCost {
       if (error instanceof SyswideError) return undefined;
       throw error;
     }
-  }
-
-  arm(): void {
-    this.gang.arm();
   }
 
   /** By event of the system-wide gang; `not supported` for those that are not told apart. */

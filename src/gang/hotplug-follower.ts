@@ -52,6 +52,7 @@ type Changeable<T> = { -readonly [Key in keyof T]: T[Key] };
 export class HotplugFollower {
   readonly happenings: Happening[] = [];
   readonly #states = new Map<Cpu, CpuState>();
+  readonly #listeners = new Set<(happening: Happening) => void>();
   #wanted: CpuMask;
   /** Since when the gang counts; undefined while it does not. */
   #armedSince: MonotonicTime | undefined;
@@ -134,11 +135,21 @@ export class HotplugFollower {
     }
   }
 
-  /** Takes in what has happened since the last call. */
+  /** Takes in what has happened since the last call, and tells the listeners. */
   follow(): void {
+    const known = this.happenings.length;
     const notices = this.source.drain();
     if (notices === 'lost') this.lookAnew();
     else for (const notice of notices) if (this.wanted.has(notice.cpu)) this.take(notice);
+    for (const happening of this.happenings.slice(known)) {
+      for (const listener of this.#listeners) listener(happening);
+    }
+  }
+
+  /** Has `listener` called for every CPU that comes or goes from now on. @returns what ends that */
+  onHappening(listener: (happening: Happening) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Told when the gang is armed: from now on, time on CPUs that it does not cover is missed. */

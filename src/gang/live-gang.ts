@@ -28,6 +28,7 @@ export interface LiveGangRequest extends GangRequest {
  */
 export class LiveGang implements Controllable {
   #watch: HotplugWatch | undefined;
+  #companion: Gang | undefined;
 
   private constructor(
     private readonly kernel: Kernel,
@@ -54,9 +55,15 @@ export class LiveGang implements Controllable {
     }
   }
 
+  /** Another gang that is to count only while this one does; stays the caller's. */
+  accompany(companion: Gang | undefined): void {
+    this.#companion = companion;
+  }
+
   /** Lets it count, and from the first time on follow its CPUs. */
   arm(): Span {
     const span = this.gang.arm();
+    this.#companion?.arm();
     this.counting();
     return span;
   }
@@ -68,6 +75,7 @@ export class LiveGang implements Controllable {
   }
 
   pause(): Span {
+    this.#companion?.pause();
     const span = this.gang.pause();
     this.follower?.paused(monotonicTime(process.hrtime.bigint()));
     this.#watch?.refresh();

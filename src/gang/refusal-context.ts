@@ -1,0 +1,22 @@
+import type { Host } from '../host/host';
+import type { OpenContext } from './open-error';
+
+/** What the machine can say about a refused event. */
+export function refusalContext(host: Host): Pick<OpenContext, 'permission' | 'fdLimit'> {
+  const { privileges } = host;
+  return {
+    fdLimit: () => host.limits().openFiles.soft,
+    permission: (event, place) => {
+      const judged = [
+        ...(place.tid === undefined ? [privileges.mayCountCpuWide] : []),
+        privileges.mayCountOwnTasks,
+        ...(event.attr.flags?.excludeKernel ? [] : [privileges.mayCountKernel]),
+      ];
+      const forbidden = judged.find((permission) => !permission.allowed);
+      if (forbidden && !forbidden.allowed) return { why: forbidden.reason, remedy: forbidden.remedy };
+      return place.tid === undefined
+        ? { why: 'a security module or seccomp filter forbids it', remedy: 'run outside of the container, or as root' }
+        : { why: 'it belongs to somebody else', remedy: 'run as its user, or as root' };
+    },
+  };
+}

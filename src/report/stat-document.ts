@@ -1,0 +1,119 @@
+import { visible } from '../base/safe-text';
+import { elapsed } from '../base/units';
+import { coveragePercent } from '../counts/coverage';
+import type { Count, EventCount } from '../counts/event-count';
+import type { StatResult } from '../counts/stat-result';
+import { runningPercent, statRows } from './stat-fields';
+
+/** What is known besides the result: where and when it was measured, and by which version. */
+export interface Provenance {
+  readonly version: string;
+  readonly started: Date;
+  readonly kernel: string;
+  readonly machine: string;
+  readonly cpuModel: string;
+}
+
+/**
+ * The whole result as one JSON document, `syswide.stat/1`: `docs/schema/syswide.stat-1.json` describes it. Numbers are
+ * numbers; counts and times above 2^53 are strings of digits, so that no reader rounds them in silence.
+ */
+export function statDocument(result: StatResult, provenance: Provenance): string {
+  const { version, started, ...host } = provenance;
+  const document = {
+    schema: 'syswide.stat/1',
+    syswide: version,
+    started: started.toISOString(),
+    host,
+    subject: subject(result),
+    ...(result.command ? { command: result.command } : {}),
+    elapsedNs: number(result.elapsed),
+    ...(result.armSpan ? { armSpanNs: number(elapsed(result.armSpan.begin, result.armSpan.end)) } : {}),
+    ...(result.exit ? { exit: exit(result.exit) } : {}),
+    ownExcluded: result.ownExcluded,
+    events: events(result),
+    coverage: [...result.coverage].map(([cpu, covered]) => ({
+      cpu,
+      countedNs: number(covered.counted),
+      uncoveredNs: number(covered.uncovered),
+      percent: coveragePercent(covered),
+    })),
+    ...(result.hotplug ? { hotplug: hotplug(result.hotplug, result) } : {}),
+    notices: result.notices,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+const LARGEST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Exact in either form. */
+const number = (value: bigint): number | string =>
+  value <= LARGEST_EXACT && value >= -LARGEST_EXACT ? Number(value) : value.toString();
+
+function subject({ subject: counted }: StatResult) {
+  switch (counted.kind) {
+    case 'system':
+    case 'cpus':
+      return { kind: counted.kind, cpus: counted.cpus.toString() };
+    case 'processes':
+    case 'threads':
+      return { kind: counted.kind, ids: counted.list.split(',').map(Number) };
+    case 'command':
+      return { kind: counted.kind };
+  }
+}
+
+function events(result: StatResult) {
+  const rows = statRows(result, false);
+  return result.counts.map(({ event, total, perCpu }, i) => {
+    const metric = rows[i]?.metric;
+    const own = result.own?.[i];
+    return {
+      name: visible(event.name),
+      kind: event.kind,
+      unit: event.unit,
+      scale: event.scale,
+      ...count(total),
+      ...(metric ? { metric: { value: metric.value, unit: metric.unit } } : {}),
+      ...(own ? { own: ownCount(own) } : {}),
+      perCpu: [...perCpu].map(([cpu, part]) => ({ cpu, ...count(part) })),
+    };
+  });
+}
+
+/** Of an event that the kernel cannot tell apart by task, nothing is known: `null`, not 0. */
+const ownCount = ({ total }: EventCount) => (total.status === 'counted' ? number(total.value) : null);
+
+function count(counted: Count) {
+  const { value, timeEnabled, timeRunning } = counted.raw;
+  return {
+    status: counted.status,
+    value: counted.status === 'counted' ? number(counted.value) : null,
+    raw: { value: number(value), timeEnabledNs: number(timeEnabled), timeRunningNs: number(timeRunning) },
+    runningPercent: runningPercent(counted),
+  };
+}
+
+const exit = ({ exitCode, signal, ...used }: NonNullable<StatResult['exit']>) => ({
+  ...(exitCode === undefined ? {} : { exitCode }),
+  ...(signal === undefined ? {} : { signal }),
+  userNs: number(used.userTime),
+  systemNs: number(used.systemTime),
+  maxRssKib: number(used.maxRssKib),
+  minorFaults: number(used.minorFaults),
+  majorFaults: number(used.majorFaults),
+  voluntarySwitches: number(used.voluntarySwitches),
+  involuntarySwitches: number(used.involuntarySwitches),
+});
+
+const hotplug = ({ happenings, heardFrom }: NonNullable<StatResult['hotplug']>, { start }: StatResult) => ({
+  source: heardFrom.name,
+  exactTimes: heardFrom.exactTimes,
+  happenings: happenings.map(({ cpu, kind, at, uncovered, error }) => ({
+    cpu,
+    kind,
+    atNs: number(elapsed(start, at)),
+    ...(uncovered === undefined ? {} : { uncoveredNs: number(uncovered) }),
+    ...(error ? { error: { code: error.code, message: error.message } } : {}),
+  })),
+});
