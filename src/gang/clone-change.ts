@@ -19,7 +19,7 @@ export interface LiveClones {
 }
 
 /**
- * Changes every clone of one event in place. What has been changed goes on the undo stack, clone by clone, because the
+ * Changes the breakpoint or the period of every clone of one event in place. What has been changed goes on the undo stack, clone by clone, because the
  * kernel offers no more than that.
  *
  * @param events the gang's events as they are
@@ -64,17 +64,18 @@ export function changeClones(
       (fd) => kernel.setPeriod([fd], oldPeriod),
     );
   }
-  if (changed.filter !== before.filter) {
-    each(
-      'filter',
-      (fd) => kernel.setFilter([fd], changed.filter ?? PASS_ALL),
-      (fd) => kernel.setFilter([fd], before.filter ?? PASS_ALL),
-    );
-  }
 }
 
-/** The kernel knows no way to take a filter off an event; every record has a pid that is not this one. */
-const PASS_ALL = 'common_pid != -1';
+/**
+ * The events that cannot be changed in place: the kernel sets a filter once (EEXIST). The members of a group are opened
+ * together, so they come along.
+ */
+export function eventsToReopen(events: readonly ResolvedEvent[], changed: readonly ResolvedEvent[]): Set<number> {
+  const refiltered = events.flatMap((event, i) => (event.filter === changed[i]?.filter ? [] : [i]));
+  const groups = new Set(refiltered.flatMap((i) => events[i]?.leader ?? []));
+  const mates = events.flatMap(({ leader }, i) => (leader !== undefined && groups.has(leader) ? [i] : []));
+  return new Set([...refiltered, ...mates]);
+}
 
 /**
  * The kernel takes the new address, length and type only together with everything else as it was, and leaves the event

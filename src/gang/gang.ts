@@ -5,7 +5,7 @@ import type { Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { EventControl, Kernel, OpenRequest, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
-import { changeClones } from './clone-change';
+import { changeClones, eventsToReopen } from './clone-change';
 import { identified, type OpenClone, type OpeningRequest, openClones } from './opening';
 import { isMember, type OpenMode, type PlannedClone, planGang } from './plan';
 import { controlFailed, type GangReading, type Reading, readEach, readGroups } from './reading';
@@ -135,16 +135,7 @@ export class Gang {
    * @throws SyswideError as `open` does, with its code; then the gang is as it was
    */
   addPlaces(places: readonly Place[]): Span | undefined {
-    const { mayMiss: _, leftOut: __, ...request } = this.request;
-    const added = openClones(this.kernel, {
-      ...request,
-      events: this.events,
-      leftOut: this.missing,
-      mayMiss: () => false,
-      places,
-      mode: this.modeOfAdded(),
-      placesMayGo: false,
-    }).clones;
+    const added = this.openMore({ events: this.events, places });
     try {
       const span = this.#state === 'armed' ? this.control(added, 'enable') : undefined;
       this.#live = [...this.#live, ...added];
@@ -156,20 +147,42 @@ export class Gang {
   }
 
   /**
-   * Changes events where they stand: breakpoints, filters and periods. Counts go on.
+   * Changes events while they count: breakpoints and periods where they stand; events whose filter changes, with their
+   * groups, are opened anew and take the place of the old ones, whose counts are kept.
+   *
    * @param changed the gang's events, some of them replaced
    * @throws SyswideError when a clone refuses; then all of them are as they were
    */
   changeEvents(changed: readonly ResolvedEvent[]): void {
-    const { kernel, missing } = this;
-    const live = { kernel, clones: this.#live, isCounting: this.#state === 'armed', mode: this.modeOfAdded() };
-    UndoStack.attempt((undo) => {
-      for (const [index, event] of changed.entries()) {
-        if (!missing.has(index)) changeClones(live, undo, this.#events, index, event);
-      }
-    });
+    const only = eventsToReopen(this.#events, changed);
+    const fresh = only.size > 0 ? this.openMore({ events: changed, only, places: this.places }) : [];
+    try {
+      UndoStack.attempt((undo) => {
+        const live = { kernel: this.kernel, clones: this.#live, isCounting: this.#state === 'armed' };
+        for (const [index, event] of changed.entries()) {
+          if (this.missing.has(index) || only.has(index)) continue;
+          changeClones({ ...live, mode: this.modeOfAdded() }, undo, this.#events, index, event);
+        }
+        this.replace(fresh, only);
+      });
+    } catch (error) {
+      this.kernel.closeFds(fdsOf(fresh));
+      throw error;
+    }
     this.#events = changed;
     this.#generation += 1;
+  }
+
+  /** Between the last count of the old clones and the first of the new ones nothing is counted twice. */
+  private replace(fresh: readonly OpenClone[], replaced: ReadonlySet<number>): void {
+    if (fresh.length === 0) return;
+    const old = this.#live.filter((clone) => replaced.has(clone.event));
+    this.control(old, 'disable');
+    const { readings } = readEach(this.kernel, this.#events, old);
+    if (this.#state === 'armed') this.control(fresh, 'enable');
+    this.#retired = merged([...this.#retired, ...readings]);
+    this.#live = [...this.#live.filter((clone) => !old.includes(clone)), ...fresh];
+    this.kernel.closeFds(fdsOf(old));
   }
 
   /** Gives places up, and what was counted there too: takes an extension back. */
@@ -182,7 +195,7 @@ export class Gang {
   /** What opening at these places takes, for a thread that opens it when it can. */
   prepare(places: readonly Place[]): PreparedPlaces {
     const mode = this.modeOfAdded();
-    const { clones, requests } = planGang(this.events, places, mode, this.missing);
+    const { clones, requests } = planGang(this.events, places, mode, (event) => !this.missing.has(event));
     return { clones, requests, filters: clones.map((clone) => this.events[clone.event]?.filter) };
   }
 
@@ -221,6 +234,18 @@ export class Gang {
     const [before, after] = [clocks(), clocks()];
     const stands = before.filter((reading, i) => after[i]?.counts.timeEnabled === reading.counts.timeEnabled);
     return [...new Set(stands.map((reading) => reading.place))];
+  }
+
+  /** Opens clones beside those there are, disabled. @throws SyswideError; then nothing more is open */
+  private openMore(more: Pick<OpeningRequest, 'events' | 'places' | 'only'>): readonly OpenClone[] {
+    return openClones(this.kernel, {
+      ...more,
+      leftOut: this.missing,
+      mayMiss: () => false,
+      mode: this.modeOfAdded(),
+      placesMayGo: false,
+      context: this.request.context,
+    }).clones;
   }
 
   /** Clones that are added while it counts are not there for an exec to enable. */

@@ -11,6 +11,7 @@ import { Gang, type GangRequest } from './gang';
 import { HotplugFollower } from './hotplug-follower';
 import { HotplugWatch } from './hotplug-watch';
 import type { GangReading } from './reading';
+import { checkBreakpoint } from './slots/breakpoint-check';
 import { isBreakpoint } from './slots/registers';
 import { type Place, placesOf } from './target';
 import { UndoStack } from './undo';
@@ -125,6 +126,10 @@ export class LiveGang implements Controllable {
 
   set(change: GangChange): void {
     const changed = changedEvents(this.gang.events, change);
+    const machine = { files: this.request.files, architecture: process.arch };
+    // The kernel's own refusal would not say what is wrong with it.
+    if (change.breakpoint)
+      for (const { name, attr } of changed.filter(isBreakpoint)) checkBreakpoint(name, attr, machine);
     UndoStack.attempt((undo) => {
       const before = this.gang.events;
       undo.take(

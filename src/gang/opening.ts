@@ -17,6 +17,8 @@ export interface OpeningRequest {
   readonly mayMiss: (event: ResolvedEvent) => boolean;
   /** By index into `events`: those that are known beforehand not to be countable, and why. They end up in `missing`. */
   readonly leftOut?: ReadonlyMap<number, SyswideError>;
+  /** By index: opens these and no others; absent: all. */
+  readonly only?: ReadonlySet<number>;
   /** Whether places may go away while they are opened: threads that end, CPUs that go offline. At least one must stay. */
   readonly placesMayGo: boolean;
   readonly context: Omit<OpenContext, 'fdsNeeded'>;
@@ -46,7 +48,9 @@ export interface OpenClone extends PlannedClone {
 export function openClones(kernel: Kernel, request: OpeningRequest): Opening {
   let attempt: Attempt = { ...request, missing: request.leftOut ?? new Map() };
   for (;;) {
-    const { clones, requests } = planGang(attempt.events, attempt.places, attempt.mode, attempt.missing);
+    const { clones, requests } = planGang(attempt.events, attempt.places, attempt.mode, (event) =>
+      opens(attempt, event),
+    );
     try {
       const fds = kernel.openEvents(requests);
       const { events, missing } = attempt;
@@ -64,6 +68,8 @@ export function openClones(kernel: Kernel, request: OpeningRequest): Opening {
 interface Attempt extends OpeningRequest {
   readonly missing: ReadonlyMap<number, SyswideError>;
 }
+
+const opens = ({ missing, only }: Attempt, event: number): boolean => !missing.has(event) && (only?.has(event) ?? true);
 
 /** What is left to try after a refusal. @throws SyswideError when the refusal is one that nothing may be left out for */
 function withoutRefused(attempt: Attempt, refused: PlannedClone, error: KernelError, fdsNeeded: number): Attempt {

@@ -26,13 +26,15 @@ export interface Plan {
 
 /**
  * Lays out a gang: place after place, and at each place the events in their order, so that a leader comes before its
- * members and an event that this machine does not have is refused early, before much is open.
+ * members, and an event that this machine does not have is refused early, before much is open.
+ *
+ * @param opens which events are part of it, by index
  */
 export function planGang(
   events: readonly ResolvedEvent[],
   places: readonly Place[],
   mode: OpenMode,
-  skip: ReadonlySet<number> | ReadonlyMap<number, unknown> = new Set(),
+  opens: (event: number) => boolean,
 ): Plan {
   const attrs = events.map((event, index) => encodeAttr(attrFor(events, event, index, mode)));
   const clones: PlannedClone[] = [];
@@ -40,7 +42,7 @@ export function planGang(
   for (const place of places) {
     const requestOf = new Map<number, number>();
     for (const [index, event] of events.entries()) {
-      if (skip.has(index) || (place.cpu !== undefined && event.cpus && !event.cpus.has(place.cpu))) continue;
+      if (!opens(index) || (place.cpu !== undefined && event.cpus && !event.cpus.has(place.cpu))) continue;
       const leader = isMember(event, index) ? requestOf.get(event.leader) : undefined;
       requestOf.set(index, requests.length);
       clones.push({ event: index, place });
