@@ -159,13 +159,13 @@ static void waiting(void)
 {
 	int32_t ready, stdin_fd[] = { 0 };
 
-	CHECK_EQ(sw_wait_many(NULL, 1, 0, &ready), -EINVAL);
-	CHECK_EQ(sw_wait_many(stdin_fd, 1, 0, NULL), -EINVAL);
-	CHECK_EQ(sw_wait_many(stdin_fd, 0, -1, &ready), -EINVAL);
-	CHECK_EQ(sw_wait_many(stdin_fd, HUGE_BATCH, 0, &ready), -EINVAL);
-	CHECK_EQ(sw_wait_many(stdin_fd, 1, -2, &ready), -EINVAL);
+	CHECK_EQ(sw_wait_many(NULL, 1, 0, &ready, NULL), -EINVAL);
+	CHECK_EQ(sw_wait_many(stdin_fd, 1, 0, NULL, NULL), -EINVAL);
+	CHECK_EQ(sw_wait_many(stdin_fd, 0, -1, &ready, NULL), -EINVAL);
+	CHECK_EQ(sw_wait_many(stdin_fd, HUGE_BATCH, 0, &ready, NULL), -EINVAL);
+	CHECK_EQ(sw_wait_many(stdin_fd, 1, -2, &ready, NULL), -EINVAL);
 	/* poll(2) passes over negative fds, and would never return. */
-	CHECK_EQ(sw_wait_many(fd_array, 1, -1, &ready), -EINVAL);
+	CHECK_EQ(sw_wait_many(fd_array, 1, -1, &ready, NULL), -EINVAL);
 }
 
 static void commands(void)

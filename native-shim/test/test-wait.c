@@ -44,11 +44,11 @@ static void is_ended_by_an_eventfd(void)
 	pthread_t thread;
 
 	CHECK_EQ(pthread_create(&thread, NULL, signal_later, &fds[1]), 0);
-	CHECK_EQ(sw_wait_many(fds, 3, -1, ready), 1);
+	CHECK_EQ(sw_wait_many(fds, 3, -1, ready, NULL), 1);
 	CHECK(ready[0] == 0 && ready[1] == POLLIN && ready[2] == 0);
 	pthread_join(thread, NULL);
 	signal_fd(fds[0]);
-	CHECK_EQ(sw_wait_many(fds, 3, 0, ready), 2);
+	CHECK_EQ(sw_wait_many(fds, 3, 0, ready, NULL), 2);
 	CHECK(ready[0] == POLLIN && ready[1] == POLLIN && ready[2] == 0);
 	CHECK_EQ(sw_close_many(fds, 3), 0);
 }
@@ -58,7 +58,7 @@ static void times_out(void)
 	int32_t fd = sw_eventfd(), ready = 9;
 	int64_t before = now_ms();
 
-	CHECK_EQ(sw_wait_many(&fd, 1, 30, &ready), 0);
+	CHECK_EQ(sw_wait_many(&fd, 1, 30, &ready, NULL), 0);
 	CHECK_EQ(ready, 0);
 	CHECK(now_ms() - before >= 30 && now_ms() - before < 5000);
 	CHECK_EQ(sw_close_many(&fd, 1), 0);
@@ -80,7 +80,7 @@ static void outlasts_signals(void)
 	CHECK_EQ(sigaction(SIGALRM, &action, &before), 0);
 	CHECK_EQ(setitimer(ITIMER_REAL, &often, NULL), 0);
 	begin = now_ms();
-	CHECK_EQ(sw_wait_many(&fd, 1, 40, &ready), 0);
+	CHECK_EQ(sw_wait_many(&fd, 1, 40, &ready, NULL), 0);
 	CHECK(now_ms() - begin >= 40 && now_ms() - begin < 5000);
 	CHECK_EQ(setitimer(ITIMER_REAL, &never, NULL), 0);
 	CHECK_EQ(sigaction(SIGALRM, &before, NULL), 0);
@@ -93,10 +93,10 @@ static void tells_hang_up_and_closed_fds(void)
 
 	CHECK_EQ(pipe(ends), 0);
 	CHECK_EQ(sw_close_many(&ends[1], 1), 0);
-	CHECK_EQ(sw_wait_many(ends, 1, -1, &ready), 1);
+	CHECK_EQ(sw_wait_many(ends, 1, -1, &ready, NULL), 1);
 	CHECK_EQ(ready, POLLHUP);
 	CHECK_EQ(sw_close_many(ends, 1), 0);
-	CHECK_EQ(sw_wait_many(ends, 1, -1, &ready), 1);
+	CHECK_EQ(sw_wait_many(ends, 1, -1, &ready, NULL), 1);
 	CHECK_EQ(ready, POLLNVAL);
 }
 

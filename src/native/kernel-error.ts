@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 const names = new Map<number, string>(Object.entries(constants.errno).map(([name, number]) => [number, name]));
 
 /** `ENOSPC` for 28; `errno 4095` for one without a name. Source: errno(3). */
-export const errnoName = (errno: number): string => names.get(errno) ?? `errno ${errno}`;
+const errnoName = (errno: number): string => names.get(errno) ?? `errno ${errno}`;
 
 /**
  * The kernel refused a call. Not for users: the room that knows what was attempted turns it into a `SyswideError`
