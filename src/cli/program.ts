@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { SyswideError } from '../base/error';
 import { writeFully } from './console';
+import { ctlCommand } from './ctl-command';
 import { exitStatus } from './exit-status';
+import { psCommand } from './ps-command';
 import { slotsCommand } from './slots-command';
 import { statCommand } from './stat-command';
 import { statOptions } from './stat-options';
@@ -22,6 +24,14 @@ export async function run(argv: readonly string[]): Promise<number> {
     slotsCommand(async (options) => {
       const { slots } = await import('./slots');
       status = await slots(options);
+    }),
+    psCommand(async (options) => {
+      const { ps } = await import('./ps');
+      status = await ps(options);
+    }),
+    ctlCommand(async (id, order, values, options) => {
+      const { ctl } = await import('./ctl');
+      status = await ctl(id, order, values, options);
     }),
   ];
   const program = new Command('syswide')

@@ -5,6 +5,8 @@ import { parseChange } from './change';
 import { LineReader } from './line-reader';
 import { type ControlReply, type ControlRequest, decodeRequest, encodeReply, LONGEST_REQUEST } from './messages';
 
+/** Clients that may wait to be accepted. */
+const BACKLOG = 64;
 /** Connections at a time: more are closed at once. */
 const MOST_CONNECTIONS = 32;
 
@@ -30,7 +32,7 @@ export class ControlServer {
     this.#server.maxConnections = MOST_CONNECTIONS;
     // That it does not listen is seen from `listening`; afterwards nothing but a refused accept comes here.
     this.#server.on('error', () => {});
-    this.#server.listen({ path });
+    listen(this.#server, path);
     this.#server.unref();
   }
 
@@ -72,6 +74,15 @@ export class ControlServer {
       return { error: error instanceof SyswideError ? error : unexpected(error) };
     }
   }
+}
+
+/**
+ * As `server.listen({ path })`, which loads Node's cluster module first, and with it child processes and datagrams: that
+ * would be half of what a registration costs. What is called here is what it calls then, under its name of old.
+ */
+function listen(server: Server & { _listen2?: unknown }, path: string): void {
+  if (typeof server._listen2 === 'function') server._listen2(path, -1, -1, BACKLOG);
+  else server.listen({ path, backlog: BACKLOG });
 }
 
 function perform(request: ControlRequest, gang: Controllable): void {
