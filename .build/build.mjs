@@ -37,6 +37,38 @@ const nativeHalves = {
   },
 };
 
+/** The command line parser loads node:child_process, and with it half of Node, for a feature that is not used. */
+const lazyChildProcess = {
+  name: 'lazy-child-process',
+  setup(plugin) {
+    const eager = "const childProcess = require('node:child_process');";
+    plugin.onLoad({ filter: /commander\/lib\/command\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      if (!source.includes(eager)) throw new Error(`${path} loads node:child_process in a new way`);
+      const lazy = "const childProcess = { get spawn() { return require('node:child_process').spawn; } };";
+      return { contents: source.replace(eager, lazy), loader: 'js' };
+    });
+  },
+};
+
+/** The FFI packages check their arguments with it, and loading it costs milliseconds. */
+const smallAssert = {
+  name: 'small-assert',
+  setup(plugin) {
+    plugin.onResolve({ filter: /^assert$/ }, ({ importer }) =>
+      /\/(ffi-napi|ref-napi|ref-struct-di)\//.test(importer)
+        ? { path: 'assert', namespace: 'small-assert' }
+        : undefined,
+    );
+    plugin.onLoad({ filter: /.*/, namespace: 'small-assert' }, () => ({
+      contents: `
+        const check = (condition, message) => { if (!condition) throw new Error(message || 'assertion failed'); };
+        module.exports = Object.assign(check, { equal: (a, b, message) => check(a == b, message), strictEqual: (a, b, message) => check(a === b, message) });`,
+      loader: 'js',
+    }));
+  },
+};
+
 /** `debug` would read the environment and pull in a formatter on every start; the FFI packages only trace with it. */
 const noDebug = {
   name: 'no-debug',
@@ -57,7 +89,7 @@ const bundle = {
   target: 'node20',
   format: 'cjs',
   alias: { '@2060.io/ref-napi': 'ref-napi' },
-  plugins: [nativeHalves, noDebug],
+  plugins: [nativeHalves, noDebug, smallAssert, lazyChildProcess],
   define: { 'process.env.SYSWIDE_VERSION': JSON.stringify(version) },
   legalComments: 'none',
   logLevel: 'warning',

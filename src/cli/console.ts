@@ -1,5 +1,4 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { SyswideError } from '../base/error';
 import { KernelError } from '../native/kernel-error';
 
@@ -79,13 +78,19 @@ export interface Sink {
 /** Columns for what is not a terminal: what fits into an e-mail and a CI log. */
 const PLAIN_WIDTH = 80;
 
+/** Loads node:tty, and with it streams and sockets, only for whoever asks: it costs milliseconds. */
+function isTerminal(fd: number): boolean {
+  const { isatty } = require('node:tty') as typeof import('node:tty');
+  return isatty(fd);
+}
+
 /** Looks at the terminal only when asked to: making a stream of it takes milliseconds that CSV does not need. */
 const standardStream = (fd: 1 | 2, name: string): Sink => ({
   get hasColor() {
-    return isatty(fd) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+    return isTerminal(fd) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   },
   get width() {
-    return isatty(fd) ? (fd === 1 ? process.stdout : process.stderr).columns : PLAIN_WIDTH;
+    return isTerminal(fd) ? (fd === 1 ? process.stdout : process.stderr).columns : PLAIN_WIDTH;
   },
   write: (text) => writeChecked(fd, text, name),
   close: () => {},

@@ -1,7 +1,7 @@
 import type { Controllable } from '../gang/controllable';
 import { FdWatch } from '../gang/fd-watch';
 import { PerfControl, type PerfControlSpec } from '../gang/registry/perf-control';
-import { registerGang } from '../gang/registry/register';
+import { type Registration, registerGang } from '../gang/registry/register';
 import type { Kernel } from '../native/kernel';
 import { complain, errorLine } from './console';
 
@@ -12,18 +12,36 @@ export interface OutsideControl {
   close(): Promise<void>;
 }
 
+/** A command that ends sooner than this, in ms, is not listed: nobody could look in time, and starting would take longer. */
+const WORTH_LISTING_MS = 50;
+
 /**
  * Lists the gang for `syswide ps` and `syswide ctl`, and takes perf's commands if it was told from where.
+ * @param later whether to list it only once it has lived for a while. For counts of tasks: what the listing costs would
+ * be part of a system-wide count, so there it is done before
  * @throws SyswideError USAGE when there is nothing to take commands from
  */
-export function openToControl(kernel: Kernel, gang: Controllable, perf: PerfControlSpec | undefined): OutsideControl {
+export function openToControl(
+  kernel: Kernel,
+  gang: Controllable,
+  perf: PerfControlSpec | undefined,
+  later: boolean,
+): OutsideControl {
   const control = perf && PerfControl.open(perf);
-  const registration = registerGang(kernel, { command: ['syswide', ...process.argv.slice(2)], controllable: gang });
   const watch = control && new FdWatch(kernel, { fd: control.fd, onReadable: () => obey(control, gang) });
+  let registration: Registration | undefined;
+  const register = () => {
+    registration = registerGang(kernel, { command: ['syswide', ...process.argv.slice(2)], controllable: gang });
+  };
+  const timer = later ? setTimeout(register, WORTH_LISTING_MS) : undefined;
+  if (!later) register();
   return {
-    notices: registration.notice === undefined ? [] : [registration.notice],
+    get notices() {
+      return registration?.notice === undefined ? [] : [registration.notice];
+    },
     close: async () => {
-      registration.close();
+      clearTimeout(timer);
+      registration?.close();
       await watch?.stop();
       control?.close();
     },

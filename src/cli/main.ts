@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import type { ErrorCode } from '../base/error';
 import { asSyswideError, complain, errorLine } from './console';
 import { exitStatus } from './exit-status';
@@ -10,7 +11,7 @@ const runners = new Set(['stat']);
 async function main(argv: readonly string[]): Promise<number> {
   // Scripts ask for the version often; it needs nothing of what follows.
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    process.stdout.write(`${version}\n`);
+    writeSync(1, `${version}\n`);
     return exitStatus.success;
   }
   try {

@@ -46,7 +46,7 @@ function askedFor(texts: readonly string[], host: Host): ResolvedEvent[] {
 
 function defaultSet(systemWide: boolean, host: Host): ResolvedEvent[] {
   const names = defaultEvents(systemWide).filter((event) => !event.onlyIfThere);
-  return names.flatMap(({ name }) => resolveEvents(parseEvents(name), host));
+  return resolveEvents(parseEvents(names.map(({ name }) => name).join(',')), host);
 }
 
 type Forbidden = Permission & { allowed: false };

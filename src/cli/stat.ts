@@ -71,7 +71,7 @@ async function count(options: StatOptions, machine: Machine, interruption: Signa
         until,
         lock: new HostWideLock(kernel).run,
         ...(options.waitSlots === undefined ? {} : { waitSlots: options.waitSlots }),
-        openToControl: (gang) => openToControl(kernel, gang, options.control),
+        openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
         notices: [...counted.notices, ...chosen.notices],
       },
       interruption,
