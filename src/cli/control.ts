@@ -1,5 +1,5 @@
+import { BackgroundLoop } from '../gang/background-loop';
 import type { Controllable } from '../gang/controllable';
-import { FdWatch } from '../gang/fd-watch';
 import { PerfControl, type PerfControlSpec } from '../gang/registry/perf-control';
 import { type Registration, registerGang } from '../gang/registry/register';
 import type { Kernel } from '../native/kernel';
@@ -28,7 +28,7 @@ export function openToControl(
   later: boolean,
 ): OutsideControl {
   const control = perf && PerfControl.open(perf);
-  const watch = control && new FdWatch(kernel, { fd: control.fd, onReadable: () => obey(control, gang) });
+  const loop = control && takeCommands(kernel, control, gang);
   let registration: Registration | undefined;
   const register = () => {
     registration = registerGang(kernel, { command: ['syswide', ...process.argv.slice(2)], controllable: gang });
@@ -42,14 +42,21 @@ export function openToControl(
     close: async () => {
       clearTimeout(timer);
       registration?.close();
-      await watch?.stop();
+      await loop?.stop();
       control?.close();
     },
   };
 }
 
+function takeCommands(kernel: Kernel, control: PerfControl, gang: Controllable): BackgroundLoop {
+  return new BackgroundLoop(kernel, async (wakeup) => {
+    const ready = await kernel.wait([control.fd, wakeup]);
+    if (ready.includes(control.fd)) obey(control, gang);
+    return !control.hasEnded;
+  });
+}
+
 /** A command that cannot be obeyed gets no ack; the reason goes where a person may see it. */
-function obey(control: PerfControl, gang: Controllable): boolean {
+function obey(control: PerfControl, gang: Controllable): void {
   for (const error of control.onReadable(gang)) complain(errorLine(error));
-  return !control.hasEnded;
 }

@@ -1,4 +1,3 @@
-import { addCounts } from '../abi/counts';
 import { assert, present } from '../base/assert';
 import type { SyswideError } from '../base/error';
 import type { Fd } from '../base/units';
@@ -8,7 +7,7 @@ import { KernelError } from '../native/kernel-error';
 import { changeClones, eventsToReopen } from './clone-change';
 import { identified, type OpenClone, type OpeningRequest, openClones } from './opening';
 import { isMember, type OpenMode, type PlannedClone, planGang } from './plan';
-import { controlFailed, type GangReading, type Reading, readEach, readGroups } from './reading';
+import { controlFailed, type GangReading, merged, type Reading, readEach, readGroups } from './reading';
 import { type Place, placesOf, type Target } from './target';
 import { UndoStack } from './undo';
 
@@ -302,19 +301,3 @@ export class Gang {
 }
 
 const fdsOf = (clones: readonly OpenClone[]): Fd[] => clones.map((clone) => clone.fd);
-
-/**
- * Adds up readings of the same event and place where that loses nothing: clones that ran all the time need no scaling.
- * Keeps a gang whose CPUs come and go for ever from growing.
- */
-function merged(readings: readonly Reading[]): Reading[] {
-  const sums = new Map<string, Reading>();
-  for (const [i, reading] of readings.entries()) {
-    const { event, place, counts } = reading;
-    const exact = counts.timeRunning === counts.timeEnabled;
-    const key = exact ? `${event}/${place.cpu}/${place.tid}` : `scaled ${i}`;
-    const earlier = sums.get(key);
-    sums.set(key, earlier ? { ...reading, counts: addCounts(earlier.counts, counts) } : reading);
-  }
-  return [...sums.values()];
-}

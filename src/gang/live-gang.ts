@@ -5,11 +5,12 @@ import { readCpus, resolveCpus } from '../host/cpus';
 import type { HostFiles } from '../host/host-files';
 import type { HotplugSource } from '../host/hotplug/hotplug-source';
 import type { Kernel, Span } from '../native/kernel';
+import type { BackgroundLoop } from './background-loop';
 import type { Controllable, GangChange, GangStatus } from './controllable';
 import { changedEvents } from './event-change';
 import { Gang, type GangRequest } from './gang';
 import { HotplugFollower } from './hotplug-follower';
-import { HotplugWatch } from './hotplug-watch';
+import { watchHotplug } from './hotplug-watch';
 import type { GangReading } from './reading';
 import { checkBreakpoint } from './slots/breakpoint-check';
 import { isBreakpoint } from './slots/registers';
@@ -28,7 +29,7 @@ export interface LiveGangRequest extends GangRequest {
  * Owns the gang and the watch; not the hotplug source.
  */
 export class LiveGang implements Controllable {
-  #watch: HotplugWatch | undefined;
+  #watch: BackgroundLoop | undefined;
   #companion: Gang | undefined;
 
   private constructor(
@@ -79,7 +80,7 @@ export class LiveGang implements Controllable {
     this.#companion?.pause();
     const span = this.gang.pause();
     this.follower?.paused(monotonicTime(process.hrtime.bigint()));
-    this.#watch?.refresh();
+    this.#watch?.wake();
     return span;
   }
 
@@ -138,15 +139,15 @@ export class LiveGang implements Controllable {
       );
       if (change.cpus) this.moveTo(change.cpus);
     });
-    this.#watch?.refresh();
+    this.#watch?.wake();
   }
 
   private counting(): void {
     const { hotplug } = this.request;
     this.follower?.armed(monotonicTime(process.hrtime.bigint()));
     if (this.follower && hotplug && !this.#watch) {
-      this.#watch = new HotplugWatch(this.kernel, hotplug.source, this.follower);
-    } else this.#watch?.refresh();
+      this.#watch = watchHotplug(this.kernel, hotplug.source, this.follower);
+    } else this.#watch?.wake();
   }
 
   /** Extends the gang before it leaves: if a new CPU refuses, nothing has been given up. */

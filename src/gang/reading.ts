@@ -1,4 +1,4 @@
-import { type Counts, noCounts } from '../abi/counts';
+import { addCounts, type Counts, noCounts } from '../abi/counts';
 import { decodeGroupRead, decodeSingleRead, groupReadSize, singleReadSize } from '../abi/read-format';
 import { present } from '../base/assert';
 import { SyswideError } from '../base/error';
@@ -75,6 +75,22 @@ function readSize(events: readonly ResolvedEvent[]): number {
   const sizes = events.map((_, i) => events.filter((event) => event.leader === i).length);
   const largest = Math.max(0, ...sizes);
   return largest > 1 ? groupReadSize(largest) : singleReadSize;
+}
+
+/**
+ * Adds up readings of the same event and place where that loses nothing: clones that ran all the time need no scaling.
+ * Keeps a gang whose CPUs come and go for ever from growing.
+ */
+export function merged(readings: readonly Reading[]): Reading[] {
+  const sums = new Map<string, Reading>();
+  for (const [i, reading] of readings.entries()) {
+    const { event, place, counts } = reading;
+    const exact = counts.timeRunning === counts.timeEnabled;
+    const key = exact ? `${event}/${place.cpu}/${place.tid}` : `scaled ${i}`;
+    const earlier = sums.get(key);
+    sums.set(key, earlier ? { ...reading, counts: addCounts(earlier.counts, counts) } : reading);
+  }
+  return [...sums.values()];
 }
 
 /** The error for a user when the kernel refuses something to a clone that is open. */

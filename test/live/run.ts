@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const launcher = join(root, 'bin/syswide.js');
+export const launcher = join(root, 'bin/syswide.js');
 const workloads = join(root, 'test/fixtures/workloads');
 
 /** How a program ended, and what it printed. */
