@@ -110,7 +110,9 @@ const openGang = (kernel: Kernel, request: MeasureRequest, onStop: () => void): 
 
 function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCost | undefined {
   if (request.ownTids.length === 0) return undefined;
-  const cpus = request.excludeOwn && request.target.cpus ? request.target.cpus : undefined;
+  // What syswide does on CPUs that are not counted is no part of the counts.
+  const byCpu = request.excludeOwn || request.subject.kind === 'cpus';
+  const cpus = byCpu ? request.target.cpus : undefined;
   return OwnCost.open(kernel, gang.events, gang.missing, request.ownTids, cpus);
 }
 
