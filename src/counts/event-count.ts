@@ -4,6 +4,7 @@ import type { ResolvedEvent } from '../events/resolved-event';
 import type { Reading } from '../gang/reading';
 import type { Place } from '../gang/target';
 import { scaled } from './scale';
+import { timesOnCpus } from './task-times';
 
 /**
  * `counted`: there is a value. `not counted`: it was open but never on a counter. `not supported`: the machine does
@@ -16,7 +17,7 @@ export interface Count {
   readonly status: CountStatus;
   /** Scaled, in units of the event itself (ns for the clocks); 0 unless counted. */
   readonly value: bigint;
-  /** What the kernel said, summed over the places and not scaled. */
+  /** What the kernel said, summed over the places and not scaled; for a task split by CPU, see `timesOnCpus`. */
   readonly raw: Counts;
 }
 
@@ -40,7 +41,7 @@ export function aggregate(
   readings: readonly Reading[],
   missing: { has(event: number): boolean },
 ): EventCount[] {
-  const byEvent = groupBy(readings, (reading) => reading.event);
+  const byEvent = groupBy(timesOnCpus(events, readings), (reading) => reading.event);
   return events.map((event, index) => {
     if (missing.has(index)) return { event, total: notSupported, perCpu: new Map() };
     const own = byEvent.get(index) ?? [];
