@@ -56,6 +56,8 @@ export class HotplugFollower {
   #wanted: CpuMask;
   /** Since when the gang counts; undefined while it does not. */
   #armedSince: MonotonicTime | undefined;
+  /** When notices were last taken in. */
+  #heardUntil: MonotonicTime | undefined;
 
   constructor(
     private readonly gang: Gang,
@@ -138,9 +140,11 @@ export class HotplugFollower {
   /** Takes in what has happened since the last call, and tells the listeners. */
   follow(): void {
     const known = this.happenings.length;
+    const now = monotonicTime(process.hrtime.bigint());
     const notices = this.source.drain();
     if (notices === 'lost') this.lookAnew();
-    else for (const notice of notices) if (this.wanted.has(notice.cpu)) this.take(notice);
+    else this.takeAll(notices.filter(({ cpu }) => this.wanted.has(cpu)));
+    this.#heardUntil = now;
     for (const happening of this.happenings.slice(known)) {
       for (const listener of this.#listeners) listener(happening);
     }
@@ -173,10 +177,17 @@ export class HotplugFollower {
     return state ? ns(state.uncovered + this.gap(cpu, state, now)) : ns(0n);
   }
 
-  private take({ cpu, step, at }: HotplugNotice): void {
-    if (step === 'offline') this.leave(cpu, at);
-    else if (step === 'countable') this.cover(cpu);
-    else this.arrive(cpu, at, this.cover(cpu));
+  /**
+   * Opens nothing on a CPU that has gone again: every opening and closing has to wait until no CPU is just going or
+   * coming, so that who tried to catch up with a CPU that flaps would only fall further behind.
+   */
+  private takeAll(notices: readonly HotplugNotice[]): void {
+    const gone = new Map(notices.flatMap(({ cpu, step }, i) => (step === 'offline' ? [[cpu, i]] : [])));
+    for (const [i, { cpu, step, at }] of notices.entries()) {
+      const error = step !== 'offline' && i > (gone.get(cpu) ?? -1) ? this.cover(cpu) : undefined;
+      if (step === 'offline') this.leave(cpu, at);
+      else if (step === 'online') this.arrive(cpu, at, error);
+    }
   }
 
   /** It runs tasks. Said twice, the first time counts. */
@@ -200,11 +211,15 @@ export class HotplugFollower {
     const gap = this.gap(cpu, state, at);
     const isBackAlready = this.source.exactTimes && state.openedSince !== undefined && at < state.openedSince;
     state.uncovered += gap;
-    if (isBackAlready && state.arrival) state.arrival.uncovered = gap;
+    // It went before those clones counted: they are not what followed its coming.
+    if (isBackAlready && state.arrival) delete state.arrival.uncovered;
     delete state.runsSince;
     delete state.arrival;
     this.happenings.push({ cpu, kind: 'offline', at });
-    if (isBackAlready) return;
+    if (!isBackAlready) this.retire(cpu, state);
+  }
+
+  private retire(cpu: Cpu, state: CpuState): void {
     this.gang.retirePlaces((place) => place.cpu === cpu && place.tid === undefined);
     delete state.openedSince;
     delete state.coveredSince;
@@ -257,15 +272,21 @@ export class HotplugFollower {
     return elapsed(from, later(from, earlier(covered, until)));
   }
 
-  /** After lost notices: compares the gang with the CPUs as they are. */
+  /**
+   * After lost notices: compares the gang with the CPUs as they are. A CPU that has lost its clones may have run without
+   * them ever since the last notices: so much is named, rather too much than too little.
+   */
   private lookAnew(): void {
     const { online } = readCpus(this.files);
-    const now = monotonicTime(process.hrtime.bigint());
+    const since = this.#heardUntil ?? monotonicTime(process.hrtime.bigint());
     const clones = this.gang.state === 'armed' ? this.gang.deadPlaces() : [];
     const dead = new Set(clones.filter(({ tid }) => tid === undefined).map((place) => place.cpu));
     for (const cpu of this.wanted) {
-      if (this.isCovered(cpu) && (dead.has(cpu) || !online.has(cpu))) this.leave(cpu, now);
-      if (!this.isCovered(cpu) && online.has(cpu)) this.arrive(cpu, now, this.cover(cpu));
+      if (this.isCovered(cpu) && (dead.has(cpu) || !online.has(cpu))) {
+        this.retire(cpu, this.stateOf(cpu));
+        this.leave(cpu, since);
+      }
+      if (!this.isCovered(cpu) && online.has(cpu)) this.arrive(cpu, since, this.cover(cpu));
     }
   }
 

@@ -24,6 +24,12 @@ interface Layout {
   readonly step: number;
 }
 
+/** Enough for a CPU that flaps as fast as it can while nobody looks for some seconds: three records a cycle. */
+const RING_PAGES = 4;
+
+/** More than a record takes: header, time, and what the tracepoint says. */
+const MOST_BYTES = 128n;
+
 interface Watched {
   readonly fd: Fd;
   readonly ring: RingMapping;
@@ -35,7 +41,7 @@ interface Watched {
  * passes the tracepoint `cpuhp:cpuhp_exit` after each. An event on that *thread* outlives the CPU, which an event on the
  * CPU does not, and carries the time of the step. So a clone can often stand before the CPU runs its first task.
  *
- * Needs the tracepoint and the right to watch kernel threads. Costs an fd and a ring of one page per watched CPU.
+ * Needs the tracepoint and the right to watch kernel threads. Costs an fd and a small ring per watched CPU.
  */
 export class CpuhpSource implements HotplugSource {
   readonly name = 'cpuhp';
@@ -77,6 +83,9 @@ export class CpuhpSource implements HotplugSource {
     let lost = false;
     for (const [i, watched] of this.watched.entries()) {
       const head = present(heads[i], 'a head per ring');
+      // The kernel tells of records that it had to drop only when there is room for the next one.
+      const room = BigInt(watched.ring.memory.length - this.kernel.pageSize) - (head - watched.tail);
+      if (room < MOST_BYTES) lost = true;
       for (const record of ringRecords(watched.ring.memory, watched.tail, head)) {
         if (record.type === RecordType.lost) lost = true;
         const notice = record.type === RecordType.sample ? this.decode(record.body) : undefined;
@@ -153,7 +162,7 @@ function openThreads(kernel: Kernel, threads: readonly Tid[], tracepoint: number
   const rings: RingMapping[] = [];
   try {
     kernel.setFilter(fds, filter);
-    for (const fd of fds) rings.push(kernel.mapRing(fd, 1, 'drain'));
+    for (const fd of fds) rings.push(kernel.mapRing(fd, RING_PAGES, 'drain'));
   } catch (error) {
     for (const ring of rings) ring.unmap();
     kernel.closeFds(fds);
