@@ -38,14 +38,18 @@ static int bad_request(const struct sw_open_request *request, uint32_t index, ui
 	       request->leader_fd < -1 || (request->leader >= 0 && request->leader_fd >= 0);
 }
 
-static int32_t open_one(const uint8_t *attr, uint32_t stride, const struct sw_open_request *request,
+/* `text`: what config1 points to, NULL to leave it as it is. */
+static int32_t open_one(const uint8_t *attr, uint32_t stride, const char *text, const struct sw_open_request *request,
 			const int32_t *fds)
 {
 	int leader = request->leader >= 0 ? fds[request->leader] : request->leader_fd;
+	uint64_t address = (uintptr_t)text;
 	struct attr_copy copy;
 	long fd;
 
 	memcpy(copy.bytes, attr, (size_t)attr_size(attr, stride));
+	if (text)
+		memcpy(copy.bytes + offsetof(struct perf_event_attr, config1), &address, sizeof(address));
 	do {
 		fd = syscall(SYS_perf_event_open, &copy, request->pid, request->cpu, leader,
 			     (unsigned long)(request->flags | PERF_FLAG_FD_CLOEXEC));
@@ -53,8 +57,14 @@ static int32_t open_one(const uint8_t *attr, uint32_t stride, const struct sw_op
 	return fd < 0 ? -errno : (int32_t)fd;
 }
 
-int32_t sw_open_many(const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs,
-		     const struct sw_open_request *requests, uint32_t n, int32_t *fds, int32_t *failed)
+static const char *text_of(const int32_t *offsets, const char *texts, int32_t attr)
+{
+	return offsets && offsets[attr] >= 0 ? texts + offsets[attr] : NULL;
+}
+
+int32_t sw_open_many(const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs, const int32_t *config1_offsets,
+		     const char *texts, uint32_t texts_length, const struct sw_open_request *requests, uint32_t n,
+		     int32_t *fds, int32_t *failed)
 {
 	uint32_t i;
 
@@ -67,6 +77,9 @@ int32_t sw_open_many(const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attr
 		fds[i] = -1;
 	if (sw_bad_batch(requests, n) || sw_bad_batch(attrs, n_attrs))
 		return -EINVAL;
+	if (sw_bad_texts(texts, texts_length) ||
+	    (config1_offsets && sw_bad_offsets(config1_offsets, n_attrs, texts_length)))
+		return -EINVAL;
 	for (i = 0; i < n_attrs; i++)
 		if (attr_size(attrs + (size_t)i * attr_stride, attr_stride) < 0)
 			return -EINVAL;
@@ -75,7 +88,9 @@ int32_t sw_open_many(const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attr
 			return -EINVAL;
 
 	for (i = 0; i < n; i++) {
-		int32_t fd = open_one(attrs + (size_t)requests[i].attr * attr_stride, attr_stride, &requests[i], fds);
+		int32_t attr = requests[i].attr;
+		int32_t fd = open_one(attrs + (size_t)attr * attr_stride, attr_stride,
+				      text_of(config1_offsets, texts, attr), &requests[i], fds);
 
 		if (fd < 0) {
 			*failed = (int32_t)i;

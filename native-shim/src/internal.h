@@ -28,6 +28,21 @@ static inline int sw_bad_batch(const void *array, uint32_t n)
 	return n > SW_MAX_BATCH || (!array && n);
 }
 
+/* Strings that stand one behind the other, the last one ended too. */
+static inline int sw_bad_texts(const char *texts, uint32_t length)
+{
+	return length && (!texts || texts[length - 1]);
+}
+
+/* Whether every offset is that of a text, or -1 for none. */
+static inline int sw_bad_offsets(const int32_t *offsets, uint32_t n, uint32_t length)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (offsets[i] < -1 || (offsets[i] >= 0 && (uint32_t)offsets[i] >= length))
+			return 1;
+	return 0;
+}
+
 /* Closes *fd unless it is -1, and makes it so. errno is kept: this runs on the way out of failures. */
 static inline void sw_drop_fd(int32_t *fd)
 {

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 3
+#define SW_ABI_VERSION 4
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -74,10 +74,14 @@ SW_EXPORT int32_t sw_page_size(void);
 
 /*
  * Opens requests[0..n) in order. `attrs` holds n_attrs attrs, attr_stride bytes apart, each with its own `size`.
+ * config1_offsets[i] is where in `texts` (texts_length bytes of NUL-terminated strings) the string begins whose address
+ * goes into config1 of attrs[i]: the path of a uprobe, the function of a kprobe; -1 leaves config1 as it is. The array
+ * may be NULL.
  * On failure every fd opened by this call is closed again, *failed is the index of the request that was refused
  * (-1: the arguments were), fds[] is filled with -1, and -errno is returned.
  */
 SW_EXPORT int32_t sw_open_many(const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs,
+			       const int32_t *config1_offsets, const char *texts, uint32_t texts_length,
 			       const struct sw_open_request *requests, uint32_t n, int32_t *fds, int32_t *failed);
 
 /* Closes them all, whatever happens on the way; returns the first error. Negative fds are passed over. */
@@ -165,15 +169,16 @@ enum { SW_STANDBY_IDLE = 1 };
 /*
  * Waits as sw_wait_many() does. When one of the first n_watched fds is what became ready, opens on each of cpus[0..n_cpus)
  * what is prepared for it: requests[i * per_cpu .. (i + 1) * per_cpu), whose `leader` counts within that slice; sets the
- * filters (filter_offsets[k] into `filters`, -1 for none, for the k-th request of every slice); and enables them if
- * `enable`. All or nothing per CPU. opened[] receives the fds, -1 where there are none. Runs at real-time priority
+ * filters (filter_offsets[k] into `texts`, -1 for none, for the k-th request of every slice); and enables them if
+ * `enable`. `config1_offsets` and `texts` as for sw_open_many(). All or nothing per CPU. opened[] receives the fds, -1 where there are none. Runs at real-time priority
  * where it may, because it is asleep but for this.
  */
 SW_EXPORT int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int32_t timeout_ms,
 				  int32_t *ready, const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs,
+				  const int32_t *config1_offsets, const char *texts, uint32_t texts_length,
 				  const struct sw_open_request *requests, uint32_t per_cpu,
-				  const int32_t *filter_offsets, const char *filters, uint32_t filters_length,
-				  uint32_t enable, struct sw_standby *cpus, uint32_t n_cpus, int32_t *opened);
+				  const int32_t *filter_offsets, uint32_t enable, struct sw_standby *cpus,
+				  uint32_t n_cpus, int32_t *opened);
 
 /* ---- command.c: a command that waits at a gate ---- */
 

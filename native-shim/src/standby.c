@@ -16,11 +16,12 @@ struct sw_prepared {
 	const uint8_t *attrs;
 	uint32_t attr_stride;
 	uint32_t n_attrs;
+	const int32_t *config1_offsets;
+	const char *texts;
+	uint32_t texts_length;
 	const struct sw_open_request *requests;
 	uint32_t per_cpu;
 	const int32_t *filter_offsets;
-	const char *filters;
-	uint32_t filters_length;
 	uint32_t enable;
 };
 
@@ -61,20 +62,14 @@ static int32_t set_filters(const char *const *filters, uint32_t n, const int32_t
 	return 0;
 }
 
-/* The filter of each request of a slice: NULL for none. -EINVAL for an offset outside, or a text that does not end. */
-static int32_t find_filters(const struct sw_prepared *prepared, const char **found)
+/* The filter of each request of a slice: NULL for none. */
+static void find_filters(const struct sw_prepared *prepared, const char **found)
 {
 	for (uint32_t i = 0; i < prepared->per_cpu; i++) {
 		int32_t at = prepared->filter_offsets[i];
 
-		found[i] = NULL;
-		if (at < 0)
-			continue;
-		if ((uint32_t)at >= prepared->filters_length)
-			return -EINVAL;
-		found[i] = prepared->filters + at;
+		found[i] = at < 0 ? NULL : prepared->texts + at;
 	}
-	return 0;
 }
 
 static int32_t open_slice(const struct sw_prepared *prepared, const char *const *filters, struct sw_standby *cpu,
@@ -85,7 +80,8 @@ static int32_t open_slice(const struct sw_prepared *prepared, const char *const 
 	int32_t failed, ret;
 
 	cpu->begin_ns = sw_now_ns();
-	ret = sw_open_many(prepared->attrs, prepared->attr_stride, prepared->n_attrs, requests, n, fds, &failed);
+	ret = sw_open_many(prepared->attrs, prepared->attr_stride, prepared->n_attrs, prepared->config1_offsets,
+			   prepared->texts, prepared->texts_length, requests, n, fds, &failed);
 	if (ret < 0)
 		return ret;
 	ret = set_filters(filters, n, fds);
@@ -101,8 +97,8 @@ static int32_t open_slice(const struct sw_prepared *prepared, const char *const 
 static int bad_prepared(const struct sw_prepared *prepared)
 {
 	return !prepared->per_cpu || prepared->per_cpu > SW_MAX_PER_CPU || !prepared->requests || !prepared->attrs ||
-	       !prepared->filter_offsets || (prepared->filters_length && !prepared->filters) ||
-	       (prepared->filters_length && prepared->filters[prepared->filters_length - 1] != '\0');
+	       !prepared->filter_offsets || sw_bad_texts(prepared->texts, prepared->texts_length) ||
+	       sw_bad_offsets(prepared->filter_offsets, prepared->per_cpu, prepared->texts_length);
 }
 
 static int any_ready(const int32_t *ready, uint32_t n)
@@ -114,13 +110,13 @@ static int any_ready(const int32_t *ready, uint32_t n)
 }
 
 int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int32_t timeout_ms, int32_t *ready,
-			const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs,
-			const struct sw_open_request *requests, uint32_t per_cpu, const int32_t *filter_offsets,
-			const char *filters, uint32_t filters_length, uint32_t enable, struct sw_standby *cpus,
+			const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs, const int32_t *config1_offsets,
+			const char *texts, uint32_t texts_length, const struct sw_open_request *requests,
+			uint32_t per_cpu, const int32_t *filter_offsets, uint32_t enable, struct sw_standby *cpus,
 			uint32_t n_cpus, int32_t *opened)
 {
-	const struct sw_prepared prepared = { attrs,   attr_stride,    n_attrs, requests,      per_cpu,
-					      filter_offsets, filters, filters_length, enable };
+	const struct sw_prepared prepared = { attrs,	    attr_stride, n_attrs, config1_offsets, texts,
+					      texts_length, requests,	 per_cpu, filter_offsets,  enable };
 	const char *found[SW_MAX_PER_CPU];
 	struct sched_param before;
 	int32_t ret;
@@ -128,8 +124,9 @@ int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int3
 
 	if (n_watched > n || !n_cpus || sw_bad_batch(cpus, n_cpus) || bad_prepared(&prepared) || !opened)
 		return -EINVAL;
-	if (n_cpus > SW_MAX_BATCH / per_cpu || find_filters(&prepared, found) < 0)
+	if (n_cpus > SW_MAX_BATCH / per_cpu)
 		return -EINVAL;
+	find_filters(&prepared, found);
 	for (uint32_t i = 0; i < n_cpus; i++)
 		cpus[i].outcome = SW_STANDBY_IDLE;
 	for (size_t i = 0; i < (size_t)n_cpus * per_cpu; i++)

@@ -27,7 +27,7 @@ static inline struct sw_open_request own_thread(int32_t attr)
 static inline int32_t open_events(const struct perf_event_attr *attrs, uint32_t n_attrs,
 				  const struct sw_open_request *requests, uint32_t n, int32_t *fds, int32_t *failed)
 {
-	return sw_open_many((const uint8_t *)attrs, sizeof(*attrs), n_attrs, requests, n, fds, failed);
+	return sw_open_many((const uint8_t *)attrs, sizeof(*attrs), n_attrs, NULL, NULL, 0, requests, n, fds, failed);
 }
 
 static inline int32_t open_event(const struct perf_event_attr *attr)

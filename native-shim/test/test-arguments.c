@@ -17,7 +17,7 @@ static int32_t open_with(struct sw_open_request request)
 	int32_t fd = 77, ret;
 
 	failed = 77;
-	ret = sw_open_many(attrs, sizeof(attr), 1, &request, 1, &fd, &failed);
+	ret = sw_open_many(attrs, sizeof(attr), 1, NULL, NULL, 0, &request, 1, &fd, &failed);
 	CHECK(failed == -1 && fd == -1);
 	return ret;
 }
@@ -27,18 +27,18 @@ static void opening(void)
 	struct sw_open_request good = own_thread(0), bad;
 	uint32_t stride = sizeof(attr);
 
-	CHECK_EQ(sw_open_many(NULL, stride, 1, &good, 1, fd_array, &failed), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, stride, 1, NULL, 1, fd_array, &failed), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, stride, 1, &good, 1, NULL, &failed), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, stride, 1, &good, 1, fd_array, NULL), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, stride, 1, &good, HUGE_BATCH, fd_array, &failed), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, stride, HUGE_BATCH, &good, 1, fd_array, &failed), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, stride, UINT32_MAX, &good, UINT32_MAX, fd_array, &failed), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, 0, 1, &good, 1, fd_array, &failed), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, 63, 1, &good, 1, fd_array, &failed), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, stride - 8, 1, &good, 1, fd_array, &failed), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, UINT32_MAX, 1, &good, 1, fd_array, &failed), -EINVAL);
-	CHECK_EQ(sw_open_many(attrs, stride, 0, &good, 1, fd_array, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(NULL, stride, 1, NULL, NULL, 0, &good, 1, fd_array, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, stride, 1, NULL, NULL, 0, NULL, 1, fd_array, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, stride, 1, NULL, NULL, 0, &good, 1, NULL, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, stride, 1, NULL, NULL, 0, &good, 1, fd_array, NULL), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, stride, 1, NULL, NULL, 0, &good, HUGE_BATCH, fd_array, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, stride, HUGE_BATCH, NULL, NULL, 0, &good, 1, fd_array, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, stride, UINT32_MAX, NULL, NULL, 0, &good, UINT32_MAX, fd_array, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, 0, 1, NULL, NULL, 0, &good, 1, fd_array, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, 63, 1, NULL, NULL, 0, &good, 1, fd_array, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, stride - 8, 1, NULL, NULL, 0, &good, 1, fd_array, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, UINT32_MAX, 1, NULL, NULL, 0, &good, 1, fd_array, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, stride, 0, NULL, NULL, 0, &good, 1, fd_array, &failed), -EINVAL);
 
 	bad = good, bad.attr = 1;
 	CHECK_EQ(open_with(bad), -EINVAL);
@@ -59,6 +59,47 @@ static void opening(void)
 	CHECK_EQ(open_with(bad), -EINVAL);
 }
 
+static void opening_with_texts(void)
+{
+	struct sw_open_request good = own_thread(0);
+	int32_t offset = 0, fd;
+	struct {
+		int32_t offset;
+		const char *texts;
+		uint32_t length;
+	} bad[] = { { 0, NULL, 0 }, { 0, NULL, 4 }, { 4, "abc", 4 }, { -2, "abc", 4 }, { INT_MAX, "abc", 4 }, { 0, "abc", 3 } };
+
+	for (uint32_t i = 0; i < LENGTH(bad); i++)
+		CHECK_EQ(sw_open_many(attrs, sizeof(attr), 1, &bad[i].offset, bad[i].texts, bad[i].length, &good, 1, &fd,
+				      &failed),
+			 -EINVAL);
+	/* Texts that nobody points at have to end all the same. */
+	CHECK_EQ(sw_open_many(attrs, sizeof(attr), 1, NULL, "abc", 3, &good, 1, &fd, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, sizeof(attr), 1, &offset, "abc", 4, &good, 1, &fd, &failed), 0);
+	CHECK_EQ(sw_close_many(&fd, 1), 0);
+}
+
+static void standby(void)
+{
+	struct sw_open_request good = own_thread(0);
+	struct sw_standby cpu;
+	int32_t stdin_fd = 0, ready, none = -1, opened, past = 4;
+
+#define STANDBY(attrs, offsets, texts, length, requests, per_cpu, filters, n_cpus) \
+	sw_wait_standby(&stdin_fd, 1, 1, 0, &ready, attrs, sizeof(attr), 1, offsets, texts, length, requests, per_cpu, \
+			filters, 0, &cpu, n_cpus, &opened)
+	CHECK_EQ(STANDBY(NULL, &none, "abc", 4, &good, 1, &none, 1), -EINVAL);
+	CHECK_EQ(STANDBY(attrs, &none, "abc", 3, &good, 1, &none, 1), -EINVAL);
+	CHECK_EQ(STANDBY(attrs, &none, NULL, 4, &good, 1, &none, 1), -EINVAL);
+	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, NULL, 1, &none, 1), -EINVAL);
+	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, &good, 0, &none, 1), -EINVAL);
+	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, &good, SW_MAX_PER_CPU + 1, &none, 1), -EINVAL);
+	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, &good, 1, NULL, 1), -EINVAL);
+	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, &good, 1, &past, 1), -EINVAL);
+	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, &good, 1, &none, 0), -EINVAL);
+#undef STANDBY
+}
+
 static void leader_given_twice(void)
 {
 	struct sw_open_request requests[] = { own_thread(0), own_thread(0) };
@@ -67,7 +108,7 @@ static void leader_given_twice(void)
 
 	requests[1].leader = 0;
 	requests[1].leader_fd = 0;
-	CHECK_EQ(sw_open_many(attrs, sizeof(attr), 1, requests, 2, fds, &failed), -EINVAL);
+	CHECK_EQ(sw_open_many(attrs, sizeof(attr), 1, NULL, NULL, 0, requests, 2, fds, &failed), -EINVAL);
 	CHECK_EQ(failed, -1);
 	CHECK_EQ(count_fds(), before);
 }
@@ -204,7 +245,7 @@ static void host(void)
 int main(void)
 {
 	static const struct test tests[] = {
-		TEST(opening), TEST(leader_given_twice), TEST(closing_and_controlling), TEST(reading), TEST(changing),
+		TEST(opening), TEST(opening_with_texts), TEST(standby), TEST(leader_given_twice), TEST(closing_and_controlling), TEST(reading), TEST(changing),
 		TEST(rings),   TEST(waiting),		 TEST(commands),		TEST(host),
 	};
 

@@ -79,12 +79,12 @@ static void leaves_attrs_alone(void)
 	known.size = size;
 	memcpy(attr, &known, sizeof(known));
 	attr[4095] = 1;
-	CHECK_EQ(sw_open_many(attr, sizeof(attr), 1, &request, 1, &fd, &failed), -E2BIG);
+	CHECK_EQ(sw_open_many(attr, sizeof(attr), 1, NULL, NULL, 0, &request, 1, &fd, &failed), -E2BIG);
 	CHECK_EQ(failed, 0);
 	memcpy(&size, attr + offsetof(struct perf_event_attr, size), sizeof(size));
 	CHECK_EQ(size, sizeof(attr));
 	attr[4095] = 0;
-	CHECK_EQ(sw_open_many(attr, sizeof(attr), 1, &request, 1, &fd, &failed), 0);
+	CHECK_EQ(sw_open_many(attr, sizeof(attr), 1, NULL, NULL, 0, &request, 1, &fd, &failed), 0);
 	close_all(&fd, 1);
 }
 
@@ -262,6 +262,67 @@ static void counts_every_cpu(void)
 	close_all(&fd, 1);
 }
 
+static __attribute__((noinline)) void probed(void)
+{
+	__asm__ volatile("");
+}
+
+/* Where a function of this program lies in its file. */
+static uint64_t file_offset(uint64_t address)
+{
+	unsigned long long begin, end, offset, found = 0;
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[512];
+
+	CHECK(maps != NULL);
+	while (fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%llx-%llx %*s %llx", &begin, &end, &offset) == 3 && address >= begin && address < end)
+			found = address - begin + offset;
+	fclose(maps);
+	CHECK(found);
+	return found;
+}
+
+/* 0 where this kernel has no uprobes, or they are not for this user. */
+static uint32_t uprobe_type(void)
+{
+	FILE *file = geteuid() ? NULL : fopen("/sys/bus/event_source/devices/uprobe/type", "re");
+	uint32_t type = 0;
+
+	if (file && fscanf(file, "%u", &type) != 1)
+		type = 0;
+	if (file)
+		fclose(file);
+	return type;
+}
+
+static void points_config1_at_a_text(void)
+{
+	struct perf_event_attr attrs[] = { software_event(PERF_COUNT_SW_TASK_CLOCK), { 0 } };
+	struct sw_open_request requests[] = { own_thread(0), own_thread(1) };
+	int32_t fds[2], failed, offsets[] = { -1, 2 };
+	char texts[512] = "x";
+	uint64_t count;
+	ssize_t length = readlink("/proc/self/exe", texts + 2, sizeof(texts) - 3);
+
+	CHECK(length > 0);
+	attrs[1] = (struct perf_event_attr){ .type = uprobe_type(), .size = sizeof(attrs[1]) };
+	attrs[1].config2 = file_offset((uintptr_t)probed);
+	if (!attrs[1].type) {
+		skip("needs root and a kernel with uprobes");
+		return;
+	}
+	CHECK_EQ(sw_open_many((const uint8_t *)attrs, sizeof(attrs[0]), 2, offsets, texts, (uint32_t)length + 3, requests, 2,
+			      fds, &failed),
+		 0);
+	for (int i = 0; i < 1000; i++)
+		probed();
+	CHECK_EQ(read(fds[1], &count, sizeof(count)), sizeof(count));
+	CHECK_EQ(count, 1000);
+	CHECK_EQ(attrs[1].config1, 0);
+	close_all(fds, 2);
+}
+
 int main(void)
 {
 	static const struct test tests[] = {
@@ -277,6 +338,7 @@ int main(void)
 		TEST(modifies_a_breakpoint),
 		TEST(redirects_output),
 		TEST(counts_every_cpu),
+		TEST(points_config1_at_a_text),
 	};
 
 	return run_tests("events", tests, LENGTH(tests));

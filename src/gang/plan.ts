@@ -46,7 +46,7 @@ export function planGang(
       const leader = isMember(event, index) ? requestOf.get(event.leader) : undefined;
       requestOf.set(index, requests.length);
       clones.push({ event: index, place });
-      requests.push(requestFor(attrs[index] as EncodedAttr, place, leader));
+      requests.push(requestFor(attrs[index] as EncodedAttr, event.config1Text, place, leader));
     }
   }
   return { clones, requests };
@@ -71,16 +71,33 @@ export function attrFor(
     ...event.attr.flags,
     // A member follows its leader: disabling it too would keep it off when the leader starts.
     disabled: !isMember(event, index),
-    ...(mode.inherit && event.attr.flags?.inherit !== false ? { inherit: true } : {}),
+    ...(mode.inherit && mayInherit(events, event) ? { inherit: true } : {}),
     ...(mode.enableOnExec && !isMember(event, index) ? { enableOnExec: true } : {}),
   };
   const readFormat = COUNTING_READ_FORMAT | (leadsGroup(events, index) ? ReadFormat.group : 0);
   return { ...event.attr, readFormat, flags };
 }
 
-function requestFor(attr: EncodedAttr, place: Place, leader: number | undefined): OpenRequest {
+/**
+ * Whether an event can be had by the children of its task too. A probe of the dynamic PMUs cannot: at each fork the
+ * kernel looks for the name of its file or function anew, at an address that means nothing in the forking process, and
+ * makes the fork fail. A group is inherited whole or not at all.
+ * Source: perf_uprobe_init() in kernel/trace/trace_event_perf.c, inherit_event() in kernel/events/core.c.
+ */
+export function mayInherit(events: readonly ResolvedEvent[], event: ResolvedEvent): boolean {
+  const group = event.leader === undefined ? [event] : events.filter(({ leader }) => leader === event.leader);
+  return group.every(({ kind }) => kind !== 'probe') && event.attr.flags?.inherit !== false;
+}
+
+function requestFor(
+  attr: EncodedAttr,
+  config1Text: string | undefined,
+  place: Place,
+  leader: number | undefined,
+): OpenRequest {
   return {
     attr,
+    ...(config1Text === undefined ? {} : { config1Text }),
     pid: place.tid ?? -1,
     cpu: place.cpu ?? -1,
     ...(leader === undefined ? {} : { leader: { request: leader } }),

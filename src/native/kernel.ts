@@ -110,6 +110,8 @@ export interface Kernel {
 /** One perf_event_open(2). */
 export interface OpenRequest {
   readonly attr: EncodedAttr;
+  /** Text whose address is to stand in the attr's config1 while the kernel reads it; requests of one attr share it. */
+  readonly config1Text?: string;
   /** Thread id, -1 for every task; a cgroup's fd when `flags` has PERF_FLAG_PID_CGROUP. */
   readonly pid: number;
   /** CPU number, or -1 for wherever the task runs. */

@@ -60,11 +60,13 @@ export class RealKernel implements Kernel {
   openEvents(requests: readonly OpenRequest[]): Fd[] {
     const batch = packEvents(requests);
     const fds = scratch(requests.length * 4);
-    const { attrs, stride, attrCount } = batch;
     const opened = this.#shim.sw_open_many(
-      attrs,
-      stride,
-      attrCount,
+      batch.attrs,
+      batch.stride,
+      batch.attrCount,
+      batch.config1Offsets,
+      batch.texts,
+      batch.texts.length,
       batch.requests,
       requests.length,
       fds,

@@ -4,16 +4,14 @@ import { packEvents } from './event-batch';
 import { scratch } from './foreign-library';
 import type { Standby, StandbyWait } from './kernel';
 import { standbyLayout as layout, STANDBY_IDLE } from './layout';
-import { packInt32, unpackInt32 } from './packed-integers';
-
-const NO_FILTER = -1;
+import { unpackInt32 } from './packed-integers';
+import { PackedTexts } from './packed-texts';
 
 /** What sw_wait_standby() takes of a standby, and where it puts what came of it. */
 export class PackedStandby {
   readonly #batch;
   readonly #perCpu: number;
   readonly #filterOffsets: Buffer;
-  readonly #filters: Buffer;
   readonly #cpus: Buffer;
   readonly #opened: Buffer;
 
@@ -23,20 +21,19 @@ export class PackedStandby {
       standby.cpus.every((requests) => requests.length === this.#perCpu),
       'every CPU on standby gets the same events',
     );
-    this.#batch = packEvents(standby.cpus.flat());
-    const texts = standby.filters.map((filter) => (filter === undefined ? undefined : Buffer.from(`${filter}\0`)));
-    this.#filterOffsets = packInt32(offsetsOf(texts));
-    this.#filters = Buffer.concat(texts.flatMap((text) => text ?? []));
+    const texts = new PackedTexts();
+    this.#filterOffsets = texts.add(standby.filters);
+    this.#batch = packEvents(standby.cpus.flat(), texts);
     this.#cpus = scratch(standby.cpus.length * layout.size);
     this.#opened = scratch(standby.cpus.length * this.#perCpu * 4);
   }
 
   /** The arguments behind `ready`, in the order of the C function. */
   get arguments() {
-    const { attrs, stride, attrCount, requests } = this.#batch;
+    const { attrs, stride, attrCount, config1Offsets, texts, requests } = this.#batch;
     return [
-      ...([attrs, stride, attrCount, requests, this.#perCpu] as const),
-      ...([this.#filterOffsets, this.#filters, this.#filters.length, this.standby.enable ? 1 : 0] as const),
+      ...([attrs, stride, attrCount, config1Offsets, texts, texts.length, requests, this.#perCpu] as const),
+      ...([this.#filterOffsets, this.standby.enable ? 1 : 0] as const),
       ...([this.#cpus, this.standby.cpus.length, this.#opened] as const),
     ] as const;
   }
@@ -53,14 +50,4 @@ export class PackedStandby {
       return { fds, span: { begin, end: monotonicTime(cpu.readBigUInt64LE(layout.endNs)) } };
     });
   }
-}
-
-/** Where each text begins when they stand one behind the other; NO_FILTER where there is none. */
-function offsetsOf(texts: readonly (Buffer | undefined)[]): number[] {
-  let end = 0;
-  return texts.map((text) => {
-    const start = end;
-    end += text?.length ?? 0;
-    return text ? start : NO_FILTER;
-  });
 }
