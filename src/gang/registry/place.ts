@@ -22,7 +22,7 @@ export const LONGEST_SOCKET_PATH = 107;
 /** An id and `.sock`, with room to spare. */
 const SOCKET_NAME_BYTES = 20;
 
-export const thisUser = (): RegistryUser => ({
+const thisUser = (): RegistryUser => ({
   uid: process.geteuid?.() ?? 0,
   runtimeDirectory: process.env.XDG_RUNTIME_DIR,
 });

@@ -1,0 +1,166 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { needs } from '../needs';
+import { csvRows, eventually, hasPerf, isRoot, launcher, type Running, start, startSyswide, syswide } from '../run';
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Row {
+  readonly id: string;
+  readonly pid: number;
+  readonly user: string;
+  readonly command: string;
+  readonly events: string[];
+  readonly cpus: string | null;
+  readonly state: string;
+  readonly sinceNs: number;
+  readonly slots: number;
+  readonly lost: number;
+}
+
+function list(unprivileged = false): Row[] {
+  const { status, stdout, stderr } = syswide(['ps', '--json'], { unprivileged });
+  expect([status, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout);
+}
+
+/** The row of a process, once it is listed as counting. */
+async function rowOf(running: Running): Promise<Row> {
+  let row: Row | undefined;
+  await eventually(() => {
+    row = list().find(({ pid, state }) => pid === running.process.pid && state === 'armed');
+    return row !== undefined;
+  }, 'it is listed');
+  if (!row) throw new Error('it is listed');
+  return row;
+}
+
+describe('a measurement that runs', () => {
+  needs(isRoot, 'root');
+
+  it('is listed with what it is', async () => {
+    const running = startSyswide(['stat', '-a', '-x,', '-e', 'cpu-clock,mem:0x7fff00001000/8:w']);
+    const row = await rowOf(running);
+    expect(row).toEqual({
+      id: expect.stringMatching(/^[a-z]+$/),
+      pid: running.process.pid,
+      user: 'root',
+      command: 'syswide stat -a -x, -e cpu-clock,mem:0x7fff00001000/8:w',
+      events: ['cpu-clock', 'mem:0x7fff00001000/8:w'],
+      cpus: expect.stringMatching(/^0/),
+      state: 'armed',
+      sinceNs: expect.any(Number),
+      slots: 1,
+      lost: 0,
+    });
+    expect(row.sinceNs).toBeGreaterThan(0);
+    const table = syswide(['ps']).stdout;
+    expect(table).toMatch(new RegExp(`${row.id} .*root .*armed .*cpu-clock`));
+    expect(syswide(['ctl', row.id, 'stop']).status).toBe(0);
+    expect(Number(csvRows((await running.ended).stderr)[0]?.[0])).toBeGreaterThan(0);
+    expect(list().map(({ id }) => id)).not.toContain(row.id);
+  });
+
+  it('is paused, moved and resumed from outside', async () => {
+    const running = startSyswide(['stat', '-a', '-A', '-x,', '-e', 'cpu-clock']);
+    const { id, pid } = await rowOf(running);
+    const state = () => JSON.parse(syswide(['ctl', id, 'status', '--json']).stdout);
+    expect(syswide(['ctl', id, 'disable']).status).toBe(0);
+    expect(state().state).toBe('paused');
+    expect(syswide(['ctl', `${pid}`, 'enable']).status).toBe(0);
+    expect(syswide(['ctl', id, 'set', 'cpus=0']).status).toBe(0);
+    expect(state()).toMatchObject({ state: 'armed', cpus: '0' });
+    const refused = syswide(['ctl', id, 'set', 'cpus=0,period=x']);
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringMatching(/^error\[USAGE\]: .*period=x/)]);
+    expect(syswide(['ctl', id, 'explode']).status).toBe(2);
+    expect(syswide(['ctl', id, 'set', 'filter=a == 1']).stderr).toMatch(/^error/);
+    expect(state().cpus).toBe('0');
+    running.process.kill('SIGINT');
+    await running.ended;
+    expect(syswide(['ctl', id, 'status'])).toMatchObject({ status: 1, stderr: expect.stringMatching(/NO_SUCH_GANG/) });
+  });
+
+  it('is listed while it is stopped, as not answering', async () => {
+    const running = startSyswide(['stat', '-a', '-x,', '-e', 'cpu-clock']);
+    const { id } = await rowOf(running);
+    running.process.kill('SIGSTOP');
+    expect(list().find((row) => row.id === id)).toMatchObject({ state: 'not answering', events: ['cpu-clock'] });
+    expect(syswide(['ps']).stdout).toMatch(/not answering/);
+    running.process.kill('SIGCONT');
+    running.process.kill('SIGKILL');
+    await running.ended;
+    expect(list().map((row) => row.id)).not.toContain(id);
+  });
+
+  it('of another user is seen by root, and root’s not by them', async () => {
+    const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, launcher];
+    const theirs = start('setpriv', [...nobody, 'stat', '-x,', '-e', 'page-faults:u', '--', 'sleep', '100']);
+    const ours = startSyswide(['stat', '-a', '-x,', '-e', 'cpu-clock']);
+    const row = await rowOf(ours);
+    let seen: Row | undefined;
+    await eventually(() => {
+      seen = list().find(({ user }) => user === 'nobody');
+      return seen !== undefined;
+    }, 'root sees it');
+    expect(seen).toMatchObject({ cpus: null, pid: theirs.process.pid });
+    expect(list(true).map(({ user }) => user)).toEqual(['nobody']);
+    expect(syswide(['ctl', row.id, 'stop'], { unprivileged: true }).status).toBe(1);
+    expect(syswide(['ctl', seen?.id ?? '', 'stop']).status).toBe(0);
+    await theirs.ended;
+    ours.process.kill('SIGINT');
+    await ours.ended;
+  });
+
+  it('goes on where it cannot be listed', () => {
+    const script = 'mkdir -p /run/syswide && mount --bind /run /run && mount -o remount,bind,ro /run && exec "$@"';
+    const args = ['-m', 'sh', '-c', script, 'sh', process.execPath, launcher, 'stat', '-a', '-x,', '-e', 'cpu-clock'];
+    const { status, stderr } = spawnSync('unshare', [...args, '--', 'true'], { encoding: 'utf8', timeout: 20_000 });
+    expect([status, stderr]).toEqual([0, expect.stringMatching(/^\d[\d.]*,msec,cpu-clock/m)]);
+  });
+});
+
+/** Sends commands to a `stat --control` and returns every byte that came back, until none comes for a while. */
+async function acksOf(file: string, args: readonly string[], commands: readonly string[]): Promise<string[]> {
+  const [ctl, ack] = [join(folder, `ctl${file.length}`), join(folder, `ack${file.length}`)];
+  execFileSync('mkfifo', [ctl, ack]);
+  const flags = constants.O_RDWR | constants.O_NONBLOCK;
+  const [to, from] = [openSync(ctl, flags), openSync(ack, flags)];
+  const running = start(file, [...args, '--control', `fifo:${ctl},${ack}`, '-e', 'task-clock', '--', 'sleep', '3']);
+  const acks: string[] = [];
+  for (const command of commands) {
+    writeSync(to, `${command}\n`);
+    acks.push(await firstBytes(from));
+  }
+  // Not by a signal: perf 6.1 may then wait for its command all the same.
+  await running.ended;
+  for (const one of [to, from]) closeSync(one);
+  return acks;
+}
+
+async function firstBytes(from: number): Promise<string> {
+  const bytes = Buffer.alloc(64);
+  for (const deadline = performance.now() + 3000; performance.now() < deadline; ) {
+    try {
+      return bytes.toString('latin1', 0, readSync(from, bytes));
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+  return '';
+}
+
+describe('--control', () => {
+  needs(hasPerf, 'perf');
+
+  const commands = ['ping', 'disable', 'enable', 'ping'];
+
+  it('acknowledges what perf acknowledges, with the same bytes', async () => {
+    const theirs = await acksOf('perf', ['stat'], commands);
+    expect(theirs).toEqual(commands.map(() => 'ack\n\0'));
+    expect(await acksOf(process.execPath, [launcher, 'stat'], commands)).toEqual(theirs);
+  });
+});
