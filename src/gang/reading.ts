@@ -22,21 +22,30 @@ export interface GangReading extends Span {
   readonly readings: readonly Reading[];
 }
 
-/** Reads events on their own one by one and groups through their leaders, so that a group's counts fit together. */
+/**
+ * Reads events on their own one by one and groups through their leaders, so that a group's counts fit together. Of a
+ * group whose CPU has just gone, the members that the kernel has torn off are read on their own.
+ */
 export function readGroups(
   kernel: Kernel,
   events: readonly ResolvedEvent[],
   clones: readonly OpenClone[],
 ): GangReading {
   const cloneOfId = new Map(clones.flatMap((clone) => (clone.id === undefined ? [] : [[clone.id, clone] as const])));
+  const unread = new Set(clones);
   const heads = clones.filter((clone) => !isMember(present(events[clone.event], 'a clone has an event'), clone.event));
-  return readClones(kernel, events, heads, (head, bytes) => {
+  const together = readClones(kernel, events, heads, (head, bytes) => {
+    unread.delete(head);
     if (!leadsGroup(events, head.event)) return [ownReading(events, head, bytes)];
     return decodeGroupRead(bytes).map(({ id, ...counts }) => {
-      const { event, place } = present(cloneOfId.get(id), 'a group has only our clones');
-      return { event, place, counts };
+      const clone = present(cloneOfId.get(id), 'a group has only our clones');
+      unread.delete(clone);
+      return { event: clone.event, place: clone.place, counts };
     });
   });
+  if (unread.size === 0) return together;
+  const alone = readEach(kernel, events, [...unread]);
+  return { begin: together.begin, end: alone.end, readings: [...together.readings, ...alone.readings] };
 }
 
 /** Reads each clone for itself: the kernel tears the groups of an offlined CPU apart. */
