@@ -228,8 +228,9 @@ export class Gang {
    * Places whose clones should be counting but whose clocks stand still: their CPU went offline, and perhaps came back,
    * unnoticed. Only of an armed gang over CPUs.
    */
-  deadPlaces(): Place[] {
-    const clocks = () => readEach(this.kernel, this.events, this.heads(this.#live)).readings;
+  deadPlaces(among: (place: Place) => boolean = () => true): Place[] {
+    const heads = this.heads(this.#live).filter((clone) => among(clone.place));
+    const clocks = () => readEach(this.kernel, this.events, heads).readings;
     const [before, after] = [clocks(), clocks()];
     const stands = before.filter((reading, i) => after[i]?.counts.timeEnabled === reading.counts.timeEnabled);
     return [...new Set(stands.map((reading) => reading.place))];

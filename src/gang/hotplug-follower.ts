@@ -203,13 +203,13 @@ export class HotplugFollower {
   }
 
   /**
-   * It is gone, and what it ran before it was counted is known. Clones whose opening began later than that are those of
-   * a CPU that is back already: they stay. So do those of tasks, which count on when the CPU comes back.
+   * It is gone, and what it ran before it was counted is known. Clones that count are those of a CPU that is back
+   * already: they stay. So do those of tasks, which count on when the CPU comes back.
    */
   private leave(cpu: Cpu, at: MonotonicTime): void {
     const state = this.stateOf(cpu);
     const gap = this.gap(cpu, state, at);
-    const isBackAlready = this.source.exactTimes && state.openedSince !== undefined && at < state.openedSince;
+    const isBackAlready = this.counts(cpu, state, at);
     state.uncovered += gap;
     // It went before those clones counted: they are not what followed its coming.
     if (isBackAlready && state.arrival) delete state.arrival.uncovered;
@@ -217,6 +217,14 @@ export class HotplugFollower {
     delete state.arrival;
     this.happenings.push({ cpu, kind: 'offline', at });
     if (!isBackAlready) this.retire(cpu, state);
+  }
+
+  /** Whether its clones count, although it went at that time. */
+  private counts(cpu: Cpu, { openedSince }: CpuState, at: MonotonicTime): boolean {
+    const ofCpu = (place: Place): boolean => place.cpu === cpu && place.tid === undefined;
+    if (!this.gang.places.some(ofCpu)) return false;
+    if (this.gang.state === 'armed') return this.gang.deadPlaces(ofCpu).length === 0;
+    return this.source.exactTimes && openedSince !== undefined && at < openedSince;
   }
 
   private retire(cpu: Cpu, state: CpuState): void {
@@ -279,8 +287,8 @@ export class HotplugFollower {
   private lookAnew(): void {
     const { online } = readCpus(this.files);
     const since = this.#heardUntil ?? monotonicTime(process.hrtime.bigint());
-    const clones = this.gang.state === 'armed' ? this.gang.deadPlaces() : [];
-    const dead = new Set(clones.filter(({ tid }) => tid === undefined).map((place) => place.cpu));
+    const clones = this.gang.state === 'armed' ? this.gang.deadPlaces(({ tid }) => tid === undefined) : [];
+    const dead = new Set(clones.map((place) => place.cpu));
     for (const cpu of this.wanted) {
       if (this.isCovered(cpu) && (dead.has(cpu) || !online.has(cpu))) {
         this.retire(cpu, this.stateOf(cpu));
