@@ -14,15 +14,16 @@ export function groupedDecimal(value: number, decimals: number): string {
   return `${sign}${digits}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
-const prefixes = ['', 'K', 'M', 'G', 'T'] as const;
+const prefixes = ['', 'K', 'M', 'G', 'T', 'P', 'E'] as const;
 
-/** A rate with three significant decimals and an SI prefix: `81.2 K`. */
+/** A rate with four significant digits and an SI prefix: `81.23 K`. */
 export function withPrefix(value: number): string {
   let [scaled, index] = [value, 0];
-  while (scaled >= 1000 && index < prefixes.length - 1) {
+  // Compared with what would be rounded up, or 999.96 would have five digits.
+  while (scaled >= 999.95 && index < prefixes.length - 1) {
     scaled /= 1000;
     index += 1;
   }
-  const decimals = scaled >= 100 ? 1 : scaled >= 10 ? 2 : 3;
+  const decimals = scaled >= 99.995 ? 1 : scaled >= 9.9995 ? 2 : 3;
   return `${scaled.toFixed(decimals)}${index === 0 ? '' : ` ${prefixes[index]}`}`;
 }
