@@ -69,7 +69,7 @@ async function count(options: StatOptions, machine: Machine, interruption: Signa
         excludeOwn: options.excludeSelf,
         ...(command ? { command } : {}),
         until,
-        lock: new HostWideLock(kernel).run,
+        lock: new HostWideLock(kernel),
         ...(options.waitSlots === undefined ? {} : { waitSlots: options.waitSlots }),
         openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
         notices: [...counted.notices, ...chosen.notices],

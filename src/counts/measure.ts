@@ -6,7 +6,8 @@ import type { Controllable } from '../gang/controllable';
 import type { Gang } from '../gang/gang';
 import { LiveGang, type LiveGangRequest } from '../gang/live-gang';
 import type { OpenContext } from '../gang/open-error';
-import { type HostLock, takeSlots } from '../gang/slots/take';
+import type { HostWideLock } from '../gang/registry/host-lock';
+import { takeSlots } from '../gang/slots/take';
 import { placesOf, type Target } from '../gang/target';
 import type { HostFiles } from '../host/host-files';
 import type { MeasuredCommand } from '../host/measured-command';
@@ -32,7 +33,7 @@ export interface MeasureRequest {
   readonly hotplug?: LiveGangRequest['hotplug'];
   readonly files: HostFiles;
   /** Runs an action while no other syswide on the host takes debug registers. */
-  readonly lock: HostLock;
+  readonly lock: HostWideLock;
   /** How long to wait for debug registers that others hold; absent: not at all. */
   readonly waitSlots?: Nanoseconds;
   /** Makes the gang known on the host, and open to control from outside, until it is closed. */
@@ -66,7 +67,7 @@ export async function measure(
 ): Promise<StatResult> {
   const { command } = request;
   const live = await takeSlots(
-    { kernel, files: request.files, lock: request.lock },
+    { kernel, files: request.files, lock: request.lock.run },
     { events: request.events, places: placesOf(request.target) },
     () => openGang(kernel, request, () => interruption.interrupt()),
     { wait: request.waitSlots, interruption },
@@ -83,7 +84,7 @@ export async function measure(
       : await processesEnd(kernel, request.until, interruption);
     const ownCounts = own?.read();
     await live.settle();
-    const notices = outside?.notices ?? [];
+    const notices = [...(outside?.notices ?? []), ...(request.lock.notice === undefined ? [] : [request.lock.notice])];
     return result(request, live, { start, elapsed: elapsed(start, end), notices }, ownCounts);
   } finally {
     await outside?.close();
@@ -100,6 +101,7 @@ const openGang = (kernel: Kernel, request: MeasureRequest, onStop: () => void): 
       target: request.target,
       leftOut: request.leftOut,
       files: request.files,
+      lock: request.lock,
       ...(request.hotplug ? { hotplug: request.hotplug } : {}),
       mayMiss: (event) => request.allowMissing || request.unasked.has(event),
       placesMayGo: request.target.kind === 'tasks' || request.hotplug !== undefined,

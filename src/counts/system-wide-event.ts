@@ -164,6 +164,7 @@ async function openLive(kernel: Kernel, host: Host, held: Held, options: SystemW
   const { online } = resolveCpus(wanted, host.cpus());
   if (online.isEmpty) throw allOffline(wanted);
   const target = { kind: 'cpus', cpus: online } as const;
+  const lock = new HostWideLock(kernel);
   const request = {
     events,
     target,
@@ -172,9 +173,10 @@ async function openLive(kernel: Kernel, host: Host, held: Held, options: SystemW
     mayMiss: () => false,
     placesMayGo: held.source !== undefined,
     context: refusalContext(host),
+    lock,
   };
   return await takeSlots(
-    { kernel, files: host.files, lock: new HostWideLock(kernel).run },
+    { kernel, files: host.files, lock: lock.run },
     { events, places: placesOf(target) },
     () => LiveGang.open(kernel, request),
     { wait: options.waitSlots },

@@ -12,6 +12,7 @@ import { Gang, type GangRequest } from './gang';
 import { HotplugFollower } from './hotplug-follower';
 import { watchHotplug } from './hotplug-watch';
 import type { GangReading } from './reading';
+import type { HostWideLock } from './registry/host-lock';
 import { checkBreakpoint } from './slots/breakpoint-check';
 import { isBreakpoint } from './slots/registers';
 import { type Place, placesOf } from './target';
@@ -22,6 +23,8 @@ export interface LiveGangRequest extends GangRequest {
   /** CPUs that are counted whenever they are online, and how to hear of them; the source stays the caller's. */
   readonly hotplug?: { readonly source: HotplugSource; readonly wanted: CpuMask };
   readonly files: HostFiles;
+  /** Held while breakpoints are changed, or opened on other CPUs; absent where none are counted. */
+  readonly lock?: Pick<HostWideLock, 'runSync'>;
 }
 
 /**
@@ -126,6 +129,13 @@ export class LiveGang implements Controllable {
   }
 
   set(change: GangChange): void {
+    const { lock } = this.request;
+    if (lock && this.gang.events.some(isBreakpoint)) lock.runSync(() => this.change(change));
+    else this.change(change);
+    this.#watch?.wake();
+  }
+
+  private change(change: GangChange): void {
     const changed = changedEvents(this.gang.events, change);
     const machine = { files: this.request.files, architecture: process.arch };
     // The kernel's own refusal would not say what is wrong with it.
@@ -139,7 +149,6 @@ export class LiveGang implements Controllable {
       );
       if (change.cpus) this.moveTo(change.cpus);
     });
-    this.#watch?.wake();
   }
 
   private counting(): void {

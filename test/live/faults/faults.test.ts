@@ -8,6 +8,7 @@ import { parseEvents } from '../../../src/events/parse';
 import { resolveEvents } from '../../../src/events/resolve-events';
 import { LiveGang } from '../../../src/gang/live-gang';
 import { refusalContext } from '../../../src/gang/refusal-context';
+import { HostWideLock } from '../../../src/gang/registry/host-lock';
 import { registerGang } from '../../../src/gang/registry/register';
 import { CpuMask } from '../../../src/host/cpu-mask';
 import { LocalHost } from '../../../src/host/host';
@@ -74,6 +75,7 @@ async function live(kernel: Kernel): Promise<void> {
       target: { kind: 'cpus', cpus: online },
       hotplug: { source, wanted: possible },
       files: host.files,
+      lock: new HostWideLock(kernel),
       mayMiss: () => false,
       placesMayGo: true,
       context: refusalContext(host),
