@@ -24,7 +24,8 @@ const DATA_SIZE = 1048;
 const HEADER_BYTES = 8;
 
 /**
- * The records from `tail` to `head`, in order. Stops at a header that cannot be one, because what follows it is unknown.
+ * The records from `tail` to `head`, in order. Stops at a header that cannot be one, because what follows it is unknown; there are
+ * none when the head is further ahead than the ring is long.
  * Views are valid until the ring's tail is advanced.
  */
 export function* ringRecords(memory: Uint8Array, tail: bigint, head: bigint): Generator<RawRecord> {
@@ -32,6 +33,7 @@ export function* ringRecords(memory: Uint8Array, tail: bigint, head: bigint): Ge
   const start = Number(page.getBigUint64(DATA_OFFSET, true));
   const size = Number(page.getBigUint64(DATA_SIZE, true));
   const data = memory.subarray(start, start + size);
+  if (head - tail > data.length) return;
   for (let at = tail; head - at >= HEADER_BYTES; ) {
     const header = bytesAt(data, at, HEADER_BYTES);
     const length = header.getUint16(6, true);
