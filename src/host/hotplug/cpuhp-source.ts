@@ -108,6 +108,8 @@ export class CpuhpSource implements HotplugSource {
   /** A sample: time, length of the raw data, raw data. */
   private decode(body: DataView): HotplugNotice | undefined {
     const RAW = 12;
+    const { cpu: where, state: before, step: number } = this.layout;
+    if (body.byteLength < RAW + Math.max(where, before, number) + 4) return undefined;
     const [state, index] = [body.getInt32(RAW + this.layout.state, true), body.getInt32(RAW + this.layout.step, true)];
     const step = stepOf(state, index, this.steps);
     const at = monotonicTime(body.getBigUint64(0, true));
