@@ -211,8 +211,8 @@ export class HotplugFollower {
     const gap = this.gap(cpu, state, at);
     const isBackAlready = this.counts(cpu, state, at);
     state.uncovered += gap;
-    // It went before those clones counted: they are not what followed its coming.
-    if (isBackAlready && state.arrival) delete state.arrival.uncovered;
+    // It went before clones counted that were to: they are not what followed its coming.
+    if (state.arrival?.uncovered !== undefined && gap < state.arrival.uncovered) delete state.arrival.uncovered;
     delete state.runsSince;
     delete state.arrival;
     this.happenings.push({ cpu, kind: 'offline', at });
