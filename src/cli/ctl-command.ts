@@ -13,8 +13,10 @@ export function ctlCommand(
   action: (id: string, order: string, values: readonly string[], options: CtlOptions) => Promise<void>,
 ): Command {
   return new Command('ctl')
-    .summary('control a live gang')
-    .description('Control a gang that another syswide holds. Changes happen on all of its CPUs, or on none.')
+    .summary('pause, resume, change or stop a measurement that runs')
+    .description(
+      'Control a measurement (a gang of events) that another syswide runs. Changes happen on all of its CPUs, or on none.',
+    )
     .argument('<id>', 'its id as syswide ps lists it, the beginning of it, or the pid of its owner')
     .argument('<order>', 'enable, disable, status, stop or set')
     .argument('[values...]', 'for set: cpus=LIST period=N addr=ADDRESS,len=BYTES,type=TYPE filter=FILTER')

@@ -11,10 +11,11 @@ export interface PsOptions {
  */
 export function psCommand(action: (options: PsOptions) => Promise<void>): Command {
   return new Command('ps')
-    .summary('list the live gangs of this host')
+    .summary('list the measurements that run now, by id')
     .description(
-      'List the gangs that are counted or sampled now, by this user, or by root and all users when root asks. State and\n' +
-        'losses are asked of the owners; one that is stopped is listed as not answering.',
+      'List the measurements that run now: those of this user, or of everybody when root asks. Each has an id for ' +
+        'syswide ctl. State and lost records are asked of the processes that measure; where one is stopped, it is ' +
+        'listed as not answering.',
     )
     .option('--json', 'print a JSON array')
     .addHelpText('after', '\nExit status: 0, also when there are none; 1 when none can be looked for.')

@@ -13,7 +13,7 @@ export function slotsCommand(action: (options: SlotsOptions) => Promise<void>): 
   return new Command('slots')
     .summary('show which debug registers are free, and who may hold the others')
     .description(
-      'Show how many debug registers of each CPU are free for breakpoints (mem:…), and the processes that hold perf\n' +
+      'Show how many debug registers of each CPU are free for breakpoints (mem:…), and the processes that hold perf ' +
         'events or are traced by a debugger. The registers are counted by taking the free ones for some microseconds.',
     )
     .option('--json', 'print one JSON object')

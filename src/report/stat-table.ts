@@ -51,7 +51,7 @@ function headline(result: StatResult): string {
     case 'system':
       return `system-wide, CPUs ${subject.cpus}${during}`;
     case 'cpus':
-      return `${subject.cpus.size === 1 ? 'CPU' : 'CPUs'} ${subject.cpus}${during}`;
+      return `${/^\d+$/.test(subject.list) ? 'CPU' : 'CPUs'} ${visible(subject.list)}${during}`;
     case 'processes':
       return `${subject.list.includes(',') ? 'processes' : 'process'} ${visible(subject.list)}${during}`;
     case 'threads':
