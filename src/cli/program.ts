@@ -3,6 +3,7 @@ import { SyswideError } from '../base/error';
 import { writeFully } from './console';
 import { ctlCommand } from './ctl-command';
 import { exitStatus } from './exit-status';
+import { listCommand } from './list-command';
 import { psCommand } from './ps-command';
 import { slotsCommand } from './slots-command';
 import { statCommand } from './stat-command';
@@ -20,6 +21,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     statCommand(async (options, command) => {
       const { stat } = await import('./stat');
       status = await stat(statOptions(options, command));
+    }),
+    listCommand(async (globs, options) => {
+      const { list } = await import('./list');
+      status = await list(globs, options);
     }),
     slotsCommand(async (options) => {
       const { slots } = await import('./slots');
