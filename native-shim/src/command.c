@@ -8,7 +8,10 @@
  *   release: one byte into the gate ─▶  exec, which closes exec_fd
  *            EOF or an errno ◀────────  (or writes the errno there and exits)
  *   reap:    wait4 ◀──────────────────  ends
+ *
+ * exec-stop.c has the other way from the gate to the running command, with a stop after its exec.
  */
+#include "command-internal.h"
 #include "exec-plan.h"
 #include "internal.h"
 #include "shim.h"
@@ -39,7 +42,7 @@ struct gate {
 	uint64_t nofile_soft;
 };
 
-static void forget(struct sw_command *command)
+void sw_command_forget(struct sw_command *command)
 {
 	*command = (struct sw_command){ .pid = -1, .pidfd = -1, .gate_fd = -1, .exec_fd = -1 };
 }
@@ -193,7 +196,7 @@ int32_t sw_command_start(const char *argv, uint32_t length, uint32_t argc, const
 
 	if (!command)
 		return -EINVAL;
-	forget(command);
+	sw_command_forget(command);
 	ret = exec_plan_prepare(&plan, argv, length, argc);
 	if (ret < 0)
 		return ret;
@@ -208,14 +211,19 @@ int32_t sw_command_start(const char *argv, uint32_t length, uint32_t argc, const
 	return ret;
 }
 
-/* The errno that a failed exec left behind, or 0. */
-static int32_t exec_error(int fd)
+int sw_command_open_gate(const struct sw_command *command)
+{
+	/* Into an empty buffer of a blocking socket: fails only when nobody is left to read. */
+	return send(command->gate_fd, "", 1, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+int32_t sw_command_exec_error(const struct sw_command *command)
 {
 	int32_t error = 0;
 	ssize_t got;
 
 	do {
-		got = read(fd, &error, sizeof(error));
+		got = read(command->exec_fd, &error, sizeof(error));
 	} while (got < 0 && errno == EINTR);
 	return got == (ssize_t)sizeof(error) ? error : 0;
 }
@@ -227,11 +235,7 @@ int32_t sw_command_release(struct sw_command *command, uint64_t *start_ns)
 	if (!command || !start_ns || command->pid <= 0 || command->gate_fd < 0 || command->exec_fd < 0)
 		return -EINVAL;
 	*start_ns = sw_now_ns();
-	/* Into an empty buffer of a blocking socket: fails only when nobody is left to read. */
-	if (send(command->gate_fd, "", 1, MSG_NOSIGNAL) == 1)
-		error = exec_error(command->exec_fd);
-	else
-		error = ESRCH;
+	error = sw_command_open_gate(command) ? ESRCH : sw_command_exec_error(command);
 	if (error) {
 		sw_command_abandon(command);
 		return -error;
@@ -239,6 +243,18 @@ int32_t sw_command_release(struct sw_command *command, uint64_t *start_ns)
 	sw_drop_fd(&command->gate_fd);
 	sw_drop_fd(&command->exec_fd);
 	return 0;
+}
+
+/* Stops, which only one that is traced reports, are passed over. */
+static int32_t await_end(pid_t pid, int options)
+{
+	int status;
+	pid_t got;
+
+	do {
+		got = wait4(pid, &status, options, NULL);
+	} while ((got < 0 && errno == EINTR) || (got > 0 && WIFSTOPPED(status)));
+	return got < 0 ? -errno : got > 0;
 }
 
 int32_t sw_command_abandon(struct sw_command *command)
@@ -249,13 +265,12 @@ int32_t sw_command_abandon(struct sw_command *command)
 		return -EINVAL;
 	close_fds(command);
 	/* Only a child not yet reaped is killed: any other number may by now belong to a stranger. */
-	if (command->pid > 0 && !wait4(command->pid, NULL, WNOHANG, NULL)) {
+	if (command->pid > 0 && !await_end(command->pid, WNOHANG)) {
 		kill(command->pid, SIGKILL);
-		do {
-			ret = wait4(command->pid, NULL, 0, NULL) < 0 ? -errno : 0;
-		} while (ret == -EINTR);
+		ret = await_end(command->pid, 0);
+		ret = ret < 0 ? ret : 0;
 	}
-	forget(command);
+	sw_command_forget(command);
 	return ret;
 }
 
@@ -291,7 +306,7 @@ int32_t sw_command_reap(struct sw_command *command, struct sw_exit *exit)
 		.end_ns = sw_now_ns(),
 	};
 	close_fds(command);
-	forget(command);
+	sw_command_forget(command);
 	return 0;
 }
 

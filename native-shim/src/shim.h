@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 4
+#define SW_ABI_VERSION 5
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -202,6 +202,16 @@ SW_EXPORT int32_t sw_command_start(const char *argv, uint32_t length, uint32_t a
  * and sets them to -1. *start_ns: CLOCK_MONOTONIC just before the gate opened.
  */
 SW_EXPORT int32_t sw_command_release(struct sw_command *command, uint64_t *start_ns);
+
+/*
+ * The same, but the command is stopped right after its exec, before its first instruction: its memory is laid out, and
+ * whoever reads /proc/PID/maps finds its program there. Only by the thread that called sw_command_start(); needs what
+ * ptrace(2) needs (-EPERM). Set-user-ID programs do not gain rights on this way unless the caller has CAP_SYS_PTRACE.
+ */
+SW_EXPORT int32_t sw_command_release_to_exec(struct sw_command *command);
+
+/* Lets a command stopped like that run on, without ptrace. *start_ns: CLOCK_MONOTONIC just before. Same thread. */
+SW_EXPORT int32_t sw_command_resume(struct sw_command *command, uint64_t *start_ns);
 
 /* Ends the child, released or not: closes the gate, kills, reaps, closes the fds. Harmless when repeated. */
 SW_EXPORT int32_t sw_command_abandon(struct sw_command *command);

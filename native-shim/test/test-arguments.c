@@ -218,6 +218,11 @@ static void commands(void)
 	CHECK_EQ(sw_command_release(NULL, words), -EINVAL);
 	CHECK_EQ(sw_command_release(&gone, NULL), -EINVAL);
 	CHECK_EQ(sw_command_release(&gone, words), -EINVAL);
+	CHECK_EQ(sw_command_release_to_exec(NULL), -EINVAL);
+	CHECK_EQ(sw_command_release_to_exec(&gone), -EINVAL);
+	CHECK_EQ(sw_command_resume(NULL, words), -EINVAL);
+	CHECK_EQ(sw_command_resume(&gone, words), -EINVAL);
+	CHECK_EQ(sw_command_resume(&zero, NULL), -EINVAL);
 	CHECK_EQ(sw_command_abandon(NULL), -EINVAL);
 	CHECK_EQ(sw_command_abandon(&gone), 0);
 	/* kill(0) and kill(-1) reach whole groups. */

@@ -13,7 +13,7 @@ export interface EventProblem {
   /** Known names that are near to what was written, nearest first; they go before the remedy. */
   readonly suggestions?: readonly string[];
   /** NOT_SUPPORTED for what is well-formed but cannot be counted here; default BAD_EVENT. */
-  readonly code?: 'BAD_EVENT' | 'NOT_SUPPORTED' | 'NO_TRACEFS';
+  readonly code?: 'BAD_EVENT' | 'NOT_SUPPORTED' | 'NO_TRACEFS' | 'NO_PERMISSION';
   /** What the text is, for the message; default `event`. */
   readonly noun?: 'event' | 'filter';
   readonly cause?: unknown;

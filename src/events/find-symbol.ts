@@ -24,17 +24,22 @@ export function fileSymbol(
   symbol: string,
   where: { readonly path?: Place; readonly target: Place },
   context: ResolveContext,
-): { readonly symbol: FileSymbol; readonly positionIndependent: boolean } {
-  const symbols = lookup(where.target, context);
-  const file: FileSymbols = ask(where.path ?? where.target, () => symbols.file(path));
-  const found = file.find(symbol);
-  if (found) return { symbol: found, positionIndependent: file.positionIndependent };
+): { readonly symbol: FileSymbol; readonly file: FileSymbols } {
+  const file = symbolFile(path, where.path ?? where.target, context);
+  const found = ask(where.target, () => file.find(symbol));
+  if (found) return { symbol: found, file };
   throw new EventSpecError({
     where: where.target,
     why: `${path} has no symbol '${symbol}'`,
     remedy: 'look for it with nm or nm -D; a stripped file has few',
     suggestions: nearest(symbol, file.names()),
   });
+}
+
+/** @throws EventSpecError when the file cannot be read */
+export function symbolFile(path: string, where: Place, context: ResolveContext): FileSymbols {
+  const symbols = lookup(where, context);
+  return ask(where, () => symbols.file(path));
 }
 
 function lookup(where: Place, { symbols }: ResolveContext): SymbolLookup {
@@ -54,6 +59,7 @@ function ask<T>(where: Place, question: () => T): T {
   } catch (error) {
     if (!(error instanceof SyswideError)) throw error;
     const { why, remedy } = error;
-    throw new EventSpecError({ code: 'NOT_SUPPORTED', where, why: `${error.what}: ${why}`, remedy, cause: error });
+    const code = error.code === 'NO_PERMISSION' || error.code === 'NOT_SUPPORTED' ? error.code : 'BAD_EVENT';
+    throw new EventSpecError({ code, where, why: `${error.what}: ${why}`, remedy, cause: error });
   }
 }

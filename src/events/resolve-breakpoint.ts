@@ -54,7 +54,7 @@ function locate({ target, where }: BreakpointBody, context: ResolveContext): Loc
   if (path === undefined) return { address: kernelSymbol(symbol, where.target, context) + offset };
   const found = fileSymbol(path, symbol, { target: where.target }, context);
   const fileAddress = found.symbol.address + offset;
-  return found.positionIndependent ? { address: 0n, loadedFrom: { path, fileAddress } } : { address: fileAddress };
+  return found.file.positionIndependent ? { address: 0n, loadedFrom: { path, fileAddress } } : { address: fileAddress };
 }
 
 const accessBits = (access: string): number =>

@@ -4,7 +4,8 @@ import { termsWithoutConfig } from './common-terms';
 import { type Draft, unscaled } from './draft';
 import type { ProbeBody, SingleSpec } from './event-spec';
 import { EventSpecError } from './event-spec-error';
-import { fileSymbol } from './find-symbol';
+import { fileSymbol, symbolFile } from './find-symbol';
+import type { Place } from './place';
 import { addToConfig } from './pmu-config';
 import type { ResolveContext } from './resolve-context';
 
@@ -53,13 +54,30 @@ function returnBit(pmu: Pmu, spec: SingleSpec): bigint {
 
 type ProbeWords = { readonly words: Pick<PerfEventAttr, 'config2'>; readonly config1Text?: string };
 
-function probeTarget({ path, target, where }: ProbeBody, context: ResolveContext): ProbeWords {
-  if (path === undefined) {
-    // Without a name the kernel takes config2 as the address; with one, as the offset into the function.
-    if (target.at === 'address') return { words: { config2: target.address } };
-    return { words: { config2: target.offset }, config1Text: target.symbol };
-  }
-  if (target.at === 'address') return { words: { config2: target.address }, config1Text: path };
-  const { symbol } = fileSymbol(path, target.symbol, where, context);
-  return { words: { config2: symbol.fileOffset + target.offset }, config1Text: path };
+function probeTarget(body: ProbeBody, context: ResolveContext): ProbeWords {
+  const { path, target } = body;
+  if (path !== undefined) return { words: { config2: fileTarget(path, body, context) }, config1Text: path };
+  // Without a name the kernel takes config2 as the address; with one, as the offset into the function.
+  if (target.at === 'address') return { words: { config2: target.address } };
+  return { words: { config2: target.offset }, config1Text: target.symbol };
 }
+
+/** The probed byte's offset in the file. The kernel takes any, also one that is never executed and so counts nothing. */
+function fileTarget(path: string, { target, where }: ProbeBody, context: ResolveContext): bigint {
+  if (target.at === 'address') {
+    // Without a look-up it is taken as it is, as it needs none.
+    const isCode = context.symbols === undefined || symbolFile(path, where.path, context).isCode(target.address);
+    if (isCode) return target.address;
+    throw noCode(`offset 0x${target.address.toString(16)} of ${path} is not mapped to be executed`, where.target);
+  }
+  const { symbol, file } = fileSymbol(path, target.symbol, where, context);
+  if (symbol.size > 0n && target.offset >= symbol.size) {
+    throw noCode(`${target.symbol} of ${path} has only ${symbol.size} bytes`, where.target);
+  }
+  const offset = symbol.fileOffset === undefined ? undefined : symbol.fileOffset + target.offset;
+  if (offset !== undefined && file.isCode(offset)) return offset;
+  throw noCode(`${target.symbol} of ${path} is data, which is never executed`, where.target);
+}
+
+const noCode = (why: string, where: Place): EventSpecError =>
+  new EventSpecError({ where, why, remedy: 'probe a function; data is watched with mem:symbol@path' });

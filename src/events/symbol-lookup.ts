@@ -18,14 +18,19 @@ export interface SymbolLookup {
 export interface FileSymbols {
   /** It is loaded wherever there is room (PIE, shared libraries): addresses below are relative to that. */
   readonly positionIndependent: boolean;
+  /** @throws SyswideError when it could be several, or has no single address */
   find(symbol: string): FileSymbol | undefined;
   /** Names to suggest from. */
   names(): Iterable<string>;
+  /** Whether the byte at this offset of the file is mapped to be executed. */
+  isCode(fileOffset: bigint): boolean;
 }
 
 export interface FileSymbol {
   /** `st_value`: the address, as the file has it. */
   readonly address: bigint;
-  /** Where its first byte lies in the file. */
-  readonly fileOffset: bigint;
+  /** In bytes; 0 when the file does not say. */
+  readonly size: bigint;
+  /** Where its first byte lies in the file; absent for variables that begin as 0. */
+  readonly fileOffset?: bigint;
 }

@@ -58,6 +58,24 @@ export class MeasuredCommand {
   }
 
   /**
+   * Lets it exec, and stops it before its first instruction, so that what it has in memory can be looked at.
+   * @throws SyswideError COMMAND_NOT_FOUND or COMMAND_NOT_STARTED; NO_PERMISSION when it may not be stopped there
+   */
+  releaseToExec(): void {
+    try {
+      this.gated.releaseToExec();
+    } catch (error) {
+      if (error instanceof KernelError && error.call === 'ptrace') throw notTraceable(this.argv, error);
+      throw notStarted(this.argv, error);
+    }
+  }
+
+  /** Lets it run after `releaseToExec`. @returns the time just before */
+  resume(): MonotonicTime {
+    return this.gated.resume();
+  }
+
+  /**
    * Waits until it has ended. An interruption passes the signal on, and after a grace period insists: whoever presses
    * Ctrl-C gets the prompt back and no process stays behind. A second one kills at once.
    *
@@ -107,6 +125,14 @@ export class MeasuredCommand {
     }
   }
 }
+
+const notTraceable = (argv: readonly string[], cause: KernelError): SyswideError =>
+  new SyswideError('NO_PERMISSION', {
+    what: `cannot stop ${argv[0] ?? ''} before its first instruction, to see where it was loaded`,
+    why: `this process may not trace it (${cause.errnoName}): kernel.yama.ptrace_scope or a container forbids it`,
+    remedy: 'write the address as a number, or run it outside of the container, or as root',
+    cause,
+  });
 
 function notStarted(argv: readonly string[], error: unknown): unknown {
   if (!(error instanceof KernelError)) return error;

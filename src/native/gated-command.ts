@@ -36,6 +36,19 @@ export class RealGatedCommand implements GatedCommand {
     return monotonicTime(start.readBigUInt64LE());
   }
 
+  releaseToExec(): void {
+    const released = this.#shim.sw_command_release_to_exec(this.#command);
+    if (released === -constants.errno.EPERM) throw new KernelError('ptrace', -released);
+    if (released < 0) throw new KernelError('execve', -released);
+  }
+
+  resume(): MonotonicTime {
+    const start = scratch(8);
+    const resumed = this.#shim.sw_command_resume(this.#command, start);
+    if (resumed < 0) throw new KernelError('ptrace', -resumed);
+    return monotonicTime(start.readBigUInt64LE());
+  }
+
   abandon(): void {
     const abandoned = this.#shim.sw_command_abandon(this.#command);
     if (abandoned < 0) throw new KernelError('wait4', -abandoned);

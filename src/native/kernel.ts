@@ -199,6 +199,17 @@ export interface GatedCommand {
    * @throws KernelError with the errno of the exec, when that failed: the child is then gone
    */
   release(): MonotonicTime;
+  /**
+   * Opens the gate, and stops the command again right after its exec: its program is in memory, and none of it has
+   * run. To be resumed. Main thread only.
+   * @throws KernelError as `release`; EPERM of ptrace when this process may not trace it
+   */
+  releaseToExec(): void;
+  /**
+   * Lets a command that stands behind its exec run.
+   * @returns CLOCK_MONOTONIC just before
+   */
+  resume(): MonotonicTime;
   /** Ends a command that was not released, or of which nobody wants the end. Harmless when repeated. */
   abandon(): void;
   /** How it ended, also when asked again; undefined while it runs. */

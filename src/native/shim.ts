@@ -56,6 +56,8 @@ const signatures = {
   ],
   sw_command_start: ['pointer', 'uint32', 'uint32', 'pointer', 'pointer'],
   sw_command_release: ['pointer', 'pointer'],
+  sw_command_release_to_exec: ['pointer'],
+  sw_command_resume: ['pointer', 'pointer'],
   sw_command_abandon: ['pointer'],
   sw_command_reap: ['pointer', 'pointer'],
   sw_pidfd_open: ['int32'],

@@ -168,6 +168,14 @@ export class FakeKernel implements Kernel {
         if (this.commandExit.execErrno) throw new KernelError('execve', this.commandExit.execErrno);
         return this.#now();
       },
+      releaseToExec: () => {
+        this.#call('release', 0, `${argv.join(' ')}, to its exec`);
+        if (this.commandExit.execErrno) throw new KernelError('execve', this.commandExit.execErrno);
+      },
+      resume: () => {
+        this.calls.push('resume');
+        return this.#now();
+      },
       abandon: close,
       reap: () => {
         close();

@@ -179,19 +179,28 @@ function refuse(): never {
   throw new KernelError('fsmount', constants.errno.EPERM);
 }
 
+const isCode = (offset: bigint): boolean => offset >= 0x1000n && offset < 0x2000n;
+
+const work = { address: 0x1200n, size: 64n, fileOffset: 0x1200n };
+
 const program: FileSymbols = {
   positionIndependent: false,
-  find: (symbol) => (symbol === 'counter' ? { address: 0x404028n, fileOffset: 0x3028n } : undefined),
+  find: (symbol) => ({ counter: { address: 0x404028n, size: 4n, fileOffset: 0x3028n }, work })[symbol],
   names: () => ['counter', 'main'],
+  isCode,
 };
 
 const pie: FileSymbols = {
   positionIndependent: true,
   find: (symbol) =>
-    ({ counter: { address: 0x4030n, fileOffset: 0x3030n }, 'ns::f()': { address: 0x1139n, fileOffset: 0x1139n } })[
-      symbol
-    ],
+    ({
+      counter: { address: 0x4030n, size: 4n, fileOffset: 0x3030n },
+      work,
+      zeroed: { address: 0x5030n, size: 4n },
+      'ns::f()': { address: 0x1139n, size: 64n, fileOffset: 0x1139n },
+    })[symbol],
   names: () => ['counter', 'main'],
+  isCode,
 };
 
 /** Symbols of a kernel, of `./prog` and `/bin/pie`. */
