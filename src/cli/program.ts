@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { SyswideError } from '../base/error';
 import { writeFully } from './console';
 import { ctlCommand } from './ctl-command';
+import { doctorCommand } from './doctor-command';
 import { exitStatus } from './exit-status';
 import { listCommand } from './list-command';
 import { psCommand } from './ps-command';
@@ -37,6 +38,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     ctlCommand(async (id, order, values, options) => {
       const { ctl } = await import('./ctl');
       status = await ctl(id, order, values, options);
+    }),
+    doctorCommand(async (options) => {
+      const { doctor } = await import('./doctor');
+      status = await doctor(options);
     }),
   ];
   const program = new Command('syswide')

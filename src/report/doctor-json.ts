@@ -1,0 +1,20 @@
+import type { DoctorSubject, Findings } from './doctor-subject';
+
+/** The diagnosis as one JSON object; cost and remedy of what is all right are null. */
+export function doctorJson({ findings, mainJob }: Findings, { version, host, cpus }: DoctorSubject): string {
+  const document = {
+    mainJob,
+    syswide: version,
+    kernel: host.kernel,
+    machine: host.machine,
+    cpus: { present: cpus.present.toString(), online: cpus.online.toString() },
+    checks: findings.map(({ name, status, detail, cost, remedy }) => ({
+      name,
+      status,
+      detail,
+      cost: cost ?? null,
+      remedy: remedy ?? null,
+    })),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
