@@ -79,8 +79,17 @@ function listedCpus(list: string, host: Host): Counted {
     target: { kind: 'cpus', cpus: online },
     wanted,
     processes: [],
-    notices: offline.isEmpty ? [] : [`CPU ${offline} is offline: counted once it comes online`],
+    notices: offlineNotices(offline, host.cpus().present),
   };
+}
+
+/** A CPU that is not plugged in has no thread and no file that would tell of it. */
+function offlineNotices(offline: CpuMask, present: CpuMask): string[] {
+  const [waiting, absent] = [offline.intersect(present), offline.minus(present)];
+  return [
+    ...(waiting.isEmpty ? [] : [`CPU ${waiting} is offline: counted once it comes online`]),
+    ...(absent.isEmpty ? [] : [`CPU ${absent} is not plugged in: not counted`]),
+  ];
 }
 
 const cpuOffline = (offline: CpuMask): SyswideError =>
