@@ -20,9 +20,16 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     const told = asSyswideError(error);
     complain(errorLine(told));
+    await showPlace(told);
     if (process.env.SYSWIDE_DEBUG && told.cause instanceof Error) complain(told.cause.stack ?? '');
     return failureStatus(told.code, argv[0]);
   }
+}
+
+/** Below an error in an event text, the text with a caret where it is wrong. */
+async function showPlace(error: unknown): Promise<void> {
+  const { EventSpecError, pointAt } = await import('../events/event-spec-error');
+  if (error instanceof EventSpecError) for (const line of pointAt(error.where)) complain(`  ${line}`);
 }
 
 function failureStatus(code: ErrorCode, command: string | undefined): number {

@@ -1,13 +1,13 @@
 import { Command, Option } from 'commander';
+import { eventOptions } from './event-option';
 import type { RawStatOptions } from './stat-options';
-
-const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
 /**
  * `stat` and its options, with perf's names and meanings.
  * @param action what to do with them
  */
 export function statCommand(action: (options: RawStatOptions, command: readonly string[]) => Promise<void>): Command {
+  const [event, filter] = eventOptions();
   return new Command('stat')
     .summary('count events while a command runs, or until Ctrl-C')
     .description(
@@ -20,7 +20,8 @@ export function statCommand(action: (options: RawStatOptions, command: readonly 
     .option('-C, --cpu <list>', 'count every task on these CPUs: 0-3,8,10-15:2')
     .option('-p, --pid <list>', 'count these running processes and the children they start')
     .option('-t, --tid <list>', 'count these running threads and what they start')
-    .option('-e, --event <events>', 'events to count, separated by commas; may be repeated', collect)
+    .addOption(event)
+    .addOption(filter)
     .option('-A, --no-aggr', 'list the counts of each CPU: with -a or -C')
     .option('--per-cpu', 'like -A, and split the counts of a command or of tasks by CPU')
     .option('-x, --field-separator <separator>', "print perf's CSV fields, separated by this")

@@ -3,9 +3,13 @@ import { defaultEvents } from '../events/default-events';
 import { parseEvents } from '../events/parse';
 import { resolveEvents } from '../events/resolve-events';
 import type { ResolvedEvent } from '../events/resolved-event';
+import { attachFilter } from '../events/tracepoint-filter';
 import { restrictToUser } from '../events/user-only';
 import type { Host } from '../host/host';
 import type { Permission } from '../host/privileges';
+import { LocalSymbols } from '../symbols/local-symbols';
+import { checkTarget, countsCpus, eventNotices } from './stat-event-checks';
+import type { EventOption, StatTarget } from './stat-options';
 
 /** The events that a run of `stat` is to count. */
 export interface StatEvents {
@@ -23,25 +27,22 @@ export interface StatEvents {
  *
  * @throws SyswideError for an event text that means nothing here, or one asked for that would always read 0
  */
-export function statEvents(texts: readonly string[], systemWide: boolean, host: Host): StatEvents {
-  const asked = texts.length > 0;
-  const events = asked ? askedFor(texts, host) : defaultSet(systemWide, host);
+export function statEvents(options: readonly EventOption[], target: StatTarget, host: Host): StatEvents {
+  const asked = options.length > 0;
+  const systemWide = countsCpus(target);
+  const events = asked ? askedFor(options, target, host) : defaultSet(systemWide, host);
   const permitted = host.privileges.mayCountKernel.allowed
     ? { events, leftOut: new Map<number, SyswideError>(), notices: [] }
     : userSpaceOnly(events, asked, host.privileges.mayCountKernel);
-  return { ...permitted, unasked: new Set(asked ? [] : permitted.events) };
+  const notices = [...eventNotices(events, systemWide), ...permitted.notices];
+  return { ...permitted, notices, unasked: new Set(asked ? [] : permitted.events) };
 }
 
-/** Events that are parsed, but that nothing counts yet, are refused: a silent 0 would be worse. */
-function askedFor(texts: readonly string[], host: Host): ResolvedEvent[] {
-  const events = resolveEvents(texts.flatMap(parseEvents), host);
-  const uncountable = events.find((event) => event.tool || event.config1Text !== undefined || event.loadedFrom);
-  if (!uncountable) return events;
-  throw new SyswideError('NOT_SUPPORTED', {
-    what: `cannot count ${uncountable.name}`,
-    why: 'this version of syswide does not count events of its kind',
-    remedy: 'leave it out',
-  });
+function askedFor(options: readonly EventOption[], target: StatTarget, host: Host): ResolvedEvent[] {
+  const specs = options.flatMap(({ text, filters }) => filters.reduce(attachFilter, parseEvents(text)));
+  const events = resolveEvents(specs, host, { symbols: new LocalSymbols(host.files) });
+  checkTarget(events, target, host);
+  return events;
 }
 
 function defaultSet(systemWide: boolean, host: Host): ResolvedEvent[] {

@@ -5,8 +5,8 @@ import { type PerfControlSpec, parsePerfControl } from '../gang/registry/perf-co
 
 /** What the command line of `stat` said, checked for sense but not yet held against the machine. */
 export interface StatOptions {
-  /** The texts of `-e`; none for the default set. */
-  readonly events: readonly string[];
+  /** One for each `-e`; none for the default set. */
+  readonly events: readonly EventOption[];
   readonly target: StatTarget;
   /** The command to run meanwhile, with its arguments. */
   readonly command: readonly string[];
@@ -26,6 +26,12 @@ export interface StatOptions {
   readonly allowMissing: boolean;
 }
 
+/** An `-e` with the `--filter`s that follow it. */
+export interface EventOption {
+  readonly text: string;
+  readonly filters: readonly string[];
+}
+
 export type StatTarget =
   | { readonly kind: 'system' }
   | { readonly kind: 'cpus'; readonly list: string }
@@ -40,7 +46,7 @@ export type StatFormat =
 
 /** The option values as commander hands them over. */
 export interface RawStatOptions {
-  readonly event?: readonly string[];
+  readonly event?: readonly EventOption[];
   readonly allCpus?: boolean;
   readonly cpu?: string;
   readonly pid?: string;

@@ -17,8 +17,10 @@ import { openToControl } from './control';
 import { exitStatus } from './exit-status';
 import { type Machine, thisMachine } from './machine';
 import { SignalInterruption } from './signals';
+import { countsCpus } from './stat-event-checks';
 import { statEvents } from './stat-events';
-import type { StatOptions } from './stat-options';
+import type { StatOptions, StatTarget } from './stat-options';
+import { needsPlace, placeIn, placeInTarget } from './stat-place';
 import { countedTarget } from './stat-request';
 import { version } from './version';
 
@@ -46,13 +48,15 @@ export async function stat(options: StatOptions): Promise<number> {
 
 async function count(options: StatOptions, machine: Machine, interruption: SignalInterruption): Promise<StatResult> {
   const { kernel, host } = machine;
-  const systemWide = options.target.kind === 'system' || options.target.kind === 'cpus';
-  const chosen = statEvents(options.events, systemWide, host);
+  const systemWide = countsCpus(options.target);
+  const chosen = statEvents(options.events, options.target, host);
   // Before anything is opened: until its exec the child holds copies of the fds.
   const command = options.command.length > 0 ? MeasuredCommand.start(kernel, options.command) : undefined;
   const until: Fd[] = [];
   let hotplug: MeasureRequest['hotplug'];
   try {
+    const inCommand = command !== undefined && chosen.events.some(needsPlace) && !hasProcesses(options.target);
+    const events = inCommand ? chosen.events : placeInTarget(chosen.events, options.target, host);
     const counted = countedTarget(options.target, host, command?.pid, options.perCpu && !systemWide);
     hotplug = counted.wanted && hearOfCpus(machine, counted.wanted);
     for (const process of command ? [] : counted.processes) until.push(pidfdOf(kernel, process));
@@ -60,6 +64,8 @@ async function count(options: StatOptions, machine: Machine, interruption: Signa
       kernel,
       {
         ...chosen,
+        events,
+        ...(inCommand ? { placeInCommand: () => placeIn(chosen.events, [command.pid], host) } : {}),
         ...refusalContext(host),
         ...counted,
         allowMissing: options.allowMissing,
@@ -84,6 +90,8 @@ async function count(options: StatOptions, machine: Machine, interruption: Signa
     host.close();
   }
 }
+
+const hasProcesses = ({ kind }: StatTarget): boolean => kind === 'processes' || kind === 'threads';
 
 /** A thread may have ended since it was named. */
 function pidfdOf(kernel: Kernel, id: Pid): Fd {

@@ -9,14 +9,18 @@ import type { OpenContext } from '../gang/open-error';
 import type { HostWideLock } from '../gang/registry/host-lock';
 import { takeSlots } from '../gang/slots/take';
 import { placesOf, type Target } from '../gang/target';
+import type { CpuMask } from '../host/cpu-mask';
+import { readCpus } from '../host/cpus';
 import type { HostFiles } from '../host/host-files';
 import type { MeasuredCommand } from '../host/measured-command';
 import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
 import { coverage } from './coverage';
 import { aggregate } from './event-count';
+import { mergedCounts } from './merged-counts';
 import { OwnCost, withoutOwn } from './own-cost';
 import type { StatResult, Subject } from './stat-result';
+import { withToolCounts } from './tool-counts';
 
 /** What one run of `stat` is to count, where, and until when. */
 export interface MeasureRequest {
@@ -48,6 +52,11 @@ export interface MeasureRequest {
   readonly command?: MeasuredCommand;
   /** Processes whose end, all of them, ends a measurement without a command. Stay the caller's. */
   readonly until: readonly Fd[];
+  /**
+   * Places breakpoints whose address is known only once the command has its program in memory: then it is stopped there
+   * before its first instruction, and everything is opened.
+   */
+  readonly placeInCommand?: () => readonly ResolvedEvent[];
   readonly notices: readonly string[];
 }
 
@@ -61,10 +70,11 @@ export type HearsTerminal = () => boolean;
  */
 export async function measure(
   kernel: Kernel,
-  request: MeasureRequest,
+  asked: MeasureRequest,
   interruption: Interruption,
   hearsTerminal: HearsTerminal,
 ): Promise<StatResult> {
+  const request = placed(asked);
   const { command } = request;
   const live = await takeSlots(
     { kernel, files: request.files, lock: request.lock.run },
@@ -77,7 +87,7 @@ export async function measure(
   const outside = request.openToControl?.(live);
   try {
     const armed = startsAtExec(request.target) ? undefined : live.arm();
-    const start = command?.release() ?? present(armed, 'without a command, counting starts at once').end;
+    const start = letGo(request) ?? present(armed, 'without a command, counting starts at once').end;
     if (!armed) live.armedByExec();
     const end = command
       ? await command.end(interruption, hearsTerminal)
@@ -92,6 +102,19 @@ export async function measure(
     await live.close();
   }
 }
+
+/** Stops the command behind its exec where events need that; these then start when they are told to. */
+function placed(request: MeasureRequest): MeasureRequest {
+  const { command, placeInCommand, target } = request;
+  if (!command || !placeInCommand) return request;
+  command.releaseToExec();
+  const events = placeInCommand();
+  return { ...request, events, target: target.kind === 'tasks' ? { ...target, enableOnExec: false } : target };
+}
+
+/** Lets the command run. @returns when; undefined without one */
+const letGo = ({ command, placeInCommand }: MeasureRequest): MonotonicTime | undefined =>
+  placeInCommand ? command?.resume() : command?.release();
 
 const openGang = (kernel: Kernel, request: MeasureRequest, onStop: () => void): LiveGang =>
   LiveGang.open(
@@ -114,9 +137,13 @@ function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCo
   if (request.ownTids.length === 0) return undefined;
   // What syswide does on CPUs that are not counted is no part of the counts.
   const byCpu = request.excludeOwn || request.subject.kind === 'cpus';
-  const cpus = byCpu ? request.target.cpus : undefined;
+  const cpus = byCpu ? ownCpus(request) : undefined;
   return OwnCost.open(kernel, gang.events, gang.missing, request.ownTids, cpus);
 }
+
+/** Those that are counted now or may be later: events of a thread can be opened on CPUs that are offline. */
+const ownCpus = ({ hotplug, files, target }: MeasureRequest): CpuMask | undefined =>
+  hotplug ? hotplug.wanted.intersect(readCpus(files).present) : target.cpus;
 
 function result(
   request: MeasureRequest,
@@ -127,18 +154,20 @@ function result(
   const { command } = request;
   const reading = gang.read();
   const exit = command?.reap();
-  const counts = aggregate(gang.events, reading.readings, gang.missing);
+  const opened = aggregate(gang.events, reading.readings, gang.missing);
+  const { elapsed } = times;
+  const counts = withToolCounts(opened, { elapsed, ...(exit ? { exit } : {}) });
   return {
     subject: request.subject,
     ...(command ? { command: command.argv } : {}),
-    counts: own && request.excludeOwn ? withoutOwn(counts, own) : counts,
+    counts: mergedCounts(own && request.excludeOwn ? withoutOwn(counts, own) : counts),
     unlisted: new Set(gang.events.filter((event, i) => gang.missing.has(i) && request.unasked.has(event))),
     ...times,
     ...(exit ? { exit } : {}),
     ...(gang.armSpan ? { armSpan: gang.armSpan } : {}),
     coverage: coverage(reading.readings, follower, reading.begin),
     ...(follower ? { hotplug: follower } : {}),
-    ...(own ? { own } : {}),
+    ...(own ? { own: mergedCounts(own) } : {}),
     ownExcluded: request.excludeOwn,
     notices: [...request.notices, ...notices, ...missingNotice(gang, request)],
   };

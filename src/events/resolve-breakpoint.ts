@@ -37,8 +37,8 @@ export function resolveBreakpoint(body: BreakpointBody, spec: SingleSpec, contex
 }
 
 /**
- * A breakpoint on a symbol of a file that is loaded anywhere, once it is known where. `loadBias` is the address at
- * which the file's address 0 came to lie.
+ * A breakpoint on a symbol of a file, once that is in memory and it is known where. `loadBias` is the address at which
+ * the file's address 0 came to lie: 0 for one that is always loaded at its own addresses.
  */
 export function placeBreakpoint(event: ResolvedEvent, loadBias: bigint): ResolvedEvent {
   const { loadedFrom, ...placed } = event;
@@ -54,7 +54,8 @@ function locate({ target, where }: BreakpointBody, context: ResolveContext): Loc
   if (path === undefined) return { address: kernelSymbol(symbol, where.target, context) + offset };
   const found = fileSymbol(path, symbol, { target: where.target }, context);
   const fileAddress = found.symbol.address + offset;
-  return found.file.positionIndependent ? { address: 0n, loadedFrom: { path, fileAddress } } : { address: fileAddress };
+  const isFixed = !found.file.positionIndependent;
+  return { address: isFixed ? fileAddress : 0n, loadedFrom: { path, fileAddress, isFixed } };
 }
 
 const accessBits = (access: string): number =>

@@ -53,14 +53,16 @@ export interface ResolvedEvent {
   readonly mergedInto?: number;
   /** Text whose address goes into attr.config1: the ELF file of a uprobe, the function of a kprobe. */
   readonly config1Text?: string;
-  /** For a breakpoint on a symbol of a file that is loaded anywhere: see `placeBreakpoint`. */
+  /** For a breakpoint on a symbol of a program or library: see `placeBreakpoint`. */
   readonly loadedFrom?: LoadedFrom;
   readonly settings?: EventSettings;
 }
 
-/** Where a breakpoint's symbol lies in a position-independent file; its address is known once the file is mapped. */
+/** Where a breakpoint's symbol lies in its file; of a position-independent one the address is known once it is mapped. */
 interface LoadedFrom {
   readonly path: string;
   /** Address of the symbol as the file has it; where it is loaded adds its load bias. */
   readonly fileAddress: bigint;
+  /** It is always loaded at that very address, which the attr has already. */
+  readonly isFixed: boolean;
 }

@@ -17,7 +17,7 @@ export type UserOnly =
  */
 export function restrictToUser(event: ResolvedEvent): UserOnly {
   if (happensInKernelOnly(event)) return { outcome: 'always zero' };
-  if (event.attr.flags?.excludeKernel) return { outcome: 'unchanged', event };
+  if (event.kind === 'tool' || event.attr.flags?.excludeKernel) return { outcome: 'unchanged', event };
   const flags = { ...event.attr.flags, excludeKernel: true, excludeHv: true };
   const name = /:[a-zA-Z]+$/.test(event.name) ? `${event.name}u` : `${event.name}:u`;
   return { outcome: 'narrowed', event: { ...event, name, attr: { ...event.attr, flags } } };

@@ -42,6 +42,8 @@ export function planGang(
   for (const place of places) {
     const requestOf = new Map<number, number>();
     for (const [index, event] of events.entries()) {
+      // syswide counts these itself.
+      if (event.kind === 'tool') continue;
       if (!opens(index) || (place.cpu !== undefined && event.cpus && !event.cpus.has(place.cpu))) continue;
       const leader = isMember(event, index) ? requestOf.get(event.leader) : undefined;
       requestOf.set(index, requests.length);

@@ -22,7 +22,9 @@ export function statRows(result: StatResult, perCpu: boolean): StatRow[] {
   const contexts = new Map(cpus.map((cpu) => [cpu, metricContext(result.counts, result.elapsed, cpu)]));
   return result.counts.flatMap(({ event, total, perCpu: counts }) =>
     cpus.flatMap((cpu) => {
-      const count = counts.get(cpu) ?? (total.status === 'not supported' ? total : undefined);
+      // What is no CPU's stands with the first one, as perf has it.
+      const isWhole = total.status === 'not supported' || (event.kind === 'tool' && cpu === cpus[0]);
+      const count = counts.get(cpu) ?? (isWhole ? total : undefined);
       const context = contexts.get(cpu);
       return count && context ? [{ cpu, ...row(event, count, metricOf(event, count, context)) }] : [];
     }),

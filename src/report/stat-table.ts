@@ -143,7 +143,7 @@ const withUnit = (number: string, unit: string): string => (unit === '' ? number
 
 /** Per second of elapsed time, over all CPUs. CPU time per second is a number of CPUs. */
 function rateText(row: StatRow, elapsed: Nanoseconds): string {
-  if (row.count.status !== 'counted' || elapsed <= 0n) return '';
+  if (row.count.status !== 'counted' || row.event.kind === 'tool' || elapsed <= 0n) return '';
   if (isClock(row.event)) return `${(Number(row.count.value) / Number(elapsed)).toFixed(3)} CPUs`;
   return withPrefix(inUnit(row) / toSeconds(elapsed));
 }

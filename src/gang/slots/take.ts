@@ -96,7 +96,7 @@ export function explainNoSlot(machine: Omit<SlotMachine, 'lock'>, event: Resolve
 
 function checkBreakpoints(breakpoints: readonly ResolvedEvent[], files: HostFiles, registers: DebugRegisters): void {
   const place = { files, architecture: registers.architecture };
-  for (const { name, attr, loadedFrom } of breakpoints) checkBreakpoint(name, attr, place, loadedFrom === undefined);
+  for (const { name, attr, loadedFrom } of breakpoints) checkBreakpoint(name, attr, place, loadedFrom?.isFixed ?? true);
 }
 
 type Attempt<T> = { readonly opened: T } | { readonly shortages: readonly SlotShortage[]; readonly cause?: unknown };

@@ -33,7 +33,9 @@ describe('what stat cannot do is one line with a code, and an exit status that t
     [['-o', '/dev/full', '--', 'true'], 125, 'OUTPUT_FAILED', /ENOSPC/],
   ])('stat %j', (args, status, code, text) => {
     const outcome = syswide(['stat', ...args]);
-    expect(outcome.stderr).toMatch(new RegExp(`^error\\[${code}\\]: [^\\n]+ — [^\\n]+ — [^\\n]+\\n$`));
+    // Below an error in an event text stands the text, with carets.
+    const place = args[0] === '-e' ? '  [^\\n]+\\n +\\^+\\n' : '';
+    expect(outcome.stderr).toMatch(new RegExp(`^error\\[${code}\\]: [^\\n]+ — [^\\n]+ — [^\\n]+\\n${place}$`));
     expect(outcome.stderr).toMatch(text);
     expect(outcome.stdout).toBe('');
     expect(outcome.status).toBe(status);

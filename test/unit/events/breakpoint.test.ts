@@ -10,7 +10,7 @@ afterAll(() => server.close());
 
 it('gets its address once the file is loaded', () => {
   const [event] = resolveEvents(parseEvents('mem:counter+8@/bin/pie/8:w'), server.host, { symbols: fakeSymbols });
-  expect(event?.loadedFrom).toEqual({ path: '/bin/pie', fileAddress: 0x4038n });
+  expect(event?.loadedFrom).toEqual({ path: '/bin/pie', fileAddress: 0x4038n, isFixed: false });
   const placed = event && placeBreakpoint(event, 0x5555_5555_4000n);
   expect(placed?.attr).toMatchObject({ type: 5, config1: 0x5555_5555_8038n, config2: 8n, bpType: 2 });
   expect(placed).not.toHaveProperty('loadedFrom');

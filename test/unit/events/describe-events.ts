@@ -65,7 +65,7 @@ function about(event: ResolvedEvent): string[] {
     group: event.groupName,
     merged: event.mergedInto,
     c1: event.config1Text,
-    loaded: event.loadedFrom && `${event.loadedFrom.path}+${hex(event.loadedFrom.fileAddress)}`,
+    loaded: placeInFile(event),
     filter: event.filter,
   };
   const settings = Object.entries(event.settings ?? {}).map(([key, value]) => `${key}=${value}`);
@@ -75,4 +75,9 @@ function about(event: ResolvedEvent): string[] {
     ...(event.regrouped ? ['regrouped'] : []),
     ...settings,
   ];
+}
+
+/** Nothing for a file that is always loaded at its own addresses: the attr has the address. */
+function placeInFile({ loadedFrom }: ResolvedEvent): string | undefined {
+  return loadedFrom?.isFixed === false ? `${loadedFrom.path}+${hex(loadedFrom.fileAddress)}` : undefined;
 }

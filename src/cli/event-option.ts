@@ -1,0 +1,32 @@
+import { Option } from 'commander';
+import { SyswideError } from '../base/error';
+import type { EventOption } from './stat-options';
+
+/** `-e` and `--filter`, whose order on the command line matters: a filter is for the `-e` before it. */
+export function eventOptions(): [event: Option, filter: Option] {
+  const given: EventOption[] = [];
+  const addEvent = (text: string): EventOption[] => {
+    given.push({ text, filters: [] });
+    return given;
+  };
+  const addFilter = (filter: string): string => {
+    const last = given.pop();
+    if (!last) throw filterWithoutEvent(filter);
+    given.push({ ...last, filters: [...last.filters, filter] });
+    return filter;
+  };
+  return [
+    new Option('-e, --event <events>', 'events to count, separated by commas; may be repeated').argParser(addEvent),
+    new Option(
+      '--filter <filter>',
+      "count those tracepoints of the -e before it only that fit: 'prev_pid == 1'",
+    ).argParser(addFilter),
+  ];
+}
+
+const filterWithoutEvent = (filter: string): SyswideError =>
+  new SyswideError('USAGE', {
+    what: `--filter '${filter}'`,
+    why: 'there is no -e before it',
+    remedy: "put it behind the -e with the tracepoint: -e sched:sched_switch --filter 'prev_pid == 1'",
+  });
