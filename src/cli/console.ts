@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { SyswideError } from '../base/error';
 import { KernelError } from '../native/kernel-error';
 
@@ -78,10 +78,20 @@ export interface Sink {
 /** Columns for what is not a terminal: what fits into an e-mail and a CI log. */
 const PLAIN_WIDTH = 80;
 
-/** Loads node:tty, and with it streams and sockets, only for whoever asks: it costs milliseconds. */
+/** Loads node:tty, and with it streams and sockets, only where it may be one: it costs milliseconds. */
 function isTerminal(fd: number): boolean {
+  if (!isDevice(fd)) return false;
   const { isatty } = require('node:tty') as typeof import('node:tty');
   return isatty(fd);
+}
+
+function isDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice();
+  } catch {
+    // It is closed.
+    return false;
+  }
 }
 
 /** Looks at the terminal only when asked to: making a stream of it takes milliseconds that CSV does not need. */
@@ -90,7 +100,8 @@ const standardStream = (fd: 1 | 2, name: string): Sink => ({
     return isTerminal(fd) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   },
   get width() {
-    return isTerminal(fd) ? (fd === 1 ? process.stdout : process.stderr).columns : PLAIN_WIDTH;
+    // A terminal may not know its own width, and say 0.
+    return (isTerminal(fd) && (fd === 1 ? process.stdout : process.stderr).columns) || PLAIN_WIDTH;
   },
   write: (text) => writeChecked(fd, text, name),
   close: () => {},

@@ -72,8 +72,8 @@ async function jsonDrawing(): Promise<Drawing> {
 }
 
 async function textDrawing(): Promise<Drawing> {
-  const { ListText } = await import('../report/list-text');
-  const text = new ListText({ color: standardOutput.hasColor, width: standardOutput.width });
+  const [{ ListText }, { listInk }] = await Promise.all([import('../report/list-text'), import('../report/list-ink')]);
+  const text = new ListText({ ink: await listInk(standardOutput.hasColor), width: standardOutput.width });
   return {
     group: ({ title, absent, entries }) =>
       absent === undefined ? text.group(title, entries) : text.absence(title, absent),

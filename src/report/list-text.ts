@@ -1,11 +1,11 @@
-import { Chalk, type ChalkInstance } from 'chalk';
 import { visible } from '../base/safe-text';
 import type { TracepointField } from '../host/tracepoint-format';
 import type { ListEntry, ProbeOutcome } from './list-entry';
+import type { ListInk } from './list-ink';
 import { wrapped } from './wrapped';
 
 export interface ListTextOptions {
-  readonly color: boolean;
+  readonly ink: ListInk;
   /** Columns to write for. */
   readonly width: number;
 }
@@ -23,16 +23,14 @@ const HARMLESS = /^[\w:.-]+$/;
 
 /** Draws events for a person, group by group: one line per name, what it means beside it. */
 export class ListText {
-  readonly #ink: ChalkInstance;
-  readonly #paintName: (name: string) => string;
+  readonly #ink: ListInk;
   readonly #nameWidth: number;
   readonly #width: number;
   #title = '';
   #inferred = false;
 
-  constructor({ color, width }: ListTextOptions) {
-    this.#ink = new Chalk({ level: color ? 1 : 0 });
-    this.#paintName = color ? this.#ink.cyan : (name) => name;
+  constructor({ ink, width }: ListTextOptions) {
+    this.#ink = ink;
     this.#width = width;
     this.#nameWidth = width < WIDE ? NAME_WIDTHS.narrow : NAME_WIDTHS.wide;
   }
@@ -72,14 +70,14 @@ export class ListText {
     const { event, fields, probe } = entry;
     const { description } = event;
     if (description === undefined && !fields && !probe && HARMLESS.test(event.name)) {
-      return `${INDENT}${this.#paintName(event.name)}\n`;
+      return `${INDENT}${this.#ink.cyan(event.name)}\n`;
     }
     return this.#fullEntry(entry, common);
   }
 
   #fullEntry({ event, fields = [], probe }: ListEntry, common: string | undefined): string {
     const name = visible([event.name, ...(event.aliases ?? [])].join(' OR '));
-    const paintedName = event.isPattern ? this.#ink.italic(name) : this.#paintName(name);
+    const paintedName = event.isPattern ? this.#ink.italic(name) : this.#ink.cyan(name);
     const notes = this.#notes(event.description, probe?.reason === common ? undefined : probe);
     const beside = name.length < this.#nameWidth ? notes.shift() : undefined;
     const gap = beside === undefined ? '' : ' '.repeat(this.#nameWidth - name.length) + beside;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ListEntry } from '../../../src/report/list-entry';
+import { listInk } from '../../../src/report/list-ink';
 import { listJson } from '../../../src/report/list-json';
 import { ListText } from '../../../src/report/list-text';
 import { wrapped } from '../../../src/report/wrapped';
@@ -11,8 +12,10 @@ const described: ListEntry = {
 const tracepoint: ListEntry = { event: { name: 'sched:sched_switch', kind: 'tracepoint' } };
 const no = (reason: string) => ({ probe: { countable: false, reason } });
 
-const draw = (width: number, entries: readonly ListEntry[], color = false) =>
-  new ListText({ color, width }).group('events', entries);
+const plain = await listInk(false);
+
+const draw = (width: number, entries: readonly ListEntry[], ink = plain) =>
+  new ListText({ ink, width }).group('events', entries);
 
 describe('a list for a person', () => {
   it.each([80, 160])('keeps to %i columns', (width) => {
@@ -24,7 +27,7 @@ describe('a list for a person', () => {
   });
 
   it('says a heading once', () => {
-    const text = new ListText({ color: false, width: 80 });
+    const text = new ListText({ ink: plain, width: 80 });
     const [first, second] = [text.group('tracepoints', [tracepoint]), text.group('tracepoints', [tracepoint])];
     expect(first + second).toBe('\n tracepoints\n   sched:sched_switch\n   sched:sched_switch\n');
   });
@@ -35,7 +38,7 @@ describe('a list for a person', () => {
       ...no('no PMU'),
     }));
     expect(draw(80, hardware).match(/no PMU/g)).toHaveLength(1);
-    const text = new ListText({ color: false, width: 80 });
+    const text = new ListText({ ink: plain, width: 80 });
     const inferred = { ...tracepoint, probe: { countable: true, reason: 'as another', inferred: true } } as const;
     expect(text.group('t', [inferred])).toMatch(/^ {3}\(yes\) sched:sched_switch$/m);
     expect(text.tail()).toMatch(/^ \(yes\): another/m);
@@ -45,10 +48,10 @@ describe('a list for a person', () => {
     expect(draw(80, [{ ...tracepoint, fields: [field] }])).toMatch(/sched_switch\n +prev_pid pid_t\n/);
   });
 
-  it('colours for a terminal only, and prints nothing hostile', () => {
+  it('colours for a terminal only, and prints nothing hostile', async () => {
     const hostile: ListEntry = { event: { name: 'pmu/\u001b[2J/', kind: 'pmu', description: 'x\u001b]0;y\u0007' } };
     expect(draw(80, [hostile])).not.toContain('\u001b');
-    expect(draw(80, [tracepoint], true)).toContain('\u001b[');
+    expect(draw(80, [tracepoint], await listInk(true))).toContain('\u001b[');
   });
 });
 
