@@ -3,8 +3,8 @@
  *
  *     context_switches cpu_ns threads
  *
- * Run as the command of `stat`, it sees exactly the span that counts: `stat` starts its command right after it armed
- * the events and reads them when the command has ended. The kernel brings a running thread's time up to date at its
+ * Run as the command of `stat`, it sees the span that counts but for its very beginning, which is its own start: `stat`
+ * starts its command when it has armed the events and reads them when the command has ended. The kernel brings a running thread's time up to date at its
  * next tick or switch, so the first look may miss what the parent has just used; that is then counted as use while
  * waiting, never the other way round.
  */
