@@ -19,6 +19,7 @@ export interface Outcome {
 interface RunOptions {
   readonly env?: Record<string, string>;
   readonly input?: string;
+  readonly cwd?: string;
   /** Run as a user without any right. */
   readonly unprivileged?: boolean;
 }
@@ -33,11 +34,12 @@ export function syswide(args: readonly string[], options: RunOptions = {}): Outc
 
 export const perf = (args: readonly string[], options: RunOptions = {}): Outcome => run(['perf', ...args], options);
 
-function run([file = '', ...args]: readonly string[], { env, input }: RunOptions): Outcome {
+function run([file = '', ...args]: readonly string[], { env, input, cwd }: RunOptions): Outcome {
   const { status, signal, stdout, stderr } = spawnSync(file, args, {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C', ...env },
     ...(input === undefined ? {} : { input }),
+    ...(cwd === undefined ? {} : { cwd }),
     timeout: LONGEST_MS,
     killSignal: 'SIGKILL',
     maxBuffer: 1 << 28,
