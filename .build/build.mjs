@@ -96,6 +96,8 @@ const bundle = {
 };
 
 mkdirSync(join(root, 'dist', nativeFolder), { recursive: true });
+// It belongs to the bundle that is about to be replaced.
+rmSync(join(root, 'dist/cli.cjs.cache'), { force: true });
 execFileSync('make', ['-s', '-C', join(root, 'native-shim'), 'all'], { stdio: 'inherit' });
 for (const { package: name, file, as } of bindings) {
   // Moved into place whole: a syswide that runs has the old one mapped.
@@ -111,6 +113,7 @@ execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(root, '.build/tsco
   stdio: 'inherit',
 });
 chmodSync(join(root, 'bin/syswide.js'), 0o755);
+execFileSync(process.execPath, [join(root, '.build/code-cache.cjs')], { stdio: 'ignore' });
 
 // So that `npx syswide` works inside the checkout as it does where the package is installed.
 const link = join(root, 'node_modules/.bin/syswide');

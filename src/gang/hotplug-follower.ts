@@ -184,8 +184,10 @@ export class HotplugFollower {
   private takeAll(notices: readonly HotplugNotice[]): void {
     const gone = new Map(notices.flatMap(({ cpu, step }, i) => (step === 'offline' ? [[cpu, i]] : [])));
     for (const [i, { cpu, step, at }] of notices.entries()) {
-      const error = step !== 'offline' && i > (gone.get(cpu) ?? -1) ? this.cover(cpu) : undefined;
+      const comes = step === 'countable' || step === 'online';
+      const error = comes && i > (gone.get(cpu) ?? -1) ? this.cover(cpu) : undefined;
       if (step === 'offline') this.leave(cpu, at);
+      else if (step === 'resting') this.rest(cpu, this.stateOf(cpu), at);
       else if (step === 'online') this.arrive(cpu, at, error);
     }
   }
@@ -202,18 +204,24 @@ export class HotplugFollower {
     this.tellGap(cpu, state);
   }
 
+  /** It runs nothing more: the gap before it was counted, if there was one, is over at the latest. */
+  private rest(cpu: Cpu, state: CpuState, at: MonotonicTime): void {
+    if (state.runsSince === undefined) return;
+    const gap = this.gap(cpu, state, at);
+    state.uncovered += gap;
+    // It went before clones counted that were to: they are not what followed its coming.
+    if (state.arrival?.uncovered !== undefined && gap < state.arrival.uncovered) delete state.arrival.uncovered;
+    delete state.runsSince;
+  }
+
   /**
    * It is gone, and what it ran before it was counted is known. Clones that count are those of a CPU that is back
    * already: they stay. So do those of tasks, which count on when the CPU comes back.
    */
   private leave(cpu: Cpu, at: MonotonicTime): void {
     const state = this.stateOf(cpu);
-    const gap = this.gap(cpu, state, at);
     const isBackAlready = this.counts(cpu, state, at);
-    state.uncovered += gap;
-    // It went before clones counted that were to: they are not what followed its coming.
-    if (state.arrival?.uncovered !== undefined && gap < state.arrival.uncovered) delete state.arrival.uncovered;
-    delete state.runsSince;
+    this.rest(cpu, state, at);
     delete state.arrival;
     this.happenings.push({ cpu, kind: 'offline', at });
     if (!isBackAlready) this.retire(cpu, state);

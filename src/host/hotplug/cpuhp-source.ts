@@ -121,7 +121,8 @@ export class CpuhpSource implements HotplugSource {
 function stepOf(state: number, index: number, steps: Steps): HotplugStep | undefined {
   const up = state === index;
   if (index === steps.perf) return up ? 'countable' : 'offline';
-  return up ? 'online' : undefined;
+  if (index === steps.active) return up ? 'online' : 'resting';
+  return undefined;
 }
 
 /** Step numbers differ between kernels; sysfs names them. Source: Documentation/core-api/cpu_hotplug.rst. */

@@ -5,9 +5,10 @@ import type { Cpu, Fd, MonotonicTime } from '../../base/units';
  *
  * - `countable`: perf events can be opened on it; it does not run tasks yet
  * - `online`: it runs tasks
+ * - `resting`: it runs no tasks any more; its perf events still count
  * - `offline`: its perf events are dead; their counts are final
  */
-export type HotplugStep = 'countable' | 'online' | 'offline';
+export type HotplugStep = 'countable' | 'online' | 'resting' | 'offline';
 
 export interface HotplugNotice {
   readonly cpu: Cpu;

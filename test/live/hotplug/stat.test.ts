@@ -188,6 +188,8 @@ describe('the whole system', () => {
             `cpu1 online for ${milliseconds(online)} ms: ${milliseconds(counted)} counted, ${milliseconds(missed)} named`,
           );
           expect((counted + missed) / online).toBeGreaterThanOrEqual(0.995);
+          // What is counted runs on behind the scheduler's leaving; what is named does not.
+          expect(missed / online).toBeLessThanOrEqual(1.01);
         }
       } finally {
         load.process.kill('SIGKILL');

@@ -126,6 +126,7 @@ describe("the kernel's own threads", () => {
       { cpu: 1, step: 'countable', at: 10n },
       { cpu: 0, step: 'online', at: 30n },
       { cpu: 1, step: 'offline', at: 50n },
+      { cpu: 1, step: 'resting', at: 60n },
     ]);
     expect(source?.drain()).toEqual([]);
   });
