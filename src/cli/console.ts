@@ -27,6 +27,15 @@ export function complain(line: string): void {
   }
 }
 
+/** Prints to standard output what a reader may take as much of as it likes: help that goes to `head`. */
+export function offer(text: string): void {
+  try {
+    writeFully(1, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+}
+
 /** `error[CODE]: what — why — what to do`, on one line. */
 export const errorLine = (error: SyswideError): string => `error[${error.code}]: ${error.message}`;
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { SyswideError } from '../base/error';
-import { writeFully } from './console';
+import { offer } from './console';
 import { ctlCommand } from './ctl-command';
 import { doctorCommand } from './doctor-command';
 import { exitStatus } from './exit-status';
@@ -51,7 +51,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .addHelpText('after', '\nEvery command has its own --help.');
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands]) {
-    command.exitOverride().configureOutput({ writeOut: (text) => writeFully(1, text), writeErr: () => {} });
+    command.exitOverride().configureOutput({ writeOut: offer, writeErr: () => {} });
   }
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -32,17 +32,21 @@ export async function stat(options: StatOptions): Promise<number> {
   const machine = thisMachine();
   const sink = options.output ? resultFile(options.output.path, options.output.append) : standardError;
   const interruption = new SignalInterruption(machine.kernel);
+  let saved: Sink | undefined;
   try {
+    // Before anything is measured: a result that then cannot be written would be lost.
+    saved = options.save === undefined ? undefined : resultFile(options.save, false);
     if (options.output) sink.write(startLine(new Date()));
     const started = new Date();
     const result = await count(options, machine, interruption);
-    if (options.save !== undefined) await save(options.save, result, started, machine.host);
     sink.write(await render(result, options, sink));
+    if (saved) await save(saved, result, started, machine.host);
     if (interruption.signal !== undefined) return exitStatus.signalled(interruption.signal);
     return commandStatus(result);
   } finally {
     interruption.close();
     sink.close();
+    saved?.close();
   }
 }
 
@@ -134,14 +138,9 @@ async function render(result: StatResult, { format, perCpu, verbose }: StatOptio
 }
 
 /** Everything that was found out, in a file of its own. @throws SyswideError OUTPUT_FAILED */
-async function save(path: string, result: StatResult, started: Date, host: Host): Promise<void> {
+async function save(file: Sink, result: StatResult, started: Date, host: Host): Promise<void> {
   const { statDocument } = await import('../report/stat-document');
-  const file = resultFile(path, false);
-  try {
-    file.write(statDocument(result, { version, started, ...describeHost(host) }));
-  } finally {
-    file.close();
-  }
+  file.write(statDocument(result, { version, started, ...describeHost(host) }));
 }
 
 /** The command's own status, as a shell would report it; success when none was run. */
