@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { cpu, tid } from '../../../src/base/units';
+import { attrFor, mayInherit, planGang } from '../../../src/gang/plan';
+import { software } from '../../fake/events';
+
+const probe = software('dummy', { kind: 'probe', config1Text: '/bin/prog' });
+const inheriting = { inherit: true, enableOnExec: false };
+
+it('a probe is never inherited, and neither is its group: the fork would fail', () => {
+  const events = [software('pageFaults', { leader: 0 }), { ...probe, leader: 0 }, probe, software('pageFaults')];
+  expect(events.map((event) => mayInherit(events, event))).toEqual([false, false, false, true]);
+  expect(attrFor(events, probe, 2, inheriting).flags?.inherit).toBeUndefined();
+});
+
+it('a text goes along with each of its clones', () => {
+  const { requests } = planGang([probe], [{ cpu: cpu(0) }, { cpu: cpu(1) }], inheriting, () => true);
+  expect(requests.map((request) => request.config1Text)).toEqual(['/bin/prog', '/bin/prog']);
+});
+
+it('tool events are not opened, and lead nobody', () => {
+  const events = [software('dummy', { kind: 'tool', tool: 'duration_time' }), software('pageFaults', { leader: 1 })];
+  const { clones, requests } = planGang(events, [{ tid: tid(7) }], inheriting, () => true);
+  expect(clones.map(({ event }) => event)).toEqual([1]);
+  expect(requests[0]).not.toHaveProperty('leader');
+});
