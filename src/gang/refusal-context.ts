@@ -7,6 +7,7 @@ export function refusalContext(host: Host): Pick<OpenContext, 'permission' | 'fd
   return {
     fdLimit: () => host.limits().openFiles.soft,
     permission: (event, place) => {
+      if (event.kind === 'probe' && !mayProbe(host)) return noProbes;
       const judged = [
         ...(place.tid === undefined ? [privileges.mayCountCpuWide] : []),
         privileges.mayCountOwnTasks,
@@ -20,3 +21,12 @@ export function refusalContext(host: Host): Pick<OpenContext, 'permission' | 'fd
     },
   };
 }
+
+/** perfmon_capable(), whatever kernel.perf_event_paranoid is. Source: perf_uprobe_event_init() in kernel/events/core.c. */
+const mayProbe = ({ privileges: { capabilities, initialUserNamespace } }: Host): boolean =>
+  initialUserNamespace && (capabilities.has('CAP_PERFMON') || capabilities.has('CAP_SYS_ADMIN'));
+
+const noProbes = {
+  why: 'probes need CAP_PERFMON, whatever kernel.perf_event_paranoid is',
+  remedy: 'run as root, or sudo setcap cap_perfmon+ep $(readlink -f $(which node))',
+};

@@ -69,6 +69,13 @@ describe('what cannot be probed', () => {
     expect(stderr).toContain(`error[${code}]`);
   });
 
+  it('anything, by a user without the right', () => {
+    const event = `uprobe:${process.execPath}:main:u`;
+    const { status, stderr } = syswide(['stat', '-e', event, '--', 'true'], { unprivileged: true });
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/^error\[NO_PERMISSION\].*probes need CAP_PERFMON/);
+  });
+
   it('a kernel function, where the kernel has no kprobes', () => {
     const { status, stderr } = syswide(['stat', '-a', '-e', 'kprobe:vfs_read', '--', 'true']);
     if (hasProbes('kprobe')) expect(status).toBe(0);
