@@ -91,6 +91,8 @@ const bundle = {
   alias: { '@2060.io/ref-napi': 'ref-napi' },
   plugins: [nativeHalves, noDebug, smallAssert, lazyChildProcess],
   define: { 'process.env.SYSWIDE_VERSION': JSON.stringify(version) },
+  // Code that is loaded from V8's cache cannot import, only require.
+  supported: { 'dynamic-import': false },
   legalComments: 'none',
   logLevel: 'warning',
 };

@@ -6,7 +6,7 @@ import { KernelError } from '../native/kernel-error';
  * Writes the whole text to an open file, however long that takes: pipes and terminals may be non-blocking and full.
  * @throws the system error when the other side is gone or the disk is full
  */
-export function writeFully(fd: number, text: string): void {
+function writeFully(fd: number, text: string): void {
   const bytes = Buffer.from(text);
   for (let done = 0; done < bytes.length; ) {
     try {

@@ -18,9 +18,13 @@ const LATEST_NS = 120_000_000n;
 
 /** When CPU 1 ran tasks without being counted, as the follower names it. */
 function namedSpans({ follower }: LiveGang): Span[] {
-  return (follower?.happenings ?? []).flatMap(({ kind, at, uncovered }) =>
-    kind === 'online' ? [{ begin: at, end: at + (uncovered ?? 0n) }] : [],
-  );
+  const happenings = follower?.happenings ?? [];
+  return happenings.flatMap(({ kind, at, uncovered }, i) => {
+    if (kind !== 'online') return [];
+    // One that says nothing of it was not counted at all before the CPU went again.
+    const end = uncovered === undefined ? (happenings[i + 1]?.at ?? at) : at + uncovered;
+    return [{ begin: at, end }];
+  });
 }
 
 const calls = (batches: readonly Batch[]): bigint => BigInt(batches.length * CALLS);
