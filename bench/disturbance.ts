@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 
 /** A share of the machine's CPU time from which on figures are called noisy. */
 const NOISY = 0.05;
@@ -8,6 +8,8 @@ export interface Disturbance {
   /** Share of all CPU time that neither was idle nor went to the bench and what it started, and what the hypervisor took. */
   readonly othersShare: number;
   readonly noisy: boolean;
+  /** Whether a CPU went offline or came online: syswide follows, and what it does then is no cost of waiting. */
+  readonly cpusChanged: boolean;
 }
 
 /**
@@ -16,12 +18,13 @@ export interface Disturbance {
  */
 export function watchDisturbance(): () => Disturbance {
   const before = snapshot();
+  const cpus = cpuIncarnations();
   return () => {
     const after = snapshot();
     const passed = after.all - before.all;
     const others = after.busy - before.busy - (after.own - before.own);
     const othersShare = passed > 0 ? Math.max(0, Number((others / passed).toFixed(3))) : 0;
-    return { othersShare, noisy: othersShare > NOISY };
+    return { othersShare, noisy: othersShare > NOISY, cpusChanged: cpuIncarnations() !== cpus };
   };
 }
 
@@ -38,4 +41,12 @@ function snapshot(): { all: number; busy: number; own: number } {
     .split(' ')
     .slice(11, 15);
   return { all, busy: all - (ticks[3] ?? 0) - (ticks[4] ?? 0), own: own.reduce((sum, part) => sum + Number(part), 0) };
+}
+
+/** Tells an online CPU from the same one before it went offline and came back: its directory has another inode then. */
+function cpuIncarnations(): string {
+  const cpus = readdirSync('/sys/devices/system/cpu').filter((name) => /^cpu\d+$/.test(name));
+  return cpus
+    .map((cpu) => statSync(`/sys/devices/system/cpu/${cpu}/topology`, { throwIfNoEntry: false })?.ino ?? 0)
+    .join();
 }

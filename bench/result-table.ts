@@ -13,6 +13,7 @@ export function resultTable(result: Result): string {
     ...(disturbance.noisy
       ? [`NOISY: others used ${(disturbance.othersShare * 100).toFixed(0)} % of the machine meanwhile`]
       : []),
+    ...(disturbance.cpusChanged ? ['CPUs went offline or came online meanwhile'] : []),
   ];
   return `${parts.join('\n')}\n`;
 }
