@@ -6,6 +6,7 @@ import type { Controllable } from '../gang/controllable';
 import type { Gang } from '../gang/gang';
 import { LiveGang, type LiveGangRequest } from '../gang/live-gang';
 import type { OpenContext } from '../gang/open-error';
+import type { GangReading } from '../gang/reading';
 import type { HostWideLock } from '../gang/registry/host-lock';
 import { takeSlots } from '../gang/slots/take';
 import { placesOf, type Target } from '../gang/target';
@@ -85,6 +86,8 @@ export async function measure(
   const own = openOwnCost(kernel, live.gang, request);
   live.accompany(own?.gang);
   const outside = request.openToControl?.(live);
+  // The pool's threads start with the first wait, which is not to be among what a whole CPU counts.
+  if (own) void kernel.wait([], 0);
   try {
     const armed = startsAtExec(request.target) ? undefined : live.arm();
     const start = letGo(request) ?? present(armed, 'without a command, counting starts at once').end;
@@ -93,9 +96,9 @@ export async function measure(
       ? await command.end(interruption, hearsTerminal)
       : await processesEnd(kernel, request.until, interruption);
     const ownCounts = own?.read();
-    await live.settle();
+    const reading = await lastReading(live);
     const notices = [...(outside?.notices ?? []), ...(request.lock.notice === undefined ? [] : [request.lock.notice])];
-    return result(request, live, { start, elapsed: elapsed(start, end), notices }, ownCounts);
+    return result(request, live, reading, { start, elapsed: elapsed(start, end), notices }, ownCounts);
   } finally {
     await outside?.close();
     own?.close();
@@ -145,14 +148,25 @@ function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCo
 const ownCpus = ({ hotplug, files, target }: MeasureRequest): CpuMask | undefined =>
   hotplug ? hotplug.wanted.intersect(readCpus(files).present) : target.cpus;
 
+/**
+ * Reads at once, and no longer follows the CPUs. Only if one of them came or went in that very moment it reads again:
+ * ending the watch takes a change of threads or four, which are no part of what is measured.
+ */
+async function lastReading(live: LiveGang): Promise<GangReading> {
+  const known = live.follower?.happenings.length;
+  const reading = live.read();
+  await live.settle();
+  return live.follower?.happenings.length === known ? reading : live.read();
+}
+
 function result(
   request: MeasureRequest,
   { gang, follower }: LiveGang,
+  reading: GangReading,
   { notices, ...times }: Pick<StatResult, 'start' | 'elapsed' | 'notices'>,
   own: StatResult['own'],
 ): StatResult {
   const { command } = request;
-  const reading = gang.read();
   const exit = command?.reap();
   const opened = aggregate(gang.events, reading.readings, gang.missing);
   const { elapsed } = times;
