@@ -1,6 +1,6 @@
 import { SyswideError } from '../base/error';
 import { tellOwner } from '../gang/registry/control-client';
-import { findGangs, type LiveGang } from '../gang/registry/find-gangs';
+import { type FoundGang, findGangs } from '../gang/registry/find-gangs';
 import { ownPlace, type RegistryPlace, visiblePlaces } from '../gang/registry/place';
 import { userNames } from '../host/user-names';
 import { standardOutput } from './console';
@@ -42,7 +42,7 @@ export async function ctl(
  * The gang that a person means: by its whole id, the pid of its owner or the beginning of its id. What other users
  * wrote into their entries never hides or doubles a gang of one's own.
  */
-function chooseGang({ gangs, problems }: ReturnType<typeof findGangs>, text: string): LiveGang {
+function chooseGang({ gangs, problems }: ReturnType<typeof findGangs>, text: string): FoundGang {
   const { uid } = ownPlace();
   const own = gangs.filter(({ place }) => place.uid === uid);
   const matches = meant(own, text) ?? meant(gangs, text) ?? [];
@@ -58,8 +58,8 @@ function chooseGang({ gangs, problems }: ReturnType<typeof findGangs>, text: str
 }
 
 /** Undefined when there is none, so that the next kind of name is tried. */
-function meant(gangs: readonly LiveGang[], text: string): LiveGang[] | undefined {
-  const ways: ((gang: LiveGang) => boolean)[] = [
+function meant(gangs: readonly FoundGang[], text: string): FoundGang[] | undefined {
+  const ways: ((gang: FoundGang) => boolean)[] = [
     ({ id }) => id === text,
     ({ pid }) => `${pid}` === text,
     ({ id }) => text !== '' && id.startsWith(text),

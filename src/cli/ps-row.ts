@@ -1,10 +1,10 @@
 import { elapsed, monotonicTime, type Nanoseconds } from '../base/units';
 import type { GangStatus } from '../gang/controllable';
-import type { LiveGang } from '../gang/registry/find-gangs';
+import type { FoundGang } from '../gang/registry/find-gangs';
 
 /** A row of `syswide ps`. */
 export interface PsRow {
-  readonly gang: LiveGang;
+  readonly gang: FoundGang;
   /** Its owner's user name, or number. */
   readonly user: string;
   /** What its owner says of it now; undefined when it does not answer. */
@@ -13,7 +13,7 @@ export interface PsRow {
   readonly age: Nanoseconds;
 }
 
-export const psRow = (gang: LiveGang, live: GangStatus | undefined, nameOf: (uid: number) => string): PsRow => ({
+export const psRow = (gang: FoundGang, live: GangStatus | undefined, nameOf: (uid: number) => string): PsRow => ({
   gang,
   user: nameOf(gang.place.uid),
   live,

@@ -1,6 +1,6 @@
 import type { GangStatus } from '../gang/controllable';
 import { askOwner } from '../gang/registry/control-client';
-import { findGangs, type LiveGang } from '../gang/registry/find-gangs';
+import { type FoundGang, findGangs } from '../gang/registry/find-gangs';
 import { ownPlace, type RegistryPlace, visiblePlaces } from '../gang/registry/place';
 import { userNames } from '../host/user-names';
 import { complain, errorLine, type Sink, standardOutput } from './console';
@@ -43,7 +43,7 @@ async function printRows(rows: readonly PsRow[], json: boolean, sink: Sink): Pro
 }
 
 /** What each owner says, in their order; undefined where it does not answer. */
-async function askAll(gangs: readonly LiveGang[]): Promise<(GangStatus | undefined)[]> {
+async function askAll(gangs: readonly FoundGang[]): Promise<(GangStatus | undefined)[]> {
   const answers: (GangStatus | undefined)[] = [];
   for (let i = 0; i < gangs.length; i += ASKED_AT_ONCE) {
     const asked = gangs.slice(i, i + ASKED_AT_ONCE).map((gang) => askOwner(gang, { do: 'status' }, ANSWER_MS));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SyswideError } from '../../base/error';
 import { type Fd, fd } from '../../base/units';
 import { RegistryDirectory } from './directory';
-import type { LiveGang } from './find-gangs';
+import type { FoundGang } from './find-gangs';
 import { socketName } from './gang-id';
 import { LineReader } from './line-reader';
 import { type ControlReply, type ControlRequest, decodeReply, encodeRequest, LONGEST_REPLY } from './messages';
@@ -19,7 +19,7 @@ const RETRY_MS = 20;
  * @returns the reply; undefined when there is none in time: the owner is stopped, busy or gone
  */
 export async function askOwner(
-  gang: LiveGang,
+  gang: FoundGang,
   request: ControlRequest,
   timeoutMs: number,
 ): Promise<ControlReply | undefined> {
@@ -36,7 +36,7 @@ export async function askOwner(
  * As `askOwner`, for what has to be done.
  * @throws SyswideError NOT_ANSWERING; what the owner says
  */
-export async function tellOwner(gang: LiveGang, request: ControlRequest, timeoutMs: number) {
+export async function tellOwner(gang: FoundGang, request: ControlRequest, timeoutMs: number) {
   const reply = await askOwner(gang, request, timeoutMs);
   if (reply && 'status' in reply) return reply.status;
   if (reply) throw reply.error;
@@ -48,7 +48,7 @@ export async function tellOwner(gang: LiveGang, request: ControlRequest, timeout
 }
 
 /** One line there and one back; `refused` when nobody listens. */
-async function exchange(gang: LiveGang, line: string, timeoutMs: number): Promise<string | 'refused' | undefined> {
+async function exchange(gang: FoundGang, line: string, timeoutMs: number): Promise<string | 'refused' | undefined> {
   const place = openSocket(gang);
   if (place === undefined) return 'refused';
   try {
@@ -62,7 +62,7 @@ async function exchange(gang: LiveGang, line: string, timeoutMs: number): Promis
  * The socket as a place, so that what is connected to is what was looked at: a link to somebody else's socket is none
  * of the owner's.
  */
-function openSocket({ id, place }: LiveGang): Fd | undefined {
+function openSocket({ id, place }: FoundGang): Fd | undefined {
   let directory: RegistryDirectory | undefined;
   try {
     directory = RegistryDirectory.open(place);

@@ -17,21 +17,21 @@ const LONGEST_ENTRY = 1 << 22;
 const UNFINISHED_MS = 60_000;
 
 /** A gang that is alive: its owner holds the lock on its entry. */
-export interface LiveGang extends GangEntry {
+export interface FoundGang extends GangEntry {
   readonly id: string;
   readonly place: RegistryPlace;
 }
 
 export interface FoundGangs {
   /** Place by place, the oldest gang first. */
-  readonly gangs: readonly LiveGang[];
+  readonly gangs: readonly FoundGang[];
   /** Places that could not be looked into, and why. */
   readonly problems: readonly SyswideError[];
 }
 
 /** The live gangs of these places. Removes what dead processes left there. */
 export function findGangs(kernel: Kernel, places: readonly RegistryPlace[]): FoundGangs {
-  const gangs: LiveGang[] = [];
+  const gangs: FoundGang[] = [];
   const problems: SyswideError[] = [];
   for (const place of places) {
     try {
@@ -55,7 +55,7 @@ function asProblem({ path }: RegistryPlace, error: unknown): SyswideError {
   });
 }
 
-function gangsAt(kernel: Kernel, place: RegistryPlace): LiveGang[] {
+function gangsAt(kernel: Kernel, place: RegistryPlace): FoundGang[] {
   const directory = RegistryDirectory.open(place);
   if (directory === undefined) return [];
   try {
@@ -67,7 +67,7 @@ function gangsAt(kernel: Kernel, place: RegistryPlace): LiveGang[] {
 }
 
 /** The live gangs of one directory, in no order. Removes what dead processes left there. */
-export function lookThrough(kernel: Kernel, directory: RegistryDirectory): LiveGang[] {
+export function lookThrough(kernel: Kernel, directory: RegistryDirectory): FoundGang[] {
   return directory.names().flatMap((name) => {
     if (name.startsWith(unfinishedPrefix)) removeIfOld(directory, name);
     const id = gangOfEntry(name);
@@ -80,7 +80,7 @@ function removeIfOld(directory: RegistryDirectory, name: string): void {
   if (found && Math.abs(Date.now() - found.mtimeMs) > UNFINISHED_MS) directory.remove(name);
 }
 
-function liveGang(kernel: Kernel, directory: RegistryDirectory, id: string): LiveGang[] {
+function liveGang(kernel: Kernel, directory: RegistryDirectory, id: string): FoundGang[] {
   const { place } = directory;
   const file = openEntry(directory, id);
   if (file === undefined) return [];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SyswideError } from '../../../../src/base/error';
 import { askOwner, tellOwner } from '../../../../src/gang/registry/control-client';
-import { findGangs, type LiveGang } from '../../../../src/gang/registry/find-gangs';
+import { type FoundGang, findGangs } from '../../../../src/gang/registry/find-gangs';
 import { type Registration, registerGang } from '../../../../src/gang/registry/register';
 import { FakeGang, ownRegistry } from './fake-gang';
 import { LockingKernel } from './locking-kernel';
@@ -11,7 +11,7 @@ import { LockingKernel } from './locking-kernel';
 let registry: ReturnType<typeof ownRegistry>;
 let gang: FakeGang;
 let registration: Registration;
-let live: LiveGang;
+let live: FoundGang;
 
 beforeEach(() => {
   registry = ownRegistry();
