@@ -2,7 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import { visible } from '../base/safe-text';
 import type { Finding } from '../host/diagnosis/finding';
 import type { DoctorSubject, Findings } from './doctor-subject';
-import { wrapped } from './wrapped';
+import { wrap } from './wrap';
 
 /** A space between two columns of words. */
 const GAP = 2;
@@ -23,7 +23,9 @@ export function doctorTable(
     const head = ` ${paint(finding, ink)(finding.status.padEnd(statusWidth))}${finding.name.padEnd(nameWidth)}`;
     return [head + text(finding.detail, room, left), ...advice(finding, room, left, ink)].join('\n');
   });
-  const headlines = wrapped(headline(subject, mainJob), width - 1).map((line) => ` ${ink.bold(line)}\n`);
+  const headlines = wrap(headline(subject, mainJob), { width: width - 1, hanging: '' }).map(
+    (line) => ` ${ink.bold(line)}\n`,
+  );
   return `\n${headlines.join('')}\n${blocks.join('\n')}\n\n`;
 }
 
@@ -47,4 +49,4 @@ function advice({ cost, remedy }: Finding, room: number, left: number, ink: Chal
 }
 
 const text = (content: string, room: number, left: number): string =>
-  wrapped(visible(content), room).join(`\n${' '.repeat(left)}`);
+  wrap(visible(content), { width: room, hanging: '' }).join(`\n${' '.repeat(left)}`);

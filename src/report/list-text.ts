@@ -2,7 +2,7 @@ import { visible } from '../base/safe-text';
 import type { TracepointField } from '../host/tracepoint-format';
 import type { ListEntry, ProbeOutcome } from './list-entry';
 import type { ListInk } from './list-ink';
-import { wrapped } from './wrapped';
+import { wrap } from './wrap';
 
 export interface ListTextOptions {
   readonly ink: ListInk;
@@ -51,7 +51,9 @@ export class ListText {
   /** What is to be said below the last group. */
   tail(): string {
     const note = '(yes): another tracepoint of its system was opened; name 64 of them or fewer to open each.';
-    const lines = this.#inferred ? wrapped(note, this.#width - 1).map((line) => ` ${this.#ink.yellow(line)}\n`) : [];
+    const lines = this.#inferred
+      ? wrap(note, { width: this.#width - 1, hanging: '' }).map((line) => ` ${this.#ink.yellow(line)}\n`)
+      : [];
     return `${lines.length > 0 ? '\n' : ''}${lines.join('')}${this.#title === '' ? '' : '\n'}`;
   }
 
@@ -62,7 +64,7 @@ export class ListText {
   }
 
   #note(text: string): string {
-    const lines = wrapped(visible(text), this.#width - INDENT.length);
+    const lines = wrap(visible(text), { width: this.#width - INDENT.length, hanging: '' });
     return lines.map((line) => `${INDENT}${this.#ink.yellow(line)}\n`).join('');
   }
 
@@ -99,8 +101,10 @@ export class ListText {
     const room = Math.max(LEAST_TEXT, this.#width - INDENT.length - this.#nameWidth - MARK_WIDTH);
     const why = probe && (!probe.countable || probe.reason.includes(':u')) ? probe.reason : undefined;
     return [
-      ...(description === undefined ? [] : wrapped(visible(description), room)),
-      ...(why === undefined ? [] : wrapped(visible(why), room).map((line) => this.#ink.yellow(line))),
+      ...(description === undefined ? [] : wrap(visible(description), { width: room, hanging: '' })),
+      ...(why === undefined
+        ? []
+        : wrap(visible(why), { width: room, hanging: '' }).map((line) => this.#ink.yellow(line))),
     ];
   }
 

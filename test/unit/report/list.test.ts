@@ -3,7 +3,7 @@ import type { ListEntry } from '../../../src/report/list-entry';
 import { listInk } from '../../../src/report/list-ink';
 import { listJson } from '../../../src/report/list-json';
 import { ListText } from '../../../src/report/list-text';
-import { wrapped } from '../../../src/report/wrapped';
+import { wrap } from '../../../src/report/wrap';
 
 const field = { name: 'prev_pid', type: 'pid_t', offset: 24, size: 4, signed: true, length: 1 } as const;
 const described: ListEntry = {
@@ -67,5 +67,5 @@ it('is a line of JSON per event', () => {
 });
 
 it('breaks lines at spaces, never a word', () => {
-  expect(wrapped('aa bb cccccc d', 5)).toEqual(['aa bb', 'cccccc', 'd']);
+  expect(wrap('aa bb cccccc d', { width: 5, hanging: '' })).toEqual(['aa bb', 'cccccc', 'd']);
 });
