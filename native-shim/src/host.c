@@ -60,6 +60,12 @@ int32_t sw_unlock(int32_t fd)
 	return lock(fd, LOCK_UN);
 }
 
+int32_t sw_sync(void)
+{
+	sync();
+	return 0;
+}
+
 int32_t sw_uevent_open(void)
 {
 	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = UEVENT_GROUP_KERNEL };

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 5
+#define SW_ABI_VERSION 6
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -150,6 +150,13 @@ SW_EXPORT int32_t sw_eventfd(void);
  */
 SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t *ready, uint64_t *woken_ns);
 
+/*
+ * A timer as a file descriptor, close-on-exec, non-blocking: readable first at *first_ns of CLOCK_MONOTONIC (at once if
+ * that has passed), and then every *every_ns, 0 for once. read(2) gives how often it expired since it was last read, as
+ * a uint64_t: it does not drift, and what the reader came too late for is known. Source: timerfd_create(2).
+ */
+SW_EXPORT int32_t sw_timer_open(const uint64_t *first_ns, const uint64_t *every_ns);
+
 /* ---- standby.c: clones for CPUs that come online ---- */
 
 /* A CPU on which clones are to be opened as soon as it can have them. */
@@ -236,6 +243,9 @@ SW_EXPORT int32_t sw_tracefs_open(void);
 /* flock(2) without blocking: exclusive, or shared; -EWOULDBLOCK when another holds it. */
 SW_EXPORT int32_t sw_lock(int32_t fd, uint32_t exclusive);
 SW_EXPORT int32_t sw_unlock(int32_t fd);
+
+/* sync(2): what is written is on its disk afterwards. */
+SW_EXPORT int32_t sw_sync(void);
 
 /* A netlink socket subscribed to the kernel's uevents (NETLINK_KOBJECT_UEVENT, group 1), non-blocking. */
 SW_EXPORT int32_t sw_uevent_open(void);

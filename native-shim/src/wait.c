@@ -1,10 +1,11 @@
-/* Waiting for many file descriptors, off the main thread. Source: ppoll(2), eventfd(2). */
+/* Waiting for many file descriptors, off the main thread. Source: ppoll(2), eventfd(2), timerfd_create(2). */
 #include "internal.h"
 #include "shim.h"
 
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 
 int32_t sw_eventfd(void)
 {
@@ -13,13 +14,40 @@ int32_t sw_eventfd(void)
 	return fd < 0 ? -errno : fd;
 }
 
+static struct timespec timespec_of(uint64_t ns)
+{
+	return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u) };
+}
+
+int32_t sw_timer_open(const uint64_t *first_ns, const uint64_t *every_ns)
+{
+	struct itimerspec when;
+	int32_t fd;
+
+	if (!first_ns || !every_ns || *first_ns > INT64_MAX || *every_ns > INT64_MAX)
+		return -EINVAL;
+	/* A first expiration of 0 would disarm it. */
+	when.it_value = timespec_of(*first_ns ? *first_ns : 1);
+	when.it_interval = timespec_of(*every_ns);
+	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	if (timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, NULL)) {
+		int32_t error = -errno;
+
+		sw_drop_fd(&fd);
+		return error;
+	}
+	return fd;
+}
+
 /* What is left until `deadline`, never negative. */
 static struct timespec time_left(uint64_t deadline)
 {
 	uint64_t now = sw_now_ns();
 	uint64_t left = deadline > now ? deadline - now : 0;
 
-	return (struct timespec){ .tv_sec = (time_t)(left / 1000000000u), .tv_nsec = (long)(left % 1000000000u) };
+	return timespec_of(left);
 }
 
 static int32_t wait_until(struct pollfd *polls, uint32_t n, int32_t timeout_ms)

@@ -85,6 +85,15 @@ export interface Kernel {
   createWakeup(): Wakeup;
 
   /**
+   * A clock that becomes readable at `first`, and then every `every` nanoseconds, if given: it does not drift, and tells
+   * how often it was missed. The caller owns it.
+   */
+  createTimer(first: MonotonicTime, every?: Nanoseconds): Timer;
+
+  /** Has the kernel write everything to its disks, and waits for it: sync(2). */
+  sync(): void;
+
+  /**
    * Forks `argv[0]`, stopped before its exec. The caller must release or abandon it; it is killed if this process dies.
    * Main thread only. Start it before opening events: until its exec it holds copies of this process's fds.
    */
@@ -185,6 +194,14 @@ export interface Wakeup {
   signal(): void;
   /** Makes it unreadable again. */
   clear(): void;
+  close(): void;
+}
+
+export interface Timer {
+  /** Readable once it has expired, until `expirations` is called. */
+  readonly fd: Fd;
+  /** How often it has expired since it was last asked: 0 when it is not readable. */
+  expirations(): bigint;
   close(): void;
 }
 

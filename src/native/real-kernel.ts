@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { EncodedAttr } from '../abi/attr';
 import { assert } from '../base/assert';
-import { type Fd, fd, monotonicTime, type Pid } from '../base/units';
+import { type Fd, fd, type MonotonicTime, monotonicTime, type Nanoseconds, ns, type Pid } from '../base/units';
 import { packEvents } from './event-batch';
 import { scratch } from './foreign-library';
 import { RealGatedCommand } from './gated-command';
@@ -17,6 +17,7 @@ import type {
   Standby,
   StandbyWait,
   TimedWait,
+  Timer,
   Wakeup,
 } from './kernel';
 import { KernelError } from './kernel-error';
@@ -27,6 +28,7 @@ import { hungUpOf, readyOf } from './poll-result';
 import { RealRingMapping } from './ring-mapping';
 import { loadShim, type Shim } from './shim';
 import { PackedStandby } from './standby';
+import { TimerfdTimer } from './timer';
 import { EventfdWakeup } from './wakeup';
 
 const { EMSGSIZE, ENOBUFS, EAGAIN, EWOULDBLOCK } = constants.errno;
@@ -194,6 +196,16 @@ export class RealKernel implements Kernel {
 
   createWakeup(): Wakeup {
     return new EventfdWakeup(this.#opened('eventfd', this.#shim.sw_eventfd()));
+  }
+
+  createTimer(first: MonotonicTime, every: Nanoseconds = ns(0n)): Timer {
+    return new TimerfdTimer(
+      this.#opened('timerfd', this.#shim.sw_timer_open(packUint64([first]), packUint64([every]))),
+    );
+  }
+
+  sync(): void {
+    check('sync', this.#shim.sw_sync());
   }
 
   startCommand(argv: readonly string[]): GatedCommand {

@@ -34,6 +34,7 @@ const signatures = {
   sw_ring_advance: ['pointer', 'uint32', 'pointer'],
   sw_eventfd: [],
   sw_wait_many: ['pointer', 'uint32', 'int32', 'pointer', 'pointer'],
+  sw_timer_open: ['pointer', 'pointer'],
   sw_wait_standby: [
     'pointer',
     'uint32',
@@ -64,6 +65,7 @@ const signatures = {
   sw_tracefs_open: [],
   sw_lock: ['int32', 'uint32'],
   sw_unlock: ['int32'],
+  sw_sync: [],
   sw_uevent_open: [],
   sw_uevent_receive: ['int32', 'pointer', 'uint32'],
 } as const satisfies Record<string, readonly ArgType[]>;

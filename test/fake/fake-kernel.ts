@@ -13,6 +13,7 @@ import type {
   Standby,
   StandbyWait,
   TimedWait,
+  Timer,
   Wakeup,
 } from '../../src/native/kernel';
 import { KernelError } from '../../src/native/kernel-error';
@@ -56,6 +57,8 @@ export class FakeKernel implements Kernel {
   heldSlots: (request: OpenRequest) => number = () => 0;
   /** What is ready after a wait; by default the first fd. */
   onWait: (fds: readonly Fd[], timeoutMs: number | undefined) => Fd[] = (fds) => fds.slice(0, 1);
+  /** How often a timer has expired when it is asked. */
+  expirationsOf: (timer: Fd) => bigint = () => 1n;
   /** What a released command does. */
   commandExit: Partial<CommandExit> & { execErrno?: number } = { exitCode: 0 };
   #failures: { call: Call; nth: number; errno: number }[] = [];
@@ -154,6 +157,16 @@ export class FakeKernel implements Kernel {
   createWakeup(): Wakeup {
     const one = this.#open('eventfd');
     return { fd: one, signal: () => {}, clear: () => {}, close: () => this.closeFds([one]) };
+  }
+
+  /** Its ticks come when `onWait` says that its fd is ready. */
+  createTimer(): Timer {
+    const one = this.#open('timerfd');
+    return { fd: one, expirations: () => this.expirationsOf(one), close: () => this.closeFds([one]) };
+  }
+
+  sync(): void {
+    this.calls.push('sync');
   }
 
   startCommand(argv: readonly string[]): GatedCommand {

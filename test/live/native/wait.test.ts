@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { fd } from '../../../src/base/units';
+import { fd, monotonicTime, ns } from '../../../src/base/units';
 import { errno, kernel, openFds, ownEvent, software } from './machine';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -46,6 +46,28 @@ test('a wait without an end times out', async () => {
   expect(await kernel.wait([], 5)).toEqual([]);
   wakeup.close();
 });
+
+test('a timer ticks in step, and tells what was missed', async () => {
+  const timer = kernel.createTimer(now(10), ns(10_000_000n));
+  expect(timer.expirations()).toBe(0n);
+  expect(await kernel.wait([timer.fd])).toEqual([timer.fd]);
+  expect(timer.expirations()).toBeGreaterThanOrEqual(1n);
+  await new Promise((resolve) => setTimeout(resolve, 45));
+  expect(timer.expirations()).toBeGreaterThanOrEqual(4n);
+  timer.close();
+  timer.close();
+  expect(timer.expirations()).toBe(0n);
+});
+
+test('a timer without a period expires once, at once if its time has passed', async () => {
+  const timer = kernel.createTimer(now(-5));
+  expect(await kernel.wait([timer.fd])).toEqual([timer.fd]);
+  expect(timer.expirations()).toBe(1n);
+  expect(await kernel.wait([timer.fd], 5)).toEqual([]);
+  timer.close();
+});
+
+const now = (ms: number) => monotonicTime(process.hrtime.bigint() + BigInt(ms) * 1_000_000n);
 
 test('several waits go on at once', async () => {
   const wakeups = Array.from({ length: 3 }, () => kernel.createWakeup());
