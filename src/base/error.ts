@@ -51,6 +51,7 @@ export const errorCodes = {
   CONTROL_FAILED: 'an event that is open could not be enabled, disabled, read or changed',
   COMMAND_NOT_FOUND: 'the command to measure was not found',
   COMMAND_NOT_STARTED: 'the command to measure could not be started',
+  HOOK_FAILED: 'a command before or after a run failed',
   USAGE: 'the command line is wrong',
   OUTPUT_FAILED: 'the result could not be written',
   NO_SUCH_GANG: 'no live gang has that id, or several have',

@@ -1,5 +1,5 @@
 import { addCounts, type Counts, noCounts } from '../abi/counts';
-import type { Cpu } from '../base/units';
+import type { Cpu, Tid } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { Reading } from '../gang/reading';
 import type { Place } from '../gang/target';
@@ -19,6 +19,9 @@ export interface Count {
   readonly value: bigint;
   /** What the kernel said, summed over the places and not scaled; for a task split by CPU, see `timesOnCpus`. */
   readonly raw: Counts;
+  /** Where `value` is the mean of several runs: what each of them counted. */
+  readonly samples?: readonly bigint[];
+  readonly error?: bigint;
 }
 
 /** A system-wide event after counting: one count, and how it is spread. */
@@ -28,6 +31,7 @@ export interface EventCount {
   readonly total: Count;
   /** Over the places of each CPU, by ascending CPU; empty when it counted tasks wherever they ran. */
   readonly perCpu: ReadonlyMap<Cpu, Count>;
+  readonly perThread: ReadonlyMap<Tid, Count>;
 }
 
 /**
@@ -43,9 +47,9 @@ export function aggregate(
 ): EventCount[] {
   const byEvent = groupBy(timesOnCpus(events, readings), (reading) => reading.event);
   return events.map((event, index) => {
-    if (missing.has(index)) return { event, total: notSupported, perCpu: new Map() };
+    if (missing.has(index)) return { event, total: notSupported, perCpu: new Map(), perThread: new Map() };
     const own = byEvent.get(index) ?? [];
-    return { event, total: countOf(own), perCpu: perCpu(own) };
+    return { event, total: countOf(own), perCpu: perCpu(own), perThread: perThread(own) };
   });
 }
 
@@ -57,6 +61,14 @@ function perCpu(readings: readonly Reading[]): Map<Cpu, Count> {
   });
   const byCpu = groupBy(onCpus, (reading) => reading.place.cpu);
   return new Map([...byCpu].sort(([a], [b]) => a - b).map(([cpu, own]) => [cpu, countOf(own)]));
+}
+
+function perThread(readings: readonly Reading[]): Map<Tid, Count> {
+  const onTids = readings.filter((reading): reading is Reading & { place: Place & { tid: Tid } } => {
+    return reading.place.tid !== undefined;
+  });
+  const byTid = groupBy(onTids, (reading) => reading.place.tid);
+  return new Map([...byTid].map(([tid, own]) => [tid, countOf(own)]));
 }
 
 function countOf(readings: readonly Reading[]): Count {

@@ -1,71 +1,23 @@
-import { present } from '../base/assert';
-import type { SyswideError } from '../base/error';
-import { elapsed, type Fd, type MonotonicTime, type Nanoseconds, type Tid } from '../base/units';
-import type { ResolvedEvent } from '../events/resolved-event';
-import type { Controllable } from '../gang/controllable';
+import { elapsed } from '../base/units';
 import type { Gang } from '../gang/gang';
-import { LiveGang, type LiveGangRequest } from '../gang/live-gang';
-import type { OpenContext } from '../gang/open-error';
+import type { LiveGang } from '../gang/live-gang';
 import type { GangReading } from '../gang/reading';
-import type { HostWideLock } from '../gang/registry/host-lock';
-import { takeSlots } from '../gang/slots/take';
-import { placesOf, type Target } from '../gang/target';
+import type { Target } from '../gang/target';
 import type { CpuMask } from '../host/cpu-mask';
 import { readCpus } from '../host/cpus';
-import type { HostFiles } from '../host/host-files';
-import type { MeasuredCommand } from '../host/measured-command';
 import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
+import { countsOf } from './counts-of';
 import { coverage } from './coverage';
-import { aggregate } from './event-count';
+import type { HearsTerminal, MeasureRequest } from './measure-request';
 import { mergedCounts } from './merged-counts';
-import { OwnCost, withoutOwn } from './own-cost';
-import type { StatResult, Subject } from './stat-result';
-import { withToolCounts } from './tool-counts';
-
-/** What one run of `stat` is to count, where, and until when. */
-export interface MeasureRequest {
-  readonly subject: Subject;
-  readonly events: readonly ResolvedEvent[];
-  /** Events that nobody asked for by name: where they are missing, they are not listed. */
-  readonly unasked: ReadonlySet<ResolvedEvent>;
-  /** By index: events that are known beforehand not to be countable, and why. */
-  readonly leftOut: ReadonlyMap<number, SyswideError>;
-  /** Whether events that were asked for by name may be missing too, and are listed as `<not supported>`. */
-  readonly allowMissing: boolean;
-  readonly target: Target;
-  /** CPUs that are counted whenever they are online, and how to hear of them; the source stays the caller's. */
-  readonly hotplug?: LiveGangRequest['hotplug'];
-  readonly files: HostFiles;
-  /** Runs an action while no other syswide on the host takes debug registers. */
-  readonly lock: HostWideLock;
-  /** How long to wait for debug registers that others hold; absent: not at all. */
-  readonly waitSlots?: Nanoseconds;
-  /** Makes the gang known on the host, and open to control from outside, until it is closed. */
-  readonly openToControl?: (gang: Controllable) => { readonly notices: readonly string[]; close(): Promise<void> };
-  /** Threads of syswide whose own counts are to be known. */
-  readonly ownTids: readonly Tid[];
-  /** Whether they are to be taken out of the counts. */
-  readonly excludeOwn: boolean;
-  readonly permission: OpenContext['permission'];
-  readonly fdLimit: OpenContext['fdLimit'];
-  /** Runs while it is counted, and ends the measurement. Already at its gate; stays the caller's. */
-  readonly command?: MeasuredCommand;
-  /** Processes whose end, all of them, ends a measurement without a command. Stay the caller's. */
-  readonly until: readonly Fd[];
-  /**
-   * Places breakpoints whose address is known only once the command has its program in memory: then it is stopped there
-   * before its first instruction, and everything is opened.
-   */
-  readonly placeInCommand?: () => readonly ResolvedEvent[];
-  readonly notices: readonly string[];
-}
-
-/** Whether the terminal sends Ctrl-C to the command by itself. */
-export type HearsTerminal = () => boolean;
+import { openRequested } from './open-requested';
+import { OwnCost } from './own-cost';
+import { Run } from './run';
+import type { StatResult } from './stat-result';
 
 /**
- * Counts once: opens the gang, arms it, lets the command go, waits in one blocking call, reads, and closes everything.
+ * Counts once: opens the gang, arms it, lets the command go, waits, reads, and closes everything.
  *
  * @throws SyswideError when the gang or the command cannot be started; nothing is left open then
  */
@@ -76,30 +28,25 @@ export async function measure(
   hearsTerminal: HearsTerminal,
 ): Promise<StatResult> {
   const request = placed(asked);
-  const { command } = request;
-  const live = await takeSlots(
-    { kernel, files: request.files, lock: request.lock.run },
-    { events: request.events, places: placesOf(request.target) },
-    () => openGang(kernel, request, () => interruption.interrupt()),
-    { wait: request.waitSlots, interruption },
-  );
+  const { live, notices } = await openRequested(kernel, request, interruption);
   const own = openOwnCost(kernel, live.gang, request);
   live.accompany(own?.gang);
   const outside = request.openToControl?.(live);
   // The pool's threads start with the first wait, which is not to be among what a whole CPU counts.
   if (own) void kernel.wait([], 0);
+  const run = new Run(kernel, request, live, own);
   try {
-    const armed = startsAtExec(request.target) ? undefined : live.arm();
-    const start = letGo(request) ?? present(armed, 'without a command, counting starts at once').end;
-    if (!armed) live.armedByExec();
-    const end = command
-      ? await command.end(interruption, hearsTerminal)
-      : await processesEnd(kernel, request.until, interruption);
+    const end = await run.throughout(interruption, hearsTerminal);
     const ownCounts = own?.read();
     const reading = await lastReading(live);
-    const notices = [...(outside?.notices ?? []), ...(request.lock.notice === undefined ? [] : [request.lock.notice])];
-    return result(request, live, reading, { start, elapsed: elapsed(start, end), notices }, ownCounts);
+    run.tellRest(reading, ownCounts);
+    const { notice } = request.lock;
+    const told = [...notices, ...(outside?.notices ?? []), ...(notice === undefined ? [] : [notice]), ...run.notices];
+    const { start, history, endedBy } = run;
+    const times = { start, elapsed: elapsed(start, end), endedBy, ...(history ? { history } : {}) };
+    return result(request, live, reading, { ...times, notices: told }, ownCounts);
   } finally {
+    run.close();
     await outside?.close();
     own?.close();
     await live.close();
@@ -108,33 +55,16 @@ export async function measure(
 
 /** Stops the command behind its exec where events need that; these then start when they are told to. */
 function placed(request: MeasureRequest): MeasureRequest {
-  const { command, placeInCommand, target } = request;
-  if (!command || !placeInCommand) return request;
+  const { command, placeInCommand, delay } = request;
+  const target = delay === undefined ? request.target : startedLater(request.target);
+  if (!command || !placeInCommand) return { ...request, target };
   command.releaseToExec();
-  const events = placeInCommand();
-  return { ...request, events, target: target.kind === 'tasks' ? { ...target, enableOnExec: false } : target };
+  return { ...request, events: placeInCommand(), target: startedLater(target) };
 }
 
-/** Lets the command run. @returns when; undefined without one */
-const letGo = ({ command, placeInCommand }: MeasureRequest): MonotonicTime | undefined =>
-  placeInCommand ? command?.resume() : command?.release();
-
-const openGang = (kernel: Kernel, request: MeasureRequest, onStop: () => void): LiveGang =>
-  LiveGang.open(
-    kernel,
-    {
-      events: request.events,
-      target: request.target,
-      leftOut: request.leftOut,
-      files: request.files,
-      lock: request.lock,
-      ...(request.hotplug ? { hotplug: request.hotplug } : {}),
-      mayMiss: (event) => request.allowMissing || request.unasked.has(event),
-      placesMayGo: request.target.kind === 'tasks' || request.hotplug !== undefined,
-      context: request,
-    },
-    onStop,
-  );
+/** Not with the command's exec, but when it is armed. */
+const startedLater = (target: Target): Target =>
+  target.kind === 'tasks' ? { ...target, enableOnExec: false } : target;
 
 function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCost | undefined {
   if (request.ownTids.length === 0) return undefined;
@@ -163,18 +93,16 @@ function result(
   request: MeasureRequest,
   { gang, follower }: LiveGang,
   reading: GangReading,
-  { notices, ...times }: Pick<StatResult, 'start' | 'elapsed' | 'notices'>,
+  { notices, ...times }: Pick<StatResult, 'start' | 'elapsed' | 'endedBy' | 'history' | 'notices'>,
   own: StatResult['own'],
 ): StatResult {
   const { command } = request;
   const exit = command?.reap();
-  const opened = aggregate(gang.events, reading.readings, gang.missing);
-  const { elapsed } = times;
-  const counts = withToolCounts(opened, { elapsed, ...(exit ? { exit } : {}) });
+  const counts = countsOf(gang, reading.readings, { elapsed: times.elapsed, ...(exit ? { exit } : {}) }, request, own);
   return {
     subject: request.subject,
     ...(command ? { command: command.argv } : {}),
-    counts: mergedCounts(own && request.excludeOwn ? withoutOwn(counts, own) : counts),
+    counts,
     unlisted: new Set(gang.events.filter((event, i) => gang.missing.has(i) && request.unasked.has(event))),
     ...times,
     ...(exit ? { exit } : {}),
@@ -185,18 +113,6 @@ function result(
     ownExcluded: request.excludeOwn,
     notices: [...request.notices, ...notices, ...missingNotice(gang, request)],
   };
-}
-
-const startsAtExec = (target: Target): boolean => target.kind === 'tasks' && target.enableOnExec;
-
-/** Waits until all of them have ended, or for an interruption; without any, only for that. Tells when that was. */
-async function processesEnd(kernel: Kernel, pidfds: readonly Fd[], interruption: Interruption): Promise<MonotonicTime> {
-  let running = [...pidfds];
-  for (;;) {
-    const { ready, at } = await kernel.waitTimed([...running, interruption.fd]);
-    running = running.filter((pidfd) => !ready.includes(pidfd));
-    if ((pidfds.length > 0 && running.length === 0) || ready.includes(interruption.fd)) return at;
-  }
 }
 
 /** One line for all of the default events that this machine does not have. */

@@ -1,5 +1,4 @@
 import { addCounts, noCounts } from '../abi/counts';
-import type { Cpu } from '../base/units';
 import type { Count, EventCount } from './event-count';
 
 /**
@@ -21,18 +20,21 @@ export function mergedCounts(counts: readonly EventCount[]): EventCount[] {
 }
 
 function sum({ event }: EventCount, parts: readonly EventCount[]): EventCount {
-  const perCpu = new Map<Cpu, Count>();
-  for (const part of parts) {
-    for (const [cpu, count] of part.perCpu) {
-      const known = perCpu.get(cpu);
-      perCpu.set(cpu, known ? addUp([known, count]) : count);
-    }
-  }
   return {
     event,
     total: addUp(parts.map(({ total }) => total)),
-    perCpu: new Map([...perCpu].sort(([a], [b]) => a - b)),
+    perCpu: new Map([...byKey(parts.map(({ perCpu }) => perCpu))].sort(([a], [b]) => a - b)),
+    perThread: byKey(parts.map(({ perThread }) => perThread)),
   };
+}
+
+function byKey<Key>(parts: readonly ReadonlyMap<Key, Count>[]): Map<Key, Count> {
+  const sums = new Map<Key, Count>();
+  for (const [key, count] of parts.flatMap((part) => [...part])) {
+    const known = sums.get(key);
+    sums.set(key, known ? addUp([known, count]) : count);
+  }
+  return sums;
 }
 
 /** A sum that lacks a part would look like the whole: it is counted only if every part is. */

@@ -1,5 +1,5 @@
 import { HardwareId, PerfType, SoftwareId } from '../abi/perf-event';
-import type { Cpu, Nanoseconds } from '../base/units';
+import type { Nanoseconds } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { Count, EventCount } from './event-count';
 
@@ -9,7 +9,9 @@ export interface Metric {
   /** `CPUs utilized`, `GHz`, `insn per cycle`, `of all branches`, `K/sec`, … */
   readonly unit: string;
   /** Decimals that perf prints. */
-  readonly decimals: 2 | 3;
+  readonly decimals: number;
+  /** Of a metric that was asked for, what it is made from; then `unit` is its name. Absent for perf's own. */
+  readonly formula?: string;
 }
 
 /**
@@ -26,11 +28,15 @@ interface PlacedCount {
   readonly count: Count;
 }
 
-/** The whole system's counts, or those of one CPU. */
-export function metricContext(counts: readonly EventCount[], elapsed: Nanoseconds, cpu?: Cpu): MetricContext {
-  const placed = counts.flatMap(({ event, total, perCpu }) => {
-    const count = cpu === undefined ? total : perCpu.get(cpu);
-    return count?.status === 'counted' ? [{ event, count }] : [];
+/** @param countIn the count of an event in the part of the whole that metrics are about; undefined where it has none */
+export function metricContext(
+  counts: readonly EventCount[],
+  elapsed: Nanoseconds,
+  countIn: (count: EventCount) => Count | undefined = ({ total }) => total,
+): MetricContext {
+  const placed = counts.flatMap((event) => {
+    const count = countIn(event);
+    return count?.status === 'counted' ? [{ event: event.event, count }] : [];
   });
   return { counts: placed, elapsed };
 }

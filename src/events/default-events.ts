@@ -12,6 +12,19 @@ const hardware = (name: string): DefaultEvent => ({ name, mayBeMissing: true, on
 const rare = (name: string): DefaultEvent => ({ name, mayBeMissing: true, onlyIfThere: true });
 
 /**
+ * What `-d`, `-dd` and `-ddd` add to whatever else is counted: the caches, the ones behind them, prefetches.
+ * Source: detailed_attrs1 to 3 in tools/perf/builtin-stat.c, Linux 6.1.
+ */
+const details: readonly (readonly string[])[] = [
+  ['L1-dcache-loads', 'L1-dcache-load-misses', 'LLC-loads', 'LLC-load-misses'],
+  ['L1-icache-loads', 'L1-icache-load-misses', 'dTLB-loads', 'dTLB-load-misses', 'iTLB-loads', 'iTLB-load-misses'],
+  ['L1-dcache-prefetches', 'L1-dcache-prefetch-misses'],
+];
+
+/** @param detail how often `-d` was given; beyond the third time there is no more */
+export const detailedEvents = (detail: number): DefaultEvent[] => details.slice(0, detail).flat().map(hardware);
+
+/**
  * The events that `stat` counts by default, in the order it prints them.
  * Source: default_attrs0 in tools/perf/builtin-stat.c, Linux 6.1.
  */

@@ -56,6 +56,7 @@ export interface ResolvedEvent {
   /** For a breakpoint on a symbol of a program or library: see `placeBreakpoint`. */
   readonly loadedFrom?: LoadedFrom;
   readonly settings?: EventSettings;
+  readonly cgroup?: { readonly name: string; readonly fd: number };
 }
 
 /** Where a breakpoint's symbol lies in its file; of a position-independent one the address is known once it is mapped. */

@@ -23,5 +23,15 @@ export function restrictToUser(event: ResolvedEvent): UserOnly {
   return { outcome: 'narrowed', event: { ...event, name, attr: { ...event.attr, flags } } };
 }
 
+/**
+ * Counts an event in user space or in the kernel alone, whatever its modifiers say, as `--all-user` and `--all-kernel`
+ * have it. Its name stays, as in perf: whoever asked for that knows.
+ */
+export function restrictTo(event: ResolvedEvent, where: 'user' | 'kernel' | undefined): ResolvedEvent {
+  if (where === undefined || event.kind === 'tool') return event;
+  const flags = { ...event.attr.flags, excludeKernel: where === 'user', excludeUser: where === 'kernel' };
+  return { ...event, attr: { ...event.attr, flags } };
+}
+
 const happensInKernelOnly = ({ kind, attr }: ResolvedEvent): boolean =>
   kind === 'tracepoint' || (attr.type === PerfType.software && kernelOnly.has(attr.config));

@@ -76,15 +76,14 @@ export class MeasuredCommand {
   }
 
   /**
-   * Waits until it has ended. An interruption passes the signal on, and after a grace period insists: whoever presses
-   * Ctrl-C gets the prompt back and no process stays behind. A second one kills at once.
+   * Ends it because the measurement is over: passes on the signal of the interruption, or SIGTERM where something else
+   * ended it, and after a grace period insists: whoever presses Ctrl-C gets the prompt back and no process stays behind.
+   * A second one kills at once.
    *
    * @returns when it ended
    * @param hearsTerminal whether the terminal sends its signals to the command too, so that it needs none from here
    */
-  async end(interruption: Interruption, hearsTerminal: () => boolean): Promise<MonotonicTime> {
-    const first = await this.ended(interruption);
-    if (first !== undefined) return first;
+  async stop(interruption: Interruption, hearsTerminal: () => boolean): Promise<MonotonicTime> {
     const signal = interruption.signal ?? signals.SIGTERM;
     interruption.acknowledge();
     const fromTerminal = signal === signals.SIGINT || signal === signals.SIGQUIT;
@@ -112,7 +111,7 @@ export class MeasuredCommand {
   }
 
   /** When it ended; undefined when something else ended the wait. */
-  private async ended(interruption: Interruption, timeoutMs?: number): Promise<MonotonicTime | undefined> {
+  private async ended(interruption: Interruption, timeoutMs: number): Promise<MonotonicTime | undefined> {
     const { ready, at } = await this.kernel.waitTimed([this.pidfd, interruption.fd], timeoutMs);
     return ready.includes(this.pidfd) ? at : undefined;
   }

@@ -40,13 +40,18 @@ export class Processes {
    * @throws SyswideError NO_SUCH_PROCESS
    */
   threads(process: Pid): Tid[] {
-    const threads = ids(this.files.list(`/proc/${process}/task`));
-    if (threads.length > 0) return threads.map(tid);
+    const threads = this.threadsLeft(process);
+    if (threads.length > 0) return threads;
     throw new SyswideError('NO_SUCH_PROCESS', {
       what: `cannot find process ${process}`,
       why: 'no process has that id, or it has just ended',
       remedy: 'look its id up again, for example with pgrep',
     });
+  }
+
+  /** The threads of a process, ascending; none once it has ended. */
+  threadsLeft(process: Pid): Tid[] {
+    return ids(this.files.list(`/proc/${process}/task`)).map(tid);
   }
 
   /** What is known of a process or thread; undefined when there is none. */

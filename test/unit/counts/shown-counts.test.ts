@@ -16,6 +16,7 @@ const part = (mergedInto: number | undefined, total: Count, ...perCpu: [Cpu, Cou
   event: software('pageFaults', mergedInto === undefined ? {} : { mergedInto }),
   total,
   perCpu: new Map(perCpu),
+  perThread: new Map(),
 });
 
 describe('events that one text stands for', () => {
@@ -45,6 +46,7 @@ describe('tool events', () => {
     event: { ...software('dummy'), kind: 'tool', tool: name, name },
     total: counted(0n, 'not counted'),
     perCpu: new Map(),
+    perThread: new Map(),
   });
   const tools = [tool('duration_time'), tool('user_time'), tool('system_time'), part(undefined, counted(7n))];
   const exit = {

@@ -1,0 +1,161 @@
+import { addCounts, type Counts, noCounts } from '../abi/counts';
+import { type Cpu, type Nanoseconds, ns } from '../base/units';
+import type { CommandExit } from '../native/kernel';
+import type { CpuCoverage } from './coverage';
+import type { Count, EventCount } from './event-count';
+import type { RunOutcome, StatResult } from './stat-result';
+
+/**
+ * What several runs of the same command counted on average. Runs that failed are named and not averaged: what a
+ * command does before it fails says nothing about what it does.
+ * @param results of all runs, in their order; at least one
+ */
+export function meanResult(results: readonly StatResult[]): StatResult {
+  const [first] = results;
+  if (!first) throw new RangeError('a mean needs a run');
+  const outcomes = results.map(outcomeOf);
+  const good = results.filter((_, i) => outcomes[i]?.failure === undefined);
+  const { own: _own, exit: _exit, hotplug: _hotplug, history: _history, armSpan: _span, ...same } = first;
+  const exit = meanExit(good.flatMap((result) => result.exit ?? []));
+  const own = good.flatMap((result) => (result.own ? [result.own] : []));
+  return {
+    ...same,
+    counts: meanCounts(
+      first.counts,
+      good.map(({ counts }) => counts),
+    ),
+    elapsed: meanTime((good.length > 0 ? good : results).map((result) => result.elapsed)),
+    endedBy: results.at(-1)?.endedBy ?? 'end',
+    ...(exit ? { exit } : {}),
+    coverage: wholeCoverage(good),
+    ...(own.length > 0 && own.length === good.length && first.own ? { own: meanCounts(first.own, own) } : {}),
+    notices: [...new Set(results.flatMap(({ notices }) => notices)), ...failures(outcomes), ...restless(results)],
+    runs: outcomes,
+  };
+}
+
+function outcomeOf(result: StatResult): RunOutcome {
+  const { exit, endedBy, elapsed } = result;
+  return { elapsed, ...(exit ? { exit } : {}), ...failureOf(exit, endedBy) };
+}
+
+function failureOf(exit: CommandExit | undefined, endedBy: StatResult['endedBy']): Pick<RunOutcome, 'failure'> {
+  if (endedBy === 'interruption') return { failure: 'interrupted' };
+  if (endedBy === 'timeout') return {};
+  if (exit?.signal !== undefined) return { failure: `ended by signal ${exit.signal}` };
+  return exit?.exitCode ? { failure: `exit status ${exit.exitCode}` } : {};
+}
+
+/** Runs that failed in the same way share a line. */
+function failures(outcomes: readonly RunOutcome[]): string[] {
+  const runs = new Map<string, number[]>();
+  for (const [i, { failure }] of outcomes.entries()) {
+    if (failure !== undefined) runs.set(failure, [...(runs.get(failure) ?? []), i + 1]);
+  }
+  return [...runs].map(([failure, numbers]) => {
+    const which = numbers.length === 1 ? `run ${numbers[0]}` : `runs ${shortList(numbers)}`;
+    return `${which} of ${outcomes.length} failed (${failure}) and ${numbers.length === 1 ? 'is' : 'are'} not part of the mean`;
+  });
+}
+
+/** Numbers that a line has room for. */
+const LISTED = 10;
+
+const shortList = (numbers: readonly number[]): string =>
+  numbers.length <= LISTED
+    ? numbers.join(', ')
+    : `${numbers.slice(0, LISTED).join(', ')} and ${numbers.length - LISTED} more`;
+
+/** Times of happenings mean nothing outside of their run. */
+function restless(results: readonly StatResult[]): string[] {
+  const runs = results.flatMap(({ hotplug }, i) => (hotplug && hotplug.happenings.length > 0 ? [i + 1] : []));
+  return runs.length === 0 ? [] : [`CPUs came or went in run ${shortList(runs)}`];
+}
+
+function meanCounts(like: readonly EventCount[], runs: readonly (readonly EventCount[])[]): EventCount[] {
+  return like.map((one, i) => {
+    const same = runs.map((counts) => counts[i]);
+    return {
+      ...one,
+      total: meanCount(
+        one.total,
+        same.map((count) => count?.total),
+      ),
+      perCpu: meanParts(same.map((count) => count?.perCpu)),
+      perThread: meanParts(same.map((count) => count?.perThread)),
+    };
+  });
+}
+
+function meanParts<Key>(runs: readonly (ReadonlyMap<Key, Count> | undefined)[]): Map<Key, Count> {
+  const keys = new Map(runs.flatMap((parts) => [...(parts ?? [])]));
+  return new Map(
+    [...keys].map(([key, like]) => [
+      key,
+      meanCount(
+        like,
+        runs.map((parts) => parts?.get(key)),
+      ),
+    ]),
+  );
+}
+
+/** Over the runs that counted it. */
+function meanCount(like: Count, runs: readonly (Count | undefined)[]): Count {
+  const counted = runs.flatMap((count) => (count?.status === 'counted' ? [count] : []));
+  if (counted.length === 0) {
+    return { status: like.status === 'not supported' ? like.status : 'not counted', value: 0n, raw: noCounts };
+  }
+  const values = counted.map(({ value }) => value);
+  const raw = counted.reduce((sum, count) => addCounts(sum, count.raw), noCounts);
+  return { status: 'counted', value: mean(values), raw: divided(raw, values.length), samples: values };
+}
+
+const divided = ({ value, timeEnabled, timeRunning }: Counts, n: number): Counts => ({
+  value: rounded(value, n),
+  timeEnabled: rounded(timeEnabled, n),
+  timeRunning: rounded(timeRunning, n),
+});
+
+const mean = (values: readonly bigint[]): bigint =>
+  rounded(
+    values.reduce((sum, value) => sum + value, 0n),
+    values.length,
+  );
+
+/** To the nearest integer. */
+function rounded(sum: bigint, n: number): bigint {
+  const count = BigInt(n);
+  return (sum + count / 2n) / count;
+}
+
+const meanTime = (times: readonly Nanoseconds[]): Nanoseconds => ns(mean(times));
+
+function meanExit(exits: readonly CommandExit[]): CommandExit | undefined {
+  const [first] = exits;
+  if (!first) return undefined;
+  const of = (pick: (exit: CommandExit) => bigint) => mean(exits.map(pick));
+  return {
+    ...first,
+    userTime: ns(of(({ userTime }) => userTime)),
+    systemTime: ns(of(({ systemTime }) => systemTime)),
+    maxRssKib: of(({ maxRssKib }) => maxRssKib),
+    minorFaults: of(({ minorFaults }) => minorFaults),
+    majorFaults: of(({ majorFaults }) => majorFaults),
+    voluntarySwitches: of(({ voluntarySwitches }) => voluntarySwitches),
+    involuntarySwitches: of(({ involuntarySwitches }) => involuntarySwitches),
+  };
+}
+
+/** Of all runs together. */
+function wholeCoverage(results: readonly StatResult[]): StatResult['coverage'] {
+  const whole = new Map<Cpu, CpuCoverage>();
+  for (const [cpu, { counted, uncovered }] of results.flatMap(({ coverage }) => [...coverage])) {
+    const known = whole.get(cpu);
+    whole.set(cpu, {
+      counted: ns((known?.counted ?? 0n) + counted),
+      uncovered: ns((known?.uncovered ?? 0n) + uncovered),
+    });
+  }
+  return whole;
+}

@@ -1,0 +1,123 @@
+import { present } from '../base/assert';
+import { type MonotonicTime, monotonicTime } from '../base/units';
+import type { LiveGang } from '../gang/live-gang';
+import type { GangReading } from '../gang/reading';
+import type { Target } from '../gang/target';
+import type { Interruption } from '../native/interruption';
+import type { Kernel } from '../native/kernel';
+import { Course, type CourseEnd, type CourseRequest, type TickOutcome } from './course';
+import type { EventCount } from './event-count';
+import type { IntervalHistory } from './interval-history';
+import { IntervalTeller } from './interval-teller';
+import type { HearsTerminal, MeasureRequest } from './measure-request';
+import type { OwnCost } from './own-cost';
+
+/** One measurement under way, from letting it count to the end. Its gang stays the caller's. */
+export class Run {
+  #start: MonotonicTime | undefined;
+  #course: Course | undefined;
+  #intervals: IntervalTeller | undefined;
+  #endedBy: CourseEnd['by'] = 'end';
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly request: MeasureRequest,
+    private readonly live: LiveGang,
+    private readonly own: OwnCost | undefined,
+  ) {}
+
+  /** When counting began; when it was over, if that came first. */
+  get start(): MonotonicTime {
+    return present(this.#start, 'a run that was waited for has begun');
+  }
+
+  get endedBy(): CourseEnd['by'] {
+    return this.#endedBy;
+  }
+
+  /** How the counts went up from interval to interval; undefined without intervals. */
+  get history(): IntervalHistory | undefined {
+    return this.#intervals?.history;
+  }
+
+  get notices(): string[] {
+    const late = this.#intervals?.late ?? 0n;
+    return [
+      ...(this.#endedBy === 'timeout' ? [`ended by --timeout after ${Number(this.request.timeout) / 1e6} ms`] : []),
+      ...(late > 0n
+        ? [`${late} ${late === 1n ? 'interval' : 'intervals'} began too late, and are part of the next`]
+        : []),
+    ];
+  }
+
+  /** Lets it count, lets the command go, waits. @returns when it was over, and the command had ended */
+  async throughout(interruption: Interruption, hearsTerminal: HearsTerminal): Promise<MonotonicTime> {
+    const { command } = this.request;
+    const began = this.begin();
+    this.#course = new Course(this.kernel, this.courseRequest(interruption), began);
+    const { at, by } = await this.#course.end();
+    this.#endedBy = by;
+    this.#start ??= at;
+    return command && by !== 'end' ? await command.stop(interruption, hearsTerminal) : at;
+  }
+
+  /** Tells of the last interval, which the end cut short. */
+  tellRest(reading: GangReading, own: readonly EventCount[] | undefined): void {
+    this.#intervals?.rest(reading, own);
+  }
+
+  close(): void {
+    this.#course?.close();
+  }
+
+  private courseRequest(interruption: Interruption): CourseRequest {
+    const { command, delay, until, timeout, intervals } = this.request;
+    return {
+      ends: command ? [command.pidfd] : until,
+      interruption,
+      ...(typeof delay === 'bigint' ? { delay: { for: delay, onOver: () => this.armLate() } } : {}),
+      ...(timeout === undefined ? {} : { timeout }),
+      ...(intervals ? { ticks: { every: intervals.every, onTick: (expirations) => this.tick(expirations) } } : {}),
+    };
+  }
+
+  private begin(): MonotonicTime {
+    const { delay, target } = this.request;
+    if (delay !== undefined) {
+      const began = this.letGo() ?? monotonicTime(process.hrtime.bigint());
+      if (delay === 'until enabled') this.counting(began);
+      return began;
+    }
+    const armed = startsAtExec(target) ? undefined : this.live.arm();
+    const start = this.letGo() ?? present(armed, 'without a command, counting starts at once').end;
+    if (!armed) this.live.armedByExec();
+    this.counting(start);
+    return start;
+  }
+
+  /** Lets the command run. @returns when; undefined without one */
+  private letGo(): MonotonicTime | undefined {
+    const { command, placeInCommand } = this.request;
+    return placeInCommand ? command?.resume() : command?.release();
+  }
+
+  private armLate(): MonotonicTime {
+    const { end } = this.live.arm();
+    this.counting(end);
+    return end;
+  }
+
+  private counting(start: MonotonicTime): void {
+    this.#start = start;
+    const { intervals } = this.request;
+    if (intervals) this.#intervals = new IntervalTeller(intervals, this.live, this.own, this.request, start);
+  }
+
+  private tick(expirations: bigint): TickOutcome {
+    const { command, until } = this.request;
+    if (this.#intervals?.tick(expirations) !== 'last') return 'go on';
+    return command || until.length > 0 ? 'no more ticks' : 'over';
+  }
+}
+
+const startsAtExec = (target: Target): boolean => target.kind === 'tasks' && target.enableOnExec;

@@ -1,0 +1,81 @@
+import { addCounts, type Counts, noCounts } from '../abi/counts';
+import { elapsed, type MonotonicTime, type Nanoseconds } from '../base/units';
+import type { GangReading, Reading } from '../gang/reading';
+import type { EventCount } from './event-count';
+
+/** What was counted in one interval. */
+export interface Tick {
+  /** From the start of counting until the counts were read. */
+  readonly at: Nanoseconds;
+  /** How long the interval really was. */
+  readonly elapsed: Nanoseconds;
+  readonly counts: readonly EventCount[];
+}
+
+/** What came between two readings of the same gang. */
+export interface ReadingStep {
+  readonly readings: readonly Reading[];
+  readonly at: Nanoseconds;
+  readonly elapsed: Nanoseconds;
+}
+
+/** Turns readings, which count from the beginning, into steps from one to the next. */
+export class ReadingSteps {
+  #before: readonly Reading[] = [];
+  #last: MonotonicTime;
+
+  constructor(private readonly start: MonotonicTime) {
+    this.#last = start;
+  }
+
+  /** What has come since the last call, or since the beginning. */
+  next({ readings, begin }: GangReading): ReadingStep {
+    const step = {
+      readings: readingsSince(this.#before, readings),
+      at: elapsed(this.start, begin),
+      elapsed: elapsed(this.#last, begin),
+    };
+    this.#before = readings;
+    this.#last = begin;
+    return step;
+  }
+}
+
+/**
+ * The difference of two readings, place by place, before anything is scaled: what happened in an interval is scaled by
+ * the interval's own times. Readings come in the same order as long as no CPU comes or goes, which is nearly always.
+ */
+function readingsSince(before: readonly Reading[], now: readonly Reading[]): Reading[] {
+  if (before.length === 0) return [...now];
+  const isSame = ({ event, place }: Reading, i: number) => before[i]?.event === event && before[i]?.place === place;
+  if (before.length === now.length && now.every(isSame)) {
+    return now.map((reading, i) => ({ ...reading, counts: minus(reading.counts, before[i]?.counts ?? noCounts) }));
+  }
+  return differences(before, now);
+}
+
+/** A CPU that went and came back has several clones: they are one place, whose counts only grow. */
+function differences(before: readonly Reading[], now: readonly Reading[]): Reading[] {
+  const earlier = sums(before);
+  return [...sums(now)].map(([key, reading]) => {
+    const counts = minus(reading.counts, earlier.get(key)?.counts ?? noCounts);
+    return { ...reading, counts };
+  });
+}
+
+function sums(readings: readonly Reading[]): Map<string, Reading> {
+  const byPlace = new Map<string, Reading>();
+  for (const reading of readings) {
+    const { event, place, counts } = reading;
+    const key = `${event}/${place.cpu}/${place.tid}`;
+    const known = byPlace.get(key);
+    byPlace.set(key, known ? { ...known, counts: addCounts(known.counts, counts) } : reading);
+  }
+  return byPlace;
+}
+
+const minus = (a: Counts, b: Counts): Counts => ({
+  value: a.value - b.value,
+  timeEnabled: a.timeEnabled - b.timeEnabled,
+  timeRunning: a.timeRunning - b.timeRunning,
+});
