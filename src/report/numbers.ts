@@ -27,3 +27,9 @@ export function withPrefix(value: number): string {
   const decimals = scaled >= 99.995 ? 1 : scaled >= 9.9995 ? 2 : 3;
   return `${scaled.toFixed(decimals)}${index === 0 ? '' : ` ${prefixes[index]}`}`;
 }
+
+/** Seconds as perf writes the time of an interval: nine decimals, padded to sixteen characters. */
+export function perfSeconds(time: bigint): string {
+  const fraction = (time % 1_000_000_000n).toString().padStart(9, '0');
+  return `${(time / 1_000_000_000n).toString().padStart(6)}.${fraction}`;
+}

@@ -4,19 +4,18 @@ import type { EventCount } from '../counts/event-count';
 const levels = '▁▂▃▄▅▆▇█';
 
 /**
- * How a count is spread over CPUs, as a bar for each, the highest scaled to full height. Neighbouring CPUs share a
- * bar when there are more than `width`.
+ * Numbers in a row as bars, one each, the highest scaled to full height. Neighbours share a bar when there are more than
+ * `most`.
  */
-export function sparkline(count: EventCount, width: number): string {
-  const values = [...count.perCpu.values()].map((cpu) => cpu.value);
-  const perBar = Math.ceil(values.length / Math.max(1, width));
-  const bars: bigint[] = [];
+export function bars(values: readonly bigint[], most: number): string {
+  const perBar = Math.ceil(values.length / Math.max(1, most));
+  const heights: bigint[] = [];
   for (let i = 0; i < values.length; i += perBar) {
-    bars.push(values.slice(i, i + perBar).reduce((sum, value) => sum + value, 0n));
+    heights.push(values.slice(i, i + perBar).reduce((sum, value) => sum + value, 0n));
   }
   let top = 0n;
-  for (const bar of bars) if (bar > top) top = bar;
-  return bars.map((bar) => level(bar, top)).join('');
+  for (const height of heights) if (height > top) top = height;
+  return heights.map((height) => level(height, top)).join('');
 }
 
 /** Nothing at all is the lowest bar; anything above it is at least the second. */

@@ -1,34 +1,75 @@
 import { visible } from '../base/safe-text';
-import type { StatResult } from '../counts/stat-result';
-import { inUnit, runningPercent, type StatRow, statRows } from './stat-fields';
+import type { Nanoseconds } from '../base/units';
+import type { Aggregation } from '../counts/aggregation';
+import type { Metric } from '../counts/metric';
+import { relativeError, sampleOf } from '../counts/sample';
+import { perfSeconds } from './numbers';
+import { inUnit, type RowPart, type RowSource, runningPercent, type StatRow, statRows } from './stat-rows';
+
+/** How the lines are written. */
+export interface CsvOptions {
+  readonly separator: string;
+  readonly aggregation: Aggregation;
+  /** The end of the interval that the counts are of, since the start; `summary` for the whole behind intervals. */
+  readonly interval?: Nanoseconds | 'summary';
+}
 
 /**
  * perf's `-x` format, field for field:
- * `[CPUn,]value,unit,event,time running,percent running,metric value,metric unit`.
+ * `[time,][CPUn,|unit,CPUs,|comm-tid,]value,unit,event,[cgroup,][variance,]time running,percent running,metric value,metric unit`.
  * Source: tools/perf/util/stat-display.c, Linux 6.1, and `man perf-stat`, CSV FORMAT.
  */
-export function statCsv(result: StatResult, options: { separator: string; perCpu: boolean }): string {
-  return statRows(result, options.perCpu)
-    .map((row) => `${fields(row).join(options.separator)}\n`)
+export function statCsv(source: RowSource, { separator, aggregation, interval }: CsvOptions): string {
+  const lead = interval === undefined ? [] : [csvLead(interval)];
+  return statRows(source, aggregation)
+    .flatMap((row) => lines(row))
+    .map((fields) => `${[...lead, ...fields].join(separator)}\n`)
     .join('');
 }
 
-function fields(row: StatRow): string[] {
+/** perf pads both to sixteen characters. */
+export const csvLead = (interval: Nanoseconds | 'summary'): string =>
+  interval === 'summary' ? 'summary'.padStart(16) : perfSeconds(interval);
+
+/** The row, and a line for each further metric, whose own fields alone are filled in. */
+function lines(row: StatRow): string[][] {
+  const part = row.part ? csvPart(row.part) : [];
+  const own = [...part, ...countFields(row)];
+  const [first, ...others] = row.metrics;
+  const blank = Array.from({ length: own.length - part.length }, () => '');
+  return [[...own, ...metricFields(first)], ...others.map((metric) => [...part, ...blank, ...metricFields(metric)])];
+}
+
+function countFields({ event, count }: StatRow): string[] {
   return [
-    ...(row.cpu === undefined ? [] : [`CPU${row.cpu}`]),
-    csvValue(row),
-    row.event.unit,
-    visible(row.event.name),
-    row.count.raw.timeRunning.toString(),
-    runningPercent(row.count).toFixed(2),
-    row.metric ? row.metric.value.toFixed(row.metric.decimals) : '',
-    row.metric?.unit ?? '',
+    csvValue({ event, count }),
+    event.unit,
+    visible(event.name),
+    ...(event.cgroup ? [visible(event.cgroup.name)] : []),
+    ...(count.samples ? [`${relativeError(sampleOf(count.samples.map(Number))).toFixed(2)}%`] : []),
+    count.raw.timeRunning.toString(),
+    runningPercent(count).toFixed(2),
   ];
 }
 
+const metricFields = (metric: Metric | undefined): string[] =>
+  metric ? [metric.value.toFixed(metric.decimals), visible(metric.unit)] : ['', ''];
+
+/** What comes before the count: of units, also how many CPUs they have. */
+export function csvPart(part: RowPart): string[] {
+  switch (part.kind) {
+    case 'cpu':
+      return [`CPU${part.cpu}`];
+    case 'unit':
+      return [part.label, `${part.cpus}`];
+    case 'thread':
+      return [`${visible(part.comm)}-${part.tid}`];
+  }
+}
+
 /** Two decimals for events whose scale has a fraction, as perf does it; all digits of the count otherwise. */
-function csvValue(row: StatRow): string {
-  if (row.count.status !== 'counted') return `<${row.count.status}>`;
-  if (row.event.scale === 1) return row.count.value.toString();
-  return inUnit(row).toFixed(Number.isInteger(row.event.scale) ? 0 : 2);
+function csvValue({ event, count }: Pick<StatRow, 'event' | 'count'>): string {
+  if (count.status !== 'counted') return `<${count.status}>`;
+  if (event.scale === 1) return count.value.toString();
+  return inUnit({ event, count }).toFixed(Number.isInteger(event.scale) ? 0 : 2);
 }

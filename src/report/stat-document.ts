@@ -3,7 +3,7 @@ import { elapsed } from '../base/units';
 import { coveragePercent } from '../counts/coverage';
 import type { Count, EventCount } from '../counts/event-count';
 import type { StatResult } from '../counts/stat-result';
-import { runningPercent, statRows } from './stat-fields';
+import { runningPercent, statRows } from './stat-rows';
 
 /** What is known besides the result: where and when it was measured, and by which version. */
 export interface Provenance {
@@ -59,14 +59,15 @@ function subject({ subject: counted }: StatResult) {
     case 'threads':
       return { kind: counted.kind, ids: counted.list.split(',').map(Number) };
     case 'command':
+    case 'all threads':
       return { kind: counted.kind };
   }
 }
 
 function events(result: StatResult) {
-  const rows = statRows(result, false);
+  const rows = statRows(result, { kind: 'global' });
   return result.counts.map(({ event, total, perCpu }, i) => {
-    const metric = rows[i]?.metric;
+    const [metric] = rows[i]?.metrics ?? [];
     const own = result.own?.[i];
     return {
       name: visible(event.name),

@@ -1,31 +1,75 @@
 import { visible } from '../base/safe-text';
-import type { StatResult } from '../counts/stat-result';
-import { inUnit, runningPercent, type StatRow, statRows } from './stat-fields';
+import type { Nanoseconds } from '../base/units';
+import type { Aggregation } from '../counts/aggregation';
+import type { Metric } from '../counts/metric';
+import { relativeError, sampleOf } from '../counts/sample';
+import { perfSeconds } from './numbers';
+import { inUnit, type RowPart, type RowSource, runningPercent, type StatRow, statRows } from './stat-rows';
+
+/** How the lines are written. */
+export interface JsonOptions {
+  readonly aggregation: Aggregation;
+  /** The end of the interval that the counts are of, since the start. */
+  readonly interval?: Nanoseconds;
+}
 
 /**
  * perf's `-j` format: one object a line, with perf's spelling of keys, spaces and numbers.
  * Source: tools/perf/util/stat-display.c, Linux 6.1. Where perf has no metric it prints C's `(null)`; this prints "".
  */
-export function statJson(result: StatResult, options: { perCpu: boolean }): string {
-  return statRows(result, options.perCpu)
-    .map((row) => `{${members(row).join(', ')}}\n`)
+export function statJson(source: RowSource, { aggregation, interval }: JsonOptions): string {
+  const lead = interval === undefined ? [] : [jsonInterval(interval)];
+  return statRows(source, aggregation)
+    .flatMap((row) => objects(row))
+    .map((members) => `{${[...lead, ...members].join(', ')}}\n`)
     .join('');
 }
 
-function members(row: StatRow): string[] {
+export const jsonInterval = (interval: Nanoseconds): string => `"interval" : ${perfSeconds(interval).trimStart()}`;
+
+/** The row, and an object for each further metric. */
+function objects(row: StatRow): string[][] {
+  const part = row.part ? jsonPart(row.part) : [];
+  const [first, ...others] = row.metrics;
   return [
-    ...(row.cpu === undefined ? [] : [`"cpu" : "${row.cpu}"`]),
-    `"counter-value" : "${jsonValue(row)}"`,
-    `"unit" : ${JSON.stringify(row.event.unit)}`,
-    `"event" : ${JSON.stringify(visible(row.event.name))}`,
-    `"event-runtime" : ${row.count.raw.timeRunning}`,
-    `"pcnt-running" : ${runningPercent(row.count).toFixed(2)}`,
-    `"metric-value" : ${(row.metric?.value ?? 0).toFixed(6)}`,
-    `"metric-unit" : ${JSON.stringify(row.metric?.unit ?? '')}`,
+    [...part, ...countMembers(row), ...metricMembers(first)],
+    ...others.map((metric) => [...part, ...metricMembers(metric)]),
   ];
 }
 
-function jsonValue(row: StatRow): string {
-  if (row.count.status !== 'counted') return `<${row.count.status}>`;
-  return row.event.scale === 1 ? `${row.count.value}.000000` : inUnit(row).toFixed(6);
+function countMembers({ event, count }: StatRow): string[] {
+  return [
+    `"counter-value" : "${jsonValue({ event, count })}"`,
+    `"unit" : ${JSON.stringify(event.unit)}`,
+    `"event" : ${JSON.stringify(visible(event.name))}`,
+    ...(event.cgroup ? [`"cgroup" : ${JSON.stringify(visible(event.cgroup.name))}`] : []),
+    ...(count.samples ? [`"variance" : ${relativeError(sampleOf(count.samples.map(Number))).toFixed(2)}`] : []),
+    `"event-runtime" : ${count.raw.timeRunning}`,
+    `"pcnt-running" : ${runningPercent(count).toFixed(2)}`,
+  ];
+}
+
+const metricMembers = (metric: Metric | undefined): string[] => [
+  `"metric-value" : ${(metric?.value ?? 0).toFixed(6)}`,
+  `"metric-unit" : ${JSON.stringify(visible(metric?.unit ?? ''))}`,
+];
+
+/** What comes before the count: of units, also how many CPUs they have. */
+export function jsonPart(part: RowPart): string[] {
+  switch (part.kind) {
+    case 'cpu':
+      return [`"cpu" : "${part.cpu}"`];
+    case 'unit':
+      return [`"${unitKey(part.unit)}" : "${part.label}"`, `"aggregate-number" : ${part.cpus}`];
+    case 'thread':
+      return [`"thread" : ${JSON.stringify(visible(`${part.comm}-${part.tid}`))}`];
+  }
+}
+
+/** perf has one key for the caches of every level. */
+const unitKey = (unit: string): string => (unit.startsWith('cache') ? 'cache' : unit);
+
+function jsonValue({ event, count }: Pick<StatRow, 'event' | 'count'>): string {
+  if (count.status !== 'counted') return `<${count.status}>`;
+  return event.scale === 1 ? `${count.value}.000000` : inUnit({ event, count }).toFixed(6);
 }

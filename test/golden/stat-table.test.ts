@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Aggregation } from '../../src/counts/aggregation';
 import type { StatResult } from '../../src/counts/stat-result';
 import { statCsv } from '../../src/report/stat-csv';
 import { statJson } from '../../src/report/stat-json';
@@ -6,14 +7,17 @@ import { statTable, type TableOptions } from '../../src/report/stat-table';
 import * as results from '../fake/stat-results';
 import { expectKept } from './kept';
 
-const plain: TableOptions = { perCpu: false, verbose: false, color: false, width: 80 };
+const global: Aggregation = { kind: 'global' };
+const byCpu: Aggregation = { kind: 'cpu' };
+
+const plain: TableOptions = { aggregation: global, verbose: false, runs: false, color: false, width: 80 };
 
 const tables: readonly [string, StatResult, Partial<TableOptions>][] = [
   ['system', results.system, {}],
   ['system-160', results.system, { width: 160 }],
   ['system-color', results.system, { color: true }],
   ['system-color-160', results.system, { color: true, width: 160 }],
-  ['system-per-cpu', results.system, { perCpu: true }],
+  ['system-per-cpu', results.system, { aggregation: byCpu }],
   ['system-verbose', results.system, { verbose: true }],
   ['without-own', results.withoutOwn, {}],
   ['flapped', results.flapped, {}],
@@ -22,9 +26,9 @@ const tables: readonly [string, StatResult, Partial<TableOptions>][] = [
   ['looked', results.looked, {}],
   ['cpus', results.cpus, {}],
   ['cpus-color', results.cpus, { color: true }],
-  ['cpus-per-cpu', results.cpus, { perCpu: true }],
+  ['cpus-per-cpu', results.cpus, { aggregation: byCpu }],
   ['command', results.command, {}],
-  ['command-by-cpu', results.commandByCpu, { perCpu: true }],
+  ['command-by-cpu', results.commandByCpu, { aggregation: byCpu }],
   ['threads', results.threads, {}],
   ['processes', results.processes, {}],
   ['wide', results.wide, {}],
@@ -52,23 +56,23 @@ describe('the table', () => {
   });
 });
 
-const machineReadable: readonly [string, StatResult, boolean][] = [
-  ['system', results.system, false],
-  ['system-per-cpu', results.system, true],
-  ['cpus', results.cpus, false],
-  ['cpus-per-cpu', results.cpus, true],
-  ['command', results.command, false],
-  ['command-by-cpu', results.commandByCpu, true],
-  ['threads', results.threads, false],
+const machineReadable: readonly [string, StatResult, Aggregation][] = [
+  ['system', results.system, global],
+  ['system-per-cpu', results.system, byCpu],
+  ['cpus', results.cpus, global],
+  ['cpus-per-cpu', results.cpus, byCpu],
+  ['command', results.command, global],
+  ['command-by-cpu', results.commandByCpu, byCpu],
+  ['threads', results.threads, global],
 ];
 
 describe("perf's formats", () => {
-  it.each(machineReadable)('-x %s', (name, result, perCpu) => {
-    expectKept(`${name}.csv`, statCsv(result, { separator: ',', perCpu }));
+  it.each(machineReadable)('-x %s', (name, result, aggregation) => {
+    expectKept(`${name}.csv`, statCsv(result, { separator: ',', aggregation }));
   });
 
-  it.each(machineReadable)('-j %s', (name, result, perCpu) => {
-    const text = statJson(result, { perCpu });
+  it.each(machineReadable)('-j %s', (name, result, aggregation) => {
+    const text = statJson(result, { aggregation });
     expectKept(`${name}.jsonl`, text);
     for (const line of text.trimEnd().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
   });

@@ -1,0 +1,129 @@
+import { addCounts, noCounts } from '../abi/counts';
+import type { Cpu, Tid } from '../base/units';
+import type { Aggregation } from '../counts/aggregation';
+import type { Count, EventCount } from '../counts/event-count';
+import { type Metric, type MetricContext, metricContext, metricOf } from '../counts/metric';
+import type { StatResult } from '../counts/stat-result';
+import type { TopologyUnit } from '../host/topology-groups';
+
+/** What rows are made from: the result of a run, or of one of its intervals. */
+export type RowSource = Pick<StatResult, 'subject' | 'counts' | 'elapsed'>;
+
+/** One line of a listing, before it is CSV, JSON or a row of a table. */
+export interface StatRow {
+  /** What part of the whole it is about; absent for all of it. */
+  readonly part?: RowPart;
+  readonly event: EventCount['event'];
+  readonly count: Count;
+  /** What perf derives from the count, and then the metrics of `-M` that this event is the first one of. */
+  readonly metrics: readonly Metric[];
+}
+
+/** A part of the machine, or of the tasks that were counted. */
+export type RowPart =
+  | { readonly kind: 'cpu'; readonly cpu: Cpu }
+  | { readonly kind: 'unit'; readonly unit: TopologyUnit; readonly label: string; readonly cpus: number }
+  | { readonly kind: 'thread'; readonly tid: Tid; readonly comm: string };
+
+/** The lines of a result in perf's order: by CPU and by thread event after event, by unit unit after unit. */
+export function statRows(source: RowSource, aggregation: Aggregation): StatRow[] {
+  const slices = slicesOf(source, aggregation);
+  if (aggregation.kind === 'unit') return slices.flatMap((slice) => source.counts.flatMap((count) => slice.row(count)));
+  return source.counts.flatMap((count) => {
+    const rows = slices.flatMap((slice) => slice.row(count));
+    return aggregation.kind === 'thread' ? rows.sort(byValue) : rows;
+  });
+}
+
+const byValue = (a: StatRow, b: StatRow): number => Number(b.count.value - a.count.value);
+
+/** The counts of one part, and what may be derived from them. */
+class Slice {
+  readonly #context: MetricContext;
+
+  constructor(
+    { counts, elapsed }: RowSource,
+    private readonly part: RowPart | undefined,
+    private readonly countIn: (count: EventCount) => Count | undefined,
+  ) {
+    this.#context = metricContext(counts, elapsed, countIn);
+  }
+
+  /** Nothing where the event has no count in this part. */
+  row(event: EventCount): StatRow[] {
+    const count = this.countIn(event);
+    if (!count) return [];
+    const metric = metricOf(event.event, count, this.#context);
+    const metrics = metric ? [metric] : [];
+    return [{ ...(this.part ? { part: this.part } : {}), event: event.event, count, metrics }];
+  }
+}
+
+function slicesOf(source: RowSource, aggregation: Aggregation): Slice[] {
+  switch (aggregation.kind) {
+    case 'global':
+      return [new Slice(source, undefined, ({ total }) => total)];
+    case 'cpu': {
+      const cpus = countedCpus(source);
+      return cpus.map((cpu) => new Slice(source, { kind: 'cpu', cpu }, onlyIn([cpu], cpu === cpus[0])));
+    }
+    case 'unit': {
+      const { unit, groupsOf } = aggregation;
+      return groupsOf(countedCpus(source)).map(({ label, cpus }, i) => {
+        return new Slice(source, { kind: 'unit', unit, label, cpus: cpus.size }, onlyIn([...cpus], i === 0));
+      });
+    }
+    case 'thread': {
+      const { commOf, onlyBusy } = aggregation;
+      const tids = [...new Set(source.counts.flatMap(({ perThread }) => [...perThread.keys()]))];
+      return tids.map((tid, i) => {
+        const part = { kind: 'thread', tid, comm: commOf(tid) } as const;
+        return new Slice(source, part, (count) => threadCount(count, tid, i === 0, onlyBusy));
+      });
+    }
+  }
+}
+
+/** What is no part's stands with the first one, as perf has it; what is not there, with every one. */
+const isWhole = ({ event, total }: EventCount, isFirst: boolean): boolean =>
+  total.status === 'not supported' || (event.kind === 'tool' && isFirst);
+
+const onlyIn =
+  (cpus: readonly Cpu[], isFirst: boolean) =>
+  (count: EventCount): Count | undefined => {
+    const parts = cpus.flatMap((cpu) => count.perCpu.get(cpu) ?? []);
+    if (parts.length === 0) return isWhole(count, isFirst) ? count.total : undefined;
+    return parts.length === 1 ? parts[0] : together(parts);
+  };
+
+function threadCount(count: EventCount, tid: Tid, isFirst: boolean, onlyBusy: boolean): Count | undefined {
+  const own = count.perThread.get(tid);
+  if (own) return onlyBusy && own.value === 0n ? undefined : own;
+  return isWhole(count, isFirst) ? count.total : undefined;
+}
+
+/** Counted where any part was. */
+function together(parts: readonly Count[]): Count {
+  let [raw, value, isCounted] = [noCounts, 0n, false];
+  for (const part of parts) {
+    raw = addCounts(raw, part.raw);
+    value += part.value;
+    isCounted ||= part.status === 'counted';
+  }
+  return { status: isCounted ? 'counted' : 'not counted', value, raw };
+}
+
+/** Every CPU that something was counted on, also one that came or went meanwhile. */
+function countedCpus({ subject, counts }: RowSource): Cpu[] {
+  const listed = subject.kind === 'system' || subject.kind === 'cpus' ? [...subject.cpus] : [];
+  const counted = counts.flatMap((count) => [...count.perCpu.keys()]);
+  return [...new Set([...listed, ...counted])].sort((a, b) => a - b);
+}
+
+/** Share of the enabled time that an event was on a counter, in percent; 100 for one that was never enabled. */
+export function runningPercent({ raw }: Count): number {
+  return raw.timeEnabled > 0n ? (100 * Number(raw.timeRunning)) / Number(raw.timeEnabled) : 100;
+}
+
+/** The count in the event's unit: milliseconds for the clocks, the bare count for most. */
+export const inUnit = (row: Pick<StatRow, 'count' | 'event'>): number => Number(row.count.value) * row.event.scale;
