@@ -77,6 +77,7 @@ function internal(error: unknown): SyswideError {
 
 /** Where results go: standard error unless a file was named. */
 export interface Sink {
+  readonly isTerminal: boolean;
   readonly hasColor: boolean;
   /** Columns to write for. */
   readonly width: number;
@@ -105,6 +106,9 @@ function isDevice(fd: number): boolean {
 
 /** Looks at the terminal only when asked to: making a stream of it takes milliseconds that CSV does not need. */
 const standardStream = (fd: 1 | 2, name: string): Sink => ({
+  get isTerminal() {
+    return isTerminal(fd);
+  },
   get hasColor() {
     return isTerminal(fd) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   },
@@ -133,13 +137,30 @@ export function resultFile(path: string, append: boolean): Sink {
   } catch (error) {
     throw outputFailed(path, error);
   }
-  return {
-    hasColor: false,
-    width: PLAIN_WIDTH,
-    write: (text) => writeChecked(fd, text, path),
-    close: () => closeSync(fd),
-  };
+  return { ...plain, write: (text) => writeChecked(fd, text, path), close: () => closeSync(fd) };
 }
+
+/** What no terminal shows. */
+const plain = { isTerminal: false, hasColor: false, width: PLAIN_WIDTH } as const;
+
+/**
+ * A file descriptor that whoever started this process has left open; it stays theirs.
+ * @throws SyswideError OUTPUT_FAILED when there is none
+ */
+export function openDescriptor(fd: number): Sink {
+  const name = `file descriptor ${fd}`;
+  try {
+    fstatSync(fd);
+    // Nothing is written, but one that cannot be written says so.
+    writeSync(fd, '');
+  } catch (error) {
+    throw outputFailed(name, error);
+  }
+  return { ...plain, write: (text) => writeChecked(fd, text, name), close: () => {} };
+}
+
+/** Where nobody reads it. */
+export const nowhere: Sink = { ...plain, write: () => {}, close: () => {} };
 
 function writeChecked(fd: number, text: string, name: string): void {
   try {

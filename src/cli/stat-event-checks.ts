@@ -2,10 +2,7 @@ import { SyswideError } from '../base/error';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { CpuMask } from '../host/cpu-mask';
 import type { Host } from '../host/host';
-import type { StatTarget } from './stat-options';
-
-/** Whether whole CPUs are counted rather than tasks. */
-export const countsCpus = ({ kind }: StatTarget): boolean => kind === 'system' || kind === 'cpus';
+import { countsCpus, type StatTarget } from './stat-target-option';
 
 /**
  * Refuses events that cannot be counted where they are asked for: the kernel would say EINVAL, or nothing and count 0.

@@ -1,15 +1,16 @@
 import { SyswideError } from '../base/error';
-import { defaultEvents } from '../events/default-events';
+import { type DefaultEvent, defaultEvents, detailedEvents } from '../events/default-events';
 import { parseEvents } from '../events/parse';
 import { resolveEvents } from '../events/resolve-events';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { attachFilter } from '../events/tracepoint-filter';
-import { restrictToUser } from '../events/user-only';
+import { restrictTo, restrictToUser } from '../events/user-only';
 import type { Host } from '../host/host';
 import type { Permission } from '../host/privileges';
 import { LocalSymbols } from '../symbols/local-symbols';
-import { checkTarget, countsCpus, eventNotices } from './stat-event-checks';
-import type { EventOption, StatTarget } from './stat-options';
+import { checkTarget, eventNotices } from './stat-event-checks';
+import type { EventChoice, EventOption } from './stat-options';
+import { countsCpus, type StatTarget } from './stat-target-option';
 
 /** The events that a run of `stat` is to count. */
 export interface StatEvents {
@@ -22,39 +23,63 @@ export interface StatEvents {
 }
 
 /**
- * Chooses the events: those of `-e`, or the default set. For a user who may not count the kernel they are restricted to
- * user space, and a notice says so.
+ * Chooses the events: those of `-e`, or the default set, and the details of `-d`. For a user who may not count the
+ * kernel they are restricted to user space, and a notice says so.
  *
  * @throws SyswideError for an event text that means nothing here, or one asked for that would always read 0
  */
-export function statEvents(options: readonly EventOption[], target: StatTarget, host: Host): StatEvents {
-  const asked = options.length > 0;
+export function statEvents(choice: EventChoice, target: StatTarget, host: Host): StatEvents {
   const systemWide = countsCpus(target);
-  const events = asked ? askedFor(options, target, host) : defaultSet(systemWide, host);
+  const asked = askedFor(choice.texts, target, host);
+  const unasked = unaskedFor(choice, asked.length > 0, systemWide, host);
+  const events = withLater(asked, unasked).map((event) => restrictTo(event, choice.privilege));
+  const isAsked = (index: number) => index < asked.length;
   const permitted = host.privileges.mayCountKernel.allowed
     ? { events, leftOut: new Map<number, SyswideError>(), notices: [] }
-    : userSpaceOnly(events, asked, host.privileges.mayCountKernel);
+    : userSpaceOnly(events, isAsked, host.privileges.mayCountKernel);
   const notices = [...eventNotices(events, systemWide), ...permitted.notices];
-  return { ...permitted, notices, unasked: new Set(asked ? [] : permitted.events) };
+  return { ...permitted, notices, unasked: new Set(permitted.events.filter((_, index) => !isAsked(index))) };
 }
 
 function askedFor(options: readonly EventOption[], target: StatTarget, host: Host): ResolvedEvent[] {
   const specs = options.flatMap(({ text, filters }) => filters.reduce(attachFilter, parseEvents(text)));
-  const events = resolveEvents(specs, host, { symbols: new LocalSymbols(host.files) });
+  const events = specs.length > 0 ? resolveEvents(specs, host, { symbols: new LocalSymbols(host.files) }) : [];
   checkTarget(events, target, host);
   return events;
 }
 
-function defaultSet(systemWide: boolean, host: Host): ResolvedEvent[] {
-  const names = defaultEvents(systemWide).filter((event) => !event.onlyIfThere);
-  return resolveEvents(parseEvents(names.map(({ name }) => name).join(',')), host);
+/** Those that no text names: the default set where there is none at all, and the details. */
+function unaskedFor(
+  { detail, none }: EventChoice,
+  hasOthers: boolean,
+  systemWide: boolean,
+  host: Host,
+): ResolvedEvent[] {
+  const usual = hasOthers || none ? [] : defaultEvents(systemWide).filter((event) => isThere(event, host));
+  const names = [...usual, ...detailedEvents(none ? 0 : detail)].map(({ name }) => name);
+  return names.length > 0 ? resolveEvents(parseEvents(names.join(',')), host) : [];
+}
+
+/** Of the rare ones, only those that the CPU's own PMU lists. */
+const isThere = ({ name, onlyIfThere }: DefaultEvent, { pmus }: Host): boolean =>
+  !onlyIfThere || pmus.core().some((pmu) => pmu.aliases.has(name));
+
+/** Two lists as one; events of the second that name others by their position still name the same. */
+function withLater(first: readonly ResolvedEvent[], second: readonly ResolvedEvent[]): ResolvedEvent[] {
+  const moved = (position: number) => position + first.length;
+  const later = second.map(({ leader, mergedInto, ...event }) => ({
+    ...event,
+    ...(leader === undefined ? {} : { leader: moved(leader) }),
+    ...(mergedInto === undefined ? {} : { mergedInto: moved(mergedInto) }),
+  }));
+  return [...first, ...later];
 }
 
 type Forbidden = Permission & { allowed: false };
 
 function userSpaceOnly(
   events: readonly ResolvedEvent[],
-  asked: boolean,
+  isAsked: (index: number) => boolean,
   forbidden: Forbidden,
 ): Omit<StatEvents, 'unasked'> {
   const leftOut = new Map<number, SyswideError>();
@@ -63,7 +88,7 @@ function userSpaceOnly(
     const restricted = restrictToUser(event);
     if (restricted.outcome === 'always zero') {
       const error = alwaysZero(event, forbidden);
-      if (asked) throw error;
+      if (isAsked(index)) throw error;
       leftOut.set(index, error);
       return event;
     }

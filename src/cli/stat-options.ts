@@ -1,29 +1,57 @@
 import { parseDuration } from '../base/duration';
-import { SyswideError } from '../base/error';
 import type { Nanoseconds } from '../base/units';
+import type { AggregationMode } from '../counts/aggregation';
 import { type PerfControlSpec, parsePerfControl } from '../gang/registry/perf-control';
+import { aggregationOf } from './stat-aggregation-option';
+import { type Privilege, privilegeOf } from './stat-privilege-option';
+import { type RunPlan, runPlanOf } from './stat-run-options';
+import { countsCpus, type StatTarget, targetOf } from './stat-target-option';
+import { usage } from './usage-error';
 
 /** What the command line of `stat` said, checked for sense but not yet held against the machine. */
 export interface StatOptions {
-  /** One for each `-e`; none for the default set. */
-  readonly events: readonly EventOption[];
+  /** What to count; none of it for the default set. */
+  readonly events: EventChoice;
   readonly target: StatTarget;
   /** The command to run meanwhile, with its arguments. */
   readonly command: readonly string[];
+  readonly run: RunPlan;
   readonly format: StatFormat;
-  /** One row per CPU. */
-  readonly perCpu: boolean;
+  readonly aggregation: AggregationMode;
+  /** Only metrics are listed, not the counts that they are made from. */
+  readonly metricOnly: boolean;
   /** Take out of the counts what syswide itself adds to them. */
   readonly excludeSelf: boolean;
+  /** Whether counts of events that took turns are scaled up to all the time. */
+  readonly scale: boolean;
   /** Where to write the whole result as one JSON document. */
   readonly save?: string;
   /** How long to wait for debug registers that others hold. */
   readonly waitSlots?: Nanoseconds;
   /** Where commands come from while it counts, as perf's `--control` has it. */
   readonly control?: PerfControlSpec;
-  readonly output?: { readonly path: string; readonly append: boolean };
+  readonly output: StatOutput;
   readonly verbose: boolean;
   readonly allowMissing: boolean;
+}
+
+/** The events, as far as the command line tells. */
+export interface EventChoice {
+  /** One for each `-e`. */
+  readonly texts: readonly EventOption[];
+  /** The texts of `-M`. */
+  readonly metrics: readonly string[];
+  /** How often `-d` was given: 0 to 3. */
+  readonly detail: number;
+  /** `-n`: none at all. */
+  readonly none: boolean;
+  /** The lists of `-G`. */
+  readonly cgroups: readonly string[];
+  /** The names of `--for-each-cgroup`. */
+  readonly forEachCgroup: readonly string[];
+  readonly privilege: Privilege;
+  /** Whether children count too. */
+  readonly inherit: boolean;
 }
 
 /** An `-e` with the `--filter`s that follow it. */
@@ -32,28 +60,59 @@ export interface EventOption {
   readonly filters: readonly string[];
 }
 
-export type StatTarget =
-  | { readonly kind: 'system' }
-  | { readonly kind: 'cpus'; readonly list: string }
-  | { readonly kind: 'processes'; readonly ids: readonly number[] }
-  | { readonly kind: 'threads'; readonly ids: readonly number[] }
-  | { readonly kind: 'command' };
-
 export type StatFormat =
   | { readonly kind: 'table' }
-  | { readonly kind: 'csv'; readonly separator: string }
+  | { readonly kind: 'csv'; readonly separator: string; readonly summaryPrefix: boolean }
   | { readonly kind: 'json' };
+
+export type StatOutput =
+  | { readonly kind: 'standard error' }
+  | { readonly kind: 'file'; readonly path: string; readonly append: boolean }
+  | { readonly kind: 'fd'; readonly fd: number }
+  | { readonly kind: 'none' };
 
 /** The option values as commander hands them over. */
 export interface RawStatOptions {
   readonly event?: readonly EventOption[];
+  readonly metrics?: readonly string[];
+  readonly metricOnly?: boolean;
+  readonly detailed?: number;
+  readonly null?: boolean;
   readonly allCpus?: boolean;
   readonly cpu?: string;
   readonly pid?: string;
   readonly tid?: string;
+  /** False with -i. */
+  readonly inherit?: boolean;
+  readonly allUser?: boolean;
+  readonly allKernel?: boolean;
+  readonly cgroup?: readonly string[];
+  readonly forEachCgroup?: string;
+  /** False with -A. */
   readonly aggr?: boolean;
   readonly perCpu?: boolean;
+  readonly perCore?: boolean;
+  readonly perCluster?: boolean;
+  readonly perDie?: boolean;
+  readonly perSocket?: boolean;
+  readonly perNode?: boolean;
+  readonly perCache?: string | true;
+  readonly perThread?: boolean;
+  readonly repeat?: string;
+  readonly table?: boolean;
+  readonly pre?: string;
+  readonly post?: string;
+  readonly sync?: boolean;
+  readonly delay?: string;
+  readonly timeout?: string;
+  readonly intervalPrint?: string;
+  readonly intervalCount?: string;
+  readonly intervalClear?: boolean;
+  readonly summary?: boolean;
+  /** False with --no-csv-summary. */
+  readonly csvSummary?: boolean;
   readonly excludeSelf?: boolean;
+  readonly scale?: boolean;
   readonly save?: string;
   readonly waitSlots?: string;
   readonly control?: string;
@@ -61,6 +120,8 @@ export interface RawStatOptions {
   readonly jsonOutput?: boolean;
   readonly output?: string;
   readonly append?: boolean;
+  readonly logFd?: string;
+  readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly allowMissing?: boolean;
 }
@@ -68,50 +129,67 @@ export interface RawStatOptions {
 /** @throws SyswideError USAGE when options contradict each other or make no sense */
 export function statOptions(raw: RawStatOptions, command: readonly string[]): StatOptions {
   const target = targetOf(raw, command);
-  const systemWide = target.kind === 'system' || target.kind === 'cpus';
-  if (raw.aggr === false && !systemWide) {
-    throw usage(
-      '-A lists counts by CPU',
-      'tasks are counted wherever they run',
-      'add -a, or -C with a CPU list, or --per-cpu to split the counts of tasks',
-    );
-  }
-  if (raw.excludeSelf && !systemWide) {
+  const events = eventChoice(raw);
+  if (raw.excludeSelf && !countsCpus(target)) {
     throw usage('--exclude-self', 'counts of tasks hold nothing of syswide', 'leave it out, or add -a');
   }
+  if ((events.cgroups.length > 0 || events.forEachCgroup.length > 0) && !countsCpus(target)) {
+    throw usage('cgroups', 'they are counted CPU by CPU', 'add -a, or -C with a CPU list');
+  }
+  const format = formatOf(raw);
   return {
-    events: raw.event ?? [],
+    events,
     target,
     command,
-    format: formatOf(raw),
-    perCpu: raw.aggr === false || (raw.perCpu ?? false),
+    run: runPlanOf(raw, command),
+    format,
+    aggregation: aggregationOf(raw, target),
+    metricOnly: raw.metricOnly ?? false,
     excludeSelf: raw.excludeSelf ?? false,
+    scale: raw.scale ?? true,
     ...(raw.save === undefined ? {} : { save: raw.save }),
     ...(raw.waitSlots === undefined ? {} : { waitSlots: parseDuration(raw.waitSlots, '--wait-slots') }),
     ...(raw.control === undefined ? {} : { control: parsePerfControl(raw.control) }),
-    ...outputOf(raw),
+    output: outputOf(raw),
     verbose: raw.verbose ?? false,
     allowMissing: raw.allowMissing ?? false,
   };
 }
 
-function targetOf(raw: RawStatOptions, command: readonly string[]): StatTarget {
-  // perf lets one of them win and says so in passing; a script would go on with a count of something else.
-  const given = (['pid', 'tid', 'cpu'] as const).filter((name) => raw[name] !== undefined);
-  if (given.length > 1 || (raw.allCpus && (raw.pid ?? raw.tid) !== undefined)) {
-    const names = [...(raw.allCpus ? ['-a'] : []), ...given.map((name) => `-${name === 'cpu' ? 'C' : name[0]}`)];
-    throw usage(`${names.join(' and ')} together`, 'they name different things to count', 'choose one of them');
+function eventChoice(raw: RawStatOptions): EventChoice {
+  const [texts, metrics, cgroups] = [raw.event ?? [], raw.metrics ?? [], raw.cgroup ?? []];
+  const forEachCgroup = raw.forEachCgroup?.split(',') ?? [];
+  const none = raw.null ?? false;
+  if (none && texts.length + metrics.length > 0) {
+    throw usage('-n', 'events are asked for, too', 'leave one of them out');
   }
-  if (raw.pid !== undefined) return { kind: 'processes', ids: idList('-p', raw.pid) };
-  if (raw.tid !== undefined) return { kind: 'threads', ids: idList('-t', raw.tid) };
-  if (raw.cpu !== undefined) return { kind: 'cpus', list: raw.cpu };
-  return { kind: raw.allCpus || command.length === 0 ? 'system' : 'command' };
+  if (cgroups.length > 0 && forEachCgroup.length > 0) {
+    throw usage('-G and --for-each-cgroup together', 'both say which cgroup an event counts', 'choose one of them');
+  }
+  if (cgroups.length > 0 && texts.length === 0) {
+    throw usage(
+      '-G',
+      'it gives the events of -e their cgroups, and there are none',
+      'put it behind -e, or take --for-each-cgroup',
+    );
+  }
+  const [privilege, inherit] = [privilegeOf(raw), raw.inherit ?? true];
+  return { texts, metrics, detail: raw.detailed ?? 0, none, cgroups, forEachCgroup, privilege, inherit };
 }
 
-function outputOf({ output, append = false }: RawStatOptions): Pick<StatOptions, 'output'> {
-  if (output !== undefined) return { output: { path: output, append } };
-  if (append) throw usage('--append', 'there is no file to append to', 'add -o FILE');
-  return {};
+function outputOf({ output, append = false, logFd, quiet }: RawStatOptions): StatOutput {
+  if (append && output === undefined && logFd === undefined)
+    throw usage('--append', 'there is no file to append to', 'add -o FILE');
+  if (output !== undefined && logFd !== undefined) {
+    throw usage('-o and --log-fd together', 'both say where the result goes', 'choose one of them');
+  }
+  if (quiet) return { kind: 'none' };
+  if (output !== undefined) return { kind: 'file', path: output, append };
+  if (logFd === undefined) return { kind: 'standard error' };
+  if (!/^\d{1,6}$/.test(logFd)) {
+    throw usage(`--log-fd '${logFd}'`, 'that is no file descriptor', 'write its number: --log-fd 3');
+  }
+  return { kind: 'fd', fd: Number(logFd) };
 }
 
 function formatOf(raw: RawStatOptions): StatFormat {
@@ -121,20 +199,6 @@ function formatOf(raw: RawStatOptions): StatFormat {
   if (raw.jsonOutput) return { kind: 'json' };
   if (raw.fieldSeparator === undefined) return { kind: 'table' };
   // A shell makes it hard to type a tab, so perf takes its escape too.
-  return { kind: 'csv', separator: raw.fieldSeparator === '\\t' ? '\t' : raw.fieldSeparator };
+  const separator = raw.fieldSeparator === '\\t' ? '\t' : raw.fieldSeparator;
+  return { kind: 'csv', separator, summaryPrefix: raw.csvSummary ?? true };
 }
-
-const LARGEST_ID = 2 ** 22;
-
-function idList(option: string, text: string): number[] {
-  const ids = text.split(',').map((part) => (/^\d{1,7}$/.test(part) ? Number(part) : 0));
-  if (ids.every((id) => id > 0 && id <= LARGEST_ID)) return [...new Set(ids)];
-  throw usage(
-    `${option} '${text}'`,
-    'that is no list of ids',
-    `write numbers separated by commas: ${option} 4711,4712`,
-  );
-}
-
-const usage = (what: string, why: string, remedy: string): SyswideError =>
-  new SyswideError('USAGE', { what, why, remedy });

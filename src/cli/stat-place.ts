@@ -4,7 +4,7 @@ import { placeBreakpoint } from '../events/resolve-breakpoint';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { Host } from '../host/host';
 import { loadBias } from '../symbols/load-bias';
-import type { StatTarget } from './stat-options';
+import type { StatTarget } from './stat-target-option';
 
 /**
  * Whether the event watches the memory of a program that is to be there when it is opened: to know the address, and not

@@ -6,7 +6,7 @@ import type { Target } from '../gang/target';
 import { CpuMask } from '../host/cpu-mask';
 import { resolveCpus } from '../host/cpus';
 import type { Host } from '../host/host';
-import type { StatTarget } from './stat-options';
+import type { StatOptions } from './stat-options';
 
 /** What is counted, by name and by place. */
 export interface Counted {
@@ -22,41 +22,60 @@ export interface Counted {
 /**
  * Holds what the user wants counted against the machine as it is now.
  * @param command the process id of the command that waits at the gate, when there is one
- * @param byCpu whether tasks are to be told apart by CPU
  * @throws SyswideError NO_SUCH_CPU, CPU_OFFLINE, NO_SUCH_PROCESS, BAD_CPU_LIST
  */
-export function countedTarget(target: StatTarget, host: Host, command: Pid | undefined, byCpu: boolean): Counted {
-  // Events of a task can be opened on CPUs that are offline, and count whenever these are online: no need to follow them.
-  const matrix = byCpu ? { cpus: host.cpus().present } : {};
-  const ofTasks = (
-    subject: Subject,
-    tids: readonly Tid[],
-    processes: readonly Pid[],
-    enableOnExec = false,
-  ): Counted => ({
-    subject,
-    target: { kind: 'tasks', tids, inherit: true, enableOnExec, ...matrix },
-    ...(byCpu ? { wanted: host.cpus().possible } : {}),
-    processes,
-    notices: [],
-  });
+export function countedTarget(options: CountedOptions, host: Host, command: Pid | undefined): Counted {
+  const { target } = options;
+  const tasks = (subject: Subject, tids: readonly Tid[], processes: readonly Pid[]): Counted =>
+    countedTasks(options, host, { subject, tids, processes });
   switch (target.kind) {
     case 'system':
       return wholeSystem(host);
     case 'cpus':
       return listedCpus(target.list, host);
+    case 'all threads':
+      return tasks({ kind: 'all threads' }, allThreads(host), []);
     case 'processes': {
       const ids = target.ids.map(pid);
       const threads = ids.flatMap((id) => host.processes.threads(id));
-      return ofTasks({ kind: 'processes', list: target.ids.join(',') }, threads, ids);
+      return tasks({ kind: 'processes', list: target.ids.join(',') }, threads, ids);
     }
     case 'threads':
-      return ofTasks({ kind: 'threads', list: target.ids.join(',') }, target.ids.map(tid), target.ids.map(pid));
+      return tasks({ kind: 'threads', list: target.ids.join(',') }, target.ids.map(tid), target.ids.map(pid));
     case 'command': {
       const started = present(command, 'a command that is counted has been started');
-      return ofTasks({ kind: 'command' }, [tid(started)], [], true);
+      return tasks({ kind: 'command' }, [tid(started)], []);
     }
   }
+}
+
+/** What of the options says how tasks are counted. */
+type CountedOptions = Pick<StatOptions, 'target' | 'aggregation' | 'events'>;
+
+function countedTasks(
+  { target, aggregation, events }: CountedOptions,
+  host: Host,
+  { subject, tids, processes }: { subject: Subject; tids: readonly Tid[]; processes: readonly Pid[] },
+): Counted {
+  const byCpu = aggregation !== 'global' && aggregation !== 'thread';
+  // Events of a task can be opened on CPUs that are offline, and count whenever these are online: no need to follow them.
+  const matrix = byCpu ? { cpus: host.cpus().present } : {};
+  const enableOnExec = target.kind === 'command';
+  return {
+    subject,
+    target: { kind: 'tasks', tids, inherit: events.inherit, enableOnExec, ...matrix },
+    ...(byCpu ? { wanted: host.cpus().possible } : {}),
+    processes,
+    notices: [],
+  };
+}
+
+/** But for those of syswide itself, which would count how it counts. */
+function allThreads({ processes }: Host): Tid[] {
+  return processes
+    .all()
+    .filter((id) => id !== process.pid)
+    .flatMap((id) => processes.threadsLeft(id));
 }
 
 function wholeSystem(host: Host): Counted {

@@ -55,6 +55,7 @@ const exit: CommandExit = {
 
 const base = {
   elapsed: ns(SECOND),
+  endedBy: 'end',
   start,
   unlisted: new Set<ResolvedEvent>(),
   coverage: new Map<Cpu, { counted: ReturnType<typeof ns>; uncovered: ReturnType<typeof ns> }>(),

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { statEvents } from '../../../src/cli/stat-events';
-import type { StatTarget } from '../../../src/cli/stat-options';
+import type { StatTarget } from '../../../src/cli/stat-target-option';
 import type { Host } from '../../../src/host/host';
 import { HostFiles } from '../../../src/host/host-files';
 import { readPrivileges } from '../../../src/host/privileges';
@@ -17,7 +17,17 @@ const host = {
   privileges: { ...readPrivileges(new HostFiles('/nonexistent')), mayCountKernel: allowed },
 } as unknown as Host;
 
-const choose = (text: string, target: StatTarget) => statEvents([{ text, filters: [] }], target, host);
+const nothing = {
+  metrics: [],
+  detail: 0,
+  none: false,
+  cgroups: [],
+  forEachCgroup: [],
+  privilege: undefined,
+  inherit: true,
+};
+const choose = (text: string, target: StatTarget) =>
+  statEvents({ ...nothing, texts: [{ text, filters: [] }] }, target, host);
 
 describe('an event outside of the cores', () => {
   it('is counted on whole CPUs', () => {

@@ -1,0 +1,63 @@
+import type { Nanoseconds } from '../base/units';
+import type { StatResult } from '../counts/stat-result';
+import type { IntervalTable, IntervalTableOptions } from '../report/interval-table';
+import type { RowSource } from '../report/stat-rows';
+import type { Sink } from './console';
+import type { StatOptions } from './stat-options';
+import type { StatView } from './stat-writer';
+
+/** Results as text, in one of the formats. */
+export interface StatFormatter {
+  /** An interval that ended at that time after the start. */
+  tick(source: RowSource, at: Nanoseconds): string;
+  /** A whole result. */
+  result(result: StatResult): string;
+  /** A whole result behind intervals. */
+  summary(result: StatResult): string;
+  /** What must be known to read the intervals right, where no summary follows them. */
+  notes(result: StatResult): string;
+}
+
+/** Loads only the report that is asked for: colours and tables cost a tenth of the start-up. */
+export async function loadFormatter(options: StatOptions, sink: Sink, view: StatView): Promise<StatFormatter> {
+  const { format } = options;
+  switch (format.kind) {
+    case 'csv': {
+      const { statCsv } = await import('../report/stat-csv');
+      const csv = { ...view, separator: format.separator };
+      return {
+        tick: (source, interval) => statCsv(source, { ...csv, interval }),
+        result: (result) => statCsv(result, csv),
+        summary: (result) => statCsv(result, format.summaryPrefix ? { ...csv, interval: 'summary' } : csv),
+        notes: () => '',
+      };
+    }
+    case 'json': {
+      const { statJson } = await import('../report/stat-json');
+      return {
+        tick: (source, interval) => statJson(source, { ...view, interval }),
+        result: (result) => statJson(result, view),
+        summary: (result) => statJson(result, view),
+        notes: () => '',
+      };
+    }
+    case 'table': {
+      const { statTable, statTableNotes } = await import('../report/stat-table');
+      const { verbose, run } = options;
+      const page = { color: sink.hasColor, width: sink.width };
+      const table = { ...view, ...page, verbose, runs: run.table };
+      const intervals = run.intervals ? await intervalTable({ ...view, ...page }) : undefined;
+      return {
+        tick: (source, at) => intervals?.lines(source, at) ?? '',
+        result: (result) => statTable(result, table),
+        summary: (result) => statTable(result, table),
+        notes: (result) => statTableNotes(result, page),
+      };
+    }
+  }
+}
+
+async function intervalTable(options: Omit<IntervalTableOptions, 'isListed'>): Promise<IntervalTable> {
+  const { IntervalTable } = await import('../report/interval-table');
+  return new IntervalTable({ ...options, isListed: ({ count }) => count.status !== 'not supported' });
+}

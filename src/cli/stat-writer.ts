@@ -1,0 +1,43 @@
+import type { Aggregation } from '../counts/aggregation';
+import type { StatResult } from '../counts/stat-result';
+import type { Tick } from '../counts/tick';
+import type { Sink } from './console';
+import { loadFormatter, type StatFormatter } from './stat-formatter';
+import type { StatOptions } from './stat-options';
+import type { RunsListener } from './stat-runs';
+
+/** What rows are to be like, beyond what the options say. */
+export interface StatView {
+  readonly aggregation: Aggregation;
+}
+
+/** Moves to the top of a terminal and clears it. Source: ECMA-48, CUP and ED. */
+const CLEAR = '\x1b[H\x1b[2J';
+
+/** Writes what was found out to where it was asked for, as it becomes known. */
+export class StatWriter implements RunsListener {
+  private constructor(
+    private readonly options: StatOptions,
+    private readonly sink: Sink,
+    private readonly view: StatView,
+    private formatter: StatFormatter | undefined,
+  ) {}
+
+  /** Intervals are told while it counts: what that takes is loaded before. */
+  static async open(options: StatOptions, sink: Sink, view: StatView): Promise<StatWriter> {
+    const formatter = options.run.intervals ? await loadFormatter(options, sink, view) : undefined;
+    return new StatWriter(options, sink, view, formatter);
+  }
+
+  onTick(tick: Tick, subject: StatResult['subject']): void {
+    const clear = this.options.run.intervals?.clear && this.sink.isTerminal ? CLEAR : '';
+    this.sink.write(`${clear}${this.formatter?.tick({ ...tick, subject }, tick.at) ?? ''}`);
+  }
+
+  async result(result: StatResult): Promise<void> {
+    this.formatter ??= await loadFormatter(this.options, this.sink, this.view);
+    const { intervals } = this.options.run;
+    if (!intervals) this.sink.write(this.formatter.result(result));
+    else this.sink.write(intervals.summary ? this.formatter.summary(result) : this.formatter.notes(result));
+  }
+}
