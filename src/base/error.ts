@@ -37,6 +37,7 @@ export class SyswideError extends Error {
 /** Every code a `SyswideError` can carry, with what it stands for. */
 export const errorCodes = {
   BAD_EVENT: 'an event text cannot be parsed or names nothing known',
+  BAD_METRIC: 'a metric cannot be parsed or is not a known one',
   BAD_CPU_LIST: 'a CPU list cannot be parsed',
   NO_SUCH_CPU: 'a CPU that this machine does not have',
   CPU_OFFLINE: 'a CPU that is there but offline',

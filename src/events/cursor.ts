@@ -1,4 +1,4 @@
-import { EventSpecError } from './event-spec-error';
+import { type EventProblem, EventSpecError } from './event-spec-error';
 import type { Place } from './place';
 
 /**
@@ -8,7 +8,11 @@ import type { Place } from './place';
 export class Cursor {
   #offset = 0;
 
-  constructor(readonly source: string) {}
+  /** @param kind what its errors are about; default an event */
+  constructor(
+    readonly source: string,
+    readonly kind: Pick<EventProblem, 'code' | 'noun'> = {},
+  ) {}
 
   get offset(): number {
     return this.#offset;
@@ -62,6 +66,7 @@ export class Cursor {
     const found = where.source.slice(where.from, where.to);
     if (found === '' && !this.done) return this.unexpected(expected);
     return new EventSpecError({
+      ...this.kind,
       where,
       why: found === '' ? 'the text ends too early' : `unexpected '${found}'`,
       remedy: `write ${expected}`,

@@ -12,17 +12,17 @@ export interface EventProblem {
   readonly remedy: string;
   /** Known names that are near to what was written, nearest first; they go before the remedy. */
   readonly suggestions?: readonly string[];
-  /** NOT_SUPPORTED for what is well-formed but cannot be counted here; default BAD_EVENT. */
-  readonly code?: 'BAD_EVENT' | 'NOT_SUPPORTED' | 'NO_TRACEFS' | 'NO_PERMISSION';
+  /** NOT_SUPPORTED for what is well-formed but cannot be counted here, BAD_METRIC for metrics; default BAD_EVENT. */
+  readonly code?: 'BAD_EVENT' | 'BAD_METRIC' | 'NOT_SUPPORTED' | 'NO_TRACEFS' | 'NO_PERMISSION';
   /** What the text is, for the message; default `event`. */
-  readonly noun?: 'event' | 'filter';
+  readonly noun?: 'event' | 'filter' | 'metric';
   readonly cause?: unknown;
 }
 
 const QUOTED = 60;
 
 /**
- * An event or filter text that means nothing, or nothing that can be counted here. The message is one line;
+ * An event, filter or metric text that means nothing, or nothing that can be counted here. The message is one line;
  * `where` lets the caller print the text with a caret below (`pointAt`).
  */
 export class EventSpecError extends SyswideError {
