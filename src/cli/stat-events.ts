@@ -1,4 +1,5 @@
 import { SyswideError } from '../base/error';
+import type { AskedMetric } from '../counts/asked-metric';
 import { type DefaultEvent, defaultEvents, detailedEvents } from '../events/default-events';
 import { parseEvents } from '../events/parse';
 import { resolveEvents } from '../events/resolve-events';
@@ -9,6 +10,7 @@ import type { Host } from '../host/host';
 import type { Permission } from '../host/privileges';
 import { LocalSymbols } from '../symbols/local-symbols';
 import { checkTarget, eventNotices } from './stat-event-checks';
+import { askedMetrics, metricEventsOf, moved } from './stat-metrics';
 import type { EventChoice, EventOption } from './stat-options';
 import { countsCpus, type StatTarget } from './stat-target-option';
 
@@ -19,6 +21,8 @@ export interface StatEvents {
   readonly unasked: ReadonlySet<ResolvedEvent>;
   /** By index: those of the default set that this user cannot count, and why. */
   readonly leftOut: ReadonlyMap<number, SyswideError>;
+  /** Those of `-M`. */
+  readonly metrics: readonly AskedMetric[];
   readonly notices: readonly string[];
 }
 
@@ -30,7 +34,10 @@ export interface StatEvents {
  */
 export function statEvents(choice: EventChoice, target: StatTarget, host: Host): StatEvents {
   const systemWide = countsCpus(target);
-  const asked = askedFor(choice.texts, target, host);
+  const named = askedFor(choice.texts, host);
+  const metrics = metricEventsOf(choice.metrics, named, host);
+  const asked = withLater(named, metrics.events);
+  checkTarget(asked, target, host);
   const unasked = unaskedFor(choice, asked.length > 0, systemWide, host);
   const events = withLater(asked, unasked).map((event) => restrictTo(event, choice.privilege));
   const isAsked = (index: number) => index < asked.length;
@@ -38,14 +45,17 @@ export function statEvents(choice: EventChoice, target: StatTarget, host: Host):
     ? { events, leftOut: new Map<number, SyswideError>(), notices: [] }
     : userSpaceOnly(events, isAsked, host.privileges.mayCountKernel);
   const notices = [...eventNotices(events, systemWide), ...permitted.notices];
-  return { ...permitted, notices, unasked: new Set(permitted.events.filter((_, index) => !isAsked(index))) };
+  return {
+    ...permitted,
+    notices,
+    metrics: askedMetrics(metrics, permitted.events),
+    unasked: new Set(permitted.events.filter((_, index) => !isAsked(index))),
+  };
 }
 
-function askedFor(options: readonly EventOption[], target: StatTarget, host: Host): ResolvedEvent[] {
+function askedFor(options: readonly EventOption[], host: Host): ResolvedEvent[] {
   const specs = options.flatMap(({ text, filters }) => filters.reduce(attachFilter, parseEvents(text)));
-  const events = specs.length > 0 ? resolveEvents(specs, host, { symbols: new LocalSymbols(host.files) }) : [];
-  checkTarget(events, target, host);
-  return events;
+  return specs.length > 0 ? resolveEvents(specs, host, { symbols: new LocalSymbols(host.files) }) : [];
 }
 
 /** Those that no text names: the default set where there is none at all, and the details. */
@@ -65,15 +75,10 @@ const isThere = ({ name, onlyIfThere }: DefaultEvent, { pmus }: Host): boolean =
   !onlyIfThere || pmus.core().some((pmu) => pmu.aliases.has(name));
 
 /** Two lists as one; events of the second that name others by their position still name the same. */
-function withLater(first: readonly ResolvedEvent[], second: readonly ResolvedEvent[]): ResolvedEvent[] {
-  const moved = (position: number) => position + first.length;
-  const later = second.map(({ leader, mergedInto, ...event }) => ({
-    ...event,
-    ...(leader === undefined ? {} : { leader: moved(leader) }),
-    ...(mergedInto === undefined ? {} : { mergedInto: moved(mergedInto) }),
-  }));
-  return [...first, ...later];
-}
+const withLater = (first: readonly ResolvedEvent[], second: readonly ResolvedEvent[]): ResolvedEvent[] => [
+  ...first,
+  ...second.map((event) => moved(event, first.length)),
+];
 
 type Forbidden = Permission & { allowed: false };
 
@@ -81,7 +86,7 @@ function userSpaceOnly(
   events: readonly ResolvedEvent[],
   isAsked: (index: number) => boolean,
   forbidden: Forbidden,
-): Omit<StatEvents, 'unasked'> {
+): Omit<StatEvents, 'unasked' | 'metrics'> {
   const leftOut = new Map<number, SyswideError>();
   const narrowed: string[] = [];
   const kept = events.map((event, index) => {

@@ -1,10 +1,9 @@
 import type { Nanoseconds } from '../base/units';
 import type { StatResult } from '../counts/stat-result';
 import type { IntervalTable, IntervalTableOptions } from '../report/interval-table';
-import type { RowSource } from '../report/stat-rows';
+import type { RowSource, RowView } from '../report/stat-rows';
 import type { Sink } from './console';
 import type { StatOptions } from './stat-options';
-import type { StatView } from './stat-writer';
 
 /** Results as text, in one of the formats. */
 export interface StatFormatter {
@@ -19,8 +18,9 @@ export interface StatFormatter {
 }
 
 /** Loads only the report that is asked for: colours and tables cost a tenth of the start-up. */
-export async function loadFormatter(options: StatOptions, sink: Sink, view: StatView): Promise<StatFormatter> {
+export async function loadFormatter(options: StatOptions, sink: Sink, view: RowView): Promise<StatFormatter> {
   const { format } = options;
+  if (options.metricOnly) return await metricsFormatter(options, view);
   switch (format.kind) {
     case 'csv': {
       const { statCsv } = await import('../report/stat-csv');
@@ -55,6 +55,23 @@ export async function loadFormatter(options: StatOptions, sink: Sink, view: Stat
       };
     }
   }
+}
+
+async function metricsFormatter({ format }: StatOptions, view: RowView): Promise<StatFormatter> {
+  const { metricsOnly } = await import('../report/metric-only');
+  const csvSummary = format.kind !== 'csv' || format.summaryPrefix;
+  let ticks = 0;
+  const only = (source: RowSource, interval: Nanoseconds | 'summary' | undefined, heads: boolean): string =>
+    metricsOnly(source, { ...view, format, heads, ...(interval === undefined ? {} : { interval }) });
+  return {
+    tick: (source, at) => {
+      ticks += 1;
+      return only(source, at, ticks === 1);
+    },
+    result: (result) => only(result, undefined, true),
+    summary: (result) => only(result, csvSummary ? 'summary' : undefined, false),
+    notes: () => '',
+  };
 }
 
 async function intervalTable(options: Omit<IntervalTableOptions, 'isListed'>): Promise<IntervalTable> {

@@ -1,15 +1,10 @@
-import type { Aggregation } from '../counts/aggregation';
 import type { StatResult } from '../counts/stat-result';
 import type { Tick } from '../counts/tick';
+import type { RowView } from '../report/stat-rows';
 import type { Sink } from './console';
 import { loadFormatter, type StatFormatter } from './stat-formatter';
 import type { StatOptions } from './stat-options';
 import type { RunsListener } from './stat-runs';
-
-/** What rows are to be like, beyond what the options say. */
-export interface StatView {
-  readonly aggregation: Aggregation;
-}
 
 /** Moves to the top of a terminal and clears it. Source: ECMA-48, CUP and ED. */
 const CLEAR = '\x1b[H\x1b[2J';
@@ -19,12 +14,12 @@ export class StatWriter implements RunsListener {
   private constructor(
     private readonly options: StatOptions,
     private readonly sink: Sink,
-    private readonly view: StatView,
+    private readonly view: RowView,
     private formatter: StatFormatter | undefined,
   ) {}
 
   /** Intervals are told while it counts: what that takes is loaded before. */
-  static async open(options: StatOptions, sink: Sink, view: StatView): Promise<StatWriter> {
+  static async open(options: StatOptions, sink: Sink, view: RowView): Promise<StatWriter> {
     const formatter = options.run.intervals ? await loadFormatter(options, sink, view) : undefined;
     return new StatWriter(options, sink, view, formatter);
   }

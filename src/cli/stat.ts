@@ -30,7 +30,7 @@ export async function stat(options: StatOptions): Promise<number> {
     if (options.output.kind === 'file') sink.write(startLine(new Date()));
     const started = new Date();
     const chosen = statEvents(options.events, options.target, machine.host);
-    const view = { aggregation: statAggregation(options, machine.host) };
+    const view = { aggregation: statAggregation(options, machine.host), metrics: chosen.metrics };
     const writer = await StatWriter.open(options, sink, view);
     const result = await runAll(options, chosen, machine, interruption, writer);
     await writer.result(result);

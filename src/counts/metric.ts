@@ -5,6 +5,7 @@ import type { Count, EventCount } from './event-count';
 
 /** A number derived from counts, as perf prints it behind them. */
 export interface Metric {
+  /** NaN where a metric was asked for that cannot be told. */
   readonly value: number;
   /** `CPUs utilized`, `GHz`, `insn per cycle`, `of all branches`, `K/sec`, … */
   readonly unit: string;
@@ -12,6 +13,8 @@ export interface Metric {
   readonly decimals: number;
   /** Of a metric that was asked for, what it is made from; then `unit` is its name. Absent for perf's own. */
   readonly formula?: string;
+  /** The unit of such a metric. */
+  readonly scaleUnit?: string;
 }
 
 /**
@@ -35,7 +38,8 @@ export function metricContext(
   countIn: (count: EventCount) => Count | undefined = ({ total }) => total,
 ): MetricContext {
   const placed = counts.flatMap((event) => {
-    const count = countIn(event);
+    // How long it took is the same everywhere.
+    const count = countIn(event) ?? (event.event.kind === 'tool' ? event.total : undefined);
     return count?.status === 'counted' ? [{ event: event.event, count }] : [];
   });
   return { counts: placed, elapsed };

@@ -1,14 +1,12 @@
 import { Chalk } from 'chalk';
 import { visible } from '../base/safe-text';
 import { type Nanoseconds, toSeconds } from '../base/units';
-import type { Aggregation } from '../counts/aggregation';
 import { bars } from './spread';
 import { countText, derivedText, metricText, partText, rateText } from './stat-cells';
-import { type RowSource, type StatRow, statRows } from './stat-rows';
+import { type RowSource, type RowView, type StatRow, statRows } from './stat-rows';
 
 /** How intervals are listed. */
-export interface IntervalTableOptions {
-  readonly aggregation: Aggregation;
+export interface IntervalTableOptions extends RowView {
   readonly color: boolean;
   readonly width: number;
   /** What is not listed although it was counted: see `StatResult.unlisted`. */
@@ -21,6 +19,7 @@ interface Column {
   /** Characters it has at least, so that most lines need no more. */
   readonly least: number;
   readonly cell: (row: StatRow, source: RowSource, at: Nanoseconds) => string;
+  readonly isPicture?: boolean;
 }
 
 /** Intervals after which the heads are repeated, as in perf. */
@@ -37,7 +36,7 @@ const columns: readonly Column[] = [
   { head: 'cgroup', align: 'left', least: 0, cell: ({ event }) => visible(event.cgroup?.name ?? '') },
   { head: 'per second', align: 'right', least: 11, cell: (row, { elapsed }) => rateText(row, elapsed) },
   { head: '', align: 'left', least: 0, cell: (row) => [derivedText(row), ...askedMetrics(row)].join(' ').trim() },
-  { head: 'by CPU', align: 'left', least: 0, cell: spreadText },
+  { head: 'by CPU', align: 'left', least: 0, cell: spreadText, isPicture: true },
 ];
 
 const partWord = (kind: string): string => (kind === 'cpu' ? 'cpu' : '');
@@ -69,8 +68,8 @@ export class IntervalTable {
 
   /** The lines of one interval, that ended `at` that time after the start. */
   lines(source: RowSource, at: Nanoseconds): string {
-    const { aggregation, isListed } = this.options;
-    const rows = statRows(source, aggregation).filter(isListed);
+    const { isListed } = this.options;
+    const rows = statRows(source, this.options).filter(isListed);
     const cells = rows.map((row) => columns.map(({ cell }) => cell(row, source, at)));
     this.#widths = this.#widths.map((width, i) => Math.max(width, ...cells.map((row) => [...(row[i] ?? '')].length)));
     const heads = this.#intervals % HEADS_EVERY === 0 ? [this.heads()] : [];
@@ -87,7 +86,7 @@ export class IntervalTable {
     return (this.#widths[column] ?? 0) > 0;
   }
 
-  /** What does not fit on the page is left out from the right. */
+  /** A picture that does not fit on the page is left out; numbers never are. */
   private line(cells: readonly string[]): string {
     let line = '';
     for (const [i, cell] of cells.entries()) {
@@ -95,7 +94,7 @@ export class IntervalTable {
       if (width === 0) continue;
       const padding = ' '.repeat(Math.max(0, width - [...cell].length));
       const next = `${line} ${columns[i]?.align === 'right' ? `${padding}${cell}` : `${cell}${padding}`} `;
-      if (i > 4 && [...next.trimEnd()].length > this.options.width) break;
+      if (columns[i]?.isPicture && [...next.trimEnd()].length > this.options.width) break;
       line = next;
     }
     return line.trimEnd();

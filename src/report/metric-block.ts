@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import { visible } from '../base/safe-text';
 import type { Metric } from '../counts/metric';
 import { plainTable } from './plain-table';
-import { partText } from './stat-cells';
+import { askedValueText, partText } from './stat-cells';
 import type { StatRow } from './stat-rows';
 
 /** The metrics that `-M` asked for, part by part, with what they are made from; nothing without any. */
@@ -14,7 +14,7 @@ export function metricBlock(rows: readonly StatRow[], ink: ChalkInstance): strin
   const columns = [
     { head: '', align: 'left' as const, cell: ({ part }: Asked) => part },
     { head: 'metric', align: 'left' as const, cell: ({ metric }: Asked) => visible(metric.unit) },
-    { head: 'value', align: 'right' as const, cell: ({ metric }: Asked) => ink.bold(valueText(metric)) },
+    { head: 'value', align: 'right' as const, cell: ({ metric }: Asked) => ink.bold(askedValueText(metric)) },
     { head: '', align: 'left' as const, cell: ({ metric }: Asked) => ink.dim(`= ${visible(metric.formula ?? '')}`) },
   ];
   const used = columns.filter(({ cell }) => asked.some((row) => cell(row) !== ''));
@@ -25,5 +25,3 @@ interface Asked {
   readonly part: string;
   readonly metric: Metric;
 }
-
-const valueText = ({ value, decimals }: Metric): string => value.toFixed(decimals);

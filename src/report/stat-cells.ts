@@ -45,9 +45,17 @@ export function derivedText({ event, metrics }: StatRow): string {
 }
 
 /** `1.52 insn per cycle`, `2.50 % of all branches`. */
-export function metricText({ value, decimals, unit }: Metric): string {
+export function metricText(metric: Metric): string {
+  const { value, decimals, unit, formula } = metric;
+  if (formula !== undefined) return `${visible(unit)} ${askedValueText(metric)}`;
   const percent = unit.startsWith('of all') || unit.endsWith('idle') ? ' %' : '';
   return `${value.toFixed(decimals)}${percent} ${visible(unit)}`;
+}
+
+/** The value of a metric that was asked for, in its unit. */
+export function askedValueText({ value, decimals, scaleUnit }: Metric): string {
+  if (Number.isNaN(value)) return '<not counted>';
+  return scaleUnit === undefined ? value.toFixed(decimals) : `${value.toFixed(decimals)} ${scaleUnit}`;
 }
 
 /** Only where an event was not on a counter all the time: then its count is scaled, and may be off by so much. */

@@ -1,15 +1,21 @@
 import { visible } from '../base/safe-text';
 import type { Nanoseconds } from '../base/units';
-import type { Aggregation } from '../counts/aggregation';
 import type { Metric } from '../counts/metric';
 import { relativeError, sampleOf } from '../counts/sample';
 import { perfSeconds } from './numbers';
-import { inUnit, type RowPart, type RowSource, runningPercent, type StatRow, statRows } from './stat-rows';
+import {
+  inUnit,
+  type RowPart,
+  type RowSource,
+  type RowView,
+  runningPercent,
+  type StatRow,
+  statRows,
+} from './stat-rows';
 
 /** How the lines are written. */
-export interface CsvOptions {
+export interface CsvOptions extends RowView {
   readonly separator: string;
-  readonly aggregation: Aggregation;
   /** The end of the interval that the counts are of, since the start; `summary` for the whole behind intervals. */
   readonly interval?: Nanoseconds | 'summary';
 }
@@ -19,9 +25,9 @@ export interface CsvOptions {
  * `[time,][CPUn,|unit,CPUs,|comm-tid,]value,unit,event,[cgroup,][variance,]time running,percent running,metric value,metric unit`.
  * Source: tools/perf/util/stat-display.c, Linux 6.1, and `man perf-stat`, CSV FORMAT.
  */
-export function statCsv(source: RowSource, { separator, aggregation, interval }: CsvOptions): string {
+export function statCsv(source: RowSource, { separator, interval, ...view }: CsvOptions): string {
   const lead = interval === undefined ? [] : [csvLead(interval)];
-  return statRows(source, aggregation)
+  return statRows(source, view)
     .flatMap((row) => lines(row))
     .map((fields) => `${[...lead, ...fields].join(separator)}\n`)
     .join('');
@@ -53,7 +59,11 @@ function countFields({ event, count }: StatRow): string[] {
 }
 
 const metricFields = (metric: Metric | undefined): string[] =>
-  metric ? [metric.value.toFixed(metric.decimals), visible(metric.unit)] : ['', ''];
+  metric ? [metric.value.toFixed(metric.decimals).toLowerCase(), visible(unitText(metric))] : ['', ''];
+
+/** perf puts the unit of a metric before its name. */
+export const unitText = ({ unit, scaleUnit }: Metric): string =>
+  scaleUnit === undefined ? unit : `${scaleUnit}  ${unit}`;
 
 /** What comes before the count: of units, also how many CPUs they have. */
 export function csvPart(part: RowPart): string[] {

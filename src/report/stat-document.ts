@@ -65,7 +65,7 @@ function subject({ subject: counted }: StatResult) {
 }
 
 function events(result: StatResult) {
-  const rows = statRows(result, { kind: 'global' });
+  const rows = statRows(result, { aggregation: { kind: 'global' } });
   return result.counts.map(({ event, total, perCpu }, i) => {
     const [metric] = rows[i]?.metrics ?? [];
     const own = result.own?.[i];

@@ -1,14 +1,21 @@
 import { visible } from '../base/safe-text';
 import type { Nanoseconds } from '../base/units';
-import type { Aggregation } from '../counts/aggregation';
 import type { Metric } from '../counts/metric';
 import { relativeError, sampleOf } from '../counts/sample';
 import { perfSeconds } from './numbers';
-import { inUnit, type RowPart, type RowSource, runningPercent, type StatRow, statRows } from './stat-rows';
+import { unitText } from './stat-csv';
+import {
+  inUnit,
+  type RowPart,
+  type RowSource,
+  type RowView,
+  runningPercent,
+  type StatRow,
+  statRows,
+} from './stat-rows';
 
 /** How the lines are written. */
-export interface JsonOptions {
-  readonly aggregation: Aggregation;
+export interface JsonOptions extends RowView {
   /** The end of the interval that the counts are of, since the start. */
   readonly interval?: Nanoseconds;
 }
@@ -17,9 +24,9 @@ export interface JsonOptions {
  * perf's `-j` format: one object a line, with perf's spelling of keys, spaces and numbers.
  * Source: tools/perf/util/stat-display.c, Linux 6.1. Where perf has no metric it prints C's `(null)`; this prints "".
  */
-export function statJson(source: RowSource, { aggregation, interval }: JsonOptions): string {
+export function statJson(source: RowSource, { interval, ...view }: JsonOptions): string {
   const lead = interval === undefined ? [] : [jsonInterval(interval)];
-  return statRows(source, aggregation)
+  return statRows(source, view)
     .flatMap((row) => objects(row))
     .map((members) => `{${[...lead, ...members].join(', ')}}\n`)
     .join('');
@@ -50,9 +57,13 @@ function countMembers({ event, count }: StatRow): string[] {
 }
 
 const metricMembers = (metric: Metric | undefined): string[] => [
-  `"metric-value" : ${(metric?.value ?? 0).toFixed(6)}`,
-  `"metric-unit" : ${JSON.stringify(visible(metric?.unit ?? ''))}`,
+  `"metric-value" : ${metric ? jsonNumber(metric) : '0.000000'}`,
+  `"metric-unit" : ${JSON.stringify(metric ? visible(unitText(metric)) : '')}`,
 ];
+
+/** JSON has no word for what is not known but null. */
+const jsonNumber = ({ value, decimals }: Metric): string =>
+  Number.isNaN(value) ? 'null' : value.toFixed(Math.max(6, decimals));
 
 /** What comes before the count: of units, also how many CPUs they have. */
 export function jsonPart(part: RowPart): string[] {

@@ -1,6 +1,7 @@
 import { addCounts, noCounts } from '../abi/counts';
 import type { Cpu, Tid } from '../base/units';
 import type { Aggregation } from '../counts/aggregation';
+import { type AskedMetric, askedMetric, standsBehind } from '../counts/asked-metric';
 import type { Count, EventCount } from '../counts/event-count';
 import { type Metric, type MetricContext, metricContext, metricOf } from '../counts/metric';
 import type { StatResult } from '../counts/stat-result';
@@ -8,6 +9,13 @@ import type { TopologyUnit } from '../host/topology-groups';
 
 /** What rows are made from: the result of a run, or of one of its intervals. */
 export type RowSource = Pick<StatResult, 'subject' | 'counts' | 'elapsed'>;
+
+/** How rows are made. */
+export interface RowView {
+  readonly aggregation: Aggregation;
+  /** Those of `-M`; by default none. */
+  readonly metrics?: readonly AskedMetric[];
+}
 
 /** One line of a listing, before it is CSV, JSON or a row of a table. */
 export interface StatRow {
@@ -26,8 +34,8 @@ export type RowPart =
   | { readonly kind: 'thread'; readonly tid: Tid; readonly comm: string };
 
 /** The lines of a result in perf's order: by CPU and by thread event after event, by unit unit after unit. */
-export function statRows(source: RowSource, aggregation: Aggregation): StatRow[] {
-  const slices = slicesOf(source, aggregation);
+export function statRows(source: RowSource, { aggregation, metrics = [] }: RowView): StatRow[] {
+  const slices = slicesOf({ ...source, metrics }, aggregation);
   if (aggregation.kind === 'unit') return slices.flatMap((slice) => source.counts.flatMap((count) => slice.row(count)));
   return source.counts.flatMap((count) => {
     const rows = slices.flatMap((slice) => slice.row(count));
@@ -42,24 +50,40 @@ class Slice {
   readonly #context: MetricContext;
 
   constructor(
-    { counts, elapsed }: RowSource,
+    private readonly source: SliceSource,
     private readonly part: RowPart | undefined,
     private readonly countIn: (count: EventCount) => Count | undefined,
   ) {
-    this.#context = metricContext(counts, elapsed, countIn);
+    this.#context = metricContext(source.counts, source.elapsed, countIn);
   }
 
   /** Nothing where the event has no count in this part. */
-  row(event: EventCount): StatRow[] {
-    const count = this.countIn(event);
+  row({ event, ...counted }: EventCount): StatRow[] {
+    const count = this.countIn({ event, ...counted });
     if (!count) return [];
-    const metric = metricOf(event.event, count, this.#context);
-    const metrics = metric ? [metric] : [];
-    return [{ ...(this.part ? { part: this.part } : {}), event: event.event, count, metrics }];
+    const own = metricOf(event, count, this.#context);
+    return [
+      {
+        ...(this.part ? { part: this.part } : {}),
+        event,
+        count,
+        metrics: [...(own ? [own] : []), ...this.askedBehind(event)],
+      },
+    ];
+  }
+
+  private askedBehind(event: EventCount['event']): Metric[] {
+    const { metrics, counts } = this.source;
+    const behind = metrics.filter((metric) => standsBehind(metric, event, event === counts[0]?.event));
+    return behind.map((metric) => askedMetric(metric, event, this.#context));
   }
 }
 
-function slicesOf(source: RowSource, aggregation: Aggregation): Slice[] {
+interface SliceSource extends RowSource {
+  readonly metrics: readonly AskedMetric[];
+}
+
+function slicesOf(source: SliceSource, aggregation: Aggregation): Slice[] {
   switch (aggregation.kind) {
     case 'global':
       return [new Slice(source, undefined, ({ total }) => total)];

@@ -1,7 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { visible } from '../base/safe-text';
 import { elapsed, type Nanoseconds, toSeconds } from '../base/units';
-import type { Aggregation } from '../counts/aggregation';
 import { relativeError, sampleOf } from '../counts/sample';
 import type { StatResult } from '../counts/stat-result';
 import { metricBlock } from './metric-block';
@@ -10,14 +9,12 @@ import { runBlocks } from './run-blocks';
 import { fittingColumns, type StatColumn } from './stat-columns';
 import { headline } from './stat-headline';
 import { statNotes } from './stat-notes';
-import { type StatRow, statRows } from './stat-rows';
+import { type RowView, type StatRow, statRows } from './stat-rows';
 import { usageBlock } from './usage-block';
 import { wrap } from './wrap';
 
 /** How a table is drawn. */
-export interface TableOptions {
-  /** How counts are told apart. */
-  readonly aggregation: Aggregation;
+export interface TableOptions extends RowView {
   /** Add the raw counts and times of every place, and how long arming took. */
   readonly verbose: boolean;
   /** List every run. */
@@ -33,7 +30,7 @@ const HEADLINES = 3;
 /** The result for a person: a headline, a table, what was left out or narrowed, and the times. */
 export function statTable(result: StatResult, options: TableOptions): string {
   const ink = new Chalk({ level: options.color ? 1 : 0 });
-  const rows = statRows(result, options.aggregation).filter((row) => !result.unlisted.has(row.event));
+  const rows = statRows(result, options).filter((row) => !result.unlisted.has(row.event));
   const page = { width: options.width, indent: ' ' };
   const blocks = [
     wrap(headline(result), { ...page, most: HEADLINES }).map((line) => ink.bold(line)),

@@ -1,0 +1,46 @@
+import type { MetricExpression } from '../events/metric-expression';
+import type { ResolvedEvent } from '../events/resolved-event';
+import type { Metric, MetricContext } from './metric';
+import { evaluateMetric } from './metric-evaluation';
+
+/** A metric of `-M`, held against the events that are counted. */
+export interface AskedMetric {
+  readonly name: string;
+  /** Of known metrics. */
+  readonly unit?: string;
+  /** As it was written. */
+  readonly formula: string;
+  readonly expression: MetricExpression;
+  /** The names that the events of each of its texts go by. */
+  readonly events: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Whether a metric is told behind this event: the first one that it is made from; without any, the first of all. */
+export function standsBehind({ events }: AskedMetric, event: ResolvedEvent, isFirst: boolean): boolean {
+  const [first] = [...events.values()];
+  return first === undefined ? isFirst : first[0] === event.name;
+}
+
+/** Its value in the part that the context is of; NaN where a count that it needs is missing. */
+export function askedMetric(metric: AskedMetric, anchor: ResolvedEvent, { counts }: MetricContext): Metric {
+  const countOf = (text: string): number | undefined => {
+    const names = metric.events.get(text) ?? [];
+    const own = counts.filter(({ event }) => names.includes(event.name) && event.cgroup?.name === anchor.cgroup?.name);
+    return own.length === 0 ? undefined : own.reduce((sum, { count }) => sum + Number(count.value), 0);
+  };
+  const value = evaluateMetric(metric.expression, countOf) ?? Number.NaN;
+  const { name, unit, formula } = metric;
+  return {
+    value,
+    unit: name,
+    ...(unit === undefined ? {} : { scaleUnit: unit }),
+    decimals: decimalsFor(value),
+    formula,
+  };
+}
+
+/** Four digits that mean something at least, three decimals at least. */
+function decimalsFor(value: number): number {
+  const magnitude = Math.floor(Math.log10(Math.abs(value)));
+  return Number.isFinite(magnitude) ? Math.min(12, Math.max(3, 3 - magnitude)) : 3;
+}
