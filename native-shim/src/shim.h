@@ -151,11 +151,10 @@ SW_EXPORT int32_t sw_eventfd(void);
 SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t *ready, uint64_t *woken_ns);
 
 /*
- * A timer as a file descriptor, close-on-exec, non-blocking: readable first at *first_ns of CLOCK_MONOTONIC (at once if
- * that has passed), and then every *every_ns, 0 for once. read(2) gives how often it expired since it was last read, as
- * a uint64_t: it does not drift, and what the reader came too late for is known. Source: timerfd_create(2).
+ * Sleeps until *deadline_ns of CLOCK_MONOTONIC, whatever signals arrive; at once if that has passed. For the last
+ * millisecond before something is due, which no event loop hits.
  */
-SW_EXPORT int32_t sw_timer_open(const uint64_t *first_ns, const uint64_t *every_ns);
+SW_EXPORT int32_t sw_sleep_until(const uint64_t *deadline_ns);
 
 /* ---- standby.c: clones for CPUs that come online ---- */
 

@@ -1,11 +1,11 @@
-/* Waiting for many file descriptors, off the main thread. Source: ppoll(2), eventfd(2), timerfd_create(2). */
+/* Waiting for many file descriptors, off the main thread. Source: ppoll(2), eventfd(2). */
 #include "internal.h"
 #include "shim.h"
 
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/timerfd.h>
+#include <time.h>
 
 int32_t sw_eventfd(void)
 {
@@ -19,26 +19,18 @@ static struct timespec timespec_of(uint64_t ns)
 	return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u) };
 }
 
-int32_t sw_timer_open(const uint64_t *first_ns, const uint64_t *every_ns)
+int32_t sw_sleep_until(const uint64_t *deadline_ns)
 {
-	struct itimerspec when;
-	int32_t fd;
+	struct timespec deadline;
+	int ret;
 
-	if (!first_ns || !every_ns || *first_ns > INT64_MAX || *every_ns > INT64_MAX)
+	if (!deadline_ns || *deadline_ns > INT64_MAX)
 		return -EINVAL;
-	/* A first expiration of 0 would disarm it. */
-	when.it_value = timespec_of(*first_ns ? *first_ns : 1);
-	when.it_interval = timespec_of(*every_ns);
-	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (fd < 0)
-		return -errno;
-	if (timerfd_settime(fd, TFD_TIMER_ABSTIME, &when, NULL)) {
-		int32_t error = -errno;
-
-		sw_drop_fd(&fd);
-		return error;
-	}
-	return fd;
+	deadline = timespec_of(*deadline_ns);
+	do {
+		ret = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, NULL);
+	} while (ret == EINTR);
+	return -ret;
 }
 
 /* What is left until `deadline`, never negative. */

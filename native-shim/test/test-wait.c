@@ -100,37 +100,18 @@ static void tells_hang_up_and_closed_fds(void)
 	CHECK_EQ(ready, POLLNVAL);
 }
 
-/* A timer that ticks: the first at its time, then in step, and those that nobody read are counted. */
-static void ticks_in_step(void)
+static void sleeps_until_a_time(void)
 {
-	uint64_t first = (uint64_t)now_ms() * 1000000u + 20000000u, every = 10000000u, ticks = 0;
-	int32_t fd = sw_timer_open(&first, &every), ready;
+	uint64_t soon = ((uint64_t)now_ms() + 20) * 1000000u, past = 0, absurd = UINT64_MAX;
+	int64_t before;
 
-	CHECK(fd >= 0);
-	CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC);
-	CHECK(read(fd, &ticks, sizeof(ticks)) < 0 && errno == EAGAIN);
-	CHECK_EQ(sw_wait_many(&fd, 1, -1, &ready, NULL), 1);
-	CHECK((uint64_t)now_ms() * 1000000u + 1000000u >= first);
-	usleep(35000);
-	CHECK_EQ(read(fd, &ticks, sizeof(ticks)), sizeof(ticks));
-	CHECK(ticks >= 4);
-	CHECK_EQ(sw_close_many(&fd, 1), 0);
-}
-
-static void expires_once(void)
-{
-	uint64_t past = 0, never = 0, ticks = 0, absurd = UINT64_MAX;
-	int32_t fd = sw_timer_open(&past, &never), ready;
-
-	CHECK(fd >= 0);
-	CHECK_EQ(sw_wait_many(&fd, 1, -1, &ready, NULL), 1);
-	CHECK_EQ(read(fd, &ticks, sizeof(ticks)), sizeof(ticks));
-	CHECK_EQ(ticks, 1);
-	CHECK_EQ(sw_wait_many(&fd, 1, 10, &ready, NULL), 0);
-	CHECK_EQ(sw_close_many(&fd, 1), 0);
-	CHECK_EQ(sw_timer_open(&absurd, &never), -EINVAL);
-	CHECK_EQ(sw_timer_open(&past, &absurd), -EINVAL);
-	CHECK_EQ(sw_timer_open(NULL, &never), -EINVAL);
+	CHECK_EQ(sw_sleep_until(&soon), 0);
+	CHECK(((uint64_t)now_ms() + 1) * 1000000u >= soon);
+	before = now_ms();
+	CHECK_EQ(sw_sleep_until(&past), 0);
+	CHECK(now_ms() - before < 1000);
+	CHECK_EQ(sw_sleep_until(&absurd), -EINVAL);
+	CHECK_EQ(sw_sleep_until(NULL), -EINVAL);
 }
 
 int main(void)
@@ -141,8 +122,7 @@ int main(void)
 		TEST(times_out),
 		TEST(outlasts_signals),
 		TEST(tells_hang_up_and_closed_fds),
-		TEST(ticks_in_step),
-		TEST(expires_once),
+		TEST(sleeps_until_a_time),
 	};
 
 	return run_tests("wait", tests, LENGTH(tests));

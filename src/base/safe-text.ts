@@ -6,7 +6,11 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this replaces
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\\(?=x|u)/gu;
 
+/** Most texts: printable ASCII without a backslash. */
+const harmless = /^[ -[\]-~]*$/;
+
 export function visible(text: string): string {
+  if (harmless.test(text)) return text;
   return text.replace(unsafe, (c) => {
     const code = c.codePointAt(0) ?? 0;
     if (c === '\\') return '\\\\';

@@ -1,6 +1,6 @@
 import { type Fd, type MonotonicTime, monotonicTime, type Nanoseconds } from '../base/units';
 import type { Interruption } from '../native/interruption';
-import type { Kernel, Timer } from '../native/kernel';
+import type { Kernel, Timer, Wakeup } from '../native/kernel';
 
 /** What a measurement waits for, and what is due meanwhile. */
 export interface CourseRequest {
@@ -23,84 +23,76 @@ export interface CourseEnd {
   readonly by: 'end' | 'interruption' | 'timeout' | 'last tick';
 }
 
-/** Something that is due at a time. */
-interface Alarm {
-  readonly timer: Timer;
-  /** @returns what it means for the course; undefined: nothing */
-  readonly ring: (expirations: bigint) => CourseEnd['by'] | 'silence' | undefined;
-}
-
 /**
- * Waits through a measurement in one blocking call after another: until it is over, or until something is due. Sleeps
- * otherwise. Owns its timers until `close`.
+ * Waits through a measurement: in one blocking call on another thread, until it is over, and with timers for what is due
+ * meanwhile. Sleeps otherwise. Owns what it waits with until `close`.
  */
 export class Course {
-  readonly #alarms = new Set<Alarm>();
+  readonly #timers = new Set<Timer>();
+  /** Ends the wait when a timer has ended the measurement. */
+  readonly #wakeup: Wakeup;
+  #endedBy: CourseEnd['by'] | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(
     private readonly kernel: Kernel,
     private readonly request: CourseRequest,
     start: MonotonicTime,
   ) {
+    this.#wakeup = kernel.createWakeup();
     const { delay } = request;
     if (delay === undefined) this.begin(start);
-    else {
-      this.set(monotonicTime(start + delay.for), undefined, () => {
-        this.begin(delay.onOver());
-        return 'silence';
-      });
-    }
+    else this.set(monotonicTime(start + delay.for), undefined, () => this.begin(delay.onOver()));
   }
 
-  /** Waits until it is over. */
+  /** Waits until it is over. @throws what a tick or the start of counting threw */
   async end(): Promise<CourseEnd> {
     const { ends, interruption } = this.request;
-    let running = [...ends];
-    for (;;) {
-      const alarms = [...this.#alarms];
-      const { ready, at } = await this.kernel.waitTimed([
-        ...running,
-        interruption.fd,
-        ...alarms.map(({ timer }) => timer.fd),
-      ]);
+    for (let running = [...ends]; ; ) {
+      const { ready, at } = await this.kernel.waitTimed([...running, interruption.fd, this.#wakeup.fd]);
+      if (this.#failure) throw this.#failure.error;
       running = running.filter((fd) => !ready.includes(fd));
       if (ends.length > 0 && running.length === 0) return { at, by: 'end' };
       if (ready.includes(interruption.fd)) return { at, by: 'interruption' };
-      const by = this.ring(alarms.filter(({ timer }) => ready.includes(timer.fd)));
-      if (by) return { at, by };
+      if (this.#endedBy) return { at, by: this.#endedBy };
     }
   }
 
   /** Gives its timers back. Harmless when repeated. */
   close(): void {
-    for (const { timer } of this.#alarms) timer.close();
-    this.#alarms.clear();
+    for (const timer of this.#timers) timer.close();
+    this.#timers.clear();
+    this.#wakeup.close();
   }
 
   /** What is measured from the start of counting. */
   private begin(start: MonotonicTime): void {
     const { timeout, ticks } = this.request;
-    if (timeout !== undefined) this.set(monotonicTime(start + timeout), undefined, () => 'timeout');
-    if (ticks) {
-      this.set(monotonicTime(start + ticks.every), ticks.every, (expirations) => {
-        const outcome = ticks.onTick(expirations);
-        return outcome === 'go on' ? undefined : outcome === 'over' ? 'last tick' : 'silence';
-      });
-    }
+    if (timeout !== undefined) this.set(monotonicTime(start + timeout), undefined, () => this.over('timeout'));
+    if (!ticks) return;
+    const timer = this.set(monotonicTime(start + ticks.every), ticks.every, (expirations) => {
+      const outcome = ticks.onTick(expirations);
+      if (outcome !== 'go on') timer.close();
+      if (outcome === 'over') this.over('last tick');
+    });
   }
 
-  private set(first: MonotonicTime, every: Nanoseconds | undefined, ring: Alarm['ring']): void {
-    this.#alarms.add({ timer: this.kernel.createTimer(first, every), ring });
+  private set(first: MonotonicTime, every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer {
+    const timer = this.kernel.createTimer(first, every, (expirations) => {
+      try {
+        ring(expirations);
+      } catch (error) {
+        // Told to whoever waits for the end, not to the event loop.
+        this.#failure ??= { error };
+        this.#wakeup.signal();
+      }
+    });
+    this.#timers.add(timer);
+    return timer;
   }
 
-  private ring(alarms: readonly Alarm[]): CourseEnd['by'] | undefined {
-    for (const alarm of alarms) {
-      const meaning = alarm.ring(alarm.timer.expirations());
-      if (meaning === 'silence') {
-        alarm.timer.close();
-        this.#alarms.delete(alarm);
-      } else if (meaning) return meaning;
-    }
-    return undefined;
+  private over(by: CourseEnd['by']): void {
+    this.#endedBy ??= by;
+    this.#wakeup.signal();
   }
 }

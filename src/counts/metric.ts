@@ -24,6 +24,8 @@ export interface Metric {
 export interface MetricContext {
   readonly counts: readonly PlacedCount[];
   readonly elapsed: Nanoseconds;
+  /** Nanoseconds of CPU time that the clocks among the events counted, the mean if there are several; 0 for none. */
+  readonly clockTime: number;
 }
 
 interface PlacedCount {
@@ -42,7 +44,7 @@ export function metricContext(
     const count = countIn(event) ?? (event.event.kind === 'tool' ? event.total : undefined);
     return count?.status === 'counted' ? [{ event: event.event, count }] : [];
   });
-  return { counts: placed, elapsed };
+  return { counts: placed, elapsed, clockTime: clockTime(placed) };
 }
 
 /**
@@ -57,17 +59,17 @@ export function metricOf(event: ResolvedEvent, count: Count, context: MetricCont
     return elapsed > 0 ? { value: value / elapsed, unit: 'CPUs utilized', decimals: 3 } : undefined;
   }
   if (is(event, cycles)) {
-    const time = clockTime(context);
+    const time = context.clockTime;
     return time > 0 ? { value: value / time, unit: 'GHz', decimals: 3 } : undefined;
   }
-  const ratio = ratios.find((row) => is(event, row.event));
+  const ratio = isHardware(event) ? ratios.find((row) => is(event, row.event)) : undefined;
   const whole = ratio && base(ratio.of, event, context);
   if (ratio && whole) {
     return ratio.percent
       ? { value: (100 * value) / whole, unit: ratio.unit, decimals: 2 }
       : { value: value / whole, unit: ratio.unit, decimals: 2 };
   }
-  return perSecond(value, clockTime(context));
+  return perSecond(value, context.clockTime);
 }
 
 /** `cpu-clock` or `task-clock`: events that count nanoseconds. */
@@ -119,6 +121,8 @@ const ratios: readonly { event: EventId; of: EventId; unit: string; percent: boo
   cacheMissRatio(4, 'of all iTLB cache accesses'),
 ];
 
+const isHardware = ({ attr: { type } }: ResolvedEvent): boolean => type === PerfType.hardware || type === PerfType.cache;
+
 const is = (event: ResolvedEvent, id: EventId): boolean =>
   event.attr.type === id.type && event.attr.config === id.config;
 
@@ -132,9 +136,8 @@ const scopeFlags = ['excludeUser', 'excludeKernel', 'excludeHv', 'excludeHost', 
 const sameScope = (a: ResolvedEvent, b: ResolvedEvent): boolean =>
   scopeFlags.every((flag) => Boolean(a.attr.flags?.[flag]) === Boolean(b.attr.flags?.[flag]));
 
-/** Nanoseconds of CPU time that the clocks among the events counted, the mean if there are several; 0 for none. */
-function clockTime(context: MetricContext): number {
-  const clocks = context.counts.filter(({ event }) => isClock(event));
+function clockTime(counts: readonly PlacedCount[]): number {
+  const clocks = counts.filter(({ event }) => isClock(event));
   return clocks.reduce((sum, { count }) => sum + Number(count.value), 0) / Math.max(1, clocks.length);
 }
 

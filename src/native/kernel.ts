@@ -85,10 +85,10 @@ export interface Kernel {
   createWakeup(): Wakeup;
 
   /**
-   * A clock that becomes readable at `first`, and then every `every` nanoseconds, if given: it does not drift, and tells
-   * how often it was missed. The caller owns it.
+   * Has `ring` called on the main thread at `first`, or at once if that has passed, and then every `every` nanoseconds, if
+   * given. It does not drift: what comes too late is told as several expirations. The caller closes it.
    */
-  createTimer(first: MonotonicTime, every?: Nanoseconds): Timer;
+  createTimer(first: MonotonicTime, every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer;
 
   /** Has the kernel write everything to its disks, and waits for it: sync(2). */
   sync(): void;
@@ -198,10 +198,7 @@ export interface Wakeup {
 }
 
 export interface Timer {
-  /** Readable once it has expired, until `expirations` is called. */
-  readonly fd: Fd;
-  /** How often it has expired since it was last asked: 0 when it is not readable. */
-  expirations(): bigint;
+  /** It does not ring any more. Harmless when repeated. */
   close(): void;
 }
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import type { EncodedAttr } from '../abi/attr';
 import { assert } from '../base/assert';
-import { type Fd, fd, type MonotonicTime, monotonicTime, type Nanoseconds, ns, type Pid } from '../base/units';
+import { type Fd, fd, type MonotonicTime, monotonicTime, type Nanoseconds, type Pid } from '../base/units';
 import { packEvents } from './event-batch';
 import { scratch } from './foreign-library';
 import { RealGatedCommand } from './gated-command';
@@ -28,7 +28,7 @@ import { hungUpOf, readyOf } from './poll-result';
 import { RealRingMapping } from './ring-mapping';
 import { loadShim, type Shim } from './shim';
 import { PackedStandby } from './standby';
-import { TimerfdTimer } from './timer';
+import { LoopTimer } from './timer';
 import { EventfdWakeup } from './wakeup';
 
 const { EMSGSIZE, ENOBUFS, EAGAIN, EWOULDBLOCK } = constants.errno;
@@ -198,10 +198,8 @@ export class RealKernel implements Kernel {
     return new EventfdWakeup(this.#opened('eventfd', this.#shim.sw_eventfd()));
   }
 
-  createTimer(first: MonotonicTime, every: Nanoseconds = ns(0n)): Timer {
-    return new TimerfdTimer(
-      this.#opened('timerfd', this.#shim.sw_timer_open(packUint64([first]), packUint64([every]))),
-    );
+  createTimer(first: MonotonicTime, every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer {
+    return new LoopTimer((time) => check('sleep', this.#shim.sw_sleep_until(packUint64([time]))), first, every, ring);
   }
 
   sync(): void {

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { EncodedAttr } from '../../src/abi/attr';
-import { type Fd, fd, type MonotonicTime, monotonicTime, ns, pid } from '../../src/base/units';
+import { type Fd, fd, type MonotonicTime, monotonicTime, type Nanoseconds, ns, pid } from '../../src/base/units';
 import type {
   CommandExit,
   EventControl,
@@ -57,8 +57,8 @@ export class FakeKernel implements Kernel {
   heldSlots: (request: OpenRequest) => number = () => 0;
   /** What is ready after a wait; by default the first fd. */
   onWait: (fds: readonly Fd[], timeoutMs: number | undefined) => Fd[] = (fds) => fds.slice(0, 1);
-  /** How often a timer has expired when it is asked. */
-  expirationsOf: (timer: Fd) => bigint = () => 1n;
+  /** Timers that are set, in the order they were: calling one lets it expire. */
+  readonly timers = new Set<(expirations: bigint) => void>();
   /** What a released command does. */
   commandExit: Partial<CommandExit> & { execErrno?: number } = { exitCode: 0 };
   #failures: { call: Call; nth: number; errno: number }[] = [];
@@ -159,10 +159,9 @@ export class FakeKernel implements Kernel {
     return { fd: one, signal: () => {}, clear: () => {}, close: () => this.closeFds([one]) };
   }
 
-  /** Its ticks come when `onWait` says that its fd is ready. */
-  createTimer(): Timer {
-    const one = this.#open('timerfd');
-    return { fd: one, expirations: () => this.expirationsOf(one), close: () => this.closeFds([one]) };
+  createTimer(_first: MonotonicTime, _every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer {
+    this.timers.add(ring);
+    return { close: () => void this.timers.delete(ring) };
   }
 
   sync(): void {
