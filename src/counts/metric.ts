@@ -121,7 +121,8 @@ const ratios: readonly { event: EventId; of: EventId; unit: string; percent: boo
   cacheMissRatio(4, 'of all iTLB cache accesses'),
 ];
 
-const isHardware = ({ attr: { type } }: ResolvedEvent): boolean => type === PerfType.hardware || type === PerfType.cache;
+const isHardware = ({ attr: { type } }: ResolvedEvent): boolean =>
+  type === PerfType.hardware || type === PerfType.cache;
 
 const is = (event: ResolvedEvent, id: EventId): boolean =>
   event.attr.type === id.type && event.attr.config === id.config;

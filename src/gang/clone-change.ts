@@ -68,13 +68,20 @@ export function changeClones(
 
 /**
  * The events that cannot be changed in place: the kernel sets a filter once (EEXIST). The members of a group are opened
- * together, so they come along.
+ * together, so they come along; of those that only share their reads, one leaves the others alone unless it leads them.
  */
-export function eventsToReopen(events: readonly ResolvedEvent[], changed: readonly ResolvedEvent[]): Set<number> {
+export function eventsToReopen(
+  events: readonly ResolvedEvent[],
+  changed: readonly ResolvedEvent[],
+  clones: readonly OpenClone[],
+): Set<number> {
   const refiltered = events.flatMap((event, i) => (event.filter === changed[i]?.filter ? [] : [i]));
   const groups = new Set(refiltered.flatMap((i) => events[i]?.leader ?? []));
   const mates = events.flatMap(({ leader }, i) => (leader !== undefined && groups.has(leader) ? [i] : []));
-  return new Set([...refiltered, ...mates]);
+  const led = clones.flatMap(({ event, leader }) =>
+    leader !== undefined && refiltered.includes(leader) ? [event] : [],
+  );
+  return new Set([...refiltered, ...mates, ...led]);
 }
 
 /**

@@ -6,8 +6,8 @@ import type { EventControl, Kernel, OpenRequest, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { changeClones, eventsToReopen } from './clone-change';
 import { identified, type OpenClone, type OpeningRequest, openClones } from './opening';
-import { isMember, type OpenMode, type PlannedClone, planGang } from './plan';
-import { controlFailed, type GangReading, merged, type Reading, readEach, readGroups } from './reading';
+import { type OpenMode, type PlannedClone, planGang } from './plan';
+import { controlFailed, type GangReading, GroupReader, headsOf, merged, type Reading, readEach } from './reading';
 import { type Place, placesOf, type Target } from './target';
 import { UndoStack } from './undo';
 
@@ -45,6 +45,7 @@ export class Gang {
   #live: readonly OpenClone[];
   /** The last counts of clones that are gone. */
   #retired: readonly Reading[] = [];
+  #reader: GroupReader | undefined;
 
   private constructor(
     private readonly kernel: Kernel,
@@ -124,8 +125,9 @@ export class Gang {
   /** The counts so far of every event at every place, those of retired clones included. */
   read(): GangReading {
     assert(this.#state !== 'closed', 'a closed gang has no counts');
-    const { readings, begin, end } = readGroups(this.kernel, this.events, this.#live);
-    return { readings: [...this.#retired, ...readings], begin, end };
+    if (this.#reader?.clones !== this.#live) this.#reader = new GroupReader(this.kernel, this.events, this.#live);
+    const reading = this.#reader.read();
+    return this.#retired.length === 0 ? reading : { ...reading, readings: [...this.#retired, ...reading.readings] };
   }
 
   /**
@@ -153,7 +155,7 @@ export class Gang {
    * @throws SyswideError when a clone refuses; then all of them are as they were
    */
   changeEvents(changed: readonly ResolvedEvent[]): void {
-    const only = eventsToReopen(this.#events, changed);
+    const only = eventsToReopen(this.#events, changed, this.#live);
     const fresh = only.size > 0 ? this.openMore({ events: changed, only, places: this.places }) : [];
     try {
       UndoStack.attempt((undo) => {
@@ -201,7 +203,7 @@ export class Gang {
   /** Makes clones that were opened as prepared part of the gang, which owns their fds from now on. */
   adopt({ clones }: PreparedPlaces, fds: readonly Fd[]): void {
     const opened = clones.map((clone, i) => ({ ...clone, fd: present(fds[i], 'an fd per clone') }));
-    this.#live = [...this.#live, ...identified(this.kernel, this.events, opened)];
+    this.#live = [...this.#live, ...identified(this.kernel, opened)];
   }
 
   /** Closes clones that were opened as prepared and are not wanted any more. */
@@ -229,7 +231,7 @@ export class Gang {
    * unnoticed. Only of an armed gang over CPUs.
    */
   deadPlaces(among: (place: Place) => boolean = () => true): Place[] {
-    const heads = this.heads(this.#live).filter((clone) => among(clone.place));
+    const heads = headsOf(this.#live).filter((clone) => among(clone.place));
     const clocks = () => readEach(this.kernel, this.events, heads).readings;
     const [before, after] = [clocks(), clocks()];
     const stands = before.filter((reading, i) => after[i]?.counts.timeEnabled === reading.counts.timeEnabled);
@@ -269,7 +271,7 @@ export class Gang {
 
   private control(clones: readonly OpenClone[], control: EventControl): Span {
     assert(this.#state !== 'closed', 'a closed gang is not controlled');
-    const heads = this.heads(clones);
+    const heads = headsOf(clones);
     try {
       return this.kernel.controlEvents(fdsOf(heads), control, true);
     } catch (error) {
@@ -289,15 +291,6 @@ export class Gang {
         if (!(error instanceof KernelError)) throw error;
       }
     }
-  }
-
-  /** Leaders and events outside of groups: what is enabled and read; members go with their leader. */
-  private heads(clones: readonly OpenClone[]): OpenClone[] {
-    return clones.filter((clone) => !isMember(this.eventOf(clone), clone.event));
-  }
-
-  private eventOf(clone: OpenClone): ResolvedEvent {
-    return present(this.events[clone.event], 'a clone has an event');
   }
 }
 

@@ -123,7 +123,7 @@ function withoutLeader(events: readonly ResolvedEvent[], gone: number): Resolved
 function finish(kernel: Kernel, events: readonly ResolvedEvent[], clones: readonly OpenClone[]): OpenClone[] {
   try {
     for (const clone of clones) setFilter(kernel, present(events[clone.event], 'a clone has an event'), clone);
-    return identified(kernel, events, clones);
+    return identified(kernel, clones);
   } catch (error) {
     kernel.closeFds(clones.map((clone) => clone.fd));
     throw error;
@@ -131,12 +131,8 @@ function finish(kernel: Kernel, events: readonly ResolvedEvent[], clones: readon
 }
 
 /** The clones with the ids by which group reads name them. */
-export function identified(
-  kernel: Kernel,
-  events: readonly ResolvedEvent[],
-  clones: readonly OpenClone[],
-): OpenClone[] {
-  const grouped = clones.filter((clone) => events[clone.event]?.leader !== undefined);
+export function identified(kernel: Kernel, clones: readonly OpenClone[]): OpenClone[] {
+  const grouped = clones.filter(({ leader }) => leader !== undefined);
   const ids = grouped.length > 0 ? kernel.eventIds(grouped.map((clone) => clone.fd)) : [];
   const idOf = new Map(grouped.map((clone, i) => [clone, present(ids[i], 'an id each')]));
   return clones.map((clone) => {

@@ -3,6 +3,7 @@ import { ReadFormat } from '../abi/perf-event';
 import { COUNTING_READ_FORMAT } from '../abi/read-format';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { OpenRequest } from '../native/kernel';
+import { readLeaders } from './read-group';
 import type { Place } from './target';
 
 /** One clone that is to be opened: `events[event]` at `place`. */
@@ -10,6 +11,10 @@ export interface PlannedClone {
   /** Index into the gang's events. */
   readonly event: number;
   readonly place: Place;
+  /** The event whose clone at the same place leads its group in the kernel, its own for a leader; absent outside. */
+  readonly leader?: number;
+  /** Of a leader: the events that are read with it, itself included, at most. */
+  readonly members?: number;
 }
 
 /** How the clones of a gang of tasks behave; both false for one that counts whole CPUs. */
@@ -25,8 +30,8 @@ export interface Plan {
 }
 
 /**
- * Lays out a gang: place after place, and at each place the events in their order, so that a leader comes before its
- * members, and an event that this machine does not have is refused early, before much is open.
+ * Lays out a gang: place after place, and at each place the events in their order but for leaders, which come before
+ * their members; an event that this machine does not have is refused early, before much is open.
  *
  * @param opens which events are part of it, by index
  */
@@ -36,31 +41,60 @@ export function planGang(
   mode: OpenMode,
   opens: (event: number) => boolean,
 ): Plan {
-  const attrs = events.map((event, index) => encodeAttr(attrFor(events, event, index, mode)));
+  const isOpened = (event: ResolvedEvent, index: number) => event.kind !== 'tool' && opens(index);
+  const leaders = kernelLeaders(events, isOpened);
+  const opened = leadersFirst(leaders).flatMap((index) => {
+    const event = events[index];
+    if (!event || !isOpened(event, index)) return [];
+    const leader = leaders[index];
+    const attr = encodeAttr(attrFor(events, event, index, mode, roleOf(leader, index)));
+    return [{ event, index, leader, attr, group: groupOf(leaders, index) }];
+  });
   const clones: PlannedClone[] = [];
   const requests: OpenRequest[] = [];
   for (const place of places) {
     const requestOf = new Map<number, number>();
-    for (const [index, event] of events.entries()) {
-      // syswide counts these itself.
-      if (event.kind === 'tool') continue;
-      if (!opens(index) || (place.cpu !== undefined && event.cpus && !event.cpus.has(place.cpu))) continue;
-      const leader = isMember(event, index) ? requestOf.get(event.leader) : undefined;
+    for (const { event, index, leader, attr, group } of opened) {
+      if (place.cpu !== undefined && event.cpus && !event.cpus.has(place.cpu)) continue;
+      const leading = leader === undefined ? undefined : requestOf.get(leader);
       requestOf.set(index, requests.length);
-      clones.push({ event: index, place });
-      requests.push(requestFor(attrs[index] as EncodedAttr, event.config1Text, place, leader));
+      clones.push({ event: index, place, ...group });
+      requests.push(requestFor(attr, event.config1Text, place, leading));
     }
   }
   return { clones, requests };
 }
 
-/** True for a group's members other than its leader. */
-export const isMember = (event: ResolvedEvent, index: number): event is ResolvedEvent & { leader: number } =>
-  event.leader !== undefined && event.leader !== index;
+/** The leader of each event's group in the kernel: as the user wrote it, or the one that it shares its reads with. */
+function kernelLeaders(
+  events: readonly ResolvedEvent[],
+  isOpened: (event: ResolvedEvent, index: number) => boolean,
+): (number | undefined)[] {
+  const shared = readLeaders(events, isOpened);
+  return events.map(({ leader }, index) => leader ?? shared.get(index));
+}
 
-/** True for the leader of a group of two or more: it is read whole. */
-export const leadsGroup = (events: readonly ResolvedEvent[], index: number): boolean =>
-  events.some((event, other) => other !== index && event.leader === index);
+/** What a clone knows of its group. */
+function groupOf(leaders: readonly (number | undefined)[], index: number): Pick<PlannedClone, 'leader' | 'members'> {
+  const leader = leaders[index];
+  if (leader === undefined) return {};
+  return leader === index ? { leader, members: leaders.filter((other) => other === index).length } : { leader };
+}
+
+function leadersFirst(leaders: readonly (number | undefined)[]): number[] {
+  const order = new Set<number>();
+  for (const [index, leader] of leaders.entries()) {
+    if (leader !== undefined) order.add(leader);
+    order.add(index);
+  }
+  return [...order];
+}
+
+/** How a clone stands in its group. */
+type Role = 'alone' | 'leader' | 'member';
+
+const roleOf = (leader: number | undefined, index: number): Role =>
+  leader === undefined ? 'alone' : leader === index ? 'leader' : 'member';
 
 /** The attr with which an event of a gang is opened: its own, and what being part of the gang adds. */
 export function attrFor(
@@ -68,15 +102,16 @@ export function attrFor(
   event: ResolvedEvent,
   index: number,
   mode: OpenMode,
+  role: Role = roleOf(event.leader, index),
 ): PerfEventAttr {
   const flags = {
     ...event.attr.flags,
     // A member follows its leader: disabling it too would keep it off when the leader starts.
-    disabled: !isMember(event, index),
+    disabled: role !== 'member',
     ...(mode.inherit && mayInherit(events, event) ? { inherit: true } : {}),
-    ...(mode.enableOnExec && !isMember(event, index) ? { enableOnExec: true } : {}),
+    ...(mode.enableOnExec && role !== 'member' ? { enableOnExec: true } : {}),
   };
-  const readFormat = COUNTING_READ_FORMAT | (leadsGroup(events, index) ? ReadFormat.group : 0);
+  const readFormat = COUNTING_READ_FORMAT | (role === 'leader' ? ReadFormat.group : 0);
   return { ...event.attr, readFormat, flags };
 }
 

@@ -2,11 +2,11 @@ import { addCounts, type Counts, noCounts } from '../abi/counts';
 import { decodeGroupRead, decodeSingleRead, groupReadSize, singleReadSize } from '../abi/read-format';
 import { present } from '../base/assert';
 import { SyswideError } from '../base/error';
+import type { Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
-import type { Kernel, Span } from '../native/kernel';
+import type { EventReads, Kernel, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import type { OpenClone } from './opening';
-import { isMember, leadsGroup } from './plan';
 import { type Place, placeName } from './target';
 
 /** The counts of one event at one place, from one clone: a CPU that went and came back has had several. */
@@ -26,64 +26,85 @@ export interface GangReading extends Span {
  * Reads events on their own one by one and groups through their leaders, so that a group's counts fit together. Of a
  * group whose CPU has just gone, the members that the kernel has torn off are read on their own.
  */
-export function readGroups(
-  kernel: Kernel,
-  events: readonly ResolvedEvent[],
-  clones: readonly OpenClone[],
-): GangReading {
-  const cloneOfId = new Map(clones.flatMap((clone) => (clone.id === undefined ? [] : [[clone.id, clone] as const])));
-  const unread = new Set(clones);
-  const heads = clones.filter((clone) => !isMember(present(events[clone.event], 'a clone has an event'), clone.event));
-  const together = readClones(kernel, events, heads, (head, bytes) => {
-    unread.delete(head);
-    if (!leadsGroup(events, head.event)) return [ownReading(events, head, bytes)];
-    return decodeGroupRead(bytes).map(({ id, ...counts }) => {
-      const clone = present(cloneOfId.get(id), 'a group has only our clones');
-      unread.delete(clone);
-      return { event: clone.event, place: clone.place, counts };
-    });
-  });
-  if (unread.size === 0) return together;
-  const alone = readEach(kernel, events, [...unread]);
-  return { begin: together.begin, end: alone.end, readings: [...together.readings, ...alone.readings] };
+export class GroupReader {
+  readonly #heads: readonly OpenClone[];
+  readonly #cloneOfId: ReadonlyMap<bigint, OpenClone>;
+  readonly #fds: readonly Fd[];
+  readonly #size: number;
+
+  /** @param clones that are read together, as long as they are the same */
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly events: readonly ResolvedEvent[],
+    readonly clones: readonly OpenClone[],
+  ) {
+    this.#heads = headsOf(clones);
+    this.#fds = this.#heads.map((clone) => clone.fd);
+    this.#size = readSize(clones);
+    this.#cloneOfId = new Map(clones.flatMap((clone) => (clone.id === undefined ? [] : [[clone.id, clone] as const])));
+  }
+
+  read(): GangReading {
+    const { results, begin, end } = this.kernel.readEvents(this.#fds, this.#size);
+    const readings: Reading[] = [];
+    for (const [i, head] of this.#heads.entries()) {
+      const bytes = bytesOf(results[i], this.events, head);
+      if (head.leader === undefined) readings.push(ownReading(head, bytes));
+      else this.takeGroup(bytes, readings);
+    }
+    if (readings.length === this.clones.length) return { begin, end, readings };
+    return this.withTornOff({ begin, end, readings });
+  }
+
+  private takeGroup(bytes: Uint8Array, readings: Reading[]): void {
+    for (const { id, value, timeEnabled, timeRunning } of decodeGroupRead(bytes)) {
+      const { event, place } = present(this.#cloneOfId.get(id), 'a group has only our clones');
+      readings.push({ event, place, counts: { value, timeEnabled, timeRunning } });
+    }
+  }
+
+  private withTornOff({ begin, readings }: GangReading): GangReading {
+    const places = new Map<Place, Set<number>>();
+    for (const { event, place } of readings) places.set(place, (places.get(place) ?? new Set()).add(event));
+    const unread = this.clones.filter(({ event, place }) => !places.get(place)?.has(event));
+    const alone = readEach(this.kernel, this.events, unread);
+    return { begin, end: alone.end, readings: [...readings, ...alone.readings] };
+  }
 }
+
+/** Leaders and events outside of groups: what is enabled and read; members go with their leader. */
+export const headsOf = (clones: readonly OpenClone[]): OpenClone[] =>
+  clones.filter(({ event, leader }) => leader === undefined || leader === event);
 
 /** Reads each clone for itself: the kernel tears the groups of an offlined CPU apart. */
 export function readEach(kernel: Kernel, events: readonly ResolvedEvent[], clones: readonly OpenClone[]): GangReading {
-  return readClones(kernel, events, clones, (clone, bytes) => [ownReading(events, clone, bytes)]);
-}
-
-function readClones(
-  kernel: Kernel,
-  events: readonly ResolvedEvent[],
-  clones: readonly OpenClone[],
-  decode: (clone: OpenClone, bytes: Uint8Array) => Reading[],
-): GangReading {
-  const { results, begin, end } = kernel.readEvents(
-    clones.map((clone) => clone.fd),
-    readSize(events),
-  );
-  const readings = results.flatMap((result, i) => {
-    const clone = present(clones[i], 'a result per clone');
-    if (result instanceof Uint8Array) return decode(clone, result);
-    throw controlFailed('cannot read', events, clone, new KernelError('read', result.errno));
-  });
+  const fds = clones.map((clone) => clone.fd);
+  const { results, begin, end } = kernel.readEvents(fds, readSize(clones));
+  const readings = clones.map((clone, i) => ownReading(clone, bytesOf(results[i], events, clone)));
   return { readings, begin, end };
 }
 
+/** @throws SyswideError CONTROL_FAILED for a clone that could not be read */
+function bytesOf(
+  result: EventReads['results'][number] | undefined,
+  events: readonly ResolvedEvent[],
+  clone: OpenClone,
+): Uint8Array {
+  if (result instanceof Uint8Array) return result;
+  throw controlFailed('cannot read', events, clone, new KernelError('read', present(result, 'a result each').errno));
+}
+
 /** What a clone counted itself, also when reading it gave its whole group. Nothing for a pinned one off its counter. */
-function ownReading(events: readonly ResolvedEvent[], { event, place, id }: OpenClone, bytes: Uint8Array): Reading {
-  const read = leadsGroup(events, event)
-    ? decodeGroupRead(bytes).find((member) => member.id === id)
-    : decodeSingleRead(bytes);
+function ownReading({ event, place, id, leader }: OpenClone, bytes: Uint8Array): Reading {
+  const read = leader === event ? decodeGroupRead(bytes).find((member) => member.id === id) : decodeSingleRead(bytes);
   const { value, timeEnabled, timeRunning } = read ?? noCounts;
   return { event, place, counts: { value, timeEnabled, timeRunning } };
 }
 
-function readSize(events: readonly ResolvedEvent[]): number {
-  const sizes = events.map((_, i) => events.filter((event) => event.leader === i).length);
-  const largest = Math.max(0, ...sizes);
-  return largest > 1 ? groupReadSize(largest) : singleReadSize;
+/** Bytes that the largest read gives. */
+function readSize(clones: readonly OpenClone[]): number {
+  const largest = clones.reduce((most, { members = 0 }) => Math.max(most, members), 0);
+  return largest > 0 ? groupReadSize(largest) : singleReadSize;
 }
 
 /**

@@ -21,6 +21,11 @@ const request = (events: readonly ResolvedEvent[], more: Partial<GangRequest> = 
 
 const three = [software('contextSwitches'), software('pageFaults'), software('cpuMigrations')];
 
+/** Events that the kernel reads one by one. */
+const threeAlone = [hardware('cpuCycles'), hardware('instructions'), hardware('branchMisses')];
+
+const tracepoint = software('dummy', { kind: 'tracepoint', attr: { type: 2, config: 17n } });
+
 const codeOf = (action: () => unknown): string => {
   try {
     action();
@@ -38,7 +43,23 @@ describe('opening a gang', () => {
     expect(gang.size).toBe(12);
     expect(gang.state).toBe('reserved');
     expect(kernel.events().map((event) => event.request.cpu)).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3]);
-    expect(kernel.events().every((event) => event.attr.disabled && !event.enabled)).toBe(true);
+    // A member is off as long as its leader is.
+    expect(kernel.events().every(({ attr, enabled, leader }) => (leader ?? { attr, enabled }).attr.disabled)).toBe(
+      true,
+    );
+    expect(kernel.events().some(({ enabled, leader }) => (leader ? leader.enabled : enabled))).toBe(false);
+  });
+
+  it('has software events read and enabled together, whatever else is among them', () => {
+    const kernel = new FakeKernel();
+    const gang = Gang.open(kernel, request([hardware('cpuCycles'), ...three, tracepoint]));
+    const groups = kernel.events().map(({ leader, fd }) => (leader ?? { fd }).fd);
+    expect(new Set(groups).size).toBe(8);
+    gang.arm();
+    expect(kernel.events().every(({ enabled }) => enabled)).toBe(true);
+    kernel.calls.length = 0;
+    expect(gang.read().readings).toHaveLength(20);
+    expect(kernel.calls.filter((call) => call.startsWith('read'))).toHaveLength(8);
   });
 
   it('leaves nothing open when any one of the opens is refused', () => {
@@ -155,7 +176,7 @@ describe('a gang that stands', () => {
   it('is as before when any one of the enables is refused', () => {
     for (let nth = 1; nth <= 12; nth += 1) {
       const kernel = new FakeKernel();
-      const gang = Gang.open(kernel, request(three));
+      const gang = Gang.open(kernel, request(threeAlone));
       kernel.fail('control', nth);
       expect(codeOf(() => gang.arm())).toBe('CONTROL_FAILED');
       expect(gang.state).toBe('reserved');
@@ -194,9 +215,9 @@ describe('a gang that stands', () => {
 
   it('says which event on which CPU could not be read', () => {
     const kernel = new FakeKernel();
-    const gang = Gang.open(kernel, request(three));
+    const gang = Gang.open(kernel, request(threeAlone));
     kernel.fail('read', 5);
-    expect(() => gang.read()).toThrow(/cannot read page-faults on cpu1 — .*EIO/);
+    expect(() => gang.read()).toThrow(/cannot read instructions on cpu1 — .*EIO/);
   });
 
   it('closes every fd once', () => {
