@@ -111,7 +111,7 @@ function result(
     ...(follower ? { hotplug: follower } : {}),
     ...(own ? { own: mergedCounts(own) } : {}),
     ownExcluded: request.excludeOwn,
-    notices: [...request.notices, ...notices, ...missingNotice(gang, request)],
+    notices: [...request.notices, ...notices, ...missingNotice(gang, request), ...dissolvedNotices(gang)],
   };
 }
 
@@ -123,3 +123,6 @@ function missingNotice(gang: Gang, request: MeasureRequest): string[] {
   const names = missing.map((event) => event.name).join(', ');
   return missing.length === 0 ? [] : [`no hardware counters here for ${names}`];
 }
+
+const dissolvedNotices = ({ dissolved }: Gang): string[] =>
+  dissolved.map((group) => `the weak group ${group} cannot be counted together: its events are counted one by one`);

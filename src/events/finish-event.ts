@@ -31,7 +31,8 @@ export function ownEffect({ spec, draft }: Member): ModifierEffect {
 export function groupEffect(member: Member, group: GroupSpec, isLeader: boolean): ModifierEffect {
   const { spec } = member;
   const own = ownEffect(member);
-  if (!isLeader && (own.pinned || own.exclusive)) {
+  // A weak group that the kernel refuses for that comes apart, as in perf.
+  if (!isLeader && !group.modifiers.includes('W') && (own.pinned || own.exclusive)) {
     throw new EventSpecError({
       where: spec.where,
       why: `only the leader of a group can be ${own.pinned ? 'pinned (D)' : 'exclusive (e)'}`,

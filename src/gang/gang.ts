@@ -53,6 +53,8 @@ export class Gang {
     events: readonly ResolvedEvent[],
     /** By index into `events`: what this machine does not have, and why. */
     readonly missing: ReadonlyMap<number, SyswideError>,
+    /** The weak groups that the kernel refused, as written: their events are counted one by one, at every place. */
+    readonly dissolved: readonly string[],
     clones: readonly OpenClone[],
   ) {
     this.#events = events;
@@ -66,8 +68,8 @@ export class Gang {
   static open(kernel: Kernel, request: GangRequest): Gang {
     const { target } = request;
     const mode = target.kind === 'tasks' ? target : { inherit: false, enableOnExec: false };
-    const { events, clones, missing } = openClones(kernel, { ...request, places: placesOf(target), mode });
-    return new Gang(kernel, request, events, missing, clones);
+    const { events, clones, missing, dissolved } = openClones(kernel, { ...request, places: placesOf(target), mode });
+    return new Gang(kernel, request, events, missing, dissolved, clones);
   }
 
   /** In the order asked for, missing ones included; as they are now, after changes. */
@@ -246,6 +248,7 @@ export class Gang {
       mayMiss: () => false,
       mode: this.modeOfAdded(),
       placesMayGo: false,
+      groupsMayGo: false,
       context: this.request.context,
     }).clones;
   }

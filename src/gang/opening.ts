@@ -7,6 +7,7 @@ import { KernelError } from '../native/kernel-error';
 import { explainOpen, meansGone, meansOffline, meansUnsupported, type OpenContext } from './open-error';
 import { type OpenMode, type PlannedClone, planGang } from './plan';
 import { type Place, placeName } from './target';
+import { givesUpGroup, groupText, withoutGroup } from './weak-group';
 
 /** What is to be opened, and what may be left out of it. */
 export interface OpeningRequest {
@@ -21,16 +22,23 @@ export interface OpeningRequest {
   readonly only?: ReadonlySet<number>;
   /** Whether places may go away while they are opened: threads that end, CPUs that go offline. At least one must stay. */
   readonly placesMayGo: boolean;
+  /**
+   * Whether weak groups that the kernel refuses are given up; absent: they are. A gang that stands keeps its groups: what
+   * is added to it has to be read like the rest.
+   */
+  readonly groupsMayGo?: boolean;
   readonly context: Omit<OpenContext, 'fdsNeeded'>;
 }
 
 /** What stands afterwards: every clone open and disabled. */
 export interface Opening {
-  /** The request's events; groups of which an event is missing are led by the next member. */
+  /** The request's events; groups of which an event is missing are led by the next member, weak ones may be given up. */
   readonly events: readonly ResolvedEvent[];
   readonly clones: readonly OpenClone[];
   /** By index into `events`: those that could not be opened anywhere, and why. */
   readonly missing: ReadonlyMap<number, SyswideError>;
+  /** The weak groups that were given up, as written: their events stand alone. */
+  readonly dissolved: readonly string[];
 }
 
 export interface OpenClone extends PlannedClone {
@@ -41,21 +49,22 @@ export interface OpenClone extends PlannedClone {
 
 /**
  * Opens every event at every place, or nothing. What the machine does not have and `mayMiss` is left out everywhere,
- * places that go away meanwhile too, and the rest is opened anew: a gang never stands on some of its places only.
+ * places that go away meanwhile too, weak groups that are refused come apart at every place, and the rest is opened anew:
+ * a gang never stands on some of its places only.
  *
  * @throws SyswideError naming event, place, errno, cause and remedy; then nothing is open
  */
 export function openClones(kernel: Kernel, request: OpeningRequest): Opening {
-  let attempt = withoutUnsupported(kernel, { ...request, missing: request.leftOut ?? new Map() });
+  let attempt = withoutUnsupported(kernel, { ...request, missing: request.leftOut ?? new Map(), dissolved: [] });
   for (;;) {
     const { clones, requests } = planGang(attempt.events, attempt.places, attempt.mode, (event) =>
       opens(attempt, event),
     );
     try {
       const fds = kernel.openEvents(requests);
-      const { events, missing } = attempt;
+      const { events, missing, dissolved } = attempt;
       const open = clones.map((clone, i) => ({ ...clone, fd: present(fds[i], 'an fd each') }));
-      return { events, missing, clones: finish(kernel, events, open) };
+      return { events, missing, dissolved, clones: finish(kernel, events, open) };
     } catch (error) {
       if (!(error instanceof KernelError) || error.index === undefined) throw error;
       const refused = present(clones[error.index], 'the kernel refused one of the requests');
@@ -64,10 +73,8 @@ export function openClones(kernel: Kernel, request: OpeningRequest): Opening {
   }
 }
 
-/** A request with what was found missing so far. */
-interface Attempt extends OpeningRequest {
-  readonly missing: ReadonlyMap<number, SyswideError>;
-}
+/** A request with what was found missing and given up so far. */
+interface Attempt extends OpeningRequest, Pick<Opening, 'missing' | 'dissolved'> {}
 
 const opens = ({ missing, only }: Attempt, event: number): boolean => !missing.has(event) && (only?.has(event) ?? true);
 
@@ -97,6 +104,13 @@ function withoutRefused(attempt: Attempt, refused: PlannedClone, error: KernelEr
   const event = present(attempt.events[refused.event], 'a clone has an event');
   const places = withoutPlace(attempt, refused.place, error);
   if (places.length > 0) return { ...attempt, places };
+  if ((attempt.groupsMayGo ?? true) && givesUpGroup(attempt.events, refused.event, error)) {
+    return {
+      ...attempt,
+      events: withoutGroup(attempt.events, refused.event),
+      dissolved: [...attempt.dissolved, groupText(attempt.events, refused.event)],
+    };
+  }
   const explained = explainOpen(error, event, refused.place, { ...attempt.context, fdsNeeded });
   if (!meansUnsupported(error) || !attempt.mayMiss(event)) throw explained;
   return {
