@@ -3,8 +3,9 @@
  * `docs/contract.md` states them; `examples/counting.ts` shows them in use.
  */
 export { type ErrorCode, errorCodes, SyswideError } from './base/error';
-export type { Cpu, MonotonicTime, Nanoseconds } from './base/units';
+export type { Cpu, MonotonicTime, Nanoseconds, Tid } from './base/units';
 export { type CpuCoverage, coveragePercent } from './counts/coverage';
+export { lowerBound } from './counts/estimate-error';
 export type { Count, CountStatus, EventCount } from './counts/event-count';
 export { type SystemWideCounts, SystemWideEvent, type SystemWideEventOptions } from './counts/system-wide-event';
 export type { EventSpec } from './events/event-spec';

@@ -32,12 +32,12 @@ export function decodeGroupRead(bytes: Uint8Array): ReadValue[] {
   const u64 = reader(bytes);
   const held = Math.floor((bytes.length - groupReadSize(0)) / 16);
   const members = Math.min(Number(u64(0)), held);
-  return Array.from({ length: members }, (_, i) => ({
-    value: u64(3 + 2 * i),
-    timeEnabled: u64(1),
-    timeRunning: u64(2),
-    id: u64(4 + 2 * i),
-  }));
+  const [timeEnabled, timeRunning] = [u64(1), u64(2)];
+  const values: ReadValue[] = [];
+  for (let i = 0; i < members; i += 1) {
+    values.push({ value: u64(3 + 2 * i), timeEnabled, timeRunning, id: u64(4 + 2 * i) });
+  }
+  return values;
 }
 
 function reader(bytes: Uint8Array): (index: number) => bigint {

@@ -15,9 +15,9 @@ export function countsOf(
   gang: Gang,
   readings: readonly Reading[],
   times: ToolTimes,
-  { excludeOwn }: Pick<MeasureRequest, 'excludeOwn'>,
+  { excludeOwn, scale }: Pick<MeasureRequest, 'excludeOwn' | 'scale'>,
   own: readonly EventCount[] | undefined,
 ): EventCount[] {
-  const counts = withToolCounts(aggregate(gang.events, readings, gang.missing), times);
+  const counts = withToolCounts(aggregate(gang.events, readings, gang.missing, { scale }), times);
   return mergedCounts(own && excludeOwn ? withoutOwn(counts, own) : counts);
 }

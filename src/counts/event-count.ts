@@ -1,8 +1,9 @@
-import { addCounts, type Counts, noCounts } from '../abi/counts';
+import { type Counts, noCounts } from '../abi/counts';
 import type { Cpu, Tid } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { Reading } from '../gang/reading';
 import type { Place } from '../gang/target';
+import { inQuadrature, squaredError } from './estimate-error';
 import { scaled } from './scale';
 import { timesOnCpus } from './task-times';
 
@@ -17,11 +18,15 @@ export interface Count {
   readonly status: CountStatus;
   /** Scaled, in units of the event itself (ns for the clocks); 0 unless counted. */
   readonly value: bigint;
+  /**
+   * Where the value was scaled, the half-width of the band in which the true count lies with about 95 %, in the units of
+   * `value`: see `squaredError`. Absent for exact counts.
+   */
+  readonly error?: bigint;
   /** What the kernel said, summed over the places and not scaled; for a task split by CPU, see `timesOnCpus`. */
   readonly raw: Counts;
   /** Where `value` is the mean of several runs: what each of them counted. */
   readonly samples?: readonly bigint[];
-  readonly error?: bigint;
 }
 
 /** A system-wide event after counting: one count, and how it is spread. */
@@ -31,7 +36,14 @@ export interface EventCount {
   readonly total: Count;
   /** Over the places of each CPU, by ascending CPU; empty when it counted tasks wherever they ran. */
   readonly perCpu: ReadonlyMap<Cpu, Count>;
+  /** Over the places of each thread that it was opened for, by ascending id; empty when it counted whole CPUs. */
   readonly perThread: ReadonlyMap<Tid, Count>;
+}
+
+/** How readings become counts. */
+export interface AggregateOptions {
+  /** Whether counts of multiplexed events are extrapolated; otherwise they are what was seen, as with `--no-scale`. */
+  readonly scale?: boolean;
 }
 
 /**
@@ -44,43 +56,77 @@ export function aggregate(
   events: readonly ResolvedEvent[],
   readings: readonly Reading[],
   missing: { has(event: number): boolean },
+  { scale = true }: AggregateOptions = {},
 ): EventCount[] {
-  const byEvent = groupBy(timesOnCpus(events, readings), (reading) => reading.event);
+  const byEvent: Reading[][] = events.map(() => []);
+  for (const reading of timesOnCpus(events, readings)) byEvent[reading.event]?.push(reading);
+  const count = scale ? scaledCount : seenCount;
   return events.map((event, index) => {
     if (missing.has(index)) return { event, total: notSupported, perCpu: new Map(), perThread: new Map() };
-    const own = byEvent.get(index) ?? [];
-    return { event, total: countOf(own), perCpu: perCpu(own), perThread: perThread(own) };
+    return eventCount(event, byEvent[index] ?? [], count);
   });
+}
+
+/** Most reports split nothing, and with short intervals that would be most of the work: it is done when asked for. */
+function eventCount(
+  event: ResolvedEvent,
+  own: readonly Reading[],
+  count: (readings: readonly Reading[]) => Count,
+): EventCount {
+  let perCpu: ReadonlyMap<Cpu, Count> | undefined;
+  let perThread: ReadonlyMap<Tid, Count> | undefined;
+  return {
+    event,
+    total: count(own),
+    get perCpu() {
+      perCpu ??= split(own, ({ cpu }) => cpu, count);
+      return perCpu;
+    },
+    get perThread() {
+      perThread ??= split(own, ({ tid }) => tid, count);
+      return perThread;
+    },
+  };
 }
 
 const notSupported: Count = { status: 'not supported', value: 0n, raw: noCounts };
 
-function perCpu(readings: readonly Reading[]): Map<Cpu, Count> {
-  const onCpus = readings.filter((reading): reading is Reading & { place: Place & { cpu: Cpu } } => {
-    return reading.place.cpu !== undefined;
-  });
-  const byCpu = groupBy(onCpus, (reading) => reading.place.cpu);
-  return new Map([...byCpu].sort(([a], [b]) => a - b).map(([cpu, own]) => [cpu, countOf(own)]));
+/** The counts by a part of their place, ascending; without those whose place lacks it. */
+function split<Part extends number>(
+  readings: readonly Reading[],
+  partOf: (place: Place) => Part | undefined,
+  count: (readings: readonly Reading[]) => Count,
+): Map<Part, Count> {
+  const parts = groupBy(readings, ({ place }) => partOf(place));
+  const known = [...parts].flatMap(([part, own]) => (part === undefined ? [] : [[part, count(own)] as const]));
+  return new Map(known.sort(([a], [b]) => a - b));
 }
 
-function perThread(readings: readonly Reading[]): Map<Tid, Count> {
-  const onTids = readings.filter((reading): reading is Reading & { place: Place & { tid: Tid } } => {
-    return reading.place.tid !== undefined;
-  });
-  const byTid = groupBy(onTids, (reading) => reading.place.tid);
-  return new Map([...byTid].map(([tid, own]) => [tid, countOf(own)]));
+function scaledCount(readings: readonly Reading[]): Count {
+  const sum = sumOf(readings, scaled);
+  if (sum.raw.timeRunning === sum.raw.timeEnabled) return sum;
+  const error = inQuadrature(readings.map(({ counts }) => squaredError(counts)));
+  return error === undefined ? sum : { ...sum, error };
 }
 
-function countOf(readings: readonly Reading[]): Count {
-  let [raw, value, counted] = [noCounts, 0n, false];
+/** What never ran is unknown, and not 0, also when nothing is scaled. */
+const seenCount = (readings: readonly Reading[]): Count =>
+  sumOf(readings, ({ value, timeRunning }) => (timeRunning === 0n ? undefined : value));
+
+/** @param partOf what a place counted; undefined when that is not known */
+function sumOf(readings: readonly Reading[], partOf: (counts: Counts) => bigint | undefined): Count {
+  let [seen, timeEnabled, timeRunning, value] = [0n, 0n, 0n, 0n];
+  let status: CountStatus = 'not counted';
   for (const { counts } of readings) {
-    raw = addCounts(raw, counts);
-    const part = scaled(counts);
+    seen += counts.value;
+    timeEnabled += counts.timeEnabled;
+    timeRunning += counts.timeRunning;
+    const part = partOf(counts);
     if (part === undefined) continue;
     value += part;
-    counted = true;
+    status = 'counted';
   }
-  return { status: counted ? 'counted' : 'not counted', value, raw };
+  return { status, value, raw: { value: seen, timeEnabled, timeRunning } };
 }
 
 function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {

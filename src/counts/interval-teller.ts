@@ -21,7 +21,7 @@ export class IntervalTeller {
     private readonly intervals: Intervals,
     private readonly live: LiveGang,
     private readonly own: OwnCost | undefined,
-    private readonly request: Pick<MeasureRequest, 'excludeOwn'>,
+    private readonly request: Pick<MeasureRequest, 'excludeOwn' | 'scale'>,
     start: MonotonicTime,
   ) {
     this.#steps = new ReadingSteps(start);

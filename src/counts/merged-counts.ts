@@ -1,4 +1,5 @@
 import { addCounts, noCounts } from '../abi/counts';
+import { inQuadrature } from './estimate-error';
 import type { Count, EventCount } from './event-count';
 
 /**
@@ -6,6 +7,7 @@ import type { Count, EventCount } from './event-count';
  * in the place of the first. `mergedInto` counts positions in `counts`.
  */
 export function mergedCounts(counts: readonly EventCount[]): EventCount[] {
+  if (counts.every(({ event }) => event.mergedInto === undefined)) return [...counts];
   return counts.flatMap((count, index) => {
     const { mergedInto } = count.event;
     if (mergedInto === undefined) return [count];
@@ -23,18 +25,18 @@ function sum({ event }: EventCount, parts: readonly EventCount[]): EventCount {
   return {
     event,
     total: addUp(parts.map(({ total }) => total)),
-    perCpu: new Map([...byKey(parts.map(({ perCpu }) => perCpu))].sort(([a], [b]) => a - b)),
-    perThread: byKey(parts.map(({ perThread }) => perThread)),
+    perCpu: sumByKey(parts.map(({ perCpu }) => perCpu)),
+    perThread: sumByKey(parts.map(({ perThread }) => perThread)),
   };
 }
 
-function byKey<Key>(parts: readonly ReadonlyMap<Key, Count>[]): Map<Key, Count> {
+function sumByKey<Key extends number>(parts: readonly ReadonlyMap<Key, Count>[]): Map<Key, Count> {
   const sums = new Map<Key, Count>();
   for (const [key, count] of parts.flatMap((part) => [...part])) {
     const known = sums.get(key);
     sums.set(key, known ? addUp([known, count]) : count);
   }
-  return sums;
+  return new Map([...sums].sort(([a], [b]) => a - b));
 }
 
 /** A sum that lacks a part would look like the whole: it is counted only if every part is. */
@@ -47,5 +49,6 @@ function addUp(counts: readonly Count[]): Count {
     value += count.value;
     raw = addCounts(raw, count.raw);
   }
-  return { status: status ?? 'counted', value, raw };
+  const error = inQuadrature(counts.map((count) => (count.error === undefined ? undefined : count.error ** 2n)));
+  return { status: status ?? 'counted', value, raw, ...(error === undefined ? {} : { error }) };
 }

@@ -9,7 +9,8 @@ const takesTurns: ReadonlySet<EventKind> = new Set<EventKind>(['hardware', 'cach
  * task ran anywhere, so that a task which moved would look multiplexed. All clones of a task taken together ran whenever
  * it did, unless they took turns: what they missed by that is spread over its CPUs like the time that they ran.
  */
-export function timesOnCpus(events: readonly ResolvedEvent[], readings: readonly Reading[]): Reading[] {
+export function timesOnCpus(events: readonly ResolvedEvent[], readings: readonly Reading[]): readonly Reading[] {
+  if (!readings.some(isSplit)) return readings;
   const tasks = new Map<string, { enabled: bigint; running: bigint }>();
   for (const reading of readings) {
     if (!isSplit(reading)) continue;

@@ -45,13 +45,16 @@ export class ReadingSteps {
  * The difference of two readings, place by place, before anything is scaled: what happened in an interval is scaled by
  * the interval's own times. Readings come in the same order as long as no CPU comes or goes, which is nearly always.
  */
-function readingsSince(before: readonly Reading[], now: readonly Reading[]): Reading[] {
-  if (before.length === 0) return [...now];
-  const isSame = ({ event, place }: Reading, i: number) => before[i]?.event === event && before[i]?.place === place;
-  if (before.length === now.length && now.every(isSame)) {
-    return now.map((reading, i) => ({ ...reading, counts: minus(reading.counts, before[i]?.counts ?? noCounts) }));
+function readingsSince(before: readonly Reading[], now: readonly Reading[]): readonly Reading[] {
+  if (before.length === 0) return now;
+  if (before.length !== now.length) return differences(before, now);
+  const since: Reading[] = [];
+  for (const [i, { event, place, counts }] of now.entries()) {
+    const earlier = before[i];
+    if (earlier?.event !== event || earlier.place !== place) return differences(before, now);
+    since.push({ event, place, counts: minus(counts, earlier.counts) });
   }
-  return differences(before, now);
+  return since;
 }
 
 /** A CPU that went and came back has several clones: they are one place, whose counts only grow. */

@@ -14,7 +14,8 @@ export interface ToolTimes {
 export const withToolCounts = (counts: readonly EventCount[], times: ToolTimes): EventCount[] =>
   counts.map((count) => {
     const { tool } = count.event;
-    return tool === undefined ? count : { ...count, total: toolCount(timeOf(tool, times)), perCpu: new Map() };
+    if (tool === undefined) return count;
+    return { ...count, total: toolCount(timeOf(tool, times)), perCpu: new Map(), perThread: new Map() };
   });
 
 function timeOf(tool: ToolEvent, { elapsed, exit }: ToolTimes): bigint | undefined {

@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { KernelError } from '../native/kernel-error';
-import { isMember } from './plan';
 
 const { errno } = constants;
 
@@ -13,7 +12,8 @@ const { errno } = constants;
  */
 export const givesUpGroup = (events: readonly ResolvedEvent[], refused: number, error: KernelError): boolean => {
   const event = events[refused];
-  const isWeak = event?.settings?.weakGroup === true && isMember(event, refused);
+  const isMember = event?.leader !== undefined && event.leader !== refused;
+  const isWeak = event?.settings?.weakGroup === true && isMember;
   return isWeak && [errno.EINVAL, errno.EBADF].includes(error.errno);
 };
 

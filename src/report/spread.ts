@@ -11,7 +11,10 @@ export function bars(values: readonly bigint[], most: number): string {
   const perBar = Math.ceil(values.length / Math.max(1, most));
   const heights: bigint[] = [];
   for (let i = 0; i < values.length; i += perBar) {
-    heights.push(values.slice(i, i + perBar).reduce((sum, value) => sum + value, 0n));
+    const shared = values.slice(i, i + perBar);
+    const sum = shared.reduce((whole, value) => whole + value, 0n);
+    // The last bar may have fewer, and is not to look lower for that.
+    heights.push((sum * BigInt(perBar)) / BigInt(shared.length));
   }
   let top = 0n;
   for (const height of heights) if (height > top) top = height;

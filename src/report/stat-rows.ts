@@ -2,6 +2,7 @@ import { addCounts, noCounts } from '../abi/counts';
 import type { Cpu, Tid } from '../base/units';
 import type { Aggregation } from '../counts/aggregation';
 import { type AskedMetric, askedMetric, standsBehind } from '../counts/asked-metric';
+import { inQuadrature } from '../counts/estimate-error';
 import type { Count, EventCount } from '../counts/event-count';
 import { type Metric, type MetricContext, metricContext, metricOf } from '../counts/metric';
 import type { StatResult } from '../counts/stat-result';
@@ -128,13 +129,24 @@ function threadCount(count: EventCount, tid: Tid, isFirst: boolean, onlyBusy: bo
 
 /** Counted where any part was. */
 function together(parts: readonly Count[]): Count {
-  let [raw, value, isCounted] = [noCounts, 0n, false];
+  let [raw, value, isCounted, squares] = [noCounts, 0n, false, 0n];
   for (const part of parts) {
     raw = addCounts(raw, part.raw);
     value += part.value;
     isCounted ||= part.status === 'counted';
+    squares += (part.error ?? 0n) ** 2n;
   }
-  return { status: isCounted ? 'counted' : 'not counted', value, raw };
+  const error = inQuadrature(squares === 0n ? [] : [squares]);
+  const samples = sumOfSamples(parts);
+  const status = isCounted ? 'counted' : 'not counted';
+  return { status, value, raw, ...(error === undefined ? {} : { error }), ...(samples ? { samples } : {}) };
+}
+
+/** Run by run; undefined where a part lacks a run. */
+function sumOfSamples(parts: readonly Count[]): bigint[] | undefined {
+  const runs = parts[0]?.samples?.length;
+  if (runs === undefined || parts.some(({ samples }) => samples?.length !== runs)) return undefined;
+  return Array.from({ length: runs }, (_, run) => parts.reduce((sum, { samples }) => sum + (samples?.[run] ?? 0n), 0n));
 }
 
 /** Every CPU that something was counted on, also one that came or went meanwhile. */
