@@ -63,30 +63,38 @@ export function aggregate(
   const count = scale ? scaledCount : seenCount;
   return events.map((event, index) => {
     if (missing.has(index)) return { event, total: notSupported, perCpu: new Map(), perThread: new Map() };
-    return eventCount(event, byEvent[index] ?? [], count);
+    return new PlacedCount(event, byEvent[index] ?? [], count);
   });
 }
 
 /** Most reports split nothing, and with short intervals that would be most of the work: it is done when asked for. */
-function eventCount(
-  event: ResolvedEvent,
-  own: readonly Reading[],
-  count: (readings: readonly Reading[]) => Count,
-): EventCount {
-  let perCpu: ReadonlyMap<Cpu, Count> | undefined;
-  let perThread: ReadonlyMap<Tid, Count> | undefined;
-  return {
-    event,
-    total: count(own),
-    get perCpu() {
-      perCpu ??= split(own, ({ cpu }) => cpu, count);
-      return perCpu;
-    },
-    get perThread() {
-      perThread ??= split(own, ({ tid }) => tid, count);
-      return perThread;
-    },
-  };
+class PlacedCount implements EventCount {
+  readonly total: Count;
+  #perCpu: ReadonlyMap<Cpu, Count> | undefined;
+  #perThread: ReadonlyMap<Tid, Count> | undefined;
+
+  readonly #own: readonly Reading[];
+  readonly #count: (readings: readonly Reading[]) => Count;
+
+  constructor(
+    readonly event: ResolvedEvent,
+    own: readonly Reading[],
+    count: (readings: readonly Reading[]) => Count,
+  ) {
+    this.#own = own;
+    this.#count = count;
+    this.total = count(own);
+  }
+
+  get perCpu(): ReadonlyMap<Cpu, Count> {
+    this.#perCpu ??= split(this.#own, ({ cpu }) => cpu, this.#count);
+    return this.#perCpu;
+  }
+
+  get perThread(): ReadonlyMap<Tid, Count> {
+    this.#perThread ??= split(this.#own, ({ tid }) => tid, this.#count);
+    return this.#perThread;
+  }
 }
 
 const notSupported: Count = { status: 'not supported', value: 0n, raw: noCounts };

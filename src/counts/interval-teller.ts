@@ -68,7 +68,8 @@ function since(before: EventCount | undefined, now: EventCount): EventCount {
     return [cpu, { ...count, value: count.value - (before.perCpu.get(cpu)?.value ?? 0n) }] as const;
   });
   return {
-    ...now,
+    event: now.event,
+    perThread: now.perThread,
     total: { ...now.total, value: now.total.value - before.total.value },
     perCpu: new Map(perCpu),
   };

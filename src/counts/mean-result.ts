@@ -76,7 +76,7 @@ function meanCounts(like: readonly EventCount[], runs: readonly (readonly EventC
   return like.map((one, i) => {
     const same = runs.map((counts) => counts[i]);
     return {
-      ...one,
+      event: one.event,
       total: meanCount(
         one.total,
         same.map((count) => count?.total),

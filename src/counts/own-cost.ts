@@ -42,7 +42,8 @@ export class OwnCost {
       const gang = Gang.open(kernel, {
         events: counted.map((i) => alone(events[i] as ResolvedEvent)),
         target: { kind: 'tasks', tids, inherit: true, enableOnExec: false, ...(cpus ? { cpus } : {}) },
-        mayMiss: () => true,
+        // The others are there: the system-wide gang has them. To try each would cost as much as opening them.
+        mayMiss: ({ kind }) => kind === 'probe',
         placesMayGo: true,
         context: { permission: () => ({ why: '', remedy: '' }), fdLimit: () => undefined },
       });
@@ -81,7 +82,8 @@ export function withoutOwn(counts: readonly EventCount[], own: readonly EventCou
     const mine = own[i];
     if (mine?.total.status !== 'counted') return count;
     const perCpu = [...count.perCpu].map(([cpu, part]) => [cpu, minus(part, mine.perCpu.get(cpu))] as const);
-    return { ...count, total: minus(count.total, mine.total), perCpu: new Map(perCpu) };
+    const { event, perThread } = count;
+    return { event, total: minus(count.total, mine.total), perCpu: new Map(perCpu), perThread };
   });
 }
 

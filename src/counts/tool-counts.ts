@@ -15,7 +15,8 @@ export const withToolCounts = (counts: readonly EventCount[], times: ToolTimes):
   counts.map((count) => {
     const { tool } = count.event;
     if (tool === undefined) return count;
-    return { ...count, total: toolCount(timeOf(tool, times)), perCpu: new Map(), perThread: new Map() };
+    const total = toolCount(timeOf(tool, times));
+    return { event: count.event, total, perCpu: new Map(), perThread: new Map() };
   });
 
 function timeOf(tool: ToolEvent, { elapsed, exit }: ToolTimes): bigint | undefined {

@@ -59,22 +59,18 @@ class Slice {
   }
 
   /** Nothing where the event has no count in this part. */
-  row({ event, ...counted }: EventCount): StatRow[] {
-    const count = this.countIn({ event, ...counted });
+  row(counted: EventCount): StatRow[] {
+    const count = this.countIn(counted);
     if (!count) return [];
+    const { event } = counted;
     const own = metricOf(event, count, this.#context);
-    return [
-      {
-        ...(this.part ? { part: this.part } : {}),
-        event,
-        count,
-        metrics: [...(own ? [own] : []), ...this.askedBehind(event)],
-      },
-    ];
+    const metrics = [...(own ? [own] : []), ...this.askedBehind(event)];
+    return [this.part ? { part: this.part, event, count, metrics } : { event, count, metrics }];
   }
 
   private askedBehind(event: EventCount['event']): Metric[] {
     const { metrics, counts } = this.source;
+    if (metrics.length === 0) return [];
     const behind = metrics.filter((metric) => standsBehind(metric, event, event === counts[0]?.event));
     return behind.map((metric) => askedMetric(metric, event, this.#context));
   }
