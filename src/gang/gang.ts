@@ -126,10 +126,19 @@ export class Gang {
 
   /** The counts so far of every event at every place, those of retired clones included. */
   read(): GangReading {
+    return this.snapshot()();
+  }
+
+  /** The same as they are now, worked out only when the result is called, whatever has happened by then. */
+  snapshot(): () => GangReading {
     assert(this.#state !== 'closed', 'a closed gang has no counts');
     if (this.#reader?.clones !== this.#live) this.#reader = new GroupReader(this.kernel, this.events, this.#live);
-    const reading = this.#reader.read();
-    return this.#retired.length === 0 ? reading : { ...reading, readings: [...this.#retired, ...reading.readings] };
+    const [live, retired] = [this.#reader.snapshot(), this.#retired];
+    if (retired.length === 0) return live;
+    return () => {
+      const reading = live();
+      return { ...reading, readings: [...retired, ...reading.readings] };
+    };
   }
 
   /**

@@ -91,6 +91,11 @@ export class LiveGang implements Controllable {
     return this.gang.read();
   }
 
+  /** See `Gang.snapshot`. */
+  snapshot(): () => GangReading {
+    return this.gang.snapshot();
+  }
+
   /** Takes in what has happened to the CPUs, and no longer follows them. */
   async settle(): Promise<void> {
     await this.#watch?.stop();

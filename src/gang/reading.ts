@@ -45,7 +45,25 @@ export class GroupReader {
   }
 
   read(): GangReading {
-    const { results, begin, end } = this.kernel.readEvents(this.#fds, this.#size);
+    return this.snapshot()();
+  }
+
+  /**
+   * Reads now, and leaves for later what the bytes mean: with short intervals the second is the greater part.
+   * @returns what tells
+   */
+  snapshot(): () => GangReading {
+    const reads = this.kernel.readEvents(this.#fds, this.#size);
+    const isWhole = this.#heads.every(({ members }, i) => {
+      return lengthOf(reads.results[i]) === (members === undefined ? singleReadSize : groupReadSize(members));
+    });
+    if (isWhole) return () => this.decode(reads);
+    // Members were torn off, or a read failed: what is left to be read is so only now.
+    const reading = this.decode(reads);
+    return () => reading;
+  }
+
+  private decode({ results, begin, end }: EventReads): GangReading {
     const readings: Reading[] = [];
     for (const [i, head] of this.#heads.entries()) {
       const bytes = bytesOf(results[i], this.events, head);
@@ -83,6 +101,9 @@ export function readEach(kernel: Kernel, events: readonly ResolvedEvent[], clone
   const readings = clones.map((clone, i) => ownReading(clone, bytesOf(results[i], events, clone)));
   return { readings, begin, end };
 }
+
+const lengthOf = (result: EventReads['results'][number] | undefined): number =>
+  result instanceof Uint8Array ? result.length : 0;
 
 /** @throws SyswideError CONTROL_FAILED for a clone that could not be read */
 function bytesOf(
