@@ -48,6 +48,7 @@ export const errorCodes = {
   NO_MEMORY: 'the kernel had no memory for it',
   BUSY: 'somebody else holds what is needed exclusively',
   NO_SUCH_PROCESS: 'a process or thread that does not exist',
+  NO_SUCH_CGROUP: 'a cgroup that does not exist, or no hierarchy of them',
   OPEN_FAILED: 'the kernel refused an event for another reason',
   CONTROL_FAILED: 'an event that is open could not be enabled, disabled, read or changed',
   COMMAND_NOT_FOUND: 'the command to measure was not found',

@@ -1,5 +1,6 @@
 import { SyswideError } from '../base/error';
 import type { AskedMetric } from '../counts/asked-metric';
+import { moved } from '../events/cgroup-events';
 import { type DefaultEvent, defaultEvents, detailedEvents } from '../events/default-events';
 import { parseEvents } from '../events/parse';
 import { resolveEvents } from '../events/resolve-events';
@@ -10,7 +11,7 @@ import type { Host } from '../host/host';
 import type { Permission } from '../host/privileges';
 import { LocalSymbols } from '../symbols/local-symbols';
 import { checkTarget, eventNotices } from './stat-event-checks';
-import { askedMetrics, metricEventsOf, moved } from './stat-metrics';
+import { askedMetrics, metricEventsOf } from './stat-metrics';
 import type { EventChoice, EventOption } from './stat-options';
 import { countsCpus, type StatTarget } from './stat-target-option';
 

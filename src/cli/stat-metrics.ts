@@ -1,4 +1,5 @@
 import type { AskedMetric } from '../counts/asked-metric';
+import { moved } from '../events/cgroup-events';
 import { metricEvents } from '../events/metric-expression';
 import { type MetricSpec, parseMetrics } from '../events/metric-spec';
 import { parseEvents } from '../events/parse';
@@ -46,15 +47,6 @@ export function metricEventsOf(texts: readonly string[], asked: readonly Resolve
     groupTogether(events, fresh);
   }
   return { specs, events, positions };
-}
-
-/** An event whose list has been put behind others. */
-export function moved({ leader, mergedInto, ...event }: ResolvedEvent, by: number): ResolvedEvent {
-  return {
-    ...event,
-    ...(leader === undefined ? {} : { leader: leader + by }),
-    ...(mergedInto === undefined ? {} : { mergedInto: mergedInto + by }),
-  };
 }
 
 const hardwareKinds = new Set<ResolvedEvent['kind']>(['hardware', 'cache', 'raw']);

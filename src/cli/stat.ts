@@ -1,4 +1,5 @@
 import type { StatResult } from '../counts/stat-result';
+import { type Cgroup, closeCgroups } from '../host/cgroups';
 import { describeHost } from '../host/description';
 import type { Host } from '../host/host';
 import { nowhere, openDescriptor, resultFile, type Sink, standardError } from './console';
@@ -6,6 +7,7 @@ import { exitStatus } from './exit-status';
 import { thisMachine } from './machine';
 import { SignalInterruption } from './signals';
 import { statAggregation } from './stat-aggregation';
+import { chosenCgroups, inCgroups } from './stat-cgroups';
 import { statEvents } from './stat-events';
 import type { StatOptions, StatOutput } from './stat-options';
 import { runAll } from './stat-runs';
@@ -23,13 +25,15 @@ export async function stat(options: StatOptions): Promise<number> {
   const machine = thisMachine();
   const sink = openSink(options.output);
   const interruption = new SignalInterruption(machine.kernel);
+  const cgroups: Cgroup[] = [];
   let saved: Sink | undefined;
   try {
     // Before anything is measured: a result that then cannot be written would be lost.
     saved = options.save === undefined ? undefined : resultFile(options.save, false);
     if (options.output.kind === 'file') sink.write(startLine(new Date()));
     const started = new Date();
-    const chosen = statEvents(options.events, options.target, machine.host);
+    cgroups.push(...chosenCgroups(options.events, machine.host.files));
+    const chosen = inCgroups(statEvents(options.events, options.target, machine.host), options.events, cgroups);
     const view = { aggregation: statAggregation(options, machine.host), metrics: chosen.metrics };
     const writer = await StatWriter.open(options, sink, view);
     const result = await runAll(options, chosen, machine, interruption, writer);
@@ -40,6 +44,7 @@ export async function stat(options: StatOptions): Promise<number> {
   } finally {
     interruption.close();
     machine.host.close();
+    closeCgroups(cgroups);
     sink.close();
     saved?.close();
   }

@@ -24,8 +24,8 @@ export interface Metric {
 export interface MetricContext {
   readonly counts: readonly PlacedCount[];
   readonly elapsed: Nanoseconds;
-  /** Nanoseconds of CPU time that the clocks among the events counted, the mean if there are several; 0 for none. */
-  readonly clockTime: number;
+  /** By cgroup: nanoseconds of CPU time that the clocks among the events counted, the mean if there are several. */
+  readonly clockTimes: ReadonlyMap<string | undefined, number>;
 }
 
 interface PlacedCount {
@@ -44,7 +44,7 @@ export function metricContext(
     const count = countIn(event) ?? (event.event.kind === 'tool' ? event.total : undefined);
     return count?.status === 'counted' ? [{ event: event.event, count }] : [];
   });
-  return { counts: placed, elapsed, clockTime: clockTime(placed) };
+  return { counts: placed, elapsed, clockTimes: clockTimes(placed) };
 }
 
 /**
@@ -54,12 +54,13 @@ export function metricContext(
 export function metricOf(event: ResolvedEvent, count: Count, context: MetricContext): Metric | undefined {
   if (count.status !== 'counted') return undefined;
   const value = Number(count.value);
+  const clockTime = context.clockTimes.get(event.cgroup?.name) ?? 0;
   if (isClock(event)) {
     const elapsed = Number(context.elapsed);
     return elapsed > 0 ? { value: value / elapsed, unit: 'CPUs utilized', decimals: 3 } : undefined;
   }
   if (is(event, cycles)) {
-    const time = context.clockTime;
+    const time = clockTime;
     return time > 0 ? { value: value / time, unit: 'GHz', decimals: 3 } : undefined;
   }
   const ratio = isHardware(event) ? ratios.find((row) => is(event, row.event)) : undefined;
@@ -69,7 +70,7 @@ export function metricOf(event: ResolvedEvent, count: Count, context: MetricCont
       ? { value: (100 * value) / whole, unit: ratio.unit, decimals: 2 }
       : { value: value / whole, unit: ratio.unit, decimals: 2 };
   }
-  return perSecond(value, context.clockTime);
+  return perSecond(value, clockTime);
 }
 
 /** `cpu-clock` or `task-clock`: events that count nanoseconds. */
@@ -135,11 +136,17 @@ function base(of: EventId, like: ResolvedEvent, context: MetricContext): number 
 
 const scopeFlags = ['excludeUser', 'excludeKernel', 'excludeHv', 'excludeHost', 'excludeGuest', 'excludeIdle'] as const;
 const sameScope = (a: ResolvedEvent, b: ResolvedEvent): boolean =>
+  a.cgroup?.name === b.cgroup?.name &&
   scopeFlags.every((flag) => Boolean(a.attr.flags?.[flag]) === Boolean(b.attr.flags?.[flag]));
 
-function clockTime(counts: readonly PlacedCount[]): number {
-  const clocks = counts.filter(({ event }) => isClock(event));
-  return clocks.reduce((sum, { count }) => sum + Number(count.value), 0) / Math.max(1, clocks.length);
+function clockTimes(counts: readonly PlacedCount[]): Map<string | undefined, number> {
+  const clocks = new Map<string | undefined, number[]>();
+  for (const { event, count } of counts) {
+    if (!isClock(event)) continue;
+    const key = event.cgroup?.name;
+    clocks.set(key, [...(clocks.get(key) ?? []), Number(count.value)]);
+  }
+  return new Map([...clocks].map(([key, times]) => [key, times.reduce((sum, time) => sum + time, 0) / times.length]));
 }
 
 const prefixes = ['', 'K', 'M', 'G'] as const;

@@ -69,7 +69,9 @@ export class OwnCost {
 }
 
 const kinds = new Set<ResolvedEvent['kind']>(['software', 'tracepoint', 'probe']);
-const tellsApart = (event: ResolvedEvent): boolean => kinds.has(event.kind) && !isClock(event);
+
+/** Of a cgroup, syswide is a part or not, which is not looked up. */
+const tellsApart = (event: ResolvedEvent): boolean => kinds.has(event.kind) && !isClock(event) && !event.cgroup;
 
 /** Out of its group: software events need none to be counted together. */
 function alone({ leader: _, ...event }: ResolvedEvent): ResolvedEvent {

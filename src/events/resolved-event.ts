@@ -1,4 +1,5 @@
 import type { PerfEventAttr } from '../abi/attr';
+import type { Cgroup } from '../host/cgroups';
 import type { CpuMask } from '../host/cpu-mask';
 import type { EventSettings } from './event-settings';
 import type { ToolEvent } from './tool-events';
@@ -56,7 +57,8 @@ export interface ResolvedEvent {
   /** For a breakpoint on a symbol of a program or library: see `placeBreakpoint`. */
   readonly loadedFrom?: LoadedFrom;
   readonly settings?: EventSettings;
-  readonly cgroup?: { readonly name: string; readonly fd: number };
+  /** Whose tasks alone it counts, on whole CPUs; absent: everybody's. The fd is whoever's who chose the events. */
+  readonly cgroup?: Cgroup;
 }
 
 /** Where a breakpoint's symbol lies in its file; of a position-independent one the address is known once it is mapped. */

@@ -1,5 +1,5 @@
 import { type EncodedAttr, encodeAttr, type PerfEventAttr } from '../abi/attr';
-import { ReadFormat } from '../abi/perf-event';
+import { OpenFlag, ReadFormat } from '../abi/perf-event';
 import { COUNTING_READ_FORMAT } from '../abi/read-format';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { OpenRequest } from '../native/kernel';
@@ -59,7 +59,7 @@ export function planGang(
       const leading = leader === undefined ? undefined : requestOf.get(leader);
       requestOf.set(index, requests.length);
       clones.push({ event: index, place, ...group });
-      requests.push(requestFor(attr, event.config1Text, place, leading));
+      requests.push(requestFor(attr, event, place, leading));
     }
   }
   return { clones, requests };
@@ -128,14 +128,14 @@ export function mayInherit(events: readonly ResolvedEvent[], event: ResolvedEven
 
 function requestFor(
   attr: EncodedAttr,
-  config1Text: string | undefined,
+  { config1Text, cgroup }: ResolvedEvent,
   place: Place,
   leader: number | undefined,
 ): OpenRequest {
   return {
     attr,
     ...(config1Text === undefined ? {} : { config1Text }),
-    pid: place.tid ?? -1,
+    ...(cgroup ? { pid: cgroup.fd, flags: OpenFlag.pidCgroup } : { pid: place.tid ?? -1 }),
     cpu: place.cpu ?? -1,
     ...(leader === undefined ? {} : { leader: { request: leader } }),
   };

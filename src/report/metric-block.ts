@@ -7,12 +7,16 @@ import type { StatRow } from './stat-rows';
 
 /** The metrics that `-M` asked for, part by part, with what they are made from; nothing without any. */
 export function metricBlock(rows: readonly StatRow[], ink: ChalkInstance): string[] {
-  const asked = rows.flatMap(({ part, metrics }) =>
-    metrics.flatMap((metric) => (metric.formula === undefined ? [] : [{ part: partText(part), metric }])),
+  const asked = rows.flatMap(({ part, event, metrics }) =>
+    metrics.flatMap((metric) => {
+      const cgroup = visible(event.cgroup?.name ?? '');
+      return metric.formula === undefined ? [] : [{ part: partText(part), cgroup, metric }];
+    }),
   );
   if (asked.length === 0) return [];
   const columns = [
     { head: '', align: 'left' as const, cell: ({ part }: Asked) => part },
+    { head: 'cgroup', align: 'left' as const, cell: ({ cgroup }: Asked) => cgroup },
     { head: 'metric', align: 'left' as const, cell: ({ metric }: Asked) => visible(metric.unit) },
     { head: 'value', align: 'right' as const, cell: ({ metric }: Asked) => ink.bold(askedValueText(metric)) },
     { head: '', align: 'left' as const, cell: ({ metric }: Asked) => ink.dim(`= ${visible(metric.formula ?? '')}`) },
@@ -23,5 +27,6 @@ export function metricBlock(rows: readonly StatRow[], ink: ChalkInstance): strin
 
 interface Asked {
   readonly part: string;
+  readonly cgroup: string;
   readonly metric: Metric;
 }
