@@ -1,5 +1,6 @@
 import type { StatResult } from '../counts/stat-result';
 import type { Tick } from '../counts/tick';
+import type { DocumentInterval } from '../report/stat-document';
 import type { RowView } from '../report/stat-rows';
 import type { Sink } from './console';
 import { loadFormatter, type StatFormatter } from './stat-formatter';
@@ -11,6 +12,8 @@ const CLEAR = '\x1b[H\x1b[2J';
 
 /** Writes what was found out to where it was asked for, as it becomes known. */
 export class StatWriter implements RunsListener {
+  readonly #intervals: DocumentInterval[] = [];
+
   private constructor(
     private readonly options: StatOptions,
     private readonly sink: Sink,
@@ -24,9 +27,20 @@ export class StatWriter implements RunsListener {
     return new StatWriter(options, sink, view, formatter);
   }
 
+  /** What each interval counted so far, where it is to be saved. */
+  get intervals(): readonly DocumentInterval[] {
+    return this.#intervals;
+  }
+
   onTick(tick: Tick, subject: StatResult['subject']): void {
+    if (this.options.save !== undefined) this.keep(tick);
     const clear = this.options.run.intervals?.clear && this.sink.isTerminal ? CLEAR : '';
     this.sink.write(`${clear}${this.formatter?.tick({ ...tick, subject }, tick.at) ?? ''}`);
+  }
+
+  private keep({ at, elapsed, counts }: Tick): void {
+    const values = counts.map(({ total }) => (total.status === 'counted' ? total.value : undefined));
+    this.#intervals.push({ at, elapsed, values });
   }
 
   async result(result: StatResult): Promise<void> {

@@ -1,7 +1,7 @@
 import type { StatResult } from '../counts/stat-result';
 import { type Cgroup, closeCgroups } from '../host/cgroups';
 import { describeHost } from '../host/description';
-import type { Host } from '../host/host';
+import type { DocumentDetail, Provenance } from '../report/stat-document';
 import { nowhere, openDescriptor, resultFile, type Sink, standardError } from './console';
 import { exitStatus } from './exit-status';
 import { thisMachine } from './machine';
@@ -38,7 +38,13 @@ export async function stat(options: StatOptions): Promise<number> {
     const writer = await StatWriter.open(options, sink, view);
     const result = await runAll(options, chosen, machine, interruption, writer);
     await writer.result(result);
-    if (saved) await save(saved, result, started, machine.host);
+    if (saved)
+      await save(
+        saved,
+        result,
+        { version, started, ...describeHost(machine.host) },
+        { ...view, intervals: writer.intervals },
+      );
     if (interruption.signal !== undefined) return exitStatus.signalled(interruption.signal);
     return commandStatus(result);
   } finally {
@@ -73,9 +79,9 @@ function collectQuietly(): void {
 }
 
 /** Everything that was found out, in a file of its own. @throws SyswideError OUTPUT_FAILED */
-async function save(file: Sink, result: StatResult, started: Date, host: Host): Promise<void> {
+async function save(file: Sink, result: StatResult, provenance: Provenance, detail: DocumentDetail): Promise<void> {
   const { statDocument } = await import('../report/stat-document');
-  file.write(statDocument(result, { version, started, ...describeHost(host) }));
+  file.write(statDocument(result, provenance, detail));
 }
 
 /**

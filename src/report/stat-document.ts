@@ -1,9 +1,9 @@
 import { visible } from '../base/safe-text';
-import { elapsed } from '../base/units';
+import { elapsed, type Nanoseconds } from '../base/units';
 import { coveragePercent } from '../counts/coverage';
 import type { Count, EventCount } from '../counts/event-count';
-import type { StatResult } from '../counts/stat-result';
-import { runningPercent, statRows } from './stat-rows';
+import type { RunOutcome, StatResult } from '../counts/stat-result';
+import { type RowView, runningPercent, type StatRow, statRows } from './stat-rows';
 
 /** What is known besides the result: where and when it was measured, and by which version. */
 export interface Provenance {
@@ -14,12 +14,27 @@ export interface Provenance {
   readonly cpuModel: string;
 }
 
+/** How counts were told apart, and what there was before the end. */
+export interface DocumentDetail extends RowView {
+  readonly intervals: readonly DocumentInterval[];
+}
+
+/** What one interval counted, by event; undefined where it was not counted. */
+export interface DocumentInterval {
+  readonly at: Nanoseconds;
+  readonly elapsed: Nanoseconds;
+  readonly values: readonly (bigint | undefined)[];
+}
+
+const noDetail: DocumentDetail = { aggregation: { kind: 'global' }, intervals: [] };
+
 /**
  * The whole result as one JSON document, `syswide.stat/1`: `docs/schema/syswide.stat-1.json` describes it. Numbers are
  * numbers; counts and times above 2^53 are strings of digits, so that no reader rounds them in silence.
  */
-export function statDocument(result: StatResult, provenance: Provenance): string {
+export function statDocument(result: StatResult, provenance: Provenance, detail: DocumentDetail = noDetail): string {
   const { version, started, ...host } = provenance;
+  const rows = statRows(result, detail);
   const document = {
     schema: 'syswide.stat/1',
     syswide: version,
@@ -28,10 +43,14 @@ export function statDocument(result: StatResult, provenance: Provenance): string
     subject: subject(result),
     ...(result.command ? { command: result.command } : {}),
     elapsedNs: number(result.elapsed),
+    endedBy: result.endedBy,
     ...(result.armSpan ? { armSpanNs: number(elapsed(result.armSpan.begin, result.armSpan.end)) } : {}),
     ...(result.exit ? { exit: exit(result.exit) } : {}),
     ownExcluded: result.ownExcluded,
-    events: events(result),
+    events: events(result, rows),
+    ...(detail.metrics?.length ? { metrics: metrics(rows) } : {}),
+    ...(result.runs ? { runs: result.runs.map(run) } : {}),
+    ...(result.history ? { intervals: detail.intervals.map(interval) } : {}),
     coverage: [...result.coverage].map(([cpu, covered]) => ({
       cpu,
       countedNs: number(covered.counted),
@@ -64,23 +83,70 @@ function subject({ subject: counted }: StatResult) {
   }
 }
 
-function events(result: StatResult) {
-  const rows = statRows(result, { aggregation: { kind: 'global' } });
+function events(result: StatResult, rows: readonly StatRow[]) {
+  const whole = statRows(result, { aggregation: { kind: 'global' } });
   return result.counts.map(({ event, total, perCpu }, i) => {
-    const [metric] = rows[i]?.metrics ?? [];
+    const [metric] = whole[i]?.metrics ?? [];
     const own = result.own?.[i];
+    const parts = rows.filter((row) => row.event === event && row.part && row.part.kind !== 'cpu');
     return {
       name: visible(event.name),
       kind: event.kind,
       unit: event.unit,
       scale: event.scale,
+      ...(event.cgroup ? { cgroup: visible(event.cgroup.name) } : {}),
       ...count(total),
       ...(metric ? { metric: { value: metric.value, unit: metric.unit } } : {}),
       ...(own ? { own: ownCount(own) } : {}),
       perCpu: [...perCpu].map(([cpu, part]) => ({ cpu, ...count(part) })),
+      ...(parts.length > 0 ? { parts: parts.map((row) => ({ ...part(row), ...count(row.count) })) } : {}),
     };
   });
 }
+
+/** What names a part; nothing for the whole and for a CPU. */
+function part({ part: of }: StatRow): { tid?: number; comm?: string; unit?: string; label?: string; cpus?: number } {
+  if (of?.kind === 'thread') return { tid: of.tid, comm: visible(of.comm) };
+  return of?.kind === 'unit' ? { unit: of.unit, label: of.label, cpus: of.cpus } : {};
+}
+
+/** Its `unit` is that of the metric. */
+function metricPart(row: StatRow) {
+  if (row.part?.kind === 'cpu') return { cpu: row.part.cpu };
+  const { unit: _, ...rest } = part(row);
+  return rest;
+}
+
+/** Those that were asked for, wherever they stand. */
+function metrics(rows: readonly StatRow[]) {
+  return rows.flatMap((row) =>
+    row.metrics.flatMap(({ formula, value, unit, scaleUnit }) => {
+      if (formula === undefined) return [];
+      return [
+        {
+          name: visible(unit),
+          formula: visible(formula),
+          ...(scaleUnit === undefined ? {} : { unit: scaleUnit }),
+          ...metricPart(row),
+          ...(row.event.cgroup ? { cgroup: visible(row.event.cgroup.name) } : {}),
+          value: Number.isNaN(value) ? null : value,
+        },
+      ];
+    }),
+  );
+}
+
+const run = ({ elapsed: took, exit: how, failure }: RunOutcome) => ({
+  elapsedNs: number(took),
+  ...(how ? { exit: exit(how) } : {}),
+  ...(failure === undefined ? {} : { failure }),
+});
+
+const interval = ({ at, elapsed: took, values }: DocumentInterval) => ({
+  atNs: number(at),
+  elapsedNs: number(took),
+  values: values.map((value) => (value === undefined ? null : number(value))),
+});
 
 /** Of an event that the kernel cannot tell apart by task, nothing is known: `null`, not 0. */
 const ownCount = ({ total }: EventCount) => (total.status === 'counted' ? number(total.value) : null);
@@ -90,6 +156,8 @@ function count(counted: Count) {
   return {
     status: counted.status,
     value: counted.status === 'counted' ? number(counted.value) : null,
+    ...(counted.error === undefined ? {} : { error: number(counted.error) }),
+    ...(counted.samples ? { samples: counted.samples.map(number) } : {}),
     raw: { value: number(value), timeEnabledNs: number(timeEnabled), timeRunningNs: number(timeRunning) },
     runningPercent: runningPercent(counted),
   };
