@@ -42,7 +42,11 @@ export function planGang(
   opens: (event: number) => boolean,
 ): Plan {
   const isOpened = (event: ResolvedEvent, index: number) => event.kind !== 'tool' && opens(index);
-  const leaders = kernelLeaders(events, isOpened);
+  const leaders = kernelLeaders(
+    events,
+    isOpened,
+    places.every(({ tid }) => tid === undefined),
+  );
   const opened = leadersFirst(leaders).flatMap((index) => {
     const event = events[index];
     if (!event || !isOpened(event, index)) return [];
@@ -69,8 +73,9 @@ export function planGang(
 function kernelLeaders(
   events: readonly ResolvedEvent[],
   isOpened: (event: ResolvedEvent, index: number) => boolean,
+  onCpus: boolean,
 ): (number | undefined)[] {
-  const shared = readLeaders(events, isOpened);
+  const shared = onCpus ? readLeaders(events, isOpened) : new Map<number, number>();
   return events.map(({ leader }, index) => leader ?? shared.get(index));
 }
 

@@ -7,9 +7,11 @@ const together: ReadonlySet<EventKind> = new Set<EventKind>(['software', 'tracep
 const MOST_MEMBERS = 256;
 
 /**
- * Events outside of groups that share their reads: at each place the kernel has them as one group, which is enabled and
- * read in one call. On whole CPUs each read is an interrupt there, so this is most of what an interval costs. Groups of
- * software events are always scheduled whole, so that nothing else changes.
+ * Events outside of groups that share their reads: on each CPU the kernel has them as one group, which is enabled and
+ * read in one call. Each read is an interrupt there, so this is most of what an interval costs. Groups of software events
+ * are always scheduled whole, so that nothing else changes. Not for tasks: of a group that is inherited, the kernel
+ * refuses to give counts while a child that has a part in them is just ending (ECHILD).
+ * Source: is_software_event() in include/linux/perf_event.h; __perf_read_group_add() in kernel/events/core.c.
  * @returns by event the one that leads its group, software events first: those are never opened anew for a filter
  */
 export function readLeaders(
@@ -30,6 +32,9 @@ export function readLeaders(
 
 const isSoftware = (event: ResolvedEvent | undefined): boolean => event?.kind === 'software';
 
-/** Not what counts on other CPUs, in a cgroup, or for other tasks than the rest. */
-const sharesReads = ({ kind, leader, cpus, cgroup, attr }: ResolvedEvent): boolean =>
-  together.has(kind) && leader === undefined && !cpus && !cgroup && attr.flags?.inherit !== false;
+/** Not what counts on other CPUs or in a cgroup, samples, or is to have a counter for itself. */
+function sharesReads({ kind, leader, cpus, cgroup, attr }: ResolvedEvent): boolean {
+  const { pinned, exclusive } = attr.flags ?? {};
+  const isPlain = !pinned && !exclusive && (attr.samplePeriod ?? 0n) === 0n;
+  return together.has(kind) && leader === undefined && !cpus && !cgroup && isPlain;
+}

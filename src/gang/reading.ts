@@ -7,6 +7,7 @@ import type { ResolvedEvent } from '../events/resolved-event';
 import type { EventReads, Kernel, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import type { OpenClone } from './opening';
+import { settledRead } from './settled-read';
 import { type Place, placeName } from './target';
 
 /** The counts of one event at one place, from one clone: a CPU that went and came back has had several. */
@@ -53,7 +54,7 @@ export class GroupReader {
    * @returns what tells
    */
   snapshot(): () => GangReading {
-    const reads = this.kernel.readEvents(this.#fds, this.#size);
+    const reads = settledRead(this.kernel, this.#fds, this.#size);
     const isWhole = this.#heads.every(({ members }, i) => {
       return lengthOf(reads.results[i]) === (members === undefined ? singleReadSize : groupReadSize(members));
     });
@@ -97,7 +98,7 @@ export const headsOf = (clones: readonly OpenClone[]): OpenClone[] =>
 /** Reads each clone for itself: the kernel tears the groups of an offlined CPU apart. */
 export function readEach(kernel: Kernel, events: readonly ResolvedEvent[], clones: readonly OpenClone[]): GangReading {
   const fds = clones.map((clone) => clone.fd);
-  const { results, begin, end } = kernel.readEvents(fds, readSize(clones));
+  const { results, begin, end } = settledRead(kernel, fds, readSize(clones));
   const readings = clones.map((clone, i) => ownReading(clone, bytesOf(results[i], events, clone)));
   return { readings, begin, end };
 }

@@ -71,6 +71,11 @@ export class FakeKernel implements Kernel {
     this.#failures.push({ call, nth, errno });
   }
 
+  /** Those that count now: a group's member does only while its leader does. */
+  counting(): FakeEvent[] {
+    return this.events().filter(({ enabled, leader }) => enabled && (leader?.enabled ?? true));
+  }
+
   events(): FakeEvent[] {
     return [...this.openFds.values()].filter((held): held is FakeEvent => typeof held !== 'string');
   }
@@ -104,7 +109,9 @@ export class FakeKernel implements Kernel {
     for (const [index, one] of fds.entries()) {
       this.#call('control', index, control);
       const event = this.#event(one);
-      const members = group ? this.events().filter((other) => other === event || other.leader === event) : [event];
+      // Whichever of a group is named, all of it is meant: perf_event_for_each() in kernel/events/core.c.
+      const head = event.leader ?? event;
+      const members = group ? this.events().filter((other) => other === head || other.leader === head) : [event];
       if (control !== 'reset') for (const member of members) member.enabled = control === 'enable';
     }
     return { begin, end: this.#now() };

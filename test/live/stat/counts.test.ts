@@ -69,6 +69,40 @@ describe('counts are exact', () => {
   });
 });
 
+describe('what is counted on whole CPUs', () => {
+  needs(isRoot, 'root, to count whole CPUs');
+  const value = (row: string[] | undefined) => Number(row?.[0]);
+
+  it('is read at one instant: events of which there are two count the same', () => {
+    const twice = ['context-switches', 'cs', 'raw_syscalls:sys_enter', 'raw_syscalls:sys_enter'].join(',');
+    const script = 'for i in 1 2 3 4 5 6 7 8 9; do echo x | cat; done';
+    const { stderr, status } = syswide(['stat', '-a', '-A', '-x,', '-e', twice, '--', 'sh', '-c', script]);
+    expect(status).toBe(0);
+    const seen = new Map<string, Set<string>>();
+    for (const [cpu, count = '', , event = ''] of csvRows(stderr)) {
+      const key = `${cpu} ${event.startsWith('c') ? 'switches' : event}`;
+      seen.set(key, (seen.get(key) ?? new Set()).add(count));
+    }
+    for (const [key, counts] of seen) expect([...counts], key).toHaveLength(1);
+    expect(seen.size).toBe(csvRows(stderr).length / 2);
+  });
+
+  it('is exact beside other events, filters and all', async () => {
+    const load = await waitingLoad(100_000);
+    const filtered = (event: string) => ['-e', event, '--filter', `common_pid == ${load.pid}`];
+    const events = [...filtered('syscalls:sys_enter_getppid'), '-e', 'cpu-clock,context-switches,page-faults'];
+    const more = [...filtered('syscalls:sys_exit_getppid'), '-e', 'sched:sched_switch'];
+    const { stderr, status } = await startSyswide(['stat', '-a', '-x,', ...events, ...more, ...release(load.pid)])
+      .ended;
+    await load.ended;
+    expect(status).toBe(0);
+    const rows = csvRows(stderr);
+    expect([value(rows[0]), value(rows[4])]).toEqual([100_000, 100_000]);
+    // The clock of two CPUs and the time it was enabled, ns.
+    expect((value(rows[1]) * 1e6) / Number(rows[1]?.[3])).toBeCloseTo(1, 2);
+  });
+});
+
 describe('counts agree with perf', () => {
   needs(isRoot && hasPerf, 'root and perf');
   it('of the same events at the same moment within 5 %', () => {
