@@ -70,7 +70,7 @@ export class SystemWideEvent implements AsyncDisposable {
    * @throws SyswideError saying which event, on which CPU, why, and what to do; then nothing is left open
    */
   static async open(options: SystemWideEventOptions): Promise<SystemWideEvent> {
-    const kernel = new RealKernel();
+    const kernel = RealKernel.shared();
     const host = new LocalHost(kernel);
     const held = new Held(kernel, host);
     try {

@@ -30,14 +30,11 @@ export class ReadingSteps {
 
   /** What has come since the last call, or since the beginning. */
   next({ readings, begin }: GangReading): ReadingStep {
-    const step = {
-      readings: readingsSince(this.#before, readings),
-      at: elapsed(this.start, begin),
-      elapsed: elapsed(this.#last, begin),
-    };
+    const times = { at: elapsed(this.start, begin), elapsed: elapsed(this.#last, begin) };
+    const before = this.#before;
     this.#before = readings;
     this.#last = begin;
-    return step;
+    return { ...times, readings: readingsSince(before, readings) };
   }
 }
 
@@ -77,8 +74,9 @@ function sums(readings: readonly Reading[]): Map<string, Reading> {
   return byPlace;
 }
 
+/** The kernel was seen to take back a little of what an inherited group had counted, while a child ended: not below 0. */
 const minus = (a: Counts, b: Counts): Counts => ({
-  value: a.value - b.value,
+  value: a.value > b.value ? a.value - b.value : 0n,
   timeEnabled: a.timeEnabled - b.timeEnabled,
   timeRunning: a.timeRunning - b.timeRunning,
 });

@@ -47,27 +47,55 @@ export function planGang(
     isOpened,
     places.every(({ tid }) => tid === undefined),
   );
-  const opened = leadersFirst(leaders).flatMap((index) => {
-    const event = events[index];
-    if (!event || !isOpened(event, index)) return [];
-    const leader = leaders[index];
-    const attr = encodeAttr(attrFor(events, event, index, mode, roleOf(leader, index)));
-    return [{ event, index, leader, attr, group: groupOf(leaders, index) }];
-  });
+  const opened = leadersFirst(leaders).flatMap((index) => openedEvent(events, index, leaders, mode, isOpened));
   const clones: PlannedClone[] = [];
   const requests: OpenRequest[] = [];
   for (const place of places) {
     const requestOf = new Map<number, number>();
-    for (const { event, index, leader, attr, group } of opened) {
-      if (place.cpu !== undefined && event.cpus && !event.cpus.has(place.cpu)) continue;
-      const leading = leader === undefined ? undefined : requestOf.get(leader);
+    for (const one of opened) {
+      if (!isOnCpu(one.event, place)) continue;
+      const { event, index, attr, group, leader } = followed(one, requestOf);
       requestOf.set(index, requests.length);
       clones.push({ event: index, place, ...group });
-      requests.push(requestFor(attr, event, place, leading));
+      requests.push(requestFor(attr, event, place, leader));
     }
   }
   return { clones, requests };
 }
+
+/** What of an event is the same at every place. */
+interface OpenedEvent {
+  readonly event: ResolvedEvent;
+  readonly index: number;
+  readonly role: Role;
+  readonly group: Pick<PlannedClone, 'leader' | 'members'>;
+  readonly attr: EncodedAttr;
+  /** Where its leader is not. */
+  readonly alone: EncodedAttr;
+}
+
+/** The request of its leader at the same place; a member whose leader is on other CPUs only has nobody to follow. */
+function followed(one: OpenedEvent, requestOf: ReadonlyMap<number, number>): OpenedEvent & { leader?: number } {
+  if (one.role !== 'member') return one;
+  const leader = requestOf.get(one.group.leader ?? one.index);
+  return leader === undefined ? { ...one, attr: one.alone, group: {} } : { ...one, leader };
+}
+
+function openedEvent(
+  events: readonly ResolvedEvent[],
+  index: number,
+  leaders: readonly (number | undefined)[],
+  mode: OpenMode,
+  isOpened: (event: ResolvedEvent, index: number) => boolean,
+): OpenedEvent[] {
+  const event = events[index];
+  if (!event || !isOpened(event, index)) return [];
+  const attrAs = (role: Role) => encodeAttr(attrFor(events, event, index, mode, role));
+  const role = roleOf(leaders[index], index);
+  return [{ event, index, role, group: groupOf(leaders, index), attr: attrAs(role), alone: attrAs('alone') }];
+}
+
+const isOnCpu = ({ cpus }: ResolvedEvent, { cpu }: Place): boolean => cpu === undefined || (cpus?.has(cpu) ?? true);
 
 /** The leader of each event's group in the kernel: as the user wrote it, or the one that it shares its reads with. */
 function kernelLeaders(

@@ -43,13 +43,24 @@ const MAX_TIMEOUT_MS = 0x7fffffff;
 const limit = (timeoutMs: number | undefined): number =>
   timeoutMs === undefined ? -1 : Math.min(Math.max(0, Math.ceil(timeoutMs)), MAX_TIMEOUT_MS);
 
-/** The kernel itself, through the native shim. One per process is enough: loading costs milliseconds. */
+/** The kernel itself, through the native shim. */
 export class RealKernel implements Kernel {
   readonly pageSize: number;
   readonly #shim: Shim;
   readonly #failed = scratch(4);
   readonly #uevent = scratch(UEVENT_BYTES);
   readonly #processExit: Wakeup;
+
+  static #shared: RealKernel | undefined;
+
+  /**
+   * The one of this process, made when first asked for. It lives as long: what ends its waits at the exit is never closed.
+   * @throws SyswideError SHIM when the shim cannot be loaded
+   */
+  static shared(): RealKernel {
+    RealKernel.#shared ??= new RealKernel();
+    return RealKernel.#shared;
+  }
 
   /** @throws SyswideError SHIM when the shim cannot be loaded */
   constructor(shim: Shim = loadShim()) {

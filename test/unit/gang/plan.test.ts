@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
+import { encodeAttr } from '../../../src/abi/attr';
 import { cpu, tid } from '../../../src/base/units';
+import type { ResolvedEvent } from '../../../src/events/resolved-event';
 import { attrFor, mayInherit, planGang } from '../../../src/gang/plan';
+import { CpuMask } from '../../../src/host/cpu-mask';
 import { software } from '../../fake/events';
 
 const probe = software('dummy', { kind: 'probe', config1Text: '/bin/prog' });
@@ -22,4 +25,20 @@ it('tool events are not opened, and lead nobody', () => {
   const { clones, requests } = planGang(events, [{ tid: tid(7) }], inheriting, () => true);
   expect(clones.map(({ event }) => event)).toEqual([1]);
   expect(requests[0]).not.toHaveProperty('leader');
+});
+
+it('a member whose leader is counted on other CPUs only stands alone, and starts when it is told to', () => {
+  const [first, second] = [CpuMask.parse('0'), CpuMask.parse('1')];
+  const events = [
+    software('contextSwitches', { leader: 0, cpus: first }),
+    software('pageFaults', { leader: 0, cpus: second }),
+  ];
+  const mode = { inherit: false, enableOnExec: false };
+  const { clones, requests } = planGang(events, [{ cpu: cpu(0) }, { cpu: cpu(1) }], mode, () => true);
+  expect(clones).toEqual([
+    { event: 0, place: { cpu: 0 }, leader: 0, members: 2 },
+    { event: 1, place: { cpu: 1 } },
+  ]);
+  expect(requests[1]).not.toHaveProperty('leader');
+  expect(requests[1]?.attr).toEqual(encodeAttr(attrFor(events, events[1] as ResolvedEvent, 1, mode, 'alone')));
 });
