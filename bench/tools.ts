@@ -10,6 +10,8 @@ export interface Tools {
   /** As users start it: the launcher's first line finds this same node. */
   syswide(...args: readonly string[]): Argv;
   node(...args: readonly string[]): Argv;
+  /** What `require` takes to load syswide's library. */
+  readonly library: string;
   /** Absent where perf is not installed. */
   readonly perf: ((...args: readonly string[]) => Argv) | undefined;
   readonly perfVersion: string | undefined;
@@ -29,6 +31,7 @@ export function findTools(root: string): Tools {
   return {
     syswide: (...args) => [launcher, ...args],
     node: (...args) => ['node', ...args],
+    library: join(root, 'dist/index.cjs'),
     perf: perfVersion === undefined ? undefined : (...args) => [PERF, ...args],
     perfVersion,
     syswideVersion: JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version,

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { alternate } from '../alternate';
 import { ratio, series } from '../findings';
 import type { Row } from '../row';
 import { type Timing, timed } from '../timed';
-import type { Argv, Tools } from '../tools';
+import type { Tools } from '../tools';
+import { syscallTracepoints } from '../tracepoints';
 
 const MANY = 40;
 
@@ -74,19 +73,3 @@ function manyEvents(tools: Tools): { events: string[]; kind: string } {
   const events = Array.from({ length: MANY }, (_, i) => software[i % software.length] ?? 'context-switches');
   return { events, kind: 'software events, several times each, as no tracepoints can be listed here' };
 }
-
-function syscallTracepoints(tools: Tools): string[] {
-  // perf mounts tracefs where it is not, and leaves it so: both tools then find it mounted in every round.
-  if (tools.perf) mountTracefs(tools.perf('list', 'tracepoint'));
-  for (const folder of ['/sys/kernel/tracing/events/syscalls', '/sys/kernel/debug/tracing/events/syscalls']) {
-    try {
-      const names = readdirSync(folder).filter((name) => name.startsWith('sys_enter_'));
-      return names.sort().map((name) => `syscalls:${name}`);
-    } catch {
-      // Not mounted there, or not for us.
-    }
-  }
-  return [];
-}
-
-const mountTracefs = ([command, ...args]: Argv) => spawnSync(command, args, { stdio: 'ignore' });
