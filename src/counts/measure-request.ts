@@ -65,7 +65,7 @@ export interface MeasureRequest {
 /** Counts at equal intervals. */
 export interface Intervals {
   readonly every: Nanoseconds;
-  /** How many are told at most; without a command and processes, the measurement is over then. Absent: any number. */
+  /** How many are told at most; without a command, the measurement is over then. Absent: any number. */
   readonly most?: number;
   /** Told of each, in their order, and of the rest at the end, which is shorter. */
   readonly onTick: (tick: Tick) => void;
