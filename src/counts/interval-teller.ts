@@ -1,4 +1,3 @@
-import type { MonotonicTime } from '../base/units';
 import type { LiveGang } from '../gang/live-gang';
 import type { GangReading } from '../gang/reading';
 import { countsOf } from './counts-of';
@@ -6,7 +5,7 @@ import type { EventCount } from './event-count';
 import { IntervalHistory } from './interval-history';
 import type { Intervals, MeasureRequest } from './measure-request';
 import type { OwnCost } from './own-cost';
-import { ReadingSteps } from './tick';
+import { ReadingSteps, type StepTimes } from './tick';
 
 /** How long what was read may wait to be told, in ns. A person sees no difference; each time it costs a tenth more. */
 const PATIENCE = 100_000_000n;
@@ -35,9 +34,9 @@ export class IntervalTeller {
     private readonly live: LiveGang,
     private readonly own: OwnCost | undefined,
     private readonly request: Pick<MeasureRequest, 'excludeOwn' | 'scale'>,
-    start: MonotonicTime,
+    times: StepTimes,
   ) {
-    this.#steps = new ReadingSteps(start);
+    this.#steps = new ReadingSteps(times);
   }
 
   /** @param expirations ticks since the last one: more than one if this one comes too late */

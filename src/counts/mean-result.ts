@@ -15,7 +15,15 @@ export function meanResult(results: readonly StatResult[]): StatResult {
   if (!first) throw new RangeError('a mean needs a run');
   const outcomes = results.map(outcomeOf);
   const good = results.filter((_, i) => outcomes[i]?.failure === undefined);
-  const { own: _own, exit: _exit, hotplug: _hotplug, history: _history, armSpan: _span, ...same } = first;
+  const {
+    own: _own,
+    exit: _exit,
+    counted: _counted,
+    hotplug: _hotplug,
+    history: _history,
+    armSpan: _span,
+    ...same
+  } = first;
   const exit = meanExit(good.flatMap((result) => result.exit ?? []));
   const own = good.flatMap((result) => (result.own ? [result.own] : []));
   return {
@@ -25,6 +33,7 @@ export function meanResult(results: readonly StatResult[]): StatResult {
       good.map(({ counts }) => counts),
     ),
     elapsed: meanTime((good.length > 0 ? good : results).map((result) => result.elapsed)),
+    ...meanCounted(good),
     endedBy: results.at(-1)?.endedBy ?? 'end',
     ...(exit ? { exit } : {}),
     coverage: wholeCoverage(good),
@@ -130,6 +139,11 @@ function rounded(sum: bigint, n: number): bigint {
 }
 
 const meanTime = (times: readonly Nanoseconds[]): Nanoseconds => ns(mean(times));
+
+function meanCounted(results: readonly StatResult[]): Pick<StatResult, 'counted'> {
+  const times = results.flatMap(({ counted }) => counted ?? []);
+  return times.length === 0 ? {} : { counted: meanTime(times) };
+}
 
 function meanExit(exits: readonly CommandExit[]): CommandExit | undefined {
   const [first] = exits;

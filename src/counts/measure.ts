@@ -42,8 +42,15 @@ export async function measure(
     run.tellRest(reading, ownCounts);
     const { notice } = request.lock;
     const told = [...notices, ...(outside?.notices ?? []), ...(notice === undefined ? [] : [notice]), ...run.notices];
-    const { start, history, endedBy } = run;
-    const times = { start, elapsed: elapsed(start, end), endedBy, ...(history ? { history } : {}) };
+    const { start, since, history, endedBy } = run;
+    const onCpus = request.target.kind === 'cpus' && since !== undefined;
+    const times = {
+      start,
+      elapsed: elapsed(start, end),
+      ...(onCpus ? { counted: elapsed(since, reading.begin) } : {}),
+      endedBy,
+      ...(history ? { history } : {}),
+    };
     return result(request, live, reading, { ...times, notices: told }, ownCounts);
   } finally {
     run.close();
@@ -93,7 +100,7 @@ function result(
   request: MeasureRequest,
   { gang, follower }: LiveGang,
   reading: GangReading,
-  { notices, ...times }: Pick<StatResult, 'start' | 'elapsed' | 'endedBy' | 'history' | 'notices'>,
+  { notices, ...times }: Pick<StatResult, 'start' | 'elapsed' | 'counted' | 'endedBy' | 'history' | 'notices'>,
   own: StatResult['own'],
 ): StatResult {
   const { command } = request;

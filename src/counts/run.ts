@@ -18,6 +18,7 @@ export class Run {
   #course: Course | undefined;
   #intervals: IntervalTeller | undefined;
   #endedBy: CourseEnd['by'] = 'end';
+  #since: MonotonicTime | undefined;
 
   constructor(
     private readonly kernel: Kernel,
@@ -29,6 +30,11 @@ export class Run {
   /** When counting began; when it was over, if that came first. */
   get start(): MonotonicTime {
     return present(this.#start, 'a run that was waited for has begun');
+  }
+
+  /** When everything was counted, which is before the command was let go; undefined for what starts with its exec. */
+  get since(): MonotonicTime | undefined {
+    return this.#since;
   }
 
   get endedBy(): CourseEnd['by'] {
@@ -89,6 +95,7 @@ export class Run {
       return began;
     }
     const armed = startsAtExec(target) ? undefined : this.live.arm();
+    this.#since = armed?.end;
     const start = this.letGo() ?? present(armed, 'without a command, counting starts at once').end;
     if (!armed) this.live.armedByExec();
     this.counting(start);
@@ -103,6 +110,7 @@ export class Run {
 
   private armLate(): MonotonicTime {
     const { end } = this.live.arm();
+    this.#since = end;
     this.counting(end);
     return end;
   }
@@ -110,7 +118,11 @@ export class Run {
   private counting(start: MonotonicTime): void {
     this.#start = start;
     const { intervals } = this.request;
-    if (intervals) this.#intervals = new IntervalTeller(intervals, this.live, this.own, this.request, start);
+    if (intervals)
+      this.#intervals = new IntervalTeller(intervals, this.live, this.own, this.request, {
+        start,
+        since: this.#since ?? start,
+      });
   }
 
   private tick(expirations: bigint): TickOutcome {

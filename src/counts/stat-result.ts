@@ -35,6 +35,11 @@ export interface StatResult {
   readonly unlisted: ReadonlySet<ResolvedEvent>;
   /** From the start of the command (or of counting, if that was later) until the counts were read. */
   readonly elapsed: Nanoseconds;
+  /**
+   * How long whole CPUs were counted: from when all of them were until they were read, which is a little more than what
+   * elapsed. Rates are made from it; absent for tasks, which count while they run.
+   */
+  readonly counted?: Nanoseconds;
   /** Why it ended: with what it waited for, or before. */
   readonly endedBy: CourseEnd['by'];
   /** How each run went, where there were several: the rest is what the good ones give on average. */

@@ -19,18 +19,29 @@ export interface ReadingStep {
   readonly elapsed: Nanoseconds;
 }
 
+/** When intervals begin. */
+export interface StepTimes {
+  /** What `at` counts from. */
+  readonly start: MonotonicTime;
+  /** When everything was counted: before the start where whole CPUs are. */
+  readonly since: MonotonicTime;
+}
+
 /** Turns readings, which count from the beginning, into steps from one to the next. */
 export class ReadingSteps {
   #before: readonly Reading[] = [];
   #last: MonotonicTime;
 
-  constructor(private readonly start: MonotonicTime) {
-    this.#last = start;
+  readonly #start: MonotonicTime;
+
+  constructor({ start, since }: StepTimes) {
+    this.#start = start;
+    this.#last = since;
   }
 
   /** What has come since the last call, or since the beginning. */
   next({ readings, begin }: GangReading): ReadingStep {
-    const times = { at: elapsed(this.start, begin), elapsed: elapsed(this.#last, begin) };
+    const times = { at: elapsed(this.#start, begin), elapsed: elapsed(this.#last, begin) };
     const before = this.#before;
     this.#before = readings;
     this.#last = begin;

@@ -3,7 +3,7 @@ import { visible } from '../base/safe-text';
 import { type Nanoseconds, toSeconds } from '../base/units';
 import { bars } from './spread';
 import { countText, derivedText, metricText, partText, rateText } from './stat-cells';
-import { type RowSource, type RowView, type StatRow, statRows } from './stat-rows';
+import { type RowSource, type RowView, rateTime, type StatRow, statRows } from './stat-rows';
 
 /** How intervals are listed. */
 export interface IntervalTableOptions extends RowView {
@@ -34,7 +34,7 @@ const columns: readonly Column[] = [
   { head: 'count', align: 'right', least: 14, cell: countText },
   { head: 'event', align: 'left', least: 16, cell: ({ event }) => visible(event.name) },
   { head: 'cgroup', align: 'left', least: 0, cell: ({ event }) => visible(event.cgroup?.name ?? '') },
-  { head: 'per second', align: 'right', least: 11, cell: (row, { elapsed }) => rateText(row, elapsed) },
+  { head: 'per second', align: 'right', least: 11, cell: (row, source) => rateText(row, rateTime(source)) },
   { head: '', align: 'left', least: 0, cell: (row) => [derivedText(row), ...askedMetrics(row)].join(' ').trim() },
   { head: 'by CPU', align: 'left', least: 0, cell: spreadText, isPicture: true },
 ];

@@ -30,11 +30,11 @@ export function countText({ event, count }: Pick<StatRow, 'event' | 'count'>): s
   return `${isEstimate ? '≈ ' : ''}${number}${event.unit === '' ? '' : ` ${event.unit}`}`;
 }
 
-/** Per second of elapsed time, over all CPUs. CPU time per second is a number of CPUs. */
-export function rateText({ event, count }: StatRow, elapsed: Nanoseconds): string {
-  if (count.status !== 'counted' || event.kind === 'tool' || elapsed <= 0n) return '';
-  if (isClock(event)) return `${(Number(count.value) / Number(elapsed)).toFixed(3)} CPUs`;
-  return withPrefix(inUnit({ event, count }) / toSeconds(elapsed));
+/** Per second of the time that was counted, over all CPUs. CPU time per second is a number of CPUs. */
+export function rateText({ event, count }: StatRow, counted: Nanoseconds): string {
+  if (count.status !== 'counted' || event.kind === 'tool' || counted <= 0n) return '';
+  if (isClock(event)) return `${(Number(count.value) / Number(counted)).toFixed(3)} CPUs`;
+  return withPrefix(inUnit({ event, count }) / toSeconds(counted));
 }
 
 /** What perf derives from the count, unless it is a rate, which the table has already, or was asked for with `-M`. */

@@ -3,7 +3,7 @@ import type { EventCount } from '../counts/event-count';
 import type { StatResult } from '../counts/stat-result';
 import { bars, busiest } from './spread';
 import { countText, derivedText, deviationText, partText, rateText, runningText } from './stat-cells';
-import type { StatRow } from './stat-rows';
+import { rateTime, type StatRow } from './stat-rows';
 
 /** A column of the table of counts. */
 export interface StatColumn {
@@ -78,7 +78,7 @@ function columnsFor(result: StatResult, most: number): StatColumn[] {
     { head: '±', align: 'right', cell: deviationText },
     { head: 'event', align: 'left', cell: (row) => visible(row.event.name) },
     { head: 'cgroup', align: 'left', cell: (row) => visible(row.event.cgroup?.name ?? '') },
-    { head: 'per second', align: 'right', cell: (row) => rateText(row, result.elapsed) },
+    { head: 'per second', align: 'right', cell: (row) => rateText(row, rateTime(result)) },
     { head: '', align: 'left', cell: derivedText },
     { head: 'running', align: 'right', cell: runningText },
     {

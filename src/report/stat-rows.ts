@@ -1,5 +1,5 @@
 import { addCounts, noCounts } from '../abi/counts';
-import type { Cpu, Tid } from '../base/units';
+import type { Cpu, Nanoseconds, Tid } from '../base/units';
 import type { Aggregation } from '../counts/aggregation';
 import { type AskedMetric, askedMetric, standsBehind } from '../counts/asked-metric';
 import { inQuadrature } from '../counts/estimate-error';
@@ -9,7 +9,10 @@ import type { StatResult } from '../counts/stat-result';
 import type { TopologyUnit } from '../host/topology-groups';
 
 /** What rows are made from: the result of a run, or of one of its intervals. */
-export type RowSource = Pick<StatResult, 'subject' | 'counts' | 'elapsed'>;
+export type RowSource = Pick<StatResult, 'subject' | 'counts' | 'elapsed' | 'counted'>;
+
+/** What counts are divided by for a rate. */
+export const rateTime = ({ elapsed, counted }: RowSource): Nanoseconds => counted ?? elapsed;
 
 /** How rows are made. */
 export interface RowView {
@@ -55,7 +58,7 @@ class Slice {
     private readonly part: RowPart | undefined,
     private readonly countIn: (count: EventCount) => Count | undefined,
   ) {
-    this.#context = metricContext(source.counts, source.elapsed, countIn);
+    this.#context = metricContext(source.counts, rateTime(source), countIn);
   }
 
   /** Nothing where the event has no count in this part. */
