@@ -1,5 +1,5 @@
 import type { AggregationMode } from '../counts/aggregation';
-import type { RawStatOptions } from './stat-options';
+import type { RawStatOptions } from './raw-stat-options';
 import { countsCpus, type StatTarget } from './stat-target-option';
 import { usage } from './usage-error';
 

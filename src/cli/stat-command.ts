@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import type { RawStatOptions } from './raw-stat-options';
 import { statOptionGroups } from './stat-option-list';
-import type { RawStatOptions } from './stat-options';
 
 /**
  * `stat` and its options, with perf's names and meanings.

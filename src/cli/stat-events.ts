@@ -10,9 +10,10 @@ import { restrictTo, restrictToUser } from '../events/user-only';
 import type { Host } from '../host/host';
 import type { Permission } from '../host/privileges';
 import { LocalSymbols } from '../symbols/local-symbols';
+import type { EventOption } from './raw-stat-options';
 import { checkTarget, eventNotices } from './stat-event-checks';
 import { askedMetrics, metricEventsOf } from './stat-metrics';
-import type { EventChoice, EventOption } from './stat-options';
+import type { EventChoice } from './stat-options';
 import { countsCpus, type StatTarget } from './stat-target-option';
 
 /** The events that a run of `stat` is to count. */

@@ -2,6 +2,7 @@ import { parseDuration } from '../base/duration';
 import type { Nanoseconds } from '../base/units';
 import type { AggregationMode } from '../counts/aggregation';
 import { type PerfControlSpec, parsePerfControl } from '../gang/registry/perf-control';
+import type { EventOption, RawStatOptions } from './raw-stat-options';
 import { aggregationOf } from './stat-aggregation-option';
 import { type Privilege, privilegeOf } from './stat-privilege-option';
 import { type RunPlan, runPlanOf } from './stat-run-options';
@@ -54,12 +55,6 @@ export interface EventChoice {
   readonly inherit: boolean;
 }
 
-/** An `-e` with the `--filter`s that follow it. */
-export interface EventOption {
-  readonly text: string;
-  readonly filters: readonly string[];
-}
-
 export type StatFormat =
   | { readonly kind: 'table' }
   | { readonly kind: 'csv'; readonly separator: string; readonly summaryPrefix: boolean }
@@ -70,61 +65,6 @@ export type StatOutput =
   | { readonly kind: 'file'; readonly path: string; readonly append: boolean }
   | { readonly kind: 'fd'; readonly fd: number }
   | { readonly kind: 'none' };
-
-/** The option values as commander hands them over. */
-export interface RawStatOptions {
-  readonly event?: readonly EventOption[];
-  readonly metrics?: readonly string[];
-  readonly metricOnly?: boolean;
-  readonly detailed?: number;
-  readonly null?: boolean;
-  readonly allCpus?: boolean;
-  readonly cpu?: string;
-  readonly pid?: string;
-  readonly tid?: string;
-  /** False with -i. */
-  readonly inherit?: boolean;
-  readonly allUser?: boolean;
-  readonly allKernel?: boolean;
-  readonly cgroup?: readonly string[];
-  readonly forEachCgroup?: string;
-  /** False with -A. */
-  readonly aggr?: boolean;
-  readonly perCpu?: boolean;
-  readonly perCore?: boolean;
-  readonly perCluster?: boolean;
-  readonly perDie?: boolean;
-  readonly perSocket?: boolean;
-  readonly perNode?: boolean;
-  readonly perCache?: string | true;
-  readonly perThread?: boolean;
-  readonly repeat?: string;
-  readonly table?: boolean;
-  readonly pre?: string;
-  readonly post?: string;
-  readonly sync?: boolean;
-  readonly delay?: string;
-  readonly timeout?: string;
-  readonly intervalPrint?: string;
-  readonly intervalCount?: string;
-  readonly intervalClear?: boolean;
-  readonly summary?: boolean;
-  /** False with --no-csv-summary. */
-  readonly csvSummary?: boolean;
-  readonly excludeSelf?: boolean;
-  readonly scale?: boolean;
-  readonly save?: string;
-  readonly waitSlots?: string;
-  readonly control?: string;
-  readonly fieldSeparator?: string;
-  readonly jsonOutput?: boolean;
-  readonly output?: string;
-  readonly append?: boolean;
-  readonly logFd?: string;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  readonly allowMissing?: boolean;
-}
 
 /** @throws SyswideError USAGE when options contradict each other or make no sense */
 export function statOptions(raw: RawStatOptions, command: readonly string[]): StatOptions {

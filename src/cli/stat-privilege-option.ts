@@ -1,4 +1,4 @@
-import type { RawStatOptions } from './stat-options';
+import type { RawStatOptions } from './raw-stat-options';
 import { usage } from './usage-error';
 
 /** Where all events are counted, whatever their own modifiers say; absent: as these have it. */

@@ -1,5 +1,5 @@
 import { type Nanoseconds, ns } from '../base/units';
-import type { RawStatOptions } from './stat-options';
+import type { RawStatOptions } from './raw-stat-options';
 import { usage } from './usage-error';
 
 /** How often is counted, when it begins and when it ends, and what happens around it. */

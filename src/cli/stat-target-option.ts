@@ -1,4 +1,4 @@
-import type { RawStatOptions } from './stat-options';
+import type { RawStatOptions } from './raw-stat-options';
 import { usage } from './usage-error';
 
 /** What is counted, as the command line has it. */
