@@ -4,27 +4,17 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
 import { blocksIn, compile, csvRows, eventually, hasPerf, isRoot, start, startSyswide, syswide } from '../run';
+import { release, waitingLoad } from './waiting-load';
 
 const getppid = compile('getppid');
 afterAll(() => getppid.dispose());
-
-/** Starts the load, which then waits for its signal. */
-async function waitingLoad(calls: number): Promise<{ pid: number; ended: Promise<unknown> }> {
-  const load = start('taskset', ['-c', '0', getppid.path, `${calls}`]);
-  const pid = load.process.pid ?? 0;
-  await eventually(() => blocksIn(pid, /sigtimedwait/), 'the load waits for its signal');
-  return { pid, ended: load.ended };
-}
-
-/** A command that lets the load go and ends when it has ended. It starts only once everything counts. */
-const release = (pid: number) => ['--', 'sh', '-c', `kill -USR1 ${pid}; tail --pid=${pid} -s 0.01 -f /dev/null`];
 
 const exitGroup = 1;
 
 describe('counts are exact', () => {
   needs(isRoot, 'root, to count system calls');
   it.each([0, 1, 100_000])('%i system calls of a process are %i, and the one that ends it', async (calls) => {
-    const load = await waitingLoad(calls);
+    const load = await waitingLoad(getppid.path, calls);
     const args = ['stat', '-x,', '-e', 'raw_syscalls:sys_enter', '-p', `${load.pid}`, ...release(load.pid)];
     const { stderr, status } = await startSyswide(args).ended;
     await load.ended;
@@ -33,7 +23,7 @@ describe('counts are exact', () => {
   });
 
   it('a process that ends by itself ends the count', async () => {
-    const load = await waitingLoad(500);
+    const load = await waitingLoad(getppid.path, 500);
     const counter = startSyswide(['stat', '-x,', '-e', 'raw_syscalls:sys_enter', '-p', `${load.pid}`]);
     // Only an armed gang waits; the load is released when it does, by which time it counts.
     await eventually(() => blocksIn(counter.process.pid ?? 0, /poll_schedule|sys_poll/), 'syswide waits');
@@ -88,7 +78,7 @@ describe('what is counted on whole CPUs', () => {
   });
 
   it('is exact beside other events, filters and all', async () => {
-    const load = await waitingLoad(100_000);
+    const load = await waitingLoad(getppid.path, 100_000);
     const filtered = (event: string) => ['-e', event, '--filter', `common_pid == ${load.pid}`];
     const events = [...filtered('syscalls:sys_enter_getppid'), '-e', 'cpu-clock,context-switches,page-faults'];
     const more = [...filtered('syscalls:sys_exit_getppid'), '-e', 'sched:sched_switch'];
