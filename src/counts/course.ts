@@ -58,11 +58,21 @@ export class Course {
     }
   }
 
-  /** Gives its timers back. Harmless when repeated. */
+  /** Nothing is due any more. @throws what a tick threw after the end */
+  stop(): void {
+    this.clearTimers();
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Gives back what it waits with. Harmless when repeated. */
   close(): void {
+    this.clearTimers();
+    this.#wakeup.close();
+  }
+
+  private clearTimers(): void {
     for (const timer of this.#timers) timer.close();
     this.#timers.clear();
-    this.#wakeup.close();
   }
 
   /** What is measured from the start of counting. */
@@ -84,6 +94,7 @@ export class Course {
       } catch (error) {
         // Told to whoever waits for the end, not to the event loop.
         this.#failure ??= { error };
+        this.clearTimers();
         this.#wakeup.signal();
       }
     });

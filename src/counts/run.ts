@@ -51,7 +51,9 @@ export class Run {
     return [
       ...(this.#endedBy === 'timeout' ? [`ended by --timeout after ${Number(this.request.timeout) / 1e6} ms`] : []),
       ...(late > 0n
-        ? [`${late} ${late === 1n ? 'interval' : 'intervals'} began too late, and are part of the next`]
+        ? [
+            `${late === 1n ? '1 interval' : `${late} intervals`} began too late, and ${late === 1n ? 'is' : 'are'} part of the next`,
+          ]
         : []),
     ];
   }
@@ -64,7 +66,10 @@ export class Run {
     const { at, by } = await this.#course.end();
     this.#endedBy = by;
     this.#start ??= at;
-    return command && by !== 'end' ? await command.stop(interruption, hearsTerminal) : at;
+    const ended = command && by !== 'end' ? await command.stop(interruption, hearsTerminal) : at;
+    // A tick after the last reading would make the rest less than nothing.
+    this.#course.stop();
+    return ended;
   }
 
   /** Tells of the last interval, which the end cut short. */

@@ -55,16 +55,20 @@ export class FakeKernel implements Kernel {
   refuseOpen: (request: OpenRequest, attr: FakeEvent['attr']) => number = () => 0;
   /** How many of the four debug registers others hold at the place of a breakpoint. */
   heldSlots: (request: OpenRequest) => number = () => 0;
-  /** What is ready after a wait; by default the first fd. */
-  onWait: (fds: readonly Fd[], timeoutMs: number | undefined) => Fd[] = (fds) => fds.slice(0, 1);
+  /** What is ready after a wait; by default the first fd. A promise holds the wait that long. */
+  onWait: (fds: readonly Fd[], timeoutMs: number | undefined) => Fd[] | Promise<Fd[]> = (fds) => fds.slice(0, 1);
   /** Timers that are set, in the order they were: calling one lets it expire. */
   readonly timers = new Set<(expirations: bigint) => void>();
+  /** When they were set to expire for the first time, and then how often. */
+  readonly timerTimes: { readonly first: MonotonicTime; readonly every: Nanoseconds | undefined }[] = [];
   /** What a released command does. */
   commandExit: Partial<CommandExit> & { execErrno?: number } = { exitCode: 0 };
   #failures: { call: Call; nth: number; errno: number }[] = [];
   #seen = new Map<Call, number>();
   #nextFd = 100;
   #time = 1_000_000n;
+  readonly #ready = new Set<Fd>();
+  readonly #held = new Set<{ readonly fds: readonly Fd[]; readonly end: (ready: Fd[]) => void }>();
 
   /** Makes the `nth` call of a kind, counted from 1 and by member for batches, fail. */
   fail(call: Call, nth: number, errno: number = constants.errno.EIO): void {
@@ -74,6 +78,32 @@ export class FakeKernel implements Kernel {
   /** Those that count now: a group's member does only while its leader does. */
   counting(): FakeEvent[] {
     return this.events().filter(({ enabled, leader }) => enabled && (leader?.enabled ?? true));
+  }
+
+  /** From now on waits end when one of their fds is made ready, by the test or by a signalled wakeup, and not before. */
+  holdWaits(): void {
+    this.onWait = (fds, timeoutMs) =>
+      new Promise((resolve) => {
+        if (timeoutMs === 0) resolve([]);
+        else this.#held.add({ fds, end: resolve });
+        this.#endWaits();
+      });
+  }
+
+  /** Makes fds readable, for good. */
+  makeReady(...fds: readonly Fd[]): void {
+    for (const one of fds) this.#ready.add(one);
+    this.#endWaits();
+  }
+
+  /** Lets the clock go on. */
+  pass(time: bigint): void {
+    this.#time += time;
+  }
+
+  /** Lets every timer that is set expire. */
+  ring(expirations = 1n): void {
+    for (const timer of [...this.timers]) timer(expirations);
   }
 
   events(): FakeEvent[] {
@@ -163,11 +193,19 @@ export class FakeKernel implements Kernel {
 
   createWakeup(): Wakeup {
     const one = this.#open('eventfd');
-    return { fd: one, signal: () => {}, clear: () => {}, close: () => this.closeFds([one]) };
+    return {
+      fd: one,
+      signal: () => this.makeReady(one),
+      clear: () => void this.#ready.delete(one),
+      close: () => {
+        if (this.openFds.has(one)) this.closeFds([one]);
+      },
+    };
   }
 
-  createTimer(_first: MonotonicTime, _every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer {
+  createTimer(first: MonotonicTime, every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer {
     this.timers.add(ring);
+    this.timerTimes.push({ first, every });
     return { close: () => void this.timers.delete(ring) };
   }
 
@@ -244,6 +282,15 @@ export class FakeKernel implements Kernel {
   }
   receiveUevent(): undefined {
     return undefined;
+  }
+
+  #endWaits(): void {
+    for (const held of this.#held) {
+      const ready = held.fds.filter((one) => this.#ready.has(one));
+      if (ready.length === 0) continue;
+      this.#held.delete(held);
+      held.end(ready);
+    }
   }
 
   #call(call: Call, index: number, detail: string): void {
