@@ -29,11 +29,34 @@ export async function measure(
 ): Promise<StatResult> {
   const request = placed(asked);
   const { live, notices } = await openRequested(kernel, request, interruption);
-  const own = openOwnCost(kernel, live.gang, request);
-  live.accompany(own?.gang);
+  let own: OwnCost | undefined;
+  try {
+    own = openOwnCost(kernel, live.gang, request);
+    live.accompany(own?.gang);
+    return await countOpened(kernel, request, { live, own, notices }, interruption, hearsTerminal);
+  } finally {
+    own?.close();
+    await live.close();
+  }
+}
+
+/** What is open for a measurement; stays the caller's. */
+interface Opened {
+  readonly live: LiveGang;
+  readonly own: OwnCost | undefined;
+  readonly notices: readonly string[];
+}
+
+async function countOpened(
+  kernel: Kernel,
+  request: MeasureRequest,
+  { live, own, notices }: Opened,
+  interruption: Interruption,
+  hearsTerminal: HearsTerminal,
+): Promise<StatResult> {
   const outside = request.openToControl?.(live);
   // The pool's threads start with the first wait, which is not to be among what a whole CPU counts.
-  if (own) void kernel.wait([], 0);
+  if (own) kernel.wait([], 0).catch(() => {});
   const run = new Run(kernel, request, live, own);
   try {
     const end = await run.throughout(interruption, hearsTerminal);
@@ -55,8 +78,6 @@ export async function measure(
   } finally {
     run.close();
     await outside?.close();
-    own?.close();
-    await live.close();
   }
 }
 

@@ -1,0 +1,374 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { cpu, fd, ns, tid } from '../../../src/base/units';
+import { measure } from '../../../src/counts/measure';
+import type { Intervals, MeasureRequest } from '../../../src/counts/measure-request';
+import type { StatResult } from '../../../src/counts/stat-result';
+import type { Tick } from '../../../src/counts/tick';
+import { HostWideLock } from '../../../src/gang/registry/host-lock';
+import { CpuMask } from '../../../src/host/cpu-mask';
+import { MeasuredCommand } from '../../../src/host/measured-command';
+import { hardware, software } from '../../fake/events';
+import { FakeInterruption } from '../../fake/fake-interruption';
+import { FakeKernel } from '../../fake/fake-kernel';
+import { FakeFiles } from '../../fake-host';
+
+const MS = 1_000_000n;
+const events = [software('contextSwitches'), software('pageFaults'), hardware('cpuCycles')];
+
+/** A kernel that counts a thousand a millisecond while an event is enabled; waits end when the test says so. */
+class TickingKernel extends FakeKernel {
+  /** What has been counted so far, by fd. */
+  readonly #counts = new Map<number, bigint>();
+
+  constructor() {
+    super();
+    this.holdWaits();
+    this.countsOf = ({ fd }) => {
+      const time = this.#counts.get(fd) ?? 0n;
+      return { value: (time * 1000n) / MS, timeEnabled: time, timeRunning: time };
+    };
+  }
+
+  override pass(time: bigint): void {
+    super.pass(time);
+    for (const { fd, enabled, leader } of this.events()) {
+      if (enabled && (leader?.enabled ?? true)) this.#counts.set(fd, (this.#counts.get(fd) ?? 0n) + time);
+    }
+  }
+}
+
+const base = (kernel: FakeKernel) => ({
+  events,
+  unasked: new Set<(typeof events)[number]>(),
+  leftOut: new Map(),
+  allowMissing: false,
+  files: new FakeFiles(),
+  lock: new HostWideLock(kernel),
+  ownTids: [],
+  excludeOwn: false,
+  scale: true,
+  permission: () => ({ why: '', remedy: '' }),
+  fdLimit: () => undefined,
+  until: [],
+  notices: [],
+});
+
+/** Two CPUs until the test interrupts it. */
+const onCpus = (kernel: FakeKernel, more: Partial<MeasureRequest> = {}): MeasureRequest => ({
+  ...base(kernel),
+  subject: { kind: 'system', cpus: CpuMask.parse('0-1') },
+  target: { kind: 'cpus', cpus: CpuMask.parse('0-1') },
+  ...more,
+});
+
+const ofCommand = (kernel: FakeKernel, more: Partial<MeasureRequest> = {}) => {
+  const command = MeasuredCommand.start(kernel, ['make']);
+  const target = { kind: 'tasks', tids: [tid(4711)], inherit: true, enableOnExec: true } as const;
+  return { ...base(kernel), subject: { kind: 'command' }, target, command, ...more } as const;
+};
+
+const started = (kernel: FakeKernel, request: MeasureRequest) => {
+  const interruption = new FakeInterruption(kernel);
+  return { interruption, result: measure(kernel, request, interruption, () => false) };
+};
+
+const settled = () => new Promise(setImmediate);
+const values = ({ counts }: Pick<StatResult, 'counts'>) => counts.map(({ total }) => total.value);
+const statuses = ({ counts }: StatResult) => counts.map(({ total }) => total.status);
+
+/** The fake command has a real process's number: nothing is to be sent there. */
+const kill = vi.spyOn(process, 'kill');
+let kernel = new TickingKernel();
+beforeEach(() => {
+  kernel = new TickingKernel();
+  kill.mockReset().mockReturnValue(true);
+});
+afterEach(() => {
+  expect(kernel.openFds.size).toBe(0);
+  expect(kernel.timers.size).toBe(0);
+});
+
+describe('a delay', () => {
+  it('has a command run uncounted first', async () => {
+    const request = ofCommand(kernel, { delay: ns(5n * MS) });
+    const { result } = started(kernel, request);
+    await settled();
+    expect(kernel.events().every(({ enabled, leader }) => !enabled || leader)).toBe(true);
+    kernel.pass(5n * MS);
+    kernel.ring();
+    kernel.pass(20n * MS);
+    kernel.makeReady(request.command.pidfd);
+    const counted = await result;
+    request.command.close();
+    expect(values(counted)).toEqual([20_000n, 20_000n, 20_000n]);
+    expect(Number(counted.elapsed) / 1e6).toBeCloseTo(20, 1);
+    expect(counted.armSpan).toBeDefined();
+  });
+
+  it('that is not over when the command ends leaves everything uncounted', async () => {
+    const onTick = vi.fn();
+    const intervals = { every: ns(1n), onTick };
+    const request = ofCommand(kernel, { delay: ns(5n * MS), intervals, timeout: ns(MS) });
+    const { result } = started(kernel, request);
+    await settled();
+    kernel.makeReady(request.command.pidfd);
+    const counted = await result;
+    request.command.close();
+    expect(statuses(counted)).toEqual(['not counted', 'not counted', 'not counted']);
+    expect(counted.elapsed).toBe(0n);
+    expect(counted.endedBy).toBe('end');
+    expect(onTick).not.toHaveBeenCalled();
+  });
+
+  it('may last until somebody asks for counts', async () => {
+    const { interruption, result } = started(
+      kernel,
+      onCpus(kernel, {
+        delay: 'until enabled',
+        openToControl: (gang) => {
+          setImmediate(() => {
+            kernel.pass(7n * MS);
+            gang.enable();
+            kernel.pass(3n * MS);
+            interruption.interrupt();
+          });
+          return { notices: ['open'], close: async () => {} };
+        },
+      }),
+    );
+    const counted = await result;
+    expect(values(counted)).toEqual([6_000n, 6_000n, 6_000n]);
+    expect(counted.notices).toContain('open');
+  });
+});
+
+describe('a time-out', () => {
+  it('ends what counts CPUs, and says so', async () => {
+    const { result } = started(kernel, onCpus(kernel, { timeout: ns(40n * MS) }));
+    await settled();
+    kernel.pass(40n * MS);
+    kernel.ring();
+    const counted = await result;
+    expect(counted.endedBy).toBe('timeout');
+    expect(counted.notices).toEqual(['ended by --timeout after 40 ms']);
+    expect(values(counted)).toEqual([80_000n, 80_000n, 80_000n]);
+  });
+
+  it('stops a command, whose last breath is counted too', async () => {
+    const request = ofCommand(kernel, { timeout: ns(40n * MS) });
+    const { result } = started(kernel, request);
+    kill.mockImplementation(() => {
+      kernel.pass(2n * MS);
+      kernel.makeReady(request.command.pidfd);
+      return true;
+    });
+    await settled();
+    kernel.controlEvents(
+      [...kernel.events()].flatMap(({ fd, leader }) => (leader ? [] : [fd])),
+      'enable',
+      true,
+    );
+    kernel.pass(40n * MS);
+    kernel.ring();
+    const counted = await result;
+    request.command.close();
+    expect(kill.mock.calls).toEqual([[4711, 15]]);
+    expect(counted.endedBy).toBe('timeout');
+    expect(Number(counted.elapsed) / 1e6).toBeCloseTo(42, 1);
+    expect(values(counted)).toEqual([42_000n, 42_000n, 42_000n]);
+  });
+});
+
+/** Runs over CPUs with intervals, and plays what happens at the ticks. */
+async function withIntervals(
+  intervals: Partial<Intervals>,
+  play: (tick: (expirations?: bigint) => void) => void,
+  more: Partial<MeasureRequest> = {},
+) {
+  const every = intervals.every ?? ns(100n * MS);
+  const ticks: Tick[] = [];
+  const toldAt: number[] = [];
+  let ticked = 0;
+  const onTick = (tick: Tick) => {
+    ticks.push(tick);
+    toldAt.push(ticked);
+  };
+  const request = onCpus(kernel, { intervals: { every, ...intervals, onTick }, ...more });
+  const { interruption, result } = started(kernel, request);
+  await settled();
+  play((expirations = 1n) => {
+    kernel.pass(every * expirations);
+    ticked += 1;
+    kernel.ring(expirations);
+  });
+  kernel.pass(5n * MS);
+  interruption.interrupt();
+  return { ticks, toldAt, result: await result };
+}
+
+describe('intervals', () => {
+  it('are told one by one, the rest at the end, and are together the whole', async () => {
+    const { ticks, toldAt, result } = await withIntervals({}, (tick) => {
+      tick();
+      tick();
+    });
+    expect(ticks.map(values)).toEqual([
+      [200_000n, 200_000n, 200_000n],
+      [200_000n, 200_000n, 200_000n],
+      [10_000n, 10_000n, 10_000n],
+    ]);
+    expect(toldAt).toEqual([1, 2, 2]);
+    expect(ticks.map(({ at }) => Math.round(Number(at) / 1e6))).toEqual([100, 200, 205]);
+    expect(ticks.map(({ elapsed }) => Math.round(Number(elapsed) / 1e6))).toEqual([100, 100, 5]);
+    expect(values(result)).toEqual([410_000n, 410_000n, 410_000n]);
+    expect(result.history?.of(0)).toEqual([200_000n, 200_000n, 10_000n]);
+    expect([...(ticks[0]?.counts[0]?.perCpu.keys() ?? [])]).toEqual([cpu(0), cpu(1)]);
+  });
+
+  it('that are short are told several in a row, each with its own counts', async () => {
+    const { ticks, toldAt } = await withIntervals({ every: ns(30n * MS) }, (tick) => {
+      for (let n = 0; n < 6; n += 1) tick();
+    });
+    expect(toldAt).toEqual([4, 4, 4, 4, 6, 6, 6]);
+    expect(ticks.map((tick) => values(tick)[0])).toEqual([...Array(6).fill(60_000n), 10_000n]);
+    expect(ticks.map(({ at }) => Math.round(Number(at) / 1e6))).toEqual([30, 60, 90, 120, 150, 180, 185]);
+  });
+
+  it('end with the last one wanted, which ends what nothing else ends', async () => {
+    const { ticks, result } = await withIntervals({ every: ns(10n * MS), most: 3 }, (tick) => {
+      for (let n = 0; n < 3; n += 1) tick();
+      expect(kernel.timers.size).toBe(0);
+    });
+    expect(ticks).toHaveLength(3);
+    expect(result.endedBy).toBe('last tick');
+  });
+
+  it('end with the last one wanted while processes go on', async () => {
+    const { ticks, result } = await withIntervals({ most: 1 }, (tick) => tick(), { until: [fd(98)] });
+    expect(ticks).toHaveLength(1);
+    expect(result.endedBy).toBe('interruption');
+    expect(values(result)[0]).toBe(210_000n);
+  });
+
+  it('that come too late are part of the next, and told', async () => {
+    const late = await withIntervals({}, (tick) => {
+      tick(3n);
+      tick(2n);
+    });
+    expect(late.ticks.map((tick) => values(tick)[0])).toEqual([600_000n, 400_000n, 10_000n]);
+    expect(late.result.notices).toEqual(['3 intervals began too late, and are part of the next']);
+    kernel = new TickingKernel();
+    const once = await withIntervals({}, (tick) => tick(2n));
+    expect(once.result.notices).toEqual(['1 interval began too late, and is part of the next']);
+  });
+
+  it('are without what syswide adds, where that is wanted', async () => {
+    const { ticks, result } = await withIntervals({}, (tick) => tick(), { ownTids: [tid(9)], excludeOwn: true });
+    // Its own thread counts on both CPUs here, as everything does.
+    expect(ticks.map(values)).toEqual([
+      [0n, 0n, 200_000n],
+      [0n, 0n, 10_000n],
+    ]);
+    expect(values(result)).toEqual([0n, 0n, 210_000n]);
+  });
+
+  it('do not come any more between the last reading and the end', async () => {
+    const request = onCpus(kernel, { intervals: { every: ns(MS), onTick: () => {} } });
+    const { interruption, result } = started(kernel, request);
+    await settled();
+    interruption.interrupt();
+    const read = vi.spyOn(kernel, 'readEvents').mockImplementation((fds, size) => {
+      expect(kernel.timers.size).toBe(0);
+      return FakeKernel.prototype.readEvents.call(kernel, fds, size);
+    });
+    await result;
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
+  it('that nobody takes end the measurement', async () => {
+    const intervals = {
+      every: ns(100n * MS),
+      onTick: () => {
+        throw new Error('nobody reads');
+      },
+    };
+    const { result } = started(kernel, onCpus(kernel, { intervals }));
+    await settled();
+    kernel.ring();
+    await expect(result).rejects.toThrow('nobody reads');
+  });
+});
+
+describe('threads that start while the others are opened', () => {
+  const measured = async (looks: readonly (readonly number[])[]) => {
+    let look = 0;
+    const target = { kind: 'tasks', tids: [tid(1)], inherit: true, enableOnExec: false } as const;
+    const threadsNow = () => (looks[Math.min(look, looks.length - 1)] ?? []).map(tid);
+    const openEvents = vi.spyOn(kernel, 'openEvents').mockImplementation((requests) => {
+      look += 1;
+      return FakeKernel.prototype.openEvents.call(kernel, requests);
+    });
+    const { interruption, result } = started(
+      kernel,
+      onCpus(kernel, { subject: { kind: 'processes', list: '1' }, target, threadsNow }),
+    );
+    await settled();
+    await settled();
+    const tids = [...new Set(kernel.events().map(({ request }) => request.pid))];
+    interruption.interrupt();
+    return { tids, opened: openEvents.mock.calls.length, notices: (await result).notices };
+  };
+
+  it('are taken in', async () => {
+    expect(await measured([[1], [1, 2], [1, 2]])).toEqual({ tids: [1, 2], opened: 2, notices: [] });
+  });
+
+  it('are not looked for again when there are none', async () => {
+    expect(await measured([[1], [1]])).toEqual({ tids: [1], opened: 1, notices: [] });
+  });
+
+  it('are taken in eight times at most, and the rest is told', async () => {
+    const growing = Array.from({ length: 20 }, (_, n) => Array.from({ length: n + 1 }, (_, m) => m + 1));
+    const { opened, notices } = await measured(growing);
+    expect(opened).toBe(8);
+    expect(notices.join()).toMatch(/faster than events could be opened.*: up to 1 may not be counted/);
+  });
+});
+
+describe('whatever fails, nothing is left open', () => {
+  const calls = ['open', 'control', 'read', 'id', 'wait', 'release'] as const;
+  const positions = Array.from({ length: 8 }, (_, n) => n + 1);
+  const cases = calls.flatMap((call) => positions.map((nth) => [call, nth] as const));
+
+  it.each(cases)('%s %i of CPUs with intervals and the own share', async (call, nth) => {
+    kernel.fail(call, nth);
+    const intervals = { every: ns(100n * MS), onTick: () => {} };
+    const request = onCpus(kernel, { intervals, ownTids: [tid(9)], excludeOwn: true, delay: ns(MS) });
+    const { interruption, result } = started(kernel, request);
+    const outcome = result.catch((error: unknown) => error);
+    for (let n = 0; n < 3; n += 1) {
+      await settled();
+      kernel.pass(MS);
+      kernel.ring();
+    }
+    interruption.interrupt();
+    await outcome;
+  });
+
+  it.each(cases)('%s %i of a command', async (call, nth) => {
+    kernel.fail(call, nth);
+    const request = ofCommand(kernel, { timeout: ns(MS), intervals: { every: ns(MS), onTick: () => {} } });
+    kernel.makeReady(request.command.pidfd);
+    const { result } = started(kernel, request);
+    await result.catch((error: unknown) => error);
+    request.command.close();
+  });
+
+  it('a control that cannot be opened', async () => {
+    const openToControl = () => {
+      throw new Error('no such fifo');
+    };
+    const { result } = started(kernel, onCpus(kernel, { openToControl, ownTids: [tid(9)] }));
+    await expect(result).rejects.toThrow('no such fifo');
+  });
+});
