@@ -59,7 +59,9 @@ function readingsSince(before: readonly Reading[], now: readonly Reading[]): rea
   const since: Reading[] = [];
   for (const [i, { event, place, counts }] of now.entries()) {
     const earlier = before[i];
-    if (earlier?.event !== event || earlier.place !== place) return differences(before, now);
+    // Less than before is another clone: that one has been retired since, and stands where another one stood.
+    const isSame = earlier?.event === event && earlier.place === place;
+    if (!isSame || counts.timeEnabled < earlier.counts.timeEnabled) return differences(before, now);
     since.push({ event, place, counts: minus(counts, earlier.counts) });
   }
   return since;
