@@ -62,23 +62,22 @@ function failures(outcomes: readonly RunOutcome[]): string[] {
     if (failure !== undefined) runs.set(failure, [...(runs.get(failure) ?? []), i + 1]);
   }
   return [...runs].map(([failure, numbers]) => {
-    const which = numbers.length === 1 ? `run ${numbers[0]}` : `runs ${shortList(numbers)}`;
-    return `${which} of ${outcomes.length} failed (${failure}) and ${numbers.length === 1 ? 'is' : 'are'} not part of the mean`;
+    return `${runsText(numbers)} of ${outcomes.length} failed (${failure}) and ${numbers.length === 1 ? 'is' : 'are'} not part of the mean`;
   });
 }
 
 /** Numbers that a line has room for. */
 const LISTED = 10;
 
-const shortList = (numbers: readonly number[]): string =>
-  numbers.length <= LISTED
-    ? numbers.join(', ')
-    : `${numbers.slice(0, LISTED).join(', ')} and ${numbers.length - LISTED} more`;
+function runsText(numbers: readonly number[]): string {
+  const more = numbers.length > LISTED ? ` and ${numbers.length - LISTED} more` : '';
+  return `${numbers.length === 1 ? 'run' : 'runs'} ${numbers.slice(0, LISTED).join(', ')}${more}`;
+}
 
 /** Times of happenings mean nothing outside of their run. */
 function restless(results: readonly StatResult[]): string[] {
   const runs = results.flatMap(({ hotplug }, i) => (hotplug && hotplug.happenings.length > 0 ? [i + 1] : []));
-  return runs.length === 0 ? [] : [`CPUs came or went in run ${shortList(runs)}`];
+  return runs.length === 0 ? [] : [`CPUs came or went in ${runsText(runs)}`];
 }
 
 function meanCounts(like: readonly EventCount[], runs: readonly (readonly EventCount[])[]): EventCount[] {
@@ -96,8 +95,8 @@ function meanCounts(like: readonly EventCount[], runs: readonly (readonly EventC
   });
 }
 
-function meanParts<Key>(runs: readonly (ReadonlyMap<Key, Count> | undefined)[]): Map<Key, Count> {
-  const keys = new Map(runs.flatMap((parts) => [...(parts ?? [])]));
+function meanParts<Key extends number>(runs: readonly (ReadonlyMap<Key, Count> | undefined)[]): Map<Key, Count> {
+  const keys = new Map(runs.flatMap((parts) => [...(parts ?? [])]).sort(([a], [b]) => a - b));
   return new Map(
     [...keys].map(([key, like]) => [
       key,
