@@ -24,8 +24,10 @@ export function standsBehind({ events }: AskedMetric, event: ResolvedEvent, isFi
 /** Its value in the part that the context is of; NaN where a count that it needs is missing. */
 export function askedMetric(metric: AskedMetric, anchor: ResolvedEvent, { counts }: MetricContext): Metric {
   const countOf = (text: string): number | undefined => {
-    const names = metric.events.get(text) ?? [];
-    const own = counts.filter(({ event }) => names.includes(event.name) && event.cgroup?.name === anchor.cgroup?.name);
+    // Each once, also where an event is counted twice.
+    const names = [...new Set(metric.events.get(text))];
+    const here = counts.filter(({ event }) => event.cgroup?.name === anchor.cgroup?.name);
+    const own = names.flatMap((name) => here.find(({ event }) => event.name === name) ?? []);
     return own.length === 0 ? undefined : own.reduce((sum, { count }) => sum + Number(count.value), 0);
   };
   const value = evaluateMetric(metric.expression, countOf) ?? Number.NaN;
