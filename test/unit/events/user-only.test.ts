@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { restrictTo } from '../../../src/events/user-only';
+import { hardware, software } from '../../fake/events';
+
+const cycles = hardware('cpuCycles', {
+  attr: { type: 0, config: 0n, flags: { excludeKernel: true, excludeHv: true } },
+});
+
+describe('--all-user and --all-kernel', () => {
+  it('overrule the modifiers of an event, and leave its name and the rest', () => {
+    expect(restrictTo(cycles, 'kernel')).toEqual({
+      ...cycles,
+      attr: { ...cycles.attr, flags: { excludeKernel: false, excludeUser: true, excludeHv: true } },
+    });
+    expect(restrictTo(software('pageFaults'), 'user').attr.flags).toEqual({ excludeKernel: true, excludeUser: false });
+  });
+
+  it('leave everything as it was where they are not given, and what no counter counts', () => {
+    expect(restrictTo(cycles, undefined)).toBe(cycles);
+    const tool = software('dummy', { kind: 'tool', tool: 'duration_time' });
+    expect(restrictTo(tool, 'user')).toBe(tool);
+  });
+});
