@@ -33,6 +33,9 @@ export function runPlanOf(raw: RawStatOptions, command: readonly string[]): RunP
   if (repeat !== undefined && command.length === 0) {
     throw usage('-r', 'there is no command to run again', 'add one: -- command');
   }
+  if (raw.table && (repeat === undefined || repeat < 2)) {
+    throw usage('--table', 'it lists several runs', 'add -r with their number: -r 5');
+  }
   const intervals = intervalsOf(raw);
   return {
     ...(repeat === undefined ? {} : { repeat }),
