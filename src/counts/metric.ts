@@ -24,7 +24,10 @@ export interface Metric {
 export interface MetricContext {
   readonly counts: readonly PlacedCount[];
   readonly elapsed: Nanoseconds;
-  /** By cgroup: nanoseconds of CPU time that the clocks among the events counted, the mean if there are several. */
+  /**
+   * Nanoseconds of CPU time that the clocks among the events counted, the mean if there are several; by the cgroup that
+   * they count in, absent without any.
+   */
   readonly clockTimes: ReadonlyMap<string | undefined, number>;
 }
 
@@ -60,8 +63,7 @@ export function metricOf(event: ResolvedEvent, count: Count, context: MetricCont
     return elapsed > 0 ? { value: value / elapsed, unit: 'CPUs utilized', decimals: 3 } : undefined;
   }
   if (is(event, cycles)) {
-    const time = clockTime;
-    return time > 0 ? { value: value / time, unit: 'GHz', decimals: 3 } : undefined;
+    return clockTime > 0 ? { value: value / clockTime, unit: 'GHz', decimals: 3 } : undefined;
   }
   const ratio = isHardware(event) ? ratios.find((row) => is(event, row.event)) : undefined;
   const whole = ratio && base(ratio.of, event, context);
@@ -128,7 +130,7 @@ const isHardware = ({ attr: { type } }: ResolvedEvent): boolean =>
 const is = (event: ResolvedEvent, id: EventId): boolean =>
   event.attr.type === id.type && event.attr.config === id.config;
 
-/** The value of the event `of` counted with the same user/kernel restriction, undefined when there is none. */
+/** The value of the event `of` in the same cgroup and with the same user/kernel restriction; undefined without one. */
 function base(of: EventId, like: ResolvedEvent, context: MetricContext): number | undefined {
   const found = context.counts.find(({ event }) => is(event, of) && sameScope(event, like));
   return found && found.count.value > 0n ? Number(found.count.value) : undefined;
@@ -140,13 +142,13 @@ const sameScope = (a: ResolvedEvent, b: ResolvedEvent): boolean =>
   scopeFlags.every((flag) => Boolean(a.attr.flags?.[flag]) === Boolean(b.attr.flags?.[flag]));
 
 function clockTimes(counts: readonly PlacedCount[]): Map<string | undefined, number> {
-  const clocks = new Map<string | undefined, number[]>();
+  const times = new Map<string | undefined, number[]>();
   for (const { event, count } of counts) {
     if (!isClock(event)) continue;
-    const key = event.cgroup?.name;
-    clocks.set(key, [...(clocks.get(key) ?? []), Number(count.value)]);
+    const cgroup = event.cgroup?.name;
+    times.set(cgroup, [...(times.get(cgroup) ?? []), Number(count.value)]);
   }
-  return new Map([...clocks].map(([key, times]) => [key, times.reduce((sum, time) => sum + time, 0) / times.length]));
+  return new Map([...times].map(([cgroup, own]) => [cgroup, own.reduce((sum, time) => sum + time, 0) / own.length]));
 }
 
 const prefixes = ['', 'K', 'M', 'G'] as const;

@@ -27,7 +27,7 @@ const context = (...counts: readonly (readonly [ResolvedEvent, bigint])[]): Metr
     return { event, count: { status: 'counted', value, raw } };
   }),
   elapsed: ns(1n),
-  clockTime: 0,
+  clockTimes: new Map(),
 });
 
 const inCgroup = (event: ResolvedEvent, name: string): ResolvedEvent =>
