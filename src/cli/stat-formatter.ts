@@ -58,11 +58,12 @@ export async function loadFormatter(options: StatOptions, sink: Sink, view: RowV
 }
 
 async function metricsFormatter({ format }: StatOptions, view: RowView): Promise<StatFormatter> {
-  const { metricsOnly } = await import('../report/metric-only');
+  const { MetricColumns, metricsOnly } = await import('../report/metric-only');
   const csvSummary = format.kind !== 'csv' || format.summaryPrefix;
+  const columns = new MetricColumns();
   let ticks = 0;
   const only = (source: RowSource, interval: Nanoseconds | 'summary' | undefined, heads: boolean): string =>
-    metricsOnly(source, { ...view, format, heads, ...(interval === undefined ? {} : { interval }) });
+    metricsOnly(source, { ...view, format, heads, columns, ...(interval === undefined ? {} : { interval }) });
   return {
     tick: (source, at) => {
       ticks += 1;

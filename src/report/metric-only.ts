@@ -13,6 +13,8 @@ export interface MetricOnlyOptions extends RowView {
   readonly interval?: Nanoseconds | 'summary';
   /** Whether a line of heads comes first, where the format has one. */
   readonly heads: boolean;
+  /** Those of the lines before; by default none came before. */
+  readonly columns?: MetricColumns;
 }
 
 /**
@@ -23,37 +25,60 @@ export interface MetricOnlyOptions extends RowView {
  */
 export function metricsOnly(source: RowSource, options: MetricOnlyOptions): string {
   const lines = byPart(statRows(source, options));
-  const { format, heads } = options;
+  const { format, heads, columns = new MetricColumns() } = options;
+  const metricHeads = columns.withThoseOf(lines);
   switch (format.kind) {
     case 'csv': {
       const [first] = lines;
-      const head = heads && first ? [csvHeads(first, options).join(format.separator)] : [];
-      return text([...head, ...lines.map((line) => csvValues(line, options).join(format.separator))]);
+      const head = heads && first ? [csvHeads(first, metricHeads, options).join(format.separator)] : [];
+      return text([...head, ...lines.map((line) => csvValues(line, metricHeads, options).join(format.separator))]);
     }
     case 'json':
       return text(lines.map((line) => `{${jsonMembers(line, options).join(', ')}}`));
     case 'table':
-      return text(tableLines(lines, options));
+      return text(tableLines(lines, metricHeads, options));
   }
 }
 
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-/** What is listed of one part. */
+/** What is listed of one part, or of one cgroup in it. */
 interface PartLine {
   readonly part: RowPart | undefined;
-  readonly metrics: readonly { readonly head: string; readonly metric: Metric }[];
+  readonly cgroup: string | undefined;
+  /** By head: the same metric of several events has the event in its head. */
+  readonly metrics: ReadonlyMap<string, Metric>;
 }
 
 function byPart(rows: readonly StatRow[]): PartLine[] {
-  const lines = new Map<string, { part: RowPart | undefined; metrics: PartLine['metrics'][number][] }>();
+  const lines = new Map<string, PartLine & { metrics: Map<string, Metric> }>();
   for (const { part, event, metrics } of rows) {
-    const key = partText(part);
-    const line = lines.get(key) ?? { part, metrics: [] };
+    const cgroup = event.cgroup && visible(event.cgroup.name);
+    const key = `${partText(part)} ${cgroup ?? ''}`;
+    const line = lines.get(key) ?? { part, cgroup, metrics: new Map<string, Metric>() };
     lines.set(key, line);
-    for (const metric of metrics) if (isListed(metric)) line.metrics.push({ head: headOf(metric, event.name), metric });
+    for (const metric of metrics) if (isListed(metric)) line.metrics.set(freeHead(line, metric, event.name), metric);
   }
   return [...lines.values()];
+}
+
+function freeHead({ metrics }: PartLine, metric: Metric, event: string): string {
+  const head = headOf(metric, event);
+  return metrics.has(head) ? visible(`${event} ${head}`) : head;
+}
+
+/**
+ * The columns of metrics: they keep their places from interval to interval, also when one of them cannot be told in the
+ * first part, or for a while.
+ */
+export class MetricColumns {
+  readonly #heads = new Set<string>();
+
+  /** The heads of all that was listed so far, these lines included. */
+  withThoseOf(lines: readonly { readonly metrics: ReadonlyMap<string, Metric> }[]): string[] {
+    for (const { metrics } of lines) for (const head of metrics.keys()) this.#heads.add(head);
+    return [...this.#heads];
+  }
 }
 
 const isListed = ({ unit, formula }: Metric): boolean =>
@@ -64,9 +89,9 @@ const headOf = (metric: Metric, event: string): string =>
   visible(metric.unit.startsWith('of all') ? `${event} ${metric.unit}` : unitText(metric));
 
 /** perf ends every field in the separator, and begins the line with a space where there is a time. */
-function csvHeads({ part, metrics }: PartLine, { interval }: MetricOnlyOptions): string[] {
+function csvHeads({ part, cgroup }: PartLine, heads: readonly string[], { interval }: MetricOnlyOptions): string[] {
   const lead = interval === undefined ? [] : [' time'];
-  return [...lead, ...partHeads(part), ...metrics.map(({ head }) => head), ''];
+  return [...lead, ...partHeads(part), ...(cgroup === undefined ? [] : ['cgroup']), ...heads, ''];
 }
 
 function partHeads(part: RowPart | undefined): string[] {
@@ -74,20 +99,29 @@ function partHeads(part: RowPart | undefined): string[] {
   return part ? [part.kind] : [];
 }
 
-function csvValues({ part, metrics }: PartLine, { interval }: MetricOnlyOptions): string[] {
+function csvValues(
+  { part, cgroup, metrics }: PartLine,
+  heads: readonly string[],
+  { interval }: MetricOnlyOptions,
+): string[] {
   return [
     ...(interval === undefined ? [] : [csvLead(interval)]),
     ...(part ? csvPart(part) : []),
-    ...metrics.map(({ metric }) => (Number.isNaN(metric.value) ? '' : metric.value.toFixed(metric.decimals))),
+    ...(cgroup === undefined ? [] : [cgroup]),
+    ...heads.map((head) => csvValue(metrics.get(head))),
     '',
   ];
 }
 
-function jsonMembers({ part, metrics }: PartLine, { interval }: MetricOnlyOptions): string[] {
+const csvValue = (metric: Metric | undefined): string =>
+  metric === undefined || Number.isNaN(metric.value) ? '' : metric.value.toFixed(metric.decimals);
+
+function jsonMembers({ part, cgroup, metrics }: PartLine, { interval }: MetricOnlyOptions): string[] {
   return [
     ...(typeof interval === 'bigint' ? [jsonInterval(interval)] : []),
     ...(part ? jsonPart(part) : []),
-    ...metrics.map(({ head, metric: { value, decimals } }) => {
+    ...(cgroup === undefined ? [] : [`"cgroup" : ${JSON.stringify(cgroup)}`]),
+    ...[...metrics].map(([head, { value, decimals }]) => {
       return `${JSON.stringify(head)} : ${Number.isNaN(value) ? 'null' : `"${value.toFixed(decimals)}"`}`;
     }),
   ];
@@ -96,24 +130,38 @@ function jsonMembers({ part, metrics }: PartLine, { interval }: MetricOnlyOption
 /** Characters that the time of an interval takes. */
 const TIME_WIDTH = 16;
 
-function tableLines(lines: readonly PartLine[], { interval, heads }: MetricOnlyOptions): string[] {
-  const [first] = lines;
-  if (!first) return [];
-  const partWidth = Math.max(0, ...lines.map(({ part }) => [...partText(part)].length));
-  const lead = (time: string, part: string) =>
-    `${interval === undefined ? '' : `${time.padStart(TIME_WIDTH)} `}${partWidth > 0 ? ` ${part.padEnd(partWidth)}` : ''}`;
-  const widths = first.metrics.map(({ head }) => Math.max(12, [...head].length));
-  const row = (cells: readonly string[]) => cells.map((cell, i) => `  ${cell.padStart(widths[i] ?? 0)}`).join('');
-  const head = `${lead('seconds', '')}${row(first.metrics.map((metric) => metric.head))}`;
+function tableLines(
+  lines: readonly PartLine[],
+  metricHeads: readonly string[],
+  { interval, heads }: MetricOnlyOptions,
+): string[] {
+  if (lines.length === 0) return [];
+  const names = [lines.map(({ part }) => partText(part)), lines.map(({ cgroup }) => cgroup ?? '')];
+  const nameWidths = names.map((own) => Math.max(...own.map(length)));
+  const name = (text: string, column: number) =>
+    nameWidths[column] ? ` ${text}${' '.repeat(nameWidths[column] - length(text))} ` : '';
+  const cells = lines.map(({ metrics }) => metricHeads.map((head) => tableValue(metrics.get(head))));
+  const widths = metricHeads.map((head, i) => Math.max(12, ...[head, ...cells.map((own) => own[i] ?? '')].map(length)));
+  const row = (time: string, own: readonly string[], values: readonly string[]) => {
+    const lead = interval === undefined ? '' : `${time.padStart(TIME_WIDTH)} `;
+    const columns = values.map((value, i) => `  ${' '.repeat((widths[i] ?? 0) - length(value))}${value}`);
+    return `${lead}${own.map(name).join('')}${columns.join('')}`.trimEnd();
+  };
   const time = interval === undefined || interval === 'summary' ? 'summary' : csvLead(interval).trim();
   return [
-    ...(heads ? [head] : []),
-    ...lines.map(({ part, metrics }) => {
-      const cells = metrics.map(({ metric }) => {
-        const { scaleUnit: _, ...bare } = metric;
-        return askedValueText(bare);
-      });
-      return `${lead(time, partText(part))}${row(cells)}`;
+    ...(heads ? [row('seconds', ['', ''], metricHeads)] : []),
+    ...cells.map((values, i) => {
+      const own = names.map((texts) => texts[i] ?? '');
+      return row(time, own, values);
     }),
   ];
+}
+
+const length = (text: string): number => [...text].length;
+
+/** The unit is in the head. */
+function tableValue(metric: Metric | undefined): string {
+  if (!metric) return '';
+  const { scaleUnit: _, ...bare } = metric;
+  return askedValueText(bare);
 }

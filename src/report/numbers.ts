@@ -8,6 +8,8 @@ export function grouped(value: bigint): string {
 
 /** A number with `decimals` places and grouped thousands. */
 export function groupedDecimal(value: number, decimals: number): string {
+  // From there on toFixed() gives up, and there are more digits than a double has.
+  if (Math.abs(value) >= 1e21) return `${value}`;
   const [whole = '0', fraction] = value.toFixed(decimals).split('.');
   const sign = whole.startsWith('-') ? '-' : '';
   const digits = grouped(BigInt(whole.replace('-', '')));

@@ -55,7 +55,8 @@ export function metricText(metric: Metric): string {
 /** The value of a metric that was asked for, in its unit. */
 export function askedValueText({ value, decimals, scaleUnit }: Metric): string {
   if (Number.isNaN(value)) return '<not counted>';
-  return scaleUnit === undefined ? value.toFixed(decimals) : `${value.toFixed(decimals)} ${scaleUnit}`;
+  const number = groupedDecimal(value, decimals);
+  return scaleUnit === undefined ? number : `${number} ${scaleUnit}`;
 }
 
 /** Only where an event was not on a counter all the time: then its count is scaled, and may be off by so much. */

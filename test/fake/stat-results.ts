@@ -1,6 +1,8 @@
 import { SyswideError } from '../../src/base/error';
 import { type Cpu, cpu, monotonicTime, ns, tid } from '../../src/base/units';
 import { aggregate } from '../../src/counts/event-count';
+import { IntervalHistory } from '../../src/counts/interval-history';
+import { meanResult } from '../../src/counts/mean-result';
 import type { StatResult } from '../../src/counts/stat-result';
 import type { ResolvedEvent } from '../../src/events/resolved-event';
 import type { Reading } from '../../src/gang/reading';
@@ -216,3 +218,100 @@ export const wide: StatResult = {
     'to count the kernel too: run as root, or sudo sysctl kernel.perf_event_paranoid=1, or sudo setcap cap_perfmon+ep $(readlink -f $(which node))',
   ],
 };
+
+/** Runs of one command: two good ones, one that failed, and one that took long. */
+const runOf = (time: bigint, clock: bigint, faults: bigint, more: Partial<StatResult> = {}): StatResult => ({
+  ...command,
+  elapsed: ns(time),
+  counts: aggregated(
+    [software('taskClock'), software('pageFaults'), cycles],
+    [
+      [{ at: { tid: tid(7) }, value: clock, enabled: clock }],
+      [{ at: { tid: tid(7) }, value: faults, enabled: clock }],
+      [{ at: { tid: tid(7) }, value: clock * 3n, enabled: clock }],
+    ],
+  ),
+  exit: { ...exit, userTime: ns(clock), minorFaults: faults },
+  ...more,
+});
+
+export const runs: StatResult = meanResult([
+  runOf(100_200_300n, 98_000_000n, 1_000n),
+  runOf(103_000_000n, 99_500_000n, 1_004n),
+  runOf(20_000_000n, 9_000_000n, 12n, { exit: { ...exit, exitCode: 2 } }),
+  runOf(99_000_000n, 97_000_000n, 1_002n),
+  runOf(250_000_000n, 180_000_000n, 1_500n),
+]);
+
+/** All of them failed. */
+export const failedRuns: StatResult = meanResult(
+  [1n, 2n].map((n) => runOf(n * 20_000_000n, 9_000_000n, 12n, { exit: { ...exit, exitCode: 2 } })),
+);
+
+/** Threads with names that a terminal must not see as they are. */
+export const busyThreads: StatResult = {
+  ...base,
+  subject: { kind: 'processes', list: '7,4711' },
+  command: ['sleep', '1'],
+  counts: aggregated(
+    [software('taskClock'), software('contextSwitches'), cycles],
+    [
+      [7, 8, 4711].map((id) => ({ at: { tid: tid(id) }, value: BigInt(id) * 1_000_000n, enabled: SECOND })),
+      [7, 8, 4711].map((id) => ({ at: { tid: tid(id) }, value: BigInt(id % 7), enabled: SECOND })),
+      [],
+    ],
+    [2],
+  ),
+};
+
+const inCgroup = (event: ResolvedEvent, name: string): ResolvedEvent =>
+  ({ ...event, cgroup: { name } }) as unknown as ResolvedEvent;
+
+/** Every event in two cgroups. */
+export const cgroups: StatResult = {
+  ...base,
+  subject: { kind: 'system', cpus: CpuMask.parse('0-1') },
+  counts: aggregated(
+    ['system.slice', 'user.slice/user-1000.slice'].flatMap((name) =>
+      [software('cpuClock'), cycles, hardware('instructions')].map((event) => inCgroup(event, name)),
+    ),
+    [
+      onCpus(10_000_000n, 20_000_000n),
+      onCpus(30_000_000n, 60_000_000n),
+      onCpus(45_000_000n, 90_000_000n),
+      onCpus(500_000_000n, 2_000_000n),
+      onCpus(1_500_000_000n, 6_000_000n),
+      onCpus(750_000_000n, 3_000_000n),
+    ],
+  ),
+};
+
+/** The CPUs of a machine of which one is offline. */
+const machineCpus = CpuMask.parse('0-4,6-15');
+const onMachine = (count: (one: bigint) => Omit<Counted, 'at'>): Counted[] =>
+  [...machineCpus].map((one) => ({ at: { cpu: one }, ...count(BigInt(one)) }));
+
+/** A whole machine with hardware counters, which took turns. */
+export const machine: StatResult = {
+  ...base,
+  subject: { kind: 'system', cpus: machineCpus },
+  counts: aggregated(
+    [software('cpuClock'), cycles, hardware('instructions'), hardware('branchMisses')],
+    [
+      onMachine(() => ({ value: SECOND })),
+      onMachine((one) => ({ value: one * 1_000_003n + 1n, running: SECOND / 2n })),
+      onMachine((one) => ({ value: one ** 2n, running: SECOND / 2n + one })),
+      [],
+    ],
+    [3],
+  ),
+};
+
+/** How counts went up over forty intervals. */
+export const withHistory: StatResult = (() => {
+  const history = new IntervalHistory();
+  for (let n = 0n; n < 40n; n += 1n) {
+    history.add(aggregated(usual, [onCpus(SECOND), onCpus(n), onCpus((n * n) % 17n), []], [3]));
+  }
+  return { ...system, history };
+})();

@@ -26,3 +26,8 @@ describe('numbers for people', () => {
     [3.4e18, '3.400 E'],
   ])('%s has four digits', (value, text) => expect(withPrefix(value)).toBe(text));
 });
+
+it('a number beyond all digits of a double stays readable', () => {
+  expect(groupedDecimal(-1.5e24, 2)).toBe('-1.5e+24');
+  expect(groupedDecimal(123_456_789_012_345_680_000, 2)).toBe('123,456,789,012,345,683,968.00');
+});
