@@ -7,12 +7,10 @@ import type { StatRow } from './stat-rows';
 
 /** The metrics that `-M` asked for, part by part, with what they are made from; nothing without any. */
 export function metricBlock(rows: readonly StatRow[], ink: ChalkInstance): string[] {
-  const asked = rows.flatMap(({ part, event, metrics }) =>
-    metrics.flatMap((metric) => {
-      const cgroup = visible(event.cgroup?.name ?? '');
-      return metric.formula === undefined ? [] : [{ part: partText(part), cgroup, metric }];
-    }),
-  );
+  const asked = rows.flatMap(({ part, event, metrics }) => {
+    const where = { part: partText(part), cgroup: visible(event.cgroup?.name ?? '') };
+    return metrics.flatMap((metric) => (metric.formula === undefined ? [] : [{ ...where, metric }]));
+  });
   if (asked.length === 0) return [];
   const columns = [
     { head: '', align: 'left' as const, cell: ({ part }: Asked) => part },

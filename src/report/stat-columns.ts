@@ -11,7 +11,10 @@ export interface StatColumn {
   readonly align: 'left' | 'right';
   readonly cell: (row: StatRow) => string;
   readonly dim?: boolean;
-  /** What a narrow page does without, the highest first; absent: it stays, however wide. */
+  /**
+   * What a narrow page does without, the highest first: pictures, and then what follows from the rest; absent: it stays,
+   * however wide.
+   */
   readonly dispensable?: number;
 }
 
@@ -73,23 +76,28 @@ function columnsFor(result: StatResult, most: number): StatColumn[] {
   }));
   return [
     ...parts,
-    { head: 'CPUs', align: 'right', cell: (row) => (row.part?.kind === 'unit' ? `${row.part.cpus}` : '') },
+    {
+      head: 'CPUs',
+      align: 'right',
+      cell: (row) => (row.part?.kind === 'unit' ? `${row.part.cpus}` : ''),
+      dispensable: 2,
+    },
     { head: 'count', align: 'right', cell: countText },
     { head: '±', align: 'right', cell: deviationText },
     { head: 'event', align: 'left', cell: (row) => visible(row.event.name) },
     { head: 'cgroup', align: 'left', cell: (row) => visible(row.event.cgroup?.name ?? '') },
-    { head: 'per second', align: 'right', cell: (row) => rateText(row, rateTime(result)) },
-    { head: '', align: 'left', cell: derivedText },
+    { head: 'per second', align: 'right', cell: (row) => rateText(row, rateTime(result)), dispensable: 3 },
+    { head: '', align: 'left', cell: derivedText, dispensable: 1 },
     { head: 'running', align: 'right', cell: runningText },
     {
       head: 'by CPU',
       align: 'left',
       cell: (row) => spread(row, ({ perCpu }) => picture([...perCpu.values()].map(({ value }) => value))),
-      dispensable: 4,
+      dispensable: 7,
     },
-    { head: 'by run', align: 'left', cell: ({ count }) => picture(count.samples ?? []), dispensable: 3 },
-    { head: 'by interval', align: 'left', cell: (row) => picture(history(row)), dispensable: 2 },
-    { head: 'busiest', align: 'left', cell: (row) => spread(row, busiestText), dim: true, dispensable: 1 },
+    { head: 'by run', align: 'left', cell: ({ count }) => picture(count.samples ?? []), dispensable: 6 },
+    { head: 'by interval', align: 'left', cell: (row) => picture(history(row)), dispensable: 5 },
+    { head: 'busiest', align: 'left', cell: (row) => spread(row, busiestText), dim: true, dispensable: 4 },
   ];
 }
 

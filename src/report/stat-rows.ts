@@ -123,7 +123,8 @@ const onlyIn =
 function threadCount(count: EventCount, tid: Tid, isFirst: boolean, onlyBusy: boolean): Count | undefined {
   const own = count.perThread.get(tid);
   if (own) return onlyBusy && own.value === 0n ? undefined : own;
-  return isWhole(count, isFirst) ? count.total : undefined;
+  // Of all the threads of a machine, one is enough to say that an event is not there.
+  return isWhole(count, isFirst) && (isFirst || !onlyBusy) ? count.total : undefined;
 }
 
 /** Counted where any part was. */

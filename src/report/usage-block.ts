@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import { type Sample, sampleOf } from '../counts/sample';
 import type { RunOutcome, StatResult } from '../counts/stat-result';
 import type { CommandExit } from '../native/kernel';
-import { grouped } from './numbers';
+import { grouped, groupedDecimal } from './numbers';
 import { plainTable } from './plain-table';
 
 /** What a command used, measured by the kernel whatever was counted. */
@@ -90,5 +90,5 @@ function memoryText(value: number): string {
 
 /** Means have a fraction. */
 function countText(value: number): string {
-  return Number.isInteger(value) ? grouped(BigInt(value)) : value.toFixed(1);
+  return groupedDecimal(value, Number.isInteger(value) ? 0 : 1);
 }

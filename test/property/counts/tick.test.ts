@@ -79,7 +79,7 @@ const sumOf = (readings: readonly Reading[]): Counts[] =>
 
 function stepsOf(played: readonly Move[]) {
   const model = new GangModel();
-  const steps = new ReadingSteps(monotonicTime(0n));
+  const steps = new ReadingSteps({ start: monotonicTime(0n), since: monotonicTime(0n) });
   const taken: Reading[][] = [];
   const moments: bigint[] = [];
   let time = 0n;
@@ -132,7 +132,7 @@ it('what was counted all the time is right to the last digit in every step', () 
 });
 
 it('a step is scaled by its own times', () => {
-  const steps = new ReadingSteps(monotonicTime(100n));
+  const steps = new ReadingSteps({ start: monotonicTime(100n), since: monotonicTime(90n) });
   const place = { cpu: cpu(0) };
   const read = (at: bigint, value: bigint, timeEnabled: bigint, timeRunning: bigint) => {
     const counts = { value, timeEnabled, timeRunning };
