@@ -4,17 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
 import { csvRows, hasPerf, isRoot, perf, syswide } from '../run';
+import { shape } from './line-shape';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** What must be equal whatever was counted: numbers become `n`, with their decimals where the format has any. */
-const shape = (text: string): string =>
-  text
-    .replace(/"metric-unit" : "\(null\)"/g, '"metric-unit" : ""')
-    .replace(/\d+\.(\d+)/g, (_, decimals: string) => `n.${'n'.repeat(decimals.length)}`)
-    .replace(/(?<![A-Za-z-])\d+/g, 'n')
-    .replace(/[KMG]\/sec/g, '/sec');
 
 const options = [
   ['-a'],
