@@ -19,7 +19,8 @@ interface Column {
   /** Characters it has at least, so that most lines need no more. */
   readonly least: number;
   readonly cell: (row: StatRow, source: RowSource, at: Nanoseconds) => string;
-  readonly isPicture?: boolean;
+  /** What a narrow page does without, the highest first; absent: it stays, however wide. */
+  readonly dispensable?: number;
 }
 
 /** Intervals after which the heads are repeated, as in perf. */
@@ -34,9 +35,20 @@ const columns: readonly Column[] = [
   { head: 'count', align: 'right', least: 14, cell: countText },
   { head: 'event', align: 'left', least: 16, cell: ({ event }) => visible(event.name) },
   { head: 'cgroup', align: 'left', least: 0, cell: ({ event }) => visible(event.cgroup?.name ?? '') },
-  { head: 'per second', align: 'right', least: 11, cell: (row, source) => rateText(row, rateTime(source)) },
-  { head: '', align: 'left', least: 0, cell: (row) => [derivedText(row), ...askedMetrics(row)].join(' ').trim() },
-  { head: 'by CPU', align: 'left', least: 0, cell: spreadText, isPicture: true },
+  {
+    head: 'per second',
+    align: 'right',
+    least: 11,
+    cell: (row, source) => rateText(row, rateTime(source)),
+    dispensable: 1,
+  },
+  {
+    head: '',
+    align: 'left',
+    least: 0,
+    cell: (row) => [derivedText(row), ...askedMetrics(row)].filter((text) => text !== '').join(', '),
+  },
+  { head: 'by CPU', align: 'left', least: 0, cell: spreadText, dispensable: 2 },
 ];
 
 const partWord = (kind: string): string => (kind === 'cpu' ? 'cpu' : '');
@@ -55,11 +67,12 @@ function spreadText({ part, event, count }: StatRow, { counts }: RowSource): str
 
 /**
  * Intervals for a person, one after the other as they come. Columns keep their places: they only ever grow, when a
- * number or a name needs more room than all before.
+ * number or a name needs more room than all before. Then the heads move along.
  */
 export class IntervalTable {
   readonly #ink;
   #widths: number[] = columns.map(({ least }) => least);
+  #heads = '';
   #intervals = 0;
 
   constructor(private readonly options: IntervalTableOptions) {
@@ -71,32 +84,44 @@ export class IntervalTable {
     const { isListed } = this.options;
     const rows = statRows(source, this.options).filter(isListed);
     const cells = rows.map((row) => columns.map(({ cell }) => cell(row, source, at)));
-    this.#widths = this.#widths.map((width, i) => Math.max(width, ...cells.map((row) => [...(row[i] ?? '')].length)));
-    const heads = this.#intervals % HEADS_EVERY === 0 ? [this.heads()] : [];
-    this.#intervals += 1;
-    const body = cells.map((row, i) => (i === 0 ? this.line(row) : this.line(['', ...row.slice(1)])));
-    return [...heads, ...body].map((line) => `${line}\n`).join('');
+    this.#widths = this.#widths.map((width, i) => widthFor(width, i, cells));
+    const shown = this.shown();
+    const heads = line(shown, this.#widths, (i) => columns[i]?.head ?? '');
+    const isDue = this.#intervals % HEADS_EVERY === 0 || heads !== this.#heads;
+    [this.#heads, this.#intervals] = [heads, this.#intervals + 1];
+    const body = cells.map((row, n) => line(shown, this.#widths, (i) => (n > 0 && i === 0 ? '' : (row[i] ?? ''))));
+    return [...(isDue ? [this.#ink.dim(heads)] : []), ...body].map((text) => `${text}\n`).join('');
   }
 
-  private heads(): string {
-    return this.#ink.dim(this.line(columns.map(({ head }, i) => (this.isUsed(i) ? head : ''))));
-  }
-
-  private isUsed(column: number): boolean {
-    return (this.#widths[column] ?? 0) > 0;
-  }
-
-  /** A picture that does not fit on the page is left out; numbers never are. */
-  private line(cells: readonly string[]): string {
-    let line = '';
-    for (const [i, cell] of cells.entries()) {
-      const width = this.#widths[i] ?? 0;
-      if (width === 0) continue;
-      const padding = ' '.repeat(Math.max(0, width - [...cell].length));
-      const next = `${line} ${columns[i]?.align === 'right' ? `${padding}${cell}` : `${cell}${padding}`} `;
-      if (columns[i]?.isPicture && [...next.trimEnd()].length > this.options.width) break;
-      line = next;
+  /** Positions of the columns that are used, as far as the page has room for them. */
+  private shown(): number[] {
+    let shown = [...columns.keys()].filter((i) => (this.#widths[i] ?? 0) > 0);
+    // On both sides of each one; the last one's padding is cut off.
+    const total = () => shown.reduce((sum, i) => sum + (this.#widths[i] ?? 0) + 2, -1);
+    while (total() > this.options.width) {
+      const least = shown.reduce((a, b) => (dispensability(b) > dispensability(a) ? b : a));
+      if (dispensability(least) === 0) break;
+      shown = shown.filter((i) => i !== least);
     }
-    return line.trimEnd();
+    return shown;
   }
 }
+
+const dispensability = (column: number): number => columns[column]?.dispensable ?? 0;
+
+/** What a column is as wide as, its head included as soon as it has something to show. */
+function widthFor(before: number, column: number, cells: readonly (readonly string[])[]): number {
+  const widest = cells.reduce((most, row) => Math.max(most, length(row[column])), 0);
+  return Math.max(before, widest, widest > 0 ? length(columns[column]?.head) : 0);
+}
+
+function line(shown: readonly number[], widths: readonly number[], textOf: (column: number) => string): string {
+  const cells = shown.map((i) => {
+    const text = textOf(i);
+    const padding = ' '.repeat(Math.max(0, (widths[i] ?? 0) - length(text)));
+    return columns[i]?.align === 'right' ? ` ${padding}${text} ` : ` ${text}${padding} `;
+  });
+  return cells.join('').trimEnd();
+}
+
+const length = (text = ''): number => [...text].length;
