@@ -334,6 +334,33 @@ describe('threads that start while the others are opened', () => {
   });
 });
 
+describe('events that are placed in the command', () => {
+  it('are opened once it stands behind its exec, and armed before it goes on', async () => {
+    const [first = software('pageFaults')] = events;
+    const placeInCommand = () => {
+      expect(kernel.calls).toContain('release:make, to its exec');
+      expect(kernel.events()).toEqual([]);
+      return [first];
+    };
+    const request = ofCommand(kernel, { placeInCommand });
+    const { result } = started(kernel, request);
+    await settled();
+    expect(kernel.calls.indexOf('resume')).toBeGreaterThan(kernel.calls.indexOf('control:enable'));
+    kernel.pass(3n * MS);
+    kernel.makeReady(request.command.pidfd);
+    expect(values(await result)).toEqual([3_000n]);
+    request.command.close();
+  });
+});
+
+it('a command that cannot be started is an error, and nothing is left open', async () => {
+  kernel.commandExit = { execErrno: 2 };
+  const request = ofCommand(kernel);
+  const { result } = started(kernel, request);
+  await expect(result).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' });
+  request.command.close();
+});
+
 describe('whatever fails, nothing is left open', () => {
   const calls = ['open', 'control', 'read', 'id', 'wait', 'release'] as const;
   const positions = Array.from({ length: 8 }, (_, n) => n + 1);
