@@ -20,7 +20,7 @@ export interface StatFormatter {
 /** Loads only the report that is asked for: colours and tables cost a tenth of the start-up. */
 export async function loadFormatter(options: StatOptions, sink: Sink, view: RowView): Promise<StatFormatter> {
   const { format } = options;
-  if (options.metricOnly) return await metricsFormatter(options, view);
+  if (options.metricOnly) return await metricsFormatter(options, sink, view);
   switch (format.kind) {
     case 'csv': {
       const { statCsv } = await import('../report/stat-csv');
@@ -46,7 +46,9 @@ export async function loadFormatter(options: StatOptions, sink: Sink, view: RowV
       const { verbose, run } = options;
       const page = { color: sink.hasColor, width: sink.width };
       const table = { ...view, ...page, verbose, runs: run.table };
-      const intervals = run.intervals ? await intervalTable({ ...view, ...page }) : undefined;
+      const intervals = run.intervals
+        ? await intervalTable({ ...view, ...page, cleared: clears(options, sink) })
+        : undefined;
       return {
         tick: (source, at) => intervals?.lines(source, at) ?? '',
         result: (result) => statTable(result, table),
@@ -57,7 +59,11 @@ export async function loadFormatter(options: StatOptions, sink: Sink, view: RowV
   }
 }
 
-async function metricsFormatter({ format }: StatOptions, view: RowView): Promise<StatFormatter> {
+/** Whether each interval has the terminal to itself. */
+export const clears = ({ run }: StatOptions, sink: Sink): boolean => (run.intervals?.clear ?? false) && sink.isTerminal;
+
+async function metricsFormatter(options: StatOptions, sink: Sink, view: RowView): Promise<StatFormatter> {
+  const { format } = options;
   const { MetricColumns, metricsOnly } = await import('../report/metric-only');
   const csvSummary = format.kind !== 'csv' || format.summaryPrefix;
   const columns = new MetricColumns();
@@ -67,7 +73,7 @@ async function metricsFormatter({ format }: StatOptions, view: RowView): Promise
   return {
     tick: (source, at) => {
       ticks += 1;
-      return only(source, at, ticks === 1);
+      return only(source, at, ticks === 1 || clears(options, sink));
     },
     result: (result) => only(result, undefined, true),
     summary: (result) => only(result, csvSummary ? 'summary' : undefined, false),

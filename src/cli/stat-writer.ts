@@ -3,7 +3,7 @@ import type { Tick } from '../counts/tick';
 import type { DocumentInterval } from '../report/stat-document';
 import type { RowView } from '../report/stat-rows';
 import type { Sink } from './console';
-import { loadFormatter, type StatFormatter } from './stat-formatter';
+import { clears, loadFormatter, type StatFormatter } from './stat-formatter';
 import type { StatOptions } from './stat-options';
 import type { RunsListener } from './stat-runs';
 
@@ -34,7 +34,7 @@ export class StatWriter implements RunsListener {
 
   onTick(tick: Tick, subject: StatResult['subject']): void {
     if (this.options.save !== undefined) this.keep(tick);
-    const clear = this.options.run.intervals?.clear && this.sink.isTerminal ? CLEAR : '';
+    const clear = clears(this.options, this.sink) ? CLEAR : '';
     this.sink.write(`${clear}${this.formatter?.tick({ ...tick, subject }, tick.at) ?? ''}`);
   }
 

@@ -9,6 +9,8 @@ import { type RowSource, type RowView, rateTime, type StatRow, statRows } from '
 export interface IntervalTableOptions extends RowView {
   readonly color: boolean;
   readonly width: number;
+  /** Whether each interval stands alone on the page, which is cleared before: then each has heads. */
+  readonly cleared?: boolean;
   /** What is not listed although it was counted: see `StatResult.unlisted`. */
   readonly isListed: (row: StatRow) => boolean;
 }
@@ -81,13 +83,13 @@ export class IntervalTable {
 
   /** The lines of one interval, that ended `at` that time after the start. */
   lines(source: RowSource, at: Nanoseconds): string {
-    const { isListed } = this.options;
+    const { isListed, cleared = false } = this.options;
     const rows = statRows(source, this.options).filter(isListed);
     const cells = rows.map((row) => columns.map(({ cell }) => cell(row, source, at)));
     this.#widths = this.#widths.map((width, i) => widthFor(width, i, cells));
     const shown = this.shown();
     const heads = line(shown, this.#widths, (i) => columns[i]?.head ?? '');
-    const isDue = this.#intervals % HEADS_EVERY === 0 || heads !== this.#heads;
+    const isDue = cleared || this.#intervals % HEADS_EVERY === 0 || heads !== this.#heads;
     [this.#heads, this.#intervals] = [heads, this.#intervals + 1];
     const body = cells.map((row, n) => line(shown, this.#widths, (i) => (n > 0 && i === 0 ? '' : (row[i] ?? ''))));
     return [...(isDue ? [this.#ink.dim(heads)] : []), ...body].map((text) => `${text}\n`).join('');
