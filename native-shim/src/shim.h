@@ -150,12 +150,6 @@ SW_EXPORT int32_t sw_eventfd(void);
  */
 SW_EXPORT int32_t sw_wait_many(const int32_t *fds, uint32_t n, int32_t timeout_ms, int32_t *ready, uint64_t *woken_ns);
 
-/*
- * Sleeps until *deadline_ns of CLOCK_MONOTONIC, whatever signals arrive; at once if that has passed. For the last
- * millisecond before something is due, which no event loop hits.
- */
-SW_EXPORT int32_t sw_sleep_until(const uint64_t *deadline_ns);
-
 /* ---- standby.c: clones for CPUs that come online ---- */
 
 /* A CPU on which clones are to be opened as soon as it can have them. */

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 int32_t sw_eventfd(void)
 {
@@ -14,32 +13,13 @@ int32_t sw_eventfd(void)
 	return fd < 0 ? -errno : fd;
 }
 
-static struct timespec timespec_of(uint64_t ns)
-{
-	return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u) };
-}
-
-int32_t sw_sleep_until(const uint64_t *deadline_ns)
-{
-	struct timespec deadline;
-	int ret;
-
-	if (!deadline_ns || *deadline_ns > INT64_MAX)
-		return -EINVAL;
-	deadline = timespec_of(*deadline_ns);
-	do {
-		ret = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, NULL);
-	} while (ret == EINTR);
-	return -ret;
-}
-
 /* What is left until `deadline`, never negative. */
 static struct timespec time_left(uint64_t deadline)
 {
 	uint64_t now = sw_now_ns();
 	uint64_t left = deadline > now ? deadline - now : 0;
 
-	return timespec_of(left);
+	return (struct timespec){ .tv_sec = (time_t)(left / 1000000000u), .tv_nsec = (long)(left % 1000000000u) };
 }
 
 static int32_t wait_until(struct pollfd *polls, uint32_t n, int32_t timeout_ms)

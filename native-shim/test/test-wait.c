@@ -100,20 +100,6 @@ static void tells_hang_up_and_closed_fds(void)
 	CHECK_EQ(ready, POLLNVAL);
 }
 
-static void sleeps_until_a_time(void)
-{
-	uint64_t soon = ((uint64_t)now_ms() + 20) * 1000000u, past = 0, absurd = UINT64_MAX;
-	int64_t before;
-
-	CHECK_EQ(sw_sleep_until(&soon), 0);
-	CHECK(((uint64_t)now_ms() + 1) * 1000000u >= soon);
-	before = now_ms();
-	CHECK_EQ(sw_sleep_until(&past), 0);
-	CHECK(now_ms() - before < 1000);
-	CHECK_EQ(sw_sleep_until(&absurd), -EINVAL);
-	CHECK_EQ(sw_sleep_until(NULL), -EINVAL);
-}
-
 int main(void)
 {
 	static const struct test tests[] = {
@@ -122,7 +108,6 @@ int main(void)
 		TEST(times_out),
 		TEST(outlasts_signals),
 		TEST(tells_hang_up_and_closed_fds),
-		TEST(sleeps_until_a_time),
 	};
 
 	return run_tests("wait", tests, LENGTH(tests));

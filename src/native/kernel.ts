@@ -85,8 +85,8 @@ export interface Kernel {
   createWakeup(): Wakeup;
 
   /**
-   * Has `ring` called on the main thread at `first`, or at once if that has passed, and then every `every` nanoseconds, if
-   * given. It does not drift: what comes too late is told as several expirations. The caller closes it.
+   * Has `ring` called on the main thread at `first`, to a millisecond, or at once if that has passed, and then every `every`
+   * nanoseconds, if given. It does not drift: what comes too late is told as several expirations. The caller closes it.
    */
   createTimer(first: MonotonicTime, every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer;
 

@@ -210,7 +210,7 @@ export class RealKernel implements Kernel {
   }
 
   createTimer(first: MonotonicTime, every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer {
-    return new LoopTimer((time) => check('sleep', this.#shim.sw_sleep_until(packUint64([time]))), first, every, ring);
+    return new LoopTimer(first, every, ring);
   }
 
   sync(): void {

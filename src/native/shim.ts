@@ -34,7 +34,6 @@ const signatures = {
   sw_ring_advance: ['pointer', 'uint32', 'pointer'],
   sw_eventfd: [],
   sw_wait_many: ['pointer', 'uint32', 'int32', 'pointer', 'pointer'],
-  sw_sleep_until: ['pointer'],
   sw_wait_standby: [
     'pointer',
     'uint32',

@@ -5,19 +5,16 @@ import type { Timer } from './kernel';
 const LONGEST_MS = 0x7fffffff;
 
 /**
- * A `Timer` on Node's event loop. The loop counts in milliseconds, so it wakes one early, and the rest is slept through:
- * that costs a tenth of a wait on another thread, and hits the time as well.
+ * A `Timer` on Node's event loop, which counts in milliseconds: it rings one late at most while the loop is free, and each
+ * time by itself, so that lateness does not add up. A wait on another thread would be more exact and cost ten times as
+ * much.
  */
 export class LoopTimer implements Timer {
   #pending: NodeJS.Timeout | undefined;
   #next: MonotonicTime;
 
-  /**
-   * @param sleepUntil blocks the main thread until then
-   * @param every undefined: it rings once
-   */
+  /** @param every undefined: it rings once */
   constructor(
-    private readonly sleepUntil: (time: MonotonicTime) => void,
     first: MonotonicTime,
     private readonly every: Nanoseconds | undefined,
     private readonly ring: (expirations: bigint) => void,
@@ -32,8 +29,8 @@ export class LoopTimer implements Timer {
   }
 
   private await(): void {
-    const early = (this.#next - process.hrtime.bigint()) / 1_000_000n - 1n;
-    const delay = Math.min(LONGEST_MS, Math.max(0, Number(early)));
+    const left = (this.#next - process.hrtime.bigint() + 999_999n) / 1_000_000n;
+    const delay = Math.min(LONGEST_MS, Math.max(0, Number(left)));
     this.#pending = setTimeout(() => this.expire(delay === LONGEST_MS), delay);
   }
 
@@ -42,7 +39,6 @@ export class LoopTimer implements Timer {
       this.await();
       return;
     }
-    this.sleepUntil(this.#next);
     const expirations = this.every === undefined ? 1n : 1n + (process.hrtime.bigint() - this.#next) / this.every;
     if (this.every === undefined) this.#pending = undefined;
     else {
