@@ -1,11 +1,11 @@
 /**
- * What must be equal whatever was counted: numbers become `n`, with their decimals where the format has any, and the
- * names of threads `comm-n`. perf 6.1 prints C's `(null)` for a metric that it does not have, and nothing else does.
+ * What must be equal whatever was counted: numbers become `n`, with their decimals where the format has any, and the ids
+ * of shells, too. perf 6.1 prints C's `(null)` for a metric that it does not have, and nothing else does.
  */
 export const shape = (text: string): string =>
   text
     .replace(/"metric-unit" : "\(null\)"/g, '"metric-unit" : ""')
-    .replace(/(^|")[^",\n]*-\d+(?=[",])(?=[^\n]*task-clock|[^\n]*page-faults)(?<!S\d+-D\d+(-C\d+)?)/gm, '$1comm-n')
+    .replace(/\bsh-\d+/g, 'sh-n')
     .replace(/\d+\.(\d+)/g, (_, decimals: string) => `n.${'n'.repeat(decimals.length)}`)
     .replace(/(?<![A-Za-z-])\d+/g, 'n')
     .replace(/[KMG]\/sec/g, '/sec');
