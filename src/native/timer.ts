@@ -5,8 +5,8 @@ import type { Timer } from './kernel';
 const LONGEST_MS = 0x7fffffff;
 
 /**
- * A `Timer` on Node's event loop, which counts in milliseconds: it rings one late at most while the loop is free, and each
- * time by itself, so that lateness does not add up. A wait on another thread would be more exact and cost ten times as
+ * A `Timer` on Node's event loop, which counts in milliseconds: while the loop is free, it rings within one of its time,
+ * each time by itself, so that lateness does not add up. A wait on another thread would be more exact and cost ten times as
  * much.
  */
 export class LoopTimer implements Timer {
