@@ -21,7 +21,17 @@ export interface RawRecord {
 
 const DATA_OFFSET = 1040;
 const DATA_SIZE = 1048;
-const HEADER_BYTES = 8;
+/** Bytes of struct perf_event_header: type u32, misc u16, size u16. */
+export const HEADER_BYTES = 8;
+/** Where in a header the size of its record is. */
+export const HEADER_SIZE_OFFSET = 6;
+
+/** The data pages of a ring: where its metadata page says they are. A view, of no more than was mapped. */
+export function ringData(memory: Uint8Array): Uint8Array {
+  const page = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
+  const start = Number(page.getBigUint64(DATA_OFFSET, true));
+  return memory.subarray(start, start + Number(page.getBigUint64(DATA_SIZE, true)));
+}
 
 /**
  * The records from `tail` to `head`, in order. Stops at a header that cannot be one, because what follows it is unknown; there are
@@ -29,14 +39,11 @@ const HEADER_BYTES = 8;
  * Views are valid until the ring's tail is advanced.
  */
 export function* ringRecords(memory: Uint8Array, tail: bigint, head: bigint): Generator<RawRecord> {
-  const page = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
-  const start = Number(page.getBigUint64(DATA_OFFSET, true));
-  const size = Number(page.getBigUint64(DATA_SIZE, true));
-  const data = memory.subarray(start, start + size);
+  const data = ringData(memory);
   if (head - tail > data.length) return;
   for (let at = tail; head - at >= HEADER_BYTES; ) {
     const header = bytesAt(data, at, HEADER_BYTES);
-    const length = header.getUint16(6, true);
+    const length = header.getUint16(HEADER_SIZE_OFFSET, true);
     if (length < HEADER_BYTES || BigInt(length) > head - at) return;
     const body = bytesAt(data, at + BigInt(HEADER_BYTES), length - HEADER_BYTES);
     yield { type: header.getUint32(0, true), misc: header.getUint16(4, true), body };
