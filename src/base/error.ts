@@ -56,6 +56,7 @@ export const errorCodes = {
   HOOK_FAILED: 'a command before or after a run failed',
   USAGE: 'the command line is wrong',
   OUTPUT_FAILED: 'the result could not be written',
+  BAD_FILE: 'a recording that cannot be read',
   NO_SUCH_GANG: 'no live gang has that id, or several have',
   NOT_ANSWERING: 'the owner of a gang did not answer',
   REGISTRY: 'the directory of live gangs cannot be used',

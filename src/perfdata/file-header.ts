@@ -1,0 +1,131 @@
+import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
+import { FILE_HEADER_BYTES, HeaderOffset, MAGIC, SECTION_BYTES } from './file-layout';
+import { badFile, type InputFile } from './input-file';
+
+/** A stretch of a file. */
+export interface FileSection {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** An event as a file has it. */
+export interface FileEvent {
+  /** `struct perf_event_attr` in the file's byte order, as long as its writer knew it. */
+  readonly attr: Uint8Array;
+  readonly ids: readonly bigint[];
+}
+
+/** What stands around the records. */
+export interface FileHeader {
+  readonly littleEndian: boolean;
+  readonly events: readonly FileEvent[];
+  /** The records: those that its writer has accounted for. */
+  readonly data: FileSection;
+  /** Why `data` is not what the header says; absent when it is. */
+  readonly recovered?: 'the writer was killed' | 'the file was cut off';
+}
+
+/** PERF_ATTR_SIZE_VER0, and more than any attr to come should need. */
+const [SHORTEST_ATTR, LONGEST_ATTR] = [64, 4096];
+
+/** struct perf_file_header as it was before features: up to `adds_features`. */
+const OLD_HEADER_BYTES = HeaderOffset.features;
+
+/** What a piped recording says instead of FILE_HEADER_BYTES: struct perf_pipe_file_header. */
+const PIPE_HEADER_BYTES = 16;
+
+const MAGIC_SWAPPED = Buffer.from('2ELIFREP');
+
+/** @throws SyswideError BAD_FILE for what is no recording, or one whose header contradicts the file */
+export function readHeader(file: InputFile): FileHeader {
+  const bytes = file.read(0, Buffer.alloc(FILE_HEADER_BYTES));
+  const littleEndian = bytes.length >= 8 && bytes.readBigUInt64LE() === MAGIC;
+  if (!littleEndian && !bytes.subarray(0, 8).equals(MAGIC_SWAPPED)) {
+    throw badFile(
+      file.path,
+      'it does not begin as a perf.data file does',
+      'name a file of syswide record or perf record',
+    );
+  }
+  const u64 = (view: Buffer, at: number): number =>
+    Number(littleEndian ? view.readBigUInt64LE(at) : view.readBigUInt64BE(at));
+  const headerSize = bytes.length >= PIPE_HEADER_BYTES ? u64(bytes, HeaderOffset.size) : 0;
+  if (headerSize === PIPE_HEADER_BYTES) {
+    throw badFile(file.path, 'it is a piped recording', 'record it with -o FILE');
+  }
+  if (headerSize < OLD_HEADER_BYTES || bytes.length < OLD_HEADER_BYTES) {
+    throw badFile(file.path, 'its header is too short', 'record it again');
+  }
+  const section = (view: Buffer, at: number): FileSection => ({ offset: u64(view, at), size: u64(view, at + 8) });
+  return {
+    littleEndian,
+    events: readEvents(file, section(bytes, HeaderOffset.attrs), u64(bytes, HeaderOffset.attrSize), {
+      section,
+      littleEndian,
+    }),
+    ...dataOf(file, section(bytes, HeaderOffset.data), littleEndian),
+  };
+}
+
+/**
+ * perf writes the length of the data only when it ends in order: a file with 0 of it was left by one that was killed, and
+ * has records up to its end.
+ */
+function dataOf(
+  file: InputFile,
+  { offset, size }: FileSection,
+  littleEndian: boolean,
+): Pick<FileHeader, 'data' | 'recovered'> {
+  if (offset > file.size) throw contradicts(file, 'its records are to begin behind its end');
+  const rest = file.size - offset;
+  if (size === 0 && beginsRecord(file, offset, littleEndian))
+    return { data: { offset, size: rest }, recovered: 'the writer was killed' };
+  if (size > rest) return { data: { offset, size: rest }, recovered: 'the file was cut off' };
+  return { data: { offset, size } };
+}
+
+/** Whether a record stands there. The table of features, which follows the data of a file without any, looks like none. */
+function beginsRecord(file: InputFile, offset: number, littleEndian: boolean): boolean {
+  const header = file.read(offset, Buffer.alloc(HEADER_BYTES));
+  if (header.length < HEADER_BYTES) return false;
+  const size = littleEndian ? header.readUInt16LE(HEADER_SIZE_OFFSET) : header.readUInt16BE(HEADER_SIZE_OFFSET);
+  return size >= HEADER_BYTES;
+}
+
+interface Reading {
+  readonly section: (view: Buffer, at: number) => FileSection;
+  readonly littleEndian: boolean;
+}
+
+function readEvents(file: InputFile, attrs: FileSection, entrySize: number, reading: Reading): FileEvent[] {
+  const attrSize = entrySize - SECTION_BYTES;
+  if (!(attrSize >= SHORTEST_ATTR && attrSize <= LONGEST_ATTR)) throw contradicts(file, 'its events have no length');
+  const table = wholeSection(file, attrs);
+  const events: FileEvent[] = [];
+  // Ids that several events share could be made to take more memory than the file is long.
+  let idBytes = 0;
+  for (let at = 0; at + entrySize <= table.length; at += entrySize) {
+    const ids = reading.section(table, at + attrSize);
+    idBytes += ids.size;
+    if (idBytes > file.size) throw contradicts(file, 'it has more ids than bytes');
+    events.push({ attr: table.subarray(at, at + attrSize), ids: idsIn(wholeSection(file, ids), reading.littleEndian) });
+  }
+  if (events.length === 0) throw contradicts(file, 'it has no events');
+  return events;
+}
+
+function idsIn(bytes: Buffer, littleEndian: boolean): bigint[] {
+  const ids: bigint[] = [];
+  for (let at = 0; at + 8 <= bytes.length; at += 8) {
+    ids.push(littleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+  }
+  return ids;
+}
+
+function wholeSection(file: InputFile, { offset, size }: FileSection): Buffer {
+  if (size > file.size || offset > file.size - size) throw contradicts(file, 'a part of it is to lie behind its end');
+  return file.read(offset, Buffer.alloc(size));
+}
+
+const contradicts = (file: InputFile, why: string) =>
+  badFile(file.path, why, 'it is damaged or cut off: record it again');
