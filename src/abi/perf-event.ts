@@ -51,8 +51,21 @@ export const OpenFlag = { fdNoGroup: 1, fdOutput: 2, pidCgroup: 4, fdCloexec: 8 
 /** HW_BREAKPOINT_* of include/uapi/linux/hw_breakpoint.h: the `bp_type` bits. */
 export const BreakpointType = { read: 1, write: 2, execute: 4 } as const;
 
-/** `enum perf_event_sample_format`, what of it is used. */
-export const SampleType = { time: 1n << 2n, raw: 1n << 10n } as const;
+/** `enum perf_event_sample_format`: up to RAW in the order of a sample's fields, but for IDENTIFIER, which comes first. */
+export const SampleType = {
+  ip: 1n << 0n,
+  tid: 1n << 1n,
+  time: 1n << 2n,
+  addr: 1n << 3n,
+  read: 1n << 4n,
+  callchain: 1n << 5n,
+  id: 1n << 6n,
+  cpu: 1n << 7n,
+  period: 1n << 8n,
+  streamId: 1n << 9n,
+  raw: 1n << 10n,
+  identifier: 1n << 16n,
+} as const;
 
 /** CLOCK_MONOTONIC of include/uapi/linux/time.h, for `clockid`. */
 export const CLOCK_MONOTONIC = 1;

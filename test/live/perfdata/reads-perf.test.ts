@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RecordType } from '../../../src/abi/ring-page';
+import { decodeSample, type Sample } from '../../../src/abi/sample';
 import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
 import { needs } from '../needs';
 import { eventually, hasPerf, isRoot, perf } from '../run';
@@ -46,6 +47,51 @@ describe('a recording of perf', () => {
       expect([name, types.get(type) ?? 0]).toEqual([name, perfCounts(name)]);
     expect([...types.values()].reduce((a, b) => a + b, 0)).toBe(perfCounts('TOTAL'));
     expect([reader.unread, reader.recovered]).toEqual([0, undefined]);
+  });
+
+  /** Its samples, each as `toText` writes it. */
+  function samplesAs(toText: (sample: Sample, offset: number, event: string) => string): string[] {
+    const reader = PerfDataReader.open(path);
+    // perf gives all events of a recording the same fields; offsets of sample_type and read_format in the attr.
+    const attr = Buffer.from(reader.events[0]?.attr ?? []);
+    const layout = { sampleType: attr.readBigUInt64LE(24), readFormat: attr.readInt32LE(32), littleEndian: true };
+    const names = ['cpu-clock', 'context-switches'];
+    const texts: string[] = [];
+    for (const { type, body, offset } of reader.records()) {
+      const sample = type === RecordType.sample ? decodeSample(body, layout) : undefined;
+      const event = reader.events.findIndex(({ ids }) => ids.includes(sample?.id ?? 0n));
+      if (sample) texts.push(toText(sample, offset, names[event] ?? ''));
+    }
+    reader.close();
+    return texts.toSorted();
+  }
+
+  it('has the samples that perf script prints', () => {
+    const ours = samplesAs(({ pid, tid, cpu, time = 0n, period }, _, event) => {
+      const seconds = `${time / 1_000_000_000n}.${String(time % 1_000_000_000n).padStart(9, '0')}`;
+      return `${pid}/${tid} [${String(cpu).padStart(3, '0')}] ${seconds}: ${period} ${event}:`;
+    });
+    const { stdout } = perf(['script', '--ns', '-F', 'pid,tid,cpu,time,period,event', '-i', path]);
+    const theirs = stdout.split('\n').flatMap((line) => line.trim().replaceAll(/\s+/gu, ' ') || []);
+    expect(ours.length).toBeGreaterThan(100);
+    expect(ours).toEqual(theirs.toSorted());
+  });
+
+  it('has the call chains that perf report -D dumps, address by address', () => {
+    const hex = (number: number | bigint = 0) => number.toString(16);
+    const ours = samplesAs(
+      ({ ip, callchain = [] }, offset) => `0x${hex(offset)} 0x${hex(ip)} ${callchain.map((one) => hex(one)).join(' ')}`,
+    );
+    const { stdout } = perf(['report', '-D', '-i', path]);
+    const dumped = stdout.split('\n\n').flatMap((text) => {
+      const sample = / (0x[0-9a-f]+) \[0x[0-9a-f]+\]: PERF_RECORD_SAMPLE\(.*?\): \S+: (0x[0-9a-f]+) /u.exec(text);
+      const chain = [...text.matchAll(/^\.{5} +\d+: ([0-9a-f]{16})$/gmu)].map(([, address = '']) =>
+        hex(BigInt(`0x${address}`)),
+      );
+      return sample ? [`${sample[1]} ${sample[2]} ${chain.join(' ')}`] : [];
+    });
+    expect(ours.length).toBeGreaterThan(100);
+    expect(ours).toEqual(dumped.toSorted());
   });
 
   it('has an id for each event on each CPU', () => {
