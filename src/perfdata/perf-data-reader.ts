@@ -64,17 +64,19 @@ export class PerfDataReader {
     const { offset, size } = this.header.data;
     const end = offset + size;
     const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, size));
-    let at = offset;
+    // Up to where everything was read, and where the next record is to begin: further on where data follow one.
+    let [at, next] = [offset, offset];
     this.#unread = 0;
-    while (at < end) {
-      const chunk = this.file.read(at, buffer.subarray(0, end - at));
-      let passed = 0;
-      for (const record of this.recordsOf(chunk, at)) {
+    while (next < end) {
+      const begin = next;
+      for (const record of this.recordsOf(this.file.read(begin, buffer.subarray(0, end - begin)), begin)) {
         yield record;
-        passed = record.offset - at + record.body.byteLength + HEADER_BYTES + this.trailing(record);
+        at = record.offset + HEADER_BYTES + record.body.byteLength;
+        next = at + this.trailing(record);
       }
-      if (passed === 0 || passed > end - at) break;
-      at += passed;
+      if (next <= end) at = next;
+      // Not one record was whole.
+      if (next === begin) break;
     }
     this.#unread = end - at;
   }
