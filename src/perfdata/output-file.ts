@@ -100,6 +100,6 @@ const outputFailed = (path: string, cause: unknown): SyswideError =>
   new SyswideError('OUTPUT_FAILED', {
     what: `cannot write ${path}`,
     why: cause instanceof Error ? cause.message : String(cause),
-    remedy: 'check the path, its permissions and the space on its disk; what was written until now can be read',
+    remedy: 'check the path, its permissions and the space on its disk',
     cause,
   });
