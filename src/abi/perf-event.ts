@@ -64,6 +64,10 @@ export const SampleType = {
   period: 1n << 8n,
   streamId: 1n << 9n,
   raw: 1n << 10n,
+  regsUser: 1n << 12n,
+  stackUser: 1n << 13n,
+  weight: 1n << 14n,
+  dataSource: 1n << 15n,
   identifier: 1n << 16n,
 } as const;
 

@@ -8,8 +8,22 @@
  * ```
  */
 
-/** `enum perf_event_type`, what of it is decoded. */
-export const RecordType = { lost: 2, sample: 9 } as const;
+/**
+ * `enum perf_event_type`, what of it is read or written here; `finishedRound` is perf's own, PERF_RECORD_FINISHED_ROUND of
+ * tools/lib/perf/include/perf/event.h.
+ */
+export const RecordType = {
+  mmap: 1,
+  lost: 2,
+  comm: 3,
+  throttle: 5,
+  unthrottle: 6,
+  fork: 7,
+  sample: 9,
+  mmap2: 10,
+  lostSamples: 13,
+  finishedRound: 68,
+} as const;
 
 /** One record: a header of 8 bytes and what follows it. */
 export interface RawRecord {

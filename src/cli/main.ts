@@ -5,7 +5,7 @@ import { exitStatus } from './exit-status';
 import { version } from './version';
 
 /** Commands whose exit status is that of what they ran: their own failures have a status that commands seldom use. */
-const runners = new Set(['stat']);
+const runners = new Set(['stat', 'record']);
 
 /** Everything, from the arguments to the exit status. */
 async function main(argv: readonly string[]): Promise<number> {

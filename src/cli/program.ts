@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor-command';
 import { exitStatus } from './exit-status';
 import { listCommand } from './list-command';
 import { psCommand } from './ps-command';
+import { recordCommand } from './record/record-command';
 import { slotsCommand } from './slots-command';
 import { statCommand } from './stat-command';
 import { statOptions } from './stat-options';
@@ -22,6 +23,13 @@ export async function run(argv: readonly string[]): Promise<number> {
     statCommand(async (options, command) => {
       const { stat } = await import('./stat');
       status = await stat(statOptions(options, command));
+    }),
+    recordCommand(async (options, command) => {
+      const [{ record }, { recordOptions }] = await Promise.all([
+        import('./record/record'),
+        import('./record/record-options'),
+      ]);
+      status = await record(recordOptions(options, command));
     }),
     listCommand(async (globs, options) => {
       const { list } = await import('./list');
@@ -76,6 +84,6 @@ function usageError(error: CommanderError, argv: readonly string[]): SyswideErro
   return new SyswideError('USAGE', {
     what: complaint,
     why: hints.length > 0 ? hints.join(' ') : 'the command line does not fit',
-    remedy: `see syswide ${command === 'stat' ? 'stat ' : ''}--help`,
+    remedy: `see syswide ${command === 'stat' || command === 'record' ? `${command} ` : ''}--help`,
   });
 }

@@ -5,7 +5,7 @@ import { usage } from './usage-error';
 export type Privilege = 'user' | 'kernel' | undefined;
 
 /** `--all-user` or `--all-kernel`. @throws SyswideError USAGE for both */
-export function privilegeOf({ allUser, allKernel }: RawStatOptions): Privilege {
+export function privilegeOf({ allUser, allKernel }: Pick<RawStatOptions, 'allUser' | 'allKernel'>): Privilege {
   if (allUser && allKernel) {
     throw usage('--all-user and --all-kernel together', 'nothing would be counted', 'choose one of them');
   }

@@ -49,8 +49,10 @@ export function countedTarget(options: CountedOptions, host: Host, command: Pid 
   }
 }
 
-/** What of the options says how tasks are counted. */
-type CountedOptions = Pick<StatOptions, 'target' | 'aggregation' | 'events'>;
+/** What of the options says what is counted, and how. */
+export interface CountedOptions extends Pick<StatOptions, 'target' | 'aggregation'> {
+  readonly events: Pick<StatOptions['events'], 'inherit'>;
+}
 
 function countedTasks(
   { target, aggregation, events }: CountedOptions,

@@ -71,7 +71,7 @@ function intervalsOf(raw: RawStatOptions): IntervalPlan | undefined {
 }
 
 /** perf's -1: until control enables it. */
-function delayOf({ delay }: RawStatOptions): Pick<RunPlan, 'delay'> {
+export function delayOf({ delay }: Pick<RawStatOptions, 'delay'>): Pick<RunPlan, 'delay'> {
   if (delay === undefined || delay === '0') return {};
   return { delay: delay === '-1' ? 'until enabled' : milliseconds('-D', delay) };
 }
@@ -85,7 +85,7 @@ function count(option: string, text: string): number {
 }
 
 /** A bare number, as perf has it; 24 days at most. */
-function milliseconds(option: string, text: string): Nanoseconds {
+export function milliseconds(option: string, text: string): Nanoseconds {
   const number = /^\d{1,10}$/.test(text) ? BigInt(text) : 0n;
   if (number > 0n && number <= 0x7fffffffn) return ns(number * 1_000_000n);
   throw usage(

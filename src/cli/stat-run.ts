@@ -1,26 +1,21 @@
-import { SyswideError } from '../base/error';
-import { type Fd, type Pid, pid } from '../base/units';
+import { type Fd, pid } from '../base/units';
 import { measure } from '../counts/measure';
 import type { MeasureRequest } from '../counts/measure-request';
 import type { StatResult } from '../counts/stat-result';
 import type { Tick } from '../counts/tick';
 import { refusalContext } from '../gang/refusal-context';
 import { HostWideLock } from '../gang/registry/host-lock';
-import type { CpuMask } from '../host/cpu-mask';
-import type { Host } from '../host/host';
-import { hotpluggable, openHotplugSource } from '../host/hotplug/open-source';
 import { MeasuredCommand } from '../host/measured-command';
 import { isInForeground } from '../host/terminal';
 import type { Interruption } from '../native/interruption';
-import type { Kernel } from '../native/kernel';
-import { KernelError } from '../native/kernel-error';
 import { openToControl } from './control';
 import type { Machine } from './machine';
 import type { StatEvents } from './stat-events';
 import type { StatOptions } from './stat-options';
 import { needsPlace, placeIn, placeInTarget } from './stat-place';
-import { type Counted, countedTarget } from './stat-request';
+import { countedTarget } from './stat-request';
 import { countsCpus, type StatTarget } from './stat-target-option';
+import { hearOfCpus, pidfdOf, threadsOf } from './watched-target';
 
 /** Told of what is counted, and then of every interval. */
 export interface RunListener {
@@ -98,32 +93,4 @@ function runOptions(
       ? { intervals: { every: intervals.every, ...(intervals.most ? { most: intervals.most } : {}), onTick } }
       : {}),
   };
-}
-
-/** Of processes, all their threads are meant, those too that start while they are looked up. */
-function threadsOf({ kind }: StatTarget, { processes }: Counted, host: Host): Pick<MeasureRequest, 'threadsNow'> {
-  if (kind !== 'processes') return {};
-  return { threadsNow: () => processes.flatMap((process) => host.processes.threadsLeft(process)) };
-}
-
-/** A thread may have ended since it was named. */
-function pidfdOf(kernel: Kernel, id: Pid): Fd {
-  try {
-    return kernel.openPidfd(id);
-  } catch (error) {
-    if (!(error instanceof KernelError)) throw error;
-    throw new SyswideError('NO_SUCH_PROCESS', {
-      what: `cannot watch ${id}`,
-      why: `no process or thread has that id, or it has just ended (${error.errnoName})`,
-      remedy: 'look its id up again, for example with ps -eL',
-      cause: error,
-    });
-  }
-}
-
-/** Nothing where none of the CPUs can come or go. */
-function hearOfCpus({ kernel, host }: Machine, wanted: CpuMask): MeasureRequest['hotplug'] {
-  const changeable = hotpluggable(host, wanted);
-  if (changeable.isEmpty) return undefined;
-  return { source: openHotplugSource(kernel, host, changeable), wanted };
 }

@@ -14,8 +14,11 @@ export type StatTarget =
 /** Whether whole CPUs are counted rather than tasks. */
 export const countsCpus = ({ kind }: StatTarget): boolean => kind === 'system' || kind === 'cpus';
 
+/** The options that say it. */
+export type RawTarget = Pick<RawStatOptions, 'allCpus' | 'cpu' | 'pid' | 'tid' | 'perThread'>;
+
 /** @throws SyswideError USAGE for several at once, or a list that is none */
-export function targetOf(raw: RawStatOptions, command: readonly string[]): StatTarget {
+export function targetOf(raw: RawTarget, command: readonly string[]): StatTarget {
   // perf lets one of them win and says so in passing; a script would go on with a count of something else.
   const given = (['pid', 'tid', 'cpu'] as const).filter((name) => raw[name] !== undefined);
   if (given.length > 1 || (raw.allCpus && (raw.pid ?? raw.tid) !== undefined)) {

@@ -11,9 +11,8 @@ import type { MeasuredCommand } from '../host/measured-command';
 import type { Subject } from './stat-result';
 import type { Tick } from './tick';
 
-/** What one run of `stat` is to count, where, and until when. */
-export interface MeasureRequest {
-  readonly subject: Subject;
+/** A gang that is to be opened, with all that follows it, and what may be left out of it. */
+export interface GangToOpen {
   readonly events: readonly ResolvedEvent[];
   /** Events that nobody asked for by name: where they are missing, they are not listed. */
   readonly unasked: ReadonlySet<ResolvedEvent>;
@@ -31,6 +30,15 @@ export interface MeasureRequest {
   readonly lock: HostWideLock;
   /** How long to wait for debug registers that others hold; absent: not at all. */
   readonly waitSlots?: Nanoseconds;
+  readonly permission: OpenContext['permission'];
+  readonly fdLimit: OpenContext['fdLimit'];
+  /** See `OpeningRequest`. */
+  readonly connect?: LiveGangRequest['connect'];
+}
+
+/** What one run of `stat` is to count, where, and until when. */
+export interface MeasureRequest extends GangToOpen {
+  readonly subject: Subject;
   /** Makes the gang known on the host, and open to control from outside, until it is closed. */
   readonly openToControl?: (gang: Controllable) => { readonly notices: readonly string[]; close(): Promise<void> };
   /** Threads of syswide whose own counts are to be known. */
@@ -39,8 +47,6 @@ export interface MeasureRequest {
   readonly excludeOwn: boolean;
   /** Whether counts of events that took turns are scaled up to all the time. */
   readonly scale: boolean;
-  readonly permission: OpenContext['permission'];
-  readonly fdLimit: OpenContext['fdLimit'];
   /** Runs while it is counted, and ends the measurement. Already at its gate; stays the caller's. */
   readonly command?: MeasuredCommand;
   /** Processes whose end, all of them, ends a measurement without a command. Stay the caller's. */

@@ -4,7 +4,7 @@ import { takeSlots } from '../gang/slots/take';
 import { placesOf } from '../gang/target';
 import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
-import type { MeasureRequest } from './measure-request';
+import type { GangToOpen } from './measure-request';
 
 /** How often threads that started while the others were opened are taken in. */
 const MOST_LOOKS = 8;
@@ -17,7 +17,7 @@ const MOST_LOOKS = 8;
  */
 export async function openRequested(
   kernel: Kernel,
-  request: MeasureRequest,
+  request: GangToOpen,
   interruption: Interruption,
 ): Promise<{ live: LiveGang; notices: readonly string[] }> {
   for (let [looks, now] = [1, request]; ; looks += 1) {
@@ -36,13 +36,13 @@ export async function openRequested(
 }
 
 /** Those of the target's threads that were not there when it was put together. */
-function newThreads({ target, threadsNow }: MeasureRequest): Tid[] {
+function newThreads({ target, threadsNow }: GangToOpen): Tid[] {
   if (target.kind !== 'tasks' || !threadsNow) return [];
   const known = new Set(target.tids);
   return threadsNow().filter((tid) => !known.has(tid));
 }
 
-function withThreads(request: MeasureRequest): MeasureRequest {
+function withThreads(request: GangToOpen): GangToOpen {
   const { target, threadsNow } = request;
   return target.kind === 'tasks' && threadsNow ? { ...request, target: { ...target, tids: threadsNow() } } : request;
 }
@@ -50,7 +50,7 @@ function withThreads(request: MeasureRequest): MeasureRequest {
 const restless = (threads: number): string =>
   `threads were started faster than events could be opened on them: up to ${threads} may not be counted`;
 
-const openGang = (kernel: Kernel, request: MeasureRequest, onStop: () => void): LiveGang =>
+const openGang = (kernel: Kernel, request: GangToOpen, onStop: () => void): LiveGang =>
   LiveGang.open(
     kernel,
     {
@@ -63,6 +63,7 @@ const openGang = (kernel: Kernel, request: MeasureRequest, onStop: () => void): 
       mayMiss: (event) => request.allowMissing || request.unasked.has(event),
       placesMayGo: request.target.kind === 'tasks' || request.hotplug !== undefined,
       context: request,
+      ...(request.connect ? { connect: request.connect } : {}),
     },
     onStop,
   );

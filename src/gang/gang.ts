@@ -204,6 +204,11 @@ export class Gang {
     this.kernel.closeFds(fdsOf(dropped));
   }
 
+  /** Whether another thread may open it at more places: only the main thread knows where records are to go. */
+  get canStandBy(): boolean {
+    return this.request.connect === undefined;
+  }
+
   /** What opening at these places takes, for a thread that opens it when it can. */
   prepare(places: readonly Place[]): PreparedPlaces {
     const mode = this.modeOfAdded();
@@ -259,6 +264,7 @@ export class Gang {
       placesMayGo: false,
       groupsMayGo: false,
       context: this.request.context,
+      ...(this.request.connect ? { connect: this.request.connect } : {}),
     }).clones;
   }
 
@@ -283,7 +289,7 @@ export class Gang {
 
   private control(clones: readonly OpenClone[], control: EventControl): Span {
     assert(this.#state !== 'closed', 'a closed gang is not controlled');
-    const heads = headsOf(clones);
+    const heads = headsOf(clones).filter(({ event }) => !isImmediate(this.#events[event]));
     try {
       return this.kernel.controlEvents(fdsOf(heads), control, true);
     } catch (error) {
@@ -305,5 +311,8 @@ export class Gang {
     }
   }
 }
+
+/** Counts from when it is opened to when it is closed. */
+const isImmediate = (event: ResolvedEvent | undefined): boolean => event?.attr.flags?.disabled === false;
 
 const fdsOf = (clones: readonly OpenClone[]): Fd[] => clones.map((clone) => clone.fd);

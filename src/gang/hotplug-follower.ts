@@ -103,7 +103,8 @@ export class HotplugFollower {
 
   /** What is to be opened, should one of the CPUs that are not covered now come online. */
   prepare(): PreparedCpus {
-    const uncovered = [...this.wanted].filter((cpu) => !this.isCovered(cpu) && this.source.watches(cpu));
+    const waiting = this.gang.canStandBy ? [...this.wanted] : [];
+    const uncovered = waiting.filter((cpu) => !this.isCovered(cpu) && this.source.watches(cpu));
     const plans = uncovered.map((cpu) => ({ cpu, plan: this.gang.prepare(this.placesOn(cpu)) }));
     const [first] = plans;
     const alike = plans.filter(

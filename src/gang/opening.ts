@@ -27,6 +27,11 @@ export interface OpeningRequest {
    * is added to it has to be read like the rest.
    */
   readonly groupsMayGo?: boolean;
+  /**
+   * Given the clones once they are open and before they count: says where the records of those that sample go. What it
+   * throws closes them.
+   */
+  readonly connect?: (clones: readonly OpenClone[]) => void;
   readonly context: Omit<OpenContext, 'fdsNeeded'>;
 }
 
@@ -64,7 +69,7 @@ export function openClones(kernel: Kernel, request: OpeningRequest): Opening {
       const fds = kernel.openEvents(requests);
       const { events, missing, dissolved } = attempt;
       const open = clones.map((clone, i) => ({ ...clone, fd: present(fds[i], 'an fd each') }));
-      return { events, missing, dissolved, clones: finish(kernel, events, open) };
+      return { events, missing, dissolved, clones: finish(kernel, attempt, open) };
     } catch (error) {
       if (!(error instanceof KernelError) || error.index === undefined) throw error;
       const refused = present(clones[error.index], 'the kernel refused one of the requests');
@@ -134,9 +139,10 @@ function withoutLeader(events: readonly ResolvedEvent[], gone: number): Resolved
 }
 
 /** What an event needs between being opened and being enabled: its filter; its id, if it is read with its group. */
-function finish(kernel: Kernel, events: readonly ResolvedEvent[], clones: readonly OpenClone[]): OpenClone[] {
+function finish(kernel: Kernel, { events, connect }: Attempt, clones: readonly OpenClone[]): OpenClone[] {
   try {
     for (const clone of clones) setFilter(kernel, present(events[clone.event], 'a clone has an event'), clone);
+    connect?.(clones);
     return identified(kernel, clones);
   } catch (error) {
     kernel.closeFds(clones.map((clone) => clone.fd));

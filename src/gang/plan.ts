@@ -140,7 +140,8 @@ export function attrFor(
   const flags = {
     ...event.attr.flags,
     // A member follows its leader: disabling it too would keep it off when the leader starts.
-    disabled: role !== 'member',
+    // What says that it is not waits for nobody: it tells of what happens before the others count.
+    disabled: event.attr.flags?.disabled ?? role !== 'member',
     ...(mode.inherit && mayInherit(events, event) ? { inherit: true } : {}),
     ...(mode.enableOnExec && role !== 'member' ? { enableOnExec: true } : {}),
   };

@@ -44,6 +44,14 @@ it('is not known of a process that is gone, or that may not be seen', () => {
 
 it('lines of any other form are passed over', () => {
   expect(parseMaps('garbage\n\n1-2 r-xp 0 0:0 5 relative\n10-20 r-xp 30 fe:00 5    /a b\\012c')).toEqual([
-    { start: 0x10n, end: 0x20n, offset: 0x30n, inode: 5n, path: '/a b\\012c' },
+    {
+      start: 0x10n,
+      end: 0x20n,
+      permissions: 'r-xp',
+      offset: 0x30n,
+      device: { major: 0xfe, minor: 0 },
+      inode: 5n,
+      path: '/a b\\012c',
+    },
   ]);
 });

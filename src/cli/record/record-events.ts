@@ -1,0 +1,71 @@
+import { SyswideError } from '../../base/error';
+import type { ResolvedEvent } from '../../events/resolved-event';
+import { type Sampling, sampled, sideBandEvent } from '../../events/sampling';
+import { combineFilters } from '../../events/tracepoint-filter';
+import type { Host } from '../../host/host';
+import { statEvents } from '../stat-events';
+import type { RecordOptions, SampleRate } from './record-options';
+
+/** The events of a recording. */
+export interface RecordEvents {
+  /** Those that sample, as asked for, and behind them the one that tells of programs and their memory. */
+  readonly events: readonly ResolvedEvent[];
+  readonly notices: readonly string[];
+}
+
+/** @throws SyswideError for an event text that means nothing here, or an event that cannot be sampled */
+export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
+  const { name, notices } = options.texts.length > 0 ? { name: undefined, notices: [] } : defaultEvent(host);
+  const texts = name === undefined ? options.texts : [{ text: name, filters: [] }];
+  const { privilege, inherit, target, addresses, weight, callGraph } = options;
+  const asked = statEvents(
+    { texts, metrics: [], detail: 0, none: false, cgroups: [], forEachCgroup: [], privilege, inherit },
+    target,
+    host,
+  );
+  const rate = rateOf(options.rate, host);
+  const sampling = { ...rate.sampling, addresses, weight, ...(callGraph ? { callGraph } : {}) };
+  const events = asked.events.map((event) => {
+    if (event.kind === 'tool') throw nothingToSample(event);
+    return sampled(options.excludeSelf ? withoutOwn(event) : event, sampling);
+  });
+  const sideBand = sideBandEvent({
+    dataMaps: addresses,
+    kernelSymbols: host.privileges.mayCountCpuWide.allowed && host.privileges.mayCountKernel.allowed,
+  });
+  return { events: [...events, sideBand], notices: [...notices, ...rate.notices, ...asked.notices] };
+}
+
+/** perf takes `cycles` too, and falls back to the clock in passing. */
+function defaultEvent(host: Host): { name: string; notices: string[] } {
+  if (host.pmus.hasHardwarePmu()) return { name: 'cycles', notices: [] };
+  return { name: 'cpu-clock', notices: ['no hardware counters here: sampling cpu-clock instead of cycles'] };
+}
+
+function rateOf(
+  rate: SampleRate,
+  { files }: Host,
+): { sampling: Pick<Sampling, 'period' | 'frequency'>; notices: string[] } {
+  if (rate.kind === 'period') return { sampling: { period: rate.events }, notices: [] };
+  if (rate.kind === 'default') return { sampling: {}, notices: [] };
+  const text = files.read('/proc/sys/kernel/perf_event_max_sample_rate')?.trim() ?? '';
+  const most = /^\d+$/.test(text) ? BigInt(text) : 100_000n;
+  if (rate.hertz === 'max') return { sampling: { frequency: most }, notices: [] };
+  if (rate.hertz <= most) return { sampling: { frequency: rate.hertz }, notices: [] };
+  const notice = `${rate.hertz} samples a second are more than kernel.perf_event_max_sample_rate allows: taking ${most}`;
+  return { sampling: { frequency: most }, notices: [notice] };
+}
+
+/** What syswide does itself. Only tracepoints can be filtered. */
+function withoutOwn(event: ResolvedEvent): ResolvedEvent {
+  if (event.kind !== 'tracepoint') return event;
+  const own = `common_pid != ${process.pid}`;
+  return { ...event, filter: combineFilters(event.filter === undefined ? [own] : [event.filter, own]) };
+}
+
+const nothingToSample = ({ name }: ResolvedEvent): SyswideError =>
+  new SyswideError('NOT_SUPPORTED', {
+    what: `cannot sample ${name}`,
+    why: 'syswide counts it by itself: nothing happens that a sample could be taken of',
+    remedy: 'leave it out, or count it with syswide stat',
+  });

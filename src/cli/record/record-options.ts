@@ -1,0 +1,144 @@
+import { parseDuration } from '../../base/duration';
+import type { Nanoseconds } from '../../base/units';
+import { type CallGraph, DEFAULT_STACK_BYTES } from '../../events/sampling';
+import { type PerfControlSpec, parsePerfControl } from '../../gang/registry/perf-control';
+import type { EventOption } from '../raw-stat-options';
+import { type Privilege, privilegeOf } from '../stat-privilege-option';
+import { delayOf, milliseconds } from '../stat-run-options';
+import { type RawTarget, type StatTarget, targetOf } from '../stat-target-option';
+import { usage } from '../usage-error';
+
+/** The option values as commander hands them over. */
+export interface RawRecordOptions extends Omit<RawTarget, 'perThread'> {
+  readonly event?: readonly EventOption[];
+  readonly freq?: string;
+  readonly count?: string;
+  readonly g?: boolean;
+  readonly callGraph?: string;
+  readonly data?: boolean;
+  readonly weight?: boolean;
+  readonly allUser?: boolean;
+  readonly allKernel?: boolean;
+  /** False with -i. */
+  readonly inherit?: boolean;
+  readonly excludePerf?: boolean;
+  readonly delay?: string;
+  readonly timeout?: string;
+  readonly maxSize?: string;
+  readonly output: string;
+  readonly mmapPages?: string;
+  readonly strict?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly waitSlots?: string;
+  readonly control?: string;
+}
+
+/** What the command line of `record` said, checked for sense but not yet held against the machine. */
+export interface RecordOptions {
+  /** One for each `-e`; none for the default event. */
+  readonly texts: readonly EventOption[];
+  readonly rate: SampleRate;
+  readonly callGraph?: CallGraph;
+  readonly addresses: boolean;
+  readonly weight: boolean;
+  readonly privilege: Privilege;
+  readonly inherit: boolean;
+  readonly excludeSelf: boolean;
+  readonly target: StatTarget;
+  readonly command: readonly string[];
+  readonly delay?: Nanoseconds | 'until enabled';
+  readonly timeout?: Nanoseconds;
+  readonly mostBytes?: number;
+  readonly path: string;
+  /** Of the ring of each CPU, in pages or bytes. */
+  readonly ring?: RingSize;
+  readonly strict: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly waitSlots?: Nanoseconds;
+  readonly control?: PerfControlSpec;
+}
+
+/** `max`: as often as the kernel allows. */
+export type SampleRate =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'frequency'; readonly hertz: bigint | 'max' }
+  | { readonly kind: 'period'; readonly events: bigint };
+
+export type RingSize = { readonly pages: number } | { readonly bytes: number };
+
+/** @throws SyswideError USAGE when options contradict each other or make no sense */
+export function recordOptions(raw: RawRecordOptions, command: readonly string[]): RecordOptions {
+  const callGraph = callGraphOf(raw);
+  return {
+    texts: raw.event ?? [],
+    rate: rateOf(raw),
+    ...(callGraph ? { callGraph } : {}),
+    addresses: raw.data ?? false,
+    weight: raw.weight ?? false,
+    privilege: privilegeOf(raw),
+    inherit: raw.inherit ?? true,
+    excludeSelf: raw.excludePerf ?? false,
+    target: targetOf(raw, command),
+    command,
+    ...delayOf(raw),
+    ...(raw.timeout === undefined ? {} : { timeout: milliseconds('--timeout', raw.timeout) }),
+    ...(raw.maxSize === undefined ? {} : { mostBytes: sizeOf('--max-size', raw.maxSize) }),
+    path: raw.output,
+    ...(raw.mmapPages === undefined ? {} : { ring: ringOf(raw.mmapPages) }),
+    strict: raw.strict ?? false,
+    quiet: raw.quiet ?? false,
+    verbose: raw.verbose ?? false,
+    ...(raw.waitSlots === undefined ? {} : { waitSlots: parseDuration(raw.waitSlots, '--wait-slots') }),
+    ...(raw.control === undefined ? {} : { control: parsePerfControl(raw.control) }),
+  };
+}
+
+function rateOf({ freq, count }: RawRecordOptions): SampleRate {
+  if (freq !== undefined && count !== undefined) {
+    throw usage('-F and -c together', 'both say how often a sample is taken', 'choose one of them');
+  }
+  if (count !== undefined) return { kind: 'period', events: above0('-c', count) };
+  if (freq === undefined) return { kind: 'default' };
+  return { kind: 'frequency', hertz: freq === 'max' ? 'max' : above0('-F', freq) };
+}
+
+function above0(option: string, text: string): bigint {
+  const number = /^\d{1,18}$/.test(text) ? BigInt(text) : 0n;
+  if (number > 0n) return number;
+  throw usage(`${option} '${text}'`, 'that is no number above 0', `write a whole number: ${option} 1000`);
+}
+
+/** The kernel takes no more, nor what is no multiple of 8: perf_copy_attr() in kernel/events/core.c. */
+const MOST_STACK = 65528;
+
+function callGraphOf({ g, callGraph }: RawRecordOptions): CallGraph | undefined {
+  if (callGraph === undefined) return g ? { kind: 'fp' } : undefined;
+  if (callGraph === 'fp') return { kind: 'fp' };
+  const [, bytes] = /^dwarf(?:,(\d{1,5}))?$/.exec(callGraph) ?? [];
+  if (!callGraph.startsWith('dwarf') || (callGraph !== 'dwarf' && bytes === undefined)) {
+    throw usage(`--call-graph '${callGraph}'`, 'there is no such way', 'write fp, dwarf or dwarf,8192');
+  }
+  const stackBytes = Number(bytes ?? DEFAULT_STACK_BYTES);
+  if (stackBytes > 0 && stackBytes % 8 === 0 && stackBytes <= MOST_STACK) return { kind: 'dwarf', stackBytes };
+  throw usage(
+    `--call-graph '${callGraph}'`,
+    `the kernel copies a multiple of 8 bytes, ${MOST_STACK} at most`,
+    'write such a number: dwarf,8192',
+  );
+}
+
+const units = { '': 1, B: 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
+
+function sizeOf(option: string, text: string): number {
+  const [, number = '0', unit = ''] = /^(\d{1,9})([BKMG]?)$/i.exec(text) ?? [];
+  const bytes = Number(number) * (units[unit.toUpperCase() as keyof typeof units] ?? 0);
+  if (bytes > 0) return bytes;
+  throw usage(`${option} '${text}'`, 'that is no size', `write a number and B, K, M or G: ${option} 100M`);
+}
+
+/** A bare number counts pages, as in perf. */
+function ringOf(text: string): RingSize {
+  return /^\d+$/.test(text) ? { pages: sizeOf('-m', text) } : { bytes: sizeOf('-m', text) };
+}

@@ -1,0 +1,162 @@
+import { hostname } from 'node:os';
+import { SyswideError } from '../../base/error';
+import { type Fd, pid } from '../../base/units';
+import type { MeasureRequest } from '../../counts/measure-request';
+import { refusalContext } from '../../gang/refusal-context';
+import { HostWideLock } from '../../gang/registry/host-lock';
+import { describeHost } from '../../host/description';
+import type { Host } from '../../host/host';
+import { MeasuredCommand } from '../../host/measured-command';
+import { isInForeground } from '../../host/terminal';
+import type { RecordingFacts } from '../../perfdata/features';
+import { type RecordResult, record as recordOnce } from '../../recording/record';
+import { kernelText, runningTasks } from '../../recording/running-tasks';
+import { complain, errorLine } from '../console';
+import { openToControl } from '../control';
+import { exitStatus } from '../exit-status';
+import { type Machine, thisMachine } from '../machine';
+import { SignalInterruption } from '../signals';
+import { placeInTarget } from '../stat-place';
+import { type Counted, countedTarget } from '../stat-request';
+import { countsCpus } from '../stat-target-option';
+import { version } from '../version';
+import { hearOfCpus, pidfdOf, threadsOf } from '../watched-target';
+import { recordEvents } from './record-events';
+import type { RecordOptions } from './record-options';
+import { resultLines } from './record-result';
+import { ringPages } from './ring-pages';
+
+/**
+ * `syswide record`: samples until the command ends, the processes end, the time is up or a signal comes.
+ * @returns the exit status
+ */
+export async function record(options: RecordOptions): Promise<number> {
+  const machine = thisMachine();
+  const interruption = new SignalInterruption(machine.kernel);
+  try {
+    const result = await recordWith(options, machine, interruption);
+    if (!options.quiet) for (const line of resultLines(options.path, result, options.verbose)) complain(line);
+    if (result.failure) {
+      complain(errorLine(result.failure));
+      return exitStatus.ownFailure;
+    }
+    return statusOf(options, result, interruption);
+  } finally {
+    interruption.close();
+    machine.host.close();
+  }
+}
+
+function statusOf({ strict }: RecordOptions, result: RecordResult, interruption: SignalInterruption): number {
+  const lost = [...result.lost.values()].reduce((sum, count) => sum + count, 0n);
+  if (strict && lost > 0n) {
+    complain(errorLine(lostSamples(lost)));
+    return exitStatus.ownFailure;
+  }
+  if (interruption.signal !== undefined) return exitStatus.signalled(interruption.signal);
+  const { exitCode, signal } = result.exit ?? {};
+  // A command that is told to stop because enough was recorded has not failed.
+  if (result.endedBy !== 'end') return exitStatus.success;
+  return signal === undefined ? (exitCode ?? exitStatus.success) : exitStatus.signalled(signal);
+}
+
+const lostSamples = (lost: bigint): SyswideError =>
+  new SyswideError('SAMPLES_LOST', {
+    what: `${lost} records were lost`,
+    why: 'the kernel had no room for them in the rings, and --strict was given',
+    remedy: 'sample less often with -F or -c, or make the rings longer with -m',
+  });
+
+async function recordWith(
+  options: RecordOptions,
+  machine: Machine,
+  interruption: SignalInterruption,
+): Promise<RecordResult> {
+  const { kernel, host } = machine;
+  const systemWide = countsCpus(options.target);
+  const chosen = recordEvents(options, host);
+  // Before anything is opened: until its exec the child holds copies of the fds.
+  const command = options.command.length > 0 ? MeasuredCommand.start(kernel, options.command) : undefined;
+  const until: Fd[] = [];
+  let hotplug: MeasureRequest['hotplug'];
+  try {
+    const { target } = options;
+    const events = placeInTarget(chosen.events, target, host);
+    const counted = countedTarget(
+      { target, aggregation: 'cpu', events: { inherit: options.inherit } },
+      host,
+      command?.pid,
+    );
+    hotplug = counted.wanted && hearOfCpus(machine, counted.wanted);
+    for (const process of command ? [] : counted.processes) until.push(pidfdOf(kernel, process));
+    return await recordOnce(
+      kernel,
+      {
+        events,
+        unasked: new Set(),
+        leftOut: new Map(),
+        allowMissing: false,
+        target: counted.target,
+        ...refusalContext(host),
+        ...threadsOf(target, counted, host),
+        ...(hotplug ? { hotplug } : {}),
+        files: host.files,
+        lock: new HostWideLock(kernel),
+        ...(options.waitSlots === undefined ? {} : { waitSlots: options.waitSlots }),
+        path: options.path,
+        ringPages: ringPages(options.ring, kernel.pageSize, host.cpus().online.size),
+        mayShrink: options.ring === undefined,
+        running: () => whatRuns(options, counted, host),
+        facts: factsOf(host),
+        openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
+        ...(command ? { command } : {}),
+        until,
+        ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+        ...(options.delay === undefined ? {} : { delay: options.delay }),
+        ...(options.mostBytes === undefined ? {} : { mostBytes: options.mostBytes }),
+        notices: [...counted.notices, ...chosen.notices],
+      },
+      interruption,
+      () => isInForeground(host.files),
+    );
+  } finally {
+    hotplug?.source.close();
+    if (until.length > 0) kernel.closeFds(until);
+    command?.close();
+  }
+}
+
+/** tid, time, CPU and identifier: what every event of a recording gives its records. */
+const TRAILER_BYTES = 32;
+
+/** The kernel, and the tasks that are recorded: a command has not started yet, and tells everything itself. */
+function* whatRuns({ target, addresses }: RecordOptions, counted: Counted, host: Host): Generator<Buffer> {
+  yield* kernelText(host, TRAILER_BYTES);
+  const more = { dataMaps: addresses, trailer: TRAILER_BYTES } as const;
+  if (countsCpus(target)) yield* runningTasks(host, more);
+  else if (target.kind === 'processes') yield* runningTasks(host, { ...more, processes: counted.processes });
+  else if (target.kind === 'threads') yield* runningTasks(host, { ...more, processes: processesOf(target.ids, host) });
+}
+
+/** The processes that threads are of. */
+function processesOf(threads: readonly number[], { files }: Host) {
+  const ids = threads.map((id) => Number(/^Tgid:\t(\d+)$/m.exec(files.read(`/proc/${id}/status`) ?? '')?.[1] ?? id));
+  return [...new Set(ids)].map(pid);
+}
+
+function factsOf(host: Host): RecordingFacts {
+  const { kernel, machine, cpuModel } = describeHost(host);
+  const { present, online } = host.cpus();
+  const memory = /^MemTotal:\s*(\d+) kB$/m.exec(host.files.read('/proc/meminfo') ?? '')?.[1] ?? '0';
+  return {
+    hostname: hostname(),
+    osRelease: kernel,
+    version,
+    arch: machine,
+    cpusPresent: present.size,
+    cpusOnline: online.size,
+    cpuDescription: cpuModel,
+    totalMemoryKib: BigInt(memory),
+    commandLine: ['syswide', ...process.argv.slice(2)],
+  };
+}

@@ -1,0 +1,142 @@
+import type { AttrFlags, PerfEventAttr } from '../abi/attr';
+import { CLOCK_MONOTONIC, PerfType, SampleType, SoftwareId } from '../abi/perf-event';
+import { unscaled } from './draft';
+import type { ResolvedEvent } from './resolved-event';
+
+/** How events are sampled, as far as their own terms do not say otherwise. */
+export interface Sampling {
+  /** One sample every so many events; absent: by frequency, and every one of a tracepoint. */
+  readonly period?: bigint;
+  /** Samples a second, Hz; absent: 4000. */
+  readonly frequency?: bigint;
+  /** How the callers are found: by frame pointers, or from that many bytes of the user's stack with DWARF. */
+  readonly callGraph?: CallGraph;
+  /** With the address that was accessed. */
+  readonly addresses: boolean;
+  /** With what the access cost. */
+  readonly weight: boolean;
+}
+
+export type CallGraph = { readonly kind: 'fp' } | { readonly kind: 'dwarf'; readonly stackBytes: number };
+
+/** perf's default of `-F`, Hz. */
+const DEFAULT_FREQUENCY = 4000n;
+
+/** Bytes of user stack that `dwarf` copies by default, as perf does. */
+export const DEFAULT_STACK_BYTES = 8192;
+
+/** PERF_REGS_MASK of arch/x86/include/uapi/asm/perf_regs.h for 64 bits: every register but the segments DS, ES, FS, GS. */
+const REGISTERS_X86_64 = 0xff0fffn;
+/** PERF_REGS_MASK of arm64: all 33. */
+const REGISTERS_ARM64 = (1n << 33n) - 1n;
+
+/** What every record says of itself, whichever event it comes from: so they can be told apart, and put in order. */
+const COMMON = SampleType.identifier | SampleType.tid | SampleType.time | SampleType.cpu;
+
+/** All events of a recording have one clock: one that other clocks of the system can be compared with. */
+const clock = { clockId: CLOCK_MONOTONIC } as const;
+const clockFlags = { useClockid: true, sampleIdAll: true } as const;
+
+/**
+ * An event as it is opened to sample. Tool events have nothing to sample.
+ * Source: evsel__config() in tools/perf/util/evsel.c, Linux 6.18.
+ */
+export function sampled(event: ResolvedEvent, sampling: Sampling): ResolvedEvent {
+  const { period, frequency } = rateOf(event, sampling);
+  const chain = callGraphOf(event, sampling);
+  const { maxStack } = event.settings ?? {};
+  const attr: PerfEventAttr = {
+    ...event.attr,
+    ...clock,
+    samplePeriod: period ?? frequency,
+    sampleType: fieldsOf(event, sampling) | (chain ? SampleType.callchain : 0n) | stackFields(chain),
+    ...(maxStack !== undefined && chain ? { sampleMaxStack: maxStack } : {}),
+    ...(chain?.kind === 'dwarf'
+      ? {
+          sampleRegsUser: process.arch === 'arm64' ? REGISTERS_ARM64 : REGISTERS_X86_64,
+          sampleStackUser: chain.stackBytes,
+        }
+      : {}),
+    flags: {
+      ...event.attr.flags,
+      ...clockFlags,
+      ...(period === undefined ? { freq: true } : {}),
+      ...(chain?.kind === 'dwarf' ? { excludeCallchainUser: true } : {}),
+    },
+  };
+  return { ...event, attr };
+}
+
+/** One of both. */
+function rateOf(
+  { kind, settings }: ResolvedEvent,
+  { period, frequency }: Sampling,
+): { period: bigint; frequency?: undefined } | { period?: undefined; frequency: bigint } {
+  if (settings?.period !== undefined) return { period: settings.period };
+  if (settings?.frequency !== undefined) return { frequency: settings.frequency };
+  if (period !== undefined) return { period };
+  if (frequency !== undefined) return { frequency };
+  return kind === 'tracepoint' ? { period: 1n } : { frequency: DEFAULT_FREQUENCY };
+}
+
+function fieldsOf({ kind }: ResolvedEvent, { addresses, weight }: Sampling): bigint {
+  return (
+    COMMON |
+    SampleType.ip |
+    SampleType.period |
+    (kind === 'tracepoint' || kind === 'probe' ? SampleType.raw : 0n) |
+    (addresses || kind === 'breakpoint' ? SampleType.addr : 0n) |
+    (addresses ? SampleType.dataSource : 0n) |
+    (weight ? SampleType.weight : 0n)
+  );
+}
+
+const stackFields = (chain: CallGraph | undefined): bigint =>
+  chain?.kind === 'dwarf' ? SampleType.regsUser | SampleType.stackUser : 0n;
+
+function callGraphOf({ settings }: ResolvedEvent, { callGraph }: Sampling): CallGraph | undefined {
+  const own = settings?.callGraph;
+  if (own === undefined) return callGraph;
+  if (own === 'fp') return { kind: 'fp' };
+  const [kind, bytes] = own.split(',');
+  if (kind !== 'dwarf') return undefined;
+  const stackBytes = Number(settings?.stackSize ?? bytes ?? DEFAULT_STACK_BYTES);
+  return { kind: 'dwarf', stackBytes };
+}
+
+/** What `sideBandEvent` is to tell of besides programs, threads and their memory. */
+export interface SideBand {
+  /** Also maps of data, not of code alone. */
+  readonly dataMaps: boolean;
+  /** Tell of the kernel's own symbols that come and go: JITed BPF programs. Not for those who may not see the kernel. */
+  readonly kernelSymbols: boolean;
+}
+
+/**
+ * The event that counts nothing and tells of what gives samples their meaning: which programs run, and what is where in
+ * their memory. It is on as soon as it is open, so that nothing happens untold between looking at what already runs and
+ * the first sample.
+ */
+export function sideBandEvent({ dataMaps, kernelSymbols }: SideBand): ResolvedEvent {
+  const flags: AttrFlags = {
+    ...clockFlags,
+    disabled: false,
+    excludeKernel: true,
+    mmap: true,
+    mmap2: true,
+    ...(dataMaps ? { mmapData: true } : {}),
+    comm: true,
+    commExec: true,
+    task: true,
+    ...(kernelSymbols ? { ksymbol: true, bpfEvent: true } : {}),
+  };
+  const attr = {
+    type: PerfType.software,
+    config: BigInt(SoftwareId.dummy),
+    samplePeriod: 1n,
+    sampleType: COMMON | SampleType.ip | SampleType.period,
+    ...clock,
+    flags,
+  };
+  return { name: 'dummy:u', kind: 'software', ...unscaled, attr };
+}

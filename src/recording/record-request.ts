@@ -1,0 +1,27 @@
+import type { Fd, Nanoseconds } from '../base/units';
+import type { GangToOpen } from '../counts/measure-request';
+import type { Controllable } from '../gang/controllable';
+import type { MeasuredCommand } from '../host/measured-command';
+import type { RecordingFacts } from '../perfdata/features';
+
+/** What is to be recorded, where, until when, and into which file. */
+export interface RecordRequest extends Omit<GangToOpen, 'connect'> {
+  /** Of the file; an earlier one is kept as `.old`. */
+  readonly path: string;
+  /** How long the ring of each CPU is, in pages: a power of two. */
+  readonly ringPages: number;
+  /** Whether shorter rings will do where this user may not lock so much memory. */
+  readonly mayShrink: boolean;
+  /** What stands before the samples: tasks that run already. Asked for once the kernel tells of what happens from then on. */
+  readonly running: () => Iterable<Buffer>;
+  readonly facts: RecordingFacts;
+  /** See `MeasureRequest`, as the rest. */
+  readonly openToControl?: (gang: Controllable) => { readonly notices: readonly string[]; close(): Promise<void> };
+  readonly command?: MeasuredCommand;
+  readonly until: readonly Fd[];
+  readonly timeout?: Nanoseconds;
+  readonly delay?: Nanoseconds | 'until enabled';
+  /** Bytes of records after which the recording ends. */
+  readonly mostBytes?: number;
+  readonly notices: readonly string[];
+}

@@ -1,0 +1,69 @@
+import { commRecord, forkRecord, mmap2Record, mmapRecord, type TrailerBytes } from '../abi/side-band';
+import { type Pid, tid } from '../base/units';
+import type { Host } from '../host/host';
+import { parseMaps } from '../symbols/maps';
+
+/** What is to be told of tasks that run already. */
+export interface RunningRequest {
+  /** These processes; absent: all there are. */
+  readonly processes?: readonly Pid[];
+  /** Also maps of data. */
+  readonly dataMaps: boolean;
+  /** Bytes of the trailer that the recording's events give their records. */
+  readonly trailer: TrailerBytes;
+}
+
+/**
+ * What the kernel would have told of the tasks that run now, had it been asked when they started: their threads, names and
+ * memory. Of each process it reads the maps once, and of its threads only the names. One that ends meanwhile is told as far
+ * as it got. perf does the same in tools/perf/util/synthetic-events.c.
+ */
+export function* runningTasks(host: Host, request: RunningRequest): Generator<Buffer> {
+  for (const process of request.processes ?? host.processes.all()) yield* oneProcess(host, process, request);
+}
+
+function* oneProcess(host: Host, pid: Pid, { dataMaps, trailer }: RunningRequest): Generator<Buffer> {
+  const info = host.processes.info(pid);
+  if (!info) return;
+  yield forkRecord({ pid, tid: pid, parent: info.parent, parentTid: info.parent }, trailer);
+  yield commRecord(pid, pid, info.comm, trailer);
+  if (info.kernelThread) return;
+  for (const map of parseMaps(host.files.read(`/proc/${pid}/maps`) ?? '')) {
+    if (!(dataMaps || map.permissions.includes('x'))) continue;
+    const { start, end, path, ...rest } = map;
+    // perf's readers take memory without a file for that of a JIT compiler by this name.
+    yield mmap2Record({ ...rest, pid, start, length: end - start, path: path === '' ? '//anon' : path }, trailer);
+  }
+  for (const thread of host.processes.threadsLeft(pid)) {
+    if (thread === tid(pid)) continue;
+    const comm = host.processes.comm(thread);
+    if (comm === undefined) continue;
+    yield forkRecord({ pid, tid: thread, parent: pid, parentTid: pid }, trailer);
+    yield commRecord(pid, thread, comm, trailer);
+  }
+}
+
+/** PERF_RECORD_MMAP of the kernel has no process. */
+const NO_PROCESS = -1;
+
+/**
+ * The kernel's own text, so that its symbols can be moved to where they are on this machine, and its modules; nothing where
+ * it hides its addresses from this user.
+ */
+export function* kernelText({ files }: Pick<Host, 'files'>, trailer: TrailerBytes): Generator<Buffer> {
+  const symbols = files.read('/proc/kallsyms') ?? '';
+  const address = (name: string) =>
+    BigInt(`0x${new RegExp(`^([0-9a-f]+) \\S ${name}$`, 'm').exec(symbols)?.[1] ?? '0'}`);
+  const [start, end] = [address('_text'), address('_etext')];
+  if (start === 0n || end <= start) return;
+  const path = '[kernel.kallsyms]_text';
+  yield mmapRecord({ pid: NO_PROCESS, start, length: end - start, offset: start, path }, trailer);
+  for (const line of (files.read('/proc/modules') ?? '').split('\n')) {
+    const found = /^(\S+) (\d+) .* 0x([0-9a-f]+)(?: \(\w+\))?$/.exec(line);
+    if (!found) continue;
+    const [, name = '', size = '0', at = '0'] = found;
+    const [first, length] = [BigInt(`0x${at}`), BigInt(size)];
+    if (first === 0n || length === 0n) continue;
+    yield mmapRecord({ pid: NO_PROCESS, start: first, length, offset: 0n, path: `[${name}]` }, trailer);
+  }
+}

@@ -1,0 +1,126 @@
+import { encodeAttr } from '../abi/attr';
+import { PerfType, SoftwareId } from '../abi/perf-event';
+import { present } from '../base/assert';
+import type { Cpu, Fd } from '../base/units';
+import type { OpenClone } from '../gang/opening';
+import type { Kernel, RingMapping } from '../native/kernel';
+import { KernelError } from '../native/kernel-error';
+import { RingDrain } from './ring-drain';
+
+/** The ring of one CPU. */
+interface CpuRing {
+  /** Of the event that holds the ring: it counts nothing, and belongs to this process, so that it outlives what fills it. */
+  readonly holder: Fd;
+  readonly mapping: RingMapping;
+}
+
+/** How rings are made. */
+export interface RingShape {
+  /** Of each ring; a power of two. */
+  readonly dataPages: number;
+  /** Whether to be content with less where this user may not have so much memory locked. */
+  readonly mayShrink: boolean;
+  /** CLOCK_* of the events that fill them: the kernel refuses to mix them. */
+  readonly clockId: number;
+}
+
+/**
+ * One ring for each CPU, into which every clone on that CPU writes. A CPU that goes offline keeps its ring, and clones
+ * that follow when it is back write into it. Owns rings and holders until `close`.
+ */
+export class CpuRings {
+  readonly #rings = new Map<Cpu, CpuRing>();
+  readonly #drain: RingDrain;
+  #dataPages: number;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly shape: RingShape,
+  ) {
+    this.#drain = new RingDrain(kernel);
+    this.#dataPages = shape.dataPages;
+  }
+
+  /** Of each ring, in bytes: less than was asked for where that was refused. */
+  get ringBytes(): number {
+    return this.#dataPages * this.kernel.pageSize;
+  }
+
+  /** Ready to be waited for: readable once a ring is half full. */
+  get fds(): Fd[] {
+    return [...this.#rings.values()].map(({ holder }) => holder);
+  }
+
+  get drain(): RingDrain {
+    return this.#drain;
+  }
+
+  /** Which CPU a ring is of. */
+  cpuOf(mapping: RingMapping): Cpu {
+    const found = [...this.#rings].find(([, ring]) => ring.mapping === mapping);
+    return present(found, 'a ring of ours')[0];
+  }
+
+  /**
+   * Has the records of these clones, which must be bound to a CPU each, go to the ring of it.
+   * @throws KernelError EPERM where this user may not lock so much memory
+   */
+  connect(clones: readonly OpenClone[]): void {
+    const targets = clones.map(({ place }) => this.ringOf(present(place.cpu, 'clones that sample have a CPU')).holder);
+    this.kernel.setOutput(
+      clones.map(({ fd }) => fd),
+      targets,
+    );
+  }
+
+  close(): void {
+    for (const { mapping, holder } of this.#rings.values()) {
+      this.#drain.remove(mapping);
+      mapping.unmap();
+      this.kernel.closeFds([holder]);
+    }
+    this.#rings.clear();
+  }
+
+  private ringOf(cpu: Cpu): CpuRing {
+    let ring = this.#rings.get(cpu);
+    if (!ring) {
+      ring = this.open(cpu);
+      this.#rings.set(cpu, ring);
+      this.#drain.add(ring.mapping);
+    }
+    return ring;
+  }
+
+  private open(cpu: Cpu): CpuRing {
+    for (;;) {
+      const [holder] = this.kernel.openEvents([{ attr: this.holderAttr(), pid: 0, cpu }]);
+      const fd = present(holder, 'the one that was asked for');
+      try {
+        return { holder: fd, mapping: this.kernel.mapRing(fd, this.#dataPages, 'drain') };
+      } catch (error) {
+        this.kernel.closeFds([fd]);
+        if (!(error instanceof KernelError && this.shrink(error))) throw error;
+      }
+    }
+  }
+
+  /** Only before there is one: all are to be as long. */
+  private shrink(error: KernelError): boolean {
+    const refused = error.errnoName === 'EPERM' || error.errnoName === 'ENOMEM';
+    if (!(refused && this.shape.mayShrink && this.#rings.size === 0 && this.#dataPages > 1)) return false;
+    this.#dataPages /= 2;
+    return true;
+  }
+
+  private holderAttr() {
+    return encodeAttr({
+      type: PerfType.software,
+      config: BigInt(SoftwareId.dummy),
+      samplePeriod: 1n,
+      wakeup: this.ringBytes / 2,
+      clockId: this.shape.clockId,
+      flags: { disabled: true, watermark: true, useClockid: true, excludeKernel: true },
+    });
+  }
+}
