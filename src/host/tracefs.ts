@@ -56,6 +56,18 @@ export class Tracefs implements Disposable {
     return parseTracepointFormat(this.file(name, 'format') ?? '');
   }
 
+  /** The tracepoint that has this number; reads the numbers of all of them unless `guess` is right. */
+  withId(id: number, guess: TracepointName): TracepointName | undefined {
+    if (this.id(guess) === id) return guess;
+    for (const name of this.tracepoints()) if (this.id(name) === id) return name;
+    return undefined;
+  }
+
+  /** The text of a file below the tracing directory; undefined when it cannot be read. */
+  text(path: string): string | undefined {
+    return this.files.read(`${this.directory}/${path}`);
+  }
+
   /** The groups of tracepoints, sorted: `block`, `sched`, … */
   systems(): string[] {
     return this.files.directories(`${this.directory}/events`);

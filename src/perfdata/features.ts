@@ -1,5 +1,5 @@
 import { ByteWriter } from './byte-writer';
-import { Feature, SECTION_BYTES } from './file-layout';
+import { Feature } from './file-layout';
 import { attrOfSize, attrSizeOf, type RecordedEvent } from './recorded-event';
 
 /** What a recording says of the machine and of itself, for whoever reads it elsewhere or later. */
@@ -16,36 +16,27 @@ export interface RecordingFacts {
   readonly cpuDescription: string;
   readonly totalMemoryKib: bigint;
   readonly commandLine: readonly string[];
+  /** How the fields of tracepoints lie in their samples: see `tracingData`; absent where none are recorded. */
+  readonly tracingData?: Buffer;
+}
+
+/** What is known of a recording only at its end. */
+export interface FinalFacts {
   /** Of the first and of the last sample, in ns of the file's clock; absent without any. */
   readonly sampleTime?: { readonly first: bigint; readonly last: bigint };
 }
 
-/** The feature sections of a file. */
-export interface FeatureSections {
-  /** `adds_features`, its lowest 64 bits: one for each section. */
-  readonly bits: bigint;
-  /** The table of sections and their contents, for the place it was made for. */
-  readonly bytes: Buffer;
-}
+/** What one feature says. */
+export type FeatureContent = readonly [feature: number, content: Buffer];
 
-/** @param at offset in the file at which they will stand */
-export function featureSections(facts: RecordingFacts, events: readonly RecordedEvent[], at: number): FeatureSections {
-  const sections = contents(facts, events).sort(([a], [b]) => a - b);
-  const table = new ByteWriter();
-  let [offset, bits] = [at + sections.length * SECTION_BYTES, 0n];
-  for (const [feature, { length }] of sections) {
-    table.u64(BigInt(offset)).u64(BigInt(length));
-    offset += length;
-    bits |= 1n << BigInt(feature);
-  }
-  return { bits, bytes: Buffer.concat([table.done, ...sections.map(([, content]) => content)]) };
-}
-
-/** Source of each: write_*() in tools/perf/util/header.c, Linux 6.18. */
-function contents(facts: RecordingFacts, events: readonly RecordedEvent[]): [feature: number, content: Buffer][] {
+/**
+ * What is known of a recording from its beginning.
+ * Source of each: write_*() in tools/perf/util/header.c, Linux 6.18.
+ */
+export function earlyFeatures(facts: RecordingFacts, events: readonly RecordedEvent[]): FeatureContent[] {
   const text = (value: string) => new ByteWriter().text(value).done;
-  const { sampleTime } = facts;
   return [
+    ...(facts.tracingData ? [[Feature.tracingData, facts.tracingData] as const] : []),
     [Feature.hostname, text(facts.hostname)],
     [Feature.osRelease, text(facts.osRelease)],
     [Feature.version, text(facts.version)],
@@ -56,8 +47,15 @@ function contents(facts: RecordingFacts, events: readonly RecordedEvent[]): [fea
     [Feature.commandLine, texts(facts.commandLine)],
     [Feature.eventDescription, eventDescription(events)],
     ...groupDescription(events),
+  ];
+}
+
+/** What is known at its end, and what has changed until then. */
+export function finalFeatures({ sampleTime }: FinalFacts, events: readonly RecordedEvent[]): FeatureContent[] {
+  return [
+    [Feature.eventDescription, eventDescription(events)],
     ...(sampleTime
-      ? [[Feature.sampleTime, new ByteWriter().u64(sampleTime.first).u64(sampleTime.last).done] as [number, Buffer]]
+      ? [[Feature.sampleTime, new ByteWriter().u64(sampleTime.first).u64(sampleTime.last).done] as const]
       : []),
   ];
 }
@@ -79,7 +77,7 @@ function eventDescription(events: readonly RecordedEvent[]): Buffer {
 }
 
 /** Only groups of several events; perf takes the events of a group to stand one behind the other. */
-function groupDescription(events: readonly RecordedEvent[]): [number, Buffer][] {
+function groupDescription(events: readonly RecordedEvent[]): FeatureContent[] {
   const sizes = new Map<number, number>();
   for (const { leader } of events) if (leader !== undefined) sizes.set(leader, (sizes.get(leader) ?? 0) + 1);
   const groups = [...sizes].filter(([, size]) => size > 1);

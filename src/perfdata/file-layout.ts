@@ -3,7 +3,7 @@
  * of Linux 6.18; all numbers little-endian as written here.
  *
  * ```
- *  header │ ids of event 0 │ ids of event 1 │ … │ attrs │ data: records … │ sections of features: table │ contents
+ *  header │ ids of event 0 │ ids of event 1 │ … │ attrs │ data: records … │ table of features │ their contents
  * ```
  */
 
@@ -24,6 +24,7 @@ export const SECTION_BYTES = 16;
  * data in the order of these numbers.
  */
 export const Feature = {
+  tracingData: 1,
   hostname: 3,
   osRelease: 4,
   version: 5,

@@ -1,14 +1,35 @@
+import { HEADER_SIZE_OFFSET } from '../abi/ring-page';
+import { finishedRound } from '../abi/side-band';
 import { assert, present } from '../base/assert';
+import { SyswideError } from '../base/error';
 import { ByteWriter } from './byte-writer';
-import { featureSections, type RecordingFacts } from './features';
+import { earlyFeatures, type FeatureContent, type FinalFacts, finalFeatures, type RecordingFacts } from './features';
 import { FILE_HEADER_BYTES, HeaderOffset, MAGIC, SECTION_BYTES } from './file-layout';
 import { OutputFile } from './output-file';
 import { attrOfSize, attrSizeOf, type RecordedEvent } from './recorded-event';
 
+/** A section of the file: what a feature says. */
+interface Section {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where a file's own room ends and what follows begins. */
+export interface WriterOptions {
+  /** Room for so many ids of clones that come later, for each event. */
+  readonly spareIds?: number;
+}
+
 /**
- * Writes a perf.data file such that it can be read at any moment up to its last `sync`, however the writer ends: events
- * and their ids stand before the data, and the header's length of the data is moved on only over records that are there
- * whole. Feature sections follow at the end.
+ * Writes a perf.data file such that it can be read at any moment up to its last `sync`, however the writer ends. Events,
+ * their ids and what is known from the beginning stand before the data. A sync puts the table of features behind the data
+ * and then moves the header's length of the data on, over records that are there whole. The table that it leaves behind
+ * becomes a record that means nothing new:
+ *
+ * ```
+ *  header │ ids │ attrs │ contents of features │ records │ round │ records │ round │ records │ table
+ *                                                          └─ was the table ──┘
+ * ```
  */
 export class PerfDataWriter {
   readonly #dataAt: number;
@@ -16,34 +37,49 @@ export class PerfDataWriter {
   #finished = false;
   /** By event, those of clones that came later included. */
   readonly #ids: bigint[][];
+  readonly #sections = new Map<number, Section>();
+  /** Where the table of the last sync is, and how long. */
+  #table: Section | undefined;
 
   private constructor(
     private readonly file: OutputFile,
     private readonly events: readonly RecordedEvent[],
+    facts: RecordingFacts,
     private readonly spareIds: number,
   ) {
     this.#ids = events.map(({ ids }) => [...ids]);
-    file.append([beginning(events, spareIds)]);
+    const features = earlyFeatures(facts, events);
+    const start = beginning(events, spareIds, features);
+    file.append([start]);
     this.#dataAt = file.size;
+    let offset = file.size;
+    for (const [feature, { length }] of [...features].reverse()) {
+      offset -= length;
+      this.#sections.set(feature, { offset, length });
+    }
   }
 
   /**
    * @param events at least one
-   * @param spareIds room for so many ids of clones that come later, for each event
    * @throws SyswideError OUTPUT_FAILED
    */
-  static create(path: string, events: readonly RecordedEvent[], spareIds = 0): PerfDataWriter {
+  static create(
+    path: string,
+    events: readonly RecordedEvent[],
+    facts: RecordingFacts,
+    { spareIds = 0 }: WriterOptions = {},
+  ): PerfDataWriter {
     assert(events.length > 0, 'a recording has events');
     const file = OutputFile.create(path);
     try {
-      return new PerfDataWriter(file, events, spareIds);
+      return new PerfDataWriter(file, events, facts, spareIds);
     } catch (error) {
       file.close();
       throw error;
     }
   }
 
-  /** Bytes of records so far. */
+  /** Bytes of records so far, with those that tables became. */
   get dataSize(): number {
     return this.file.size - this.#dataAt;
   }
@@ -102,25 +138,64 @@ export class PerfDataWriter {
     }
   }
 
-  /** Makes what was appended part of what readers see. @throws SyswideError OUTPUT_FAILED */
+  /**
+   * Makes what was appended part of what readers see: a round that is over. Where there is no room left for the table,
+   * they see the records, and no features.
+   * @throws SyswideError OUTPUT_FAILED
+   */
   sync(): void {
-    if (this.#synced === this.dataSize || this.#finished) return;
-    this.#synced = this.dataSize;
-    this.file.patch(HeaderOffset.data + 8, new ByteWriter().u64(BigInt(this.#synced)).done);
+    if (this.#synced === this.file.size || this.#finished) return;
+    try {
+      this.publish([]);
+    } catch (error) {
+      if (!(error instanceof SyswideError)) throw error;
+      this.show(this.file.size, 0n);
+      this.#table = undefined;
+    }
+    this.#synced = this.file.size;
   }
 
   /**
    * Ends the recording with what it says of itself.
    * @throws SyswideError OUTPUT_FAILED where there is no room for that; the records can be read all the same
    */
-  finish(facts: RecordingFacts): void {
+  finish(facts: FinalFacts): void {
     this.sync();
     const events = this.events.map((event, i) => ({ ...event, ids: this.#ids[i] ?? event.ids }));
-    const { bits, bytes } = featureSections(facts, events, this.file.size);
-    this.file.append([bytes]);
+    this.publish(finalFeatures(facts, events));
     this.#finished = true;
     this.moveIds();
-    this.file.patch(HeaderOffset.features, new ByteWriter().u64(bits).done);
+  }
+
+  /** Puts the table of features behind the records, with what more there is to say, and shows both. */
+  private publish(more: readonly FeatureContent[]): void {
+    const end = this.file.size;
+    const known = new Set([...this.#sections.keys(), ...more.map(([feature]) => feature)]);
+    const length = known.size * SECTION_BYTES;
+    let offset = end + length;
+    const sections = new Map(this.#sections);
+    for (const [feature, content] of more) {
+      sections.set(feature, { offset, length: content.length });
+      offset += content.length;
+    }
+    this.file.append([tableOf(sections), ...more.map(([, content]) => content)]);
+    this.show(
+      end,
+      [...known].reduce((bits, feature) => bits | (1n << BigInt(feature)), 0n),
+    );
+    this.#table = { offset: end, length };
+  }
+
+  /** Lets readers see records up to `end`, where a table with these features stands. One write: all of it, or nothing. */
+  private show(end: number, features: bigint): void {
+    if (this.#table) this.file.patch(this.#table.offset, roundOf(this.#table.length));
+    const [dataSizeAt, featuresAt] = [HeaderOffset.data + 8, HeaderOffset.features];
+    const between = Buffer.alloc(featuresAt - dataSizeAt - 8);
+    const header = new ByteWriter()
+      .u64(BigInt(end - this.#dataAt))
+      .bytes(between)
+      .u64(features);
+    this.file.patch(dataSizeAt, header.done);
   }
 
   close(): void {
@@ -128,8 +203,24 @@ export class PerfDataWriter {
   }
 }
 
+/** In the order of their numbers, which is how readers tell them apart. */
+function tableOf(sections: ReadonlyMap<number, Section>): Buffer {
+  const writer = new ByteWriter();
+  for (const [, { offset, length }] of [...sections].sort(([a], [b]) => a - b)) {
+    writer.u64(BigInt(offset)).u64(BigInt(length));
+  }
+  return writer.done;
+}
+
+/** The header of a record that says that a round is over, and covers what was a table. */
+function roundOf(length: number): Buffer {
+  const header = finishedRound();
+  header.writeUInt16LE(length, HEADER_SIZE_OFFSET);
+  return header;
+}
+
 /** All that stands before the data, which has no length yet. */
-function beginning(events: readonly RecordedEvent[], spareIds: number): Buffer {
+function beginning(events: readonly RecordedEvent[], spareIds: number, features: readonly FeatureContent[]): Buffer {
   const size = attrSizeOf(events);
   const [ids, attrs] = [new ByteWriter(), new ByteWriter()];
   let idsAt = FILE_HEADER_BYTES;
@@ -149,6 +240,7 @@ function beginning(events: readonly RecordedEvent[], spareIds: number): Buffer {
   u64(HeaderOffset.attrSize, size + SECTION_BYTES);
   u64(HeaderOffset.attrs, attrsAt);
   u64(HeaderOffset.attrs + 8, attrsLength);
-  u64(HeaderOffset.data, attrsAt + attrsLength);
-  return Buffer.concat([header, ids.done, attrs.done]);
+  const contents = Buffer.concat(features.map(([, content]) => content));
+  u64(HeaderOffset.data, attrsAt + attrsLength + contents.length);
+  return Buffer.concat([header, ids.done, attrs.done, contents]);
 }

@@ -110,7 +110,7 @@ function finish(
   const found = survey(request.path);
   const { live, dataSize: bytes, premature, rings } = recorder;
   const exit = request.command?.reap();
-  const failure = recorder.failure ?? finishFile(request, recorder, found);
+  const failure = recorder.failure ?? finishFile(recorder, found);
   return {
     ...found,
     bytes,
@@ -125,6 +125,6 @@ function finish(
 }
 
 /** What the file says of itself, at its end. @returns why it could not be written */
-function finishFile({ facts }: RecordRequest, recorder: Recorder, { sampleTime }: Survey): SyswideError | undefined {
-  return recorder.attempt(() => recorder.writer.finish({ ...facts, ...(sampleTime ? { sampleTime } : {}) }));
+function finishFile(recorder: Recorder, { sampleTime }: Survey): SyswideError | undefined {
+  return recorder.attempt(() => recorder.writer.finish(sampleTime ? { sampleTime } : {}));
 }

@@ -134,7 +134,7 @@ export class Recorder {
     const { live, notices } = await openRequested(this.kernel, { ...this.request, connect }, this.interruption);
     this.#live = live;
     this.notices.push(...notices);
-    this.#writer = PerfDataWriter.create(this.request.path, this.events, SPARE_IDS);
+    this.#writer = PerfDataWriter.create(this.request.path, this.events, this.request.facts, { spareIds: SPARE_IDS });
     for (const batch of batches(this.request.running())) this.writer.append(batch);
     this.writer.append([this.#round]);
     this.writer.sync();

@@ -2,13 +2,16 @@ import { hostname } from 'node:os';
 import { SyswideError } from '../../base/error';
 import { type Fd, pid } from '../../base/units';
 import type { MeasureRequest } from '../../counts/measure-request';
+import type { ResolvedEvent } from '../../events/resolved-event';
 import { refusalContext } from '../../gang/refusal-context';
 import { HostWideLock } from '../../gang/registry/host-lock';
 import { describeHost } from '../../host/description';
 import type { Host } from '../../host/host';
 import { MeasuredCommand } from '../../host/measured-command';
 import { isInForeground } from '../../host/terminal';
+import type { TracepointName } from '../../host/tracefs';
 import type { RecordingFacts } from '../../perfdata/features';
+import { tracingData } from '../../perfdata/tracing-data';
 import { type RecordResult, record as recordOnce } from '../../recording/record';
 import { kernelText, runningTasks } from '../../recording/running-tasks';
 import { complain, errorLine } from '../console';
@@ -107,7 +110,7 @@ async function recordWith(
         ringPages: ringPages(options.ring, kernel.pageSize, host.cpus().online.size),
         mayShrink: options.ring === undefined,
         running: () => whatRuns(options, counted, host),
-        facts: factsOf(host),
+        facts: factsOf(events, machine),
         openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
         ...(command ? { command } : {}),
         until,
@@ -144,9 +147,10 @@ function processesOf(threads: readonly number[], { files }: Host) {
   return [...new Set(ids)].map(pid);
 }
 
-function factsOf(host: Host): RecordingFacts {
+function factsOf(events: readonly ResolvedEvent[], { kernel: { pageSize }, host }: Machine): RecordingFacts {
   const { kernel, machine, cpuModel } = describeHost(host);
   const { present, online } = host.cpus();
+  const tracepoints = namesOf(events, host);
   const memory = /^MemTotal:\s*(\d+) kB$/m.exec(host.files.read('/proc/meminfo') ?? '')?.[1] ?? '0';
   return {
     hostname: hostname(),
@@ -158,5 +162,15 @@ function factsOf(host: Host): RecordingFacts {
     cpuDescription: cpuModel,
     totalMemoryKib: BigInt(memory),
     commandLine: ['syswide', ...process.argv.slice(2)],
+    ...(tracepoints.length > 0 ? { tracingData: tracingData(host.tracefs(), tracepoints, pageSize) } : {}),
   };
+}
+
+/** The tracepoints among the events, each once. An event may have a name of the user's own. */
+function namesOf(events: readonly ResolvedEvent[], host: Host): TracepointName[] {
+  const ids = new Map(events.flatMap(({ kind, attr, name }) => (kind === 'tracepoint' ? [[attr.config, name]] : [])));
+  return [...ids].flatMap(([id, text]) => {
+    const [system = '', event = ''] = text.split(':');
+    return host.tracefs().withId(Number(id), { system, event }) ?? [];
+  });
 }

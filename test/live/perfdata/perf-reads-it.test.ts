@@ -73,7 +73,7 @@ describe('a file that was written from the rings of every CPU', () => {
 
   beforeEach(() => {
     events = new TwoSampledEvents(kernel, [...new LocalHost(kernel).cpus().online]);
-    writer = PerfDataWriter.create(path, events.events);
+    writer = PerfDataWriter.create(path, events.events, facts);
     drain = new RingDrain(kernel, events.rings);
   });
 
@@ -94,7 +94,7 @@ describe('a file that was written from the rings of every CPU', () => {
 
   it('is read by perf, sample by sample', () => {
     record();
-    writer.finish(facts);
+    writer.finish({});
     const total = samplesOf(path, 'cpu-clock') + samplesOf(path, 'context-switches');
     expect(total).toBe(countRecords(dataOf(path), RecordType.sample));
     expect(total).toBeGreaterThan(100);
@@ -103,7 +103,7 @@ describe('a file that was written from the rings of every CPU', () => {
 
   it('tells perf of its events and of the machine', () => {
     record();
-    writer.finish(facts);
+    writer.finish({});
     expect(perfSays(['evlist'])).toBe('cpu-clock\ncontext-switches\n');
     const header = perfSays(['report', '--header-only']);
     for (const line of [
@@ -127,7 +127,7 @@ describe('a file that was written from the rings of every CPU', () => {
     writer.sync();
     const synced = countRecords(dataOf(path), RecordType.sample);
     record();
-    // As a kill leaves it: records behind the sync, no features.
+    // As a kill leaves it: with records behind the sync.
     const left = join(folder, 'left.data');
     copyFileSync(path, left);
     expect(samplesOf(left, 'cpu-clock') + samplesOf(left, 'context-switches')).toBe(synced);
@@ -152,7 +152,7 @@ describe('on a disk that fills up', () => {
 
   it('ends with the last records that were written whole, and perf reads them', () => {
     const events = new TwoSampledEvents(kernel, [...new LocalHost(kernel).cpus().online]);
-    const writer = PerfDataWriter.create(file, events.events);
+    const writer = PerfDataWriter.create(file, events.events, facts);
     const drain = new RingDrain(kernel, events.rings);
     const fill = () => {
       events.enable();
@@ -182,7 +182,7 @@ describe('where something stands already', () => {
     writeFileSync(victim, 'precious');
     symlinkSync(victim, link);
     const events = one();
-    PerfDataWriter.create(link, events.events).close();
+    PerfDataWriter.create(link, events.events, facts).close();
     events.close();
     expect(readFileSync(victim, 'utf8')).toBe('precious');
     expect(statSync(link).isFile()).toBe(true);
@@ -190,7 +190,7 @@ describe('where something stands already', () => {
 
   it('refuses what is no file', () => {
     const events = one();
-    expect(() => PerfDataWriter.create(folder, events.events)).toThrowError(/cannot write .* no file/u);
+    expect(() => PerfDataWriter.create(folder, events.events, facts)).toThrowError(/cannot write .* no file/u);
     events.close();
   });
 });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodeAttr } from '../../../src/abi/attr';
 import { SyswideError } from '../../../src/base/error';
+import type { RecordingFacts } from '../../../src/perfdata/features';
 import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
 import { PerfDataWriter } from '../../../src/perfdata/perf-data-writer';
 
@@ -14,6 +15,18 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const event = { name: 'cpu-clock', attr: encodeAttr({ type: 1, config: 0n }), ids: [1n, 2n] };
 
+const facts: RecordingFacts = {
+  hostname: 'h',
+  osRelease: 'r',
+  version: 'v',
+  arch: 'a',
+  cpusPresent: 1,
+  cpusOnline: 1,
+  cpuDescription: 'c',
+  totalMemoryKib: 1n,
+  commandLine: ['syswide'],
+};
+
 function record(type: number, body: Uint8Array): Buffer {
   const header = Buffer.alloc(8);
   header.writeUInt32LE(type, 0);
@@ -22,7 +35,7 @@ function record(type: number, body: Uint8Array): Buffer {
 }
 
 function write(records: readonly Buffer[]): void {
-  const writer = PerfDataWriter.create(path, [event]);
+  const writer = PerfDataWriter.create(path, [event], facts);
   writer.append(records);
   writer.sync();
   writer.close();

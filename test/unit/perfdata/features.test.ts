@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeAttr, type PerfEventAttr } from '../../../src/abi/attr';
-import { featureSections, type RecordingFacts } from '../../../src/perfdata/features';
+import { earlyFeatures, finalFeatures, type RecordingFacts } from '../../../src/perfdata/features';
 import { Feature } from '../../../src/perfdata/file-layout';
 import { attrOfSize, attrSizeOf, type RecordedEvent } from '../../../src/perfdata/recorded-event';
 
@@ -23,23 +23,12 @@ const event = (name: string, more: Partial<PerfEventAttr> = {}, leader?: number)
   ...(leader === undefined ? {} : { leader }),
 });
 
-/** The sections by feature, as a reader finds them. */
-function sectionsOf(given: RecordingFacts, events: readonly RecordedEvent[], at: number): Map<number, Buffer> {
-  const { bits, bytes } = featureSections(given, events, at);
-  const found = new Map<number, Buffer>();
-  for (let feature = 0, table = 0; feature < 64; feature += 1) {
-    if (((bits >> BigInt(feature)) & 1n) === 0n) continue;
-    const [offset, length] = [Number(bytes.readBigUInt64LE(table)) - at, Number(bytes.readBigUInt64LE(table + 8))];
-    found.set(feature, bytes.subarray(offset, offset + length));
-    table += 16;
-  }
-  return found;
-}
+const sectionsOf = (events: readonly RecordedEvent[]): Map<number, Buffer> => new Map(earlyFeatures(facts, events));
 
 describe('feature sections', () => {
-  const sections = sectionsOf(facts, [event('one')], 1000);
+  const sections = sectionsOf([event('one')]);
 
-  it('are where their table says, in the order of their numbers', () => {
+  it('tell of the machine and of the recording', () => {
     expect([...sections.keys()]).toEqual([3, 4, 5, 6, 7, 8, 10, 11, 12]);
     expect(sections.get(Feature.cpuCount)).toEqual(Buffer.from([4, 0, 0, 0, 3, 0, 0, 0]));
     expect(sections.get(Feature.totalMemory)?.readBigUInt64LE()).toBe(1n << 40n);
@@ -56,11 +45,12 @@ describe('feature sections', () => {
 
   it('tell the groups of several events, and the times of samples where there are some', () => {
     const grouped = [event('a', {}, 0), event('b', {}, 0), event('c', {}, 2)];
-    const found = sectionsOf({ ...facts, sampleTime: { first: 5n, last: 9n } }, grouped, 0);
-    const group = found.get(Feature.groupDescription);
+    const group = sectionsOf(grouped).get(Feature.groupDescription);
     expect(group?.readUInt32LE()).toBe(1);
     expect([group?.readUInt32LE(4 + 68), group?.readUInt32LE(4 + 72)]).toEqual([0, 2]);
-    expect(found.get(Feature.sampleTime)?.readBigUInt64LE(8)).toBe(9n);
+    const last = new Map(finalFeatures({ sampleTime: { first: 5n, last: 9n } }, grouped));
+    expect(last.get(Feature.sampleTime)?.readBigUInt64LE(8)).toBe(9n);
+    expect([...new Map(finalFeatures({}, grouped)).keys()]).toEqual([Feature.eventDescription]);
   });
 });
 
