@@ -50,13 +50,15 @@ export class PerfDataWriter {
     this.#ids = events.map(({ ids }) => [...ids]);
     const features = earlyFeatures(facts, events);
     const start = beginning(events, spareIds, features);
-    file.append([start]);
-    this.#dataAt = file.size;
-    let offset = file.size;
+    // An empty round: perf takes a file without any record for a damaged one.
+    file.append([start, finishedRound()]);
+    this.#dataAt = start.length;
+    let offset = start.length;
     for (const [feature, { length }] of [...features].reverse()) {
       offset -= length;
       this.#sections.set(feature, { offset, length });
     }
+    this.sync();
   }
 
   /**

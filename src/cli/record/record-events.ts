@@ -10,6 +10,8 @@ import type { RecordOptions, SampleRate } from './record-options';
 export interface RecordEvents {
   /** Those that sample, as asked for, and behind them the one that tells of programs and their memory. */
   readonly events: readonly ResolvedEvent[];
+  /** Whether maps of data are told, too: for addresses, and for the tables that stacks are unwound with. */
+  readonly dataMaps: boolean;
   readonly notices: readonly string[];
 }
 
@@ -29,11 +31,12 @@ export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
     if (event.kind === 'tool') throw nothingToSample(event);
     return sampled(options.excludeSelf ? withoutOwn(event) : event, sampling);
   });
+  const dataMaps = addresses || events.some(({ attr }) => (attr.sampleStackUser ?? 0) > 0);
   const sideBand = sideBandEvent({
-    dataMaps: addresses,
+    dataMaps,
     kernelSymbols: host.privileges.mayCountCpuWide.allowed && host.privileges.mayCountKernel.allowed,
   });
-  return { events: [...events, sideBand], notices: [...notices, ...rate.notices, ...asked.notices] };
+  return { events: [...events, sideBand], dataMaps, notices: [...notices, ...rate.notices, ...asked.notices] };
 }
 
 /** perf takes `cycles` too, and falls back to the clock in passing. */

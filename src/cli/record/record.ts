@@ -21,7 +21,7 @@ import { type Machine, thisMachine } from '../machine';
 import { SignalInterruption } from '../signals';
 import { placeInTarget } from '../stat-place';
 import { type Counted, countedTarget } from '../stat-request';
-import { countsCpus } from '../stat-target-option';
+import { countsCpus, type StatTarget } from '../stat-target-option';
 import { version } from '../version';
 import { hearOfCpus, pidfdOf, threadsOf } from '../watched-target';
 import { recordEvents } from './record-events';
@@ -109,7 +109,7 @@ async function recordWith(
         path: options.path,
         ringPages: ringPages(options.ring, kernel.pageSize, host.cpus().online.size),
         mayShrink: options.ring === undefined,
-        running: () => whatRuns(options, counted, host),
+        running: () => whatRuns(options.target, counted, chosen.dataMaps, host),
         facts: factsOf(events, machine),
         openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
         ...(command ? { command } : {}),
@@ -133,9 +133,9 @@ async function recordWith(
 const TRAILER_BYTES = 32;
 
 /** The kernel, and the tasks that are recorded: a command has not started yet, and tells everything itself. */
-function* whatRuns({ target, addresses }: RecordOptions, counted: Counted, host: Host): Generator<Buffer> {
+function* whatRuns(target: StatTarget, counted: Counted, dataMaps: boolean, host: Host): Generator<Buffer> {
   yield* kernelText(host, TRAILER_BYTES);
-  const more = { dataMaps: addresses, trailer: TRAILER_BYTES } as const;
+  const more = { dataMaps, trailer: TRAILER_BYTES } as const;
   if (countsCpus(target)) yield* runningTasks(host, more);
   else if (target.kind === 'processes') yield* runningTasks(host, { ...more, processes: counted.processes });
   else if (target.kind === 'threads') yield* runningTasks(host, { ...more, processes: processesOf(target.ids, host) });

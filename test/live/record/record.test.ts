@@ -1,0 +1,182 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SampleType } from '../../../src/abi/perf-event';
+import { RecordType } from '../../../src/abi/ring-page';
+import { decodeSample } from '../../../src/abi/sample';
+import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
+import { needs } from '../needs';
+import { hasPerf, isRoot, perf, startSyswide, syswide } from '../run';
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-record-'));
+const path = join(folder, 'perf.data');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+needs(isRoot && hasPerf, 'root and perf');
+
+/** What perf prints of a file, which it must have nothing to say against. */
+function perfSays(args: readonly string[], file = path): string {
+  const { status, stdout, stderr } = perf([...args, '-i', file]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+}
+
+const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
+
+/** identifier, ip, tid, time, CPU, period: what all samples without more have. */
+const plain =
+  SampleType.identifier | SampleType.ip | SampleType.tid | SampleType.time | SampleType.cpu | SampleType.period;
+
+/** The samples as they stand in the file: `pid/tid [cpu] time ip`. */
+function samplesIn(file: string): string[] {
+  const reader = PerfDataReader.open(file);
+  const found: { time: bigint; line: string }[] = [];
+  for (const { type, body } of reader.records()) {
+    if (type !== RecordType.sample) continue;
+    const sample = decodeSample(body, { sampleType: plain, readFormat: 0, littleEndian: true });
+    const { pid, tid, cpu, time = 0n, period } = sample ?? {};
+    found.push({ time, line: `${pid}/${tid} ${cpu} ${time} ${period}` });
+  }
+  reader.close();
+  return found.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0)).map(({ line }) => line);
+}
+
+/** The same, as perf prints them. */
+const samplesPerfPrints = (file: string): string[] =>
+  linesOf(perfSays(['script', '--ns', '-F', 'pid,tid,cpu,time,period'], file)).map((line) => {
+    const [, ids, cpu, seconds, nanoseconds, period] =
+      /^ *(-?\d+\/-?\d+) +\[(\d+)\] +(\d+)\.(\d{9}): +(\d+)/.exec(line) ?? [];
+    return `${ids} ${Number(cpu)} ${BigInt(`${seconds}${nanoseconds}`)} ${period}`;
+  });
+
+describe('syswide record', () => {
+  it('-a: perf script prints what our own reader finds, sample by sample', () => {
+    // An idle CPU has no ticks: the kernel keeps its event throttled once it was.
+    const load = 'timeout 1 sh -c "while :; do :; done" & timeout 1 sh -c "while :; do :; done"; wait';
+    const { status, stderr } = syswide(['record', '-a', '-F', '5000', '-o', path, '--', 'sh', '-c', load]);
+    // timeout(1) ends what it runs, and says so.
+    expect(status).toBe(0);
+    const ours = samplesIn(path);
+    expect(stderr).toContain(`${ours.length} samples in ${path}`);
+    expect(stderr).toContain('none lost');
+    expect(ours.length).toBeGreaterThan(1000);
+    expect(samplesPerfPrints(path).sort()).toEqual([...ours].sort());
+  });
+
+  it('gives samples of a command names: its own, those of its libraries, those of the kernel', () => {
+    const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=500000'];
+    expect(syswide(['record', '-g', '-o', path, '--', ...command]).status).toBe(0);
+    const report = perfSays(['report', '--stdio', '--no-children', '-g', 'none', '--sort', 'comm,dso']);
+    expect(report).toMatch(/dd +\[kernel\.kallsyms\]/u);
+    expect(report).toMatch(/dd +libc\.so\.6/u);
+    expect(report).not.toContain('[unknown]');
+  });
+
+  it('gives samples of what already runs names, too', async () => {
+    const busy = ['-c', 'while :; do :; done'];
+    const { spawn } = await import('node:child_process');
+    const child = spawn('bash', busy);
+    try {
+      expect(syswide(['record', '-p', `${child.pid}`, '--timeout', '300', '-o', path]).status).toBe(0);
+    } finally {
+      child.kill('SIGKILL');
+    }
+    const rows = linesOf(perfSays(['report', '--stdio', '--sort', 'comm,dso'])).filter((line) => !line.startsWith('#'));
+    expect(rows.join('\n')).toMatch(/bash +bash/u);
+    expect(rows.every((row) => row.includes('bash'))).toBe(true);
+  });
+
+  it('has the fields of tracepoints decoded by perf, and takes the kernel filter', () => {
+    const args = ['-e', 'sched:sched_process_exec', '--filter', 'filename ~ "*true"', '-e', 'sched:sched_switch'];
+    expect(syswide(['record', '-a', ...args, '-o', path, '--', 'sh', '-c', '/bin/true; /bin/true; ls']).status).toBe(0);
+    const lines = linesOf(perfSays(['script']));
+    expect(lines.filter((line) => /sched_process_exec: filename=\S*true pid=\d+/u.test(line))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes('sched_process_exec'))).toHaveLength(2);
+    expect(lines.some((line) => /sched_switch: prev_comm=.* ==> next_comm=/u.test(line))).toBe(true);
+  });
+
+  it('-c counts exactly: as many samples as the command had system calls', () => {
+    const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=20000', 'status=none'];
+    const event = ['-e', 'raw_syscalls:sys_enter', '--filter', 'id == 1'];
+    expect(syswide(['record', ...event, '-o', path, '--strict', '--', ...command]).status).toBe(0);
+    // write(2) to /dev/null, once a block.
+    expect(linesOf(perfSays(['script', '-F', 'event']))).toHaveLength(20000);
+  });
+
+  it('--call-graph dwarf: perf unwinds it', () => {
+    const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=300000'];
+    expect(syswide(['record', '--call-graph', 'dwarf,4096', '-F', '500', '-o', path, '--', ...command]).status).toBe(0);
+    expect(perfSays(['evlist', '-v'])).toContain('sample_stack_user: 4096');
+    expect(perfSays(['report', '--stdio', '-g', 'caller'])).toContain('__libc_start');
+  });
+
+  it('says what it lost, and fails for it under --strict', () => {
+    const load = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=300000'];
+    const { status, stderr } = syswide([
+      ...['record', '-a', '-m', '1', '-e', 'raw_syscalls:sys_enter', '-o', path, '--strict', '--', ...load],
+    ]);
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/# lost on cpu\d: \d+ records/u);
+    expect(stderr).toMatch(/error\[SAMPLES_LOST\]: \d+ records were lost/u);
+    expect(perf(['script', '-i', path]).status).toBe(0);
+  });
+
+  it('has the status of the command, and keeps an earlier file', () => {
+    expect(syswide(['record', '-o', path, '--', 'sh', '-c', 'exit 7']).status).toBe(7);
+    expect(syswide(['record', '-o', path, '--', 'no-such-command']).status).toBe(127);
+    expect(existsSync(`${path}.old`)).toBe(true);
+  });
+});
+
+describe('a recording that is cut short', () => {
+  it('by SIGKILL at any moment opens in perf and here', async () => {
+    for (let i = 0; i < KILLS; i += 1) {
+      const file = join(folder, `killed.${i}`);
+      const event = i % 2 === 0 ? 'cpu-clock' : 'sched:sched_switch';
+      const recording = startSyswide(['record', '-a', '-e', event, '-o', file]);
+      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 1500));
+      recording.process.kill('SIGKILL');
+      await recording.ended;
+      // It may not have begun.
+      if (!existsSync(file)) continue;
+      expect(perfSays(['script', '-F', 'event'], file).length).toBeGreaterThanOrEqual(0);
+      const reader = PerfDataReader.open(file);
+      expect([...reader.records()].length).toBeGreaterThanOrEqual(0);
+      expect(reader.recovered).toBeUndefined();
+      reader.close();
+      rmSync(file);
+    }
+  });
+
+  it('by a signal has its samples and the status of that', async () => {
+    const recording = startSyswide(['record', '-a', '-o', path]);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    recording.process.kill('SIGINT');
+    const { status, stderr } = await recording.ended;
+    expect(status).toBe(130);
+    expect(stderr).toMatch(/\d{3,} samples in /u);
+    perfSays(['report', '--stdio']);
+  });
+
+  describe('by a disk that fills up', () => {
+    const mount = join(folder, 'small');
+    beforeEach(() => {
+      mkdirSync(mount, { recursive: true });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount]);
+    });
+    afterEach(() => execFileSync('umount', ['-l', mount]));
+
+    it('ends in order, says so, and what was written can be read', () => {
+      const file = join(mount, 'perf.data');
+      const { status, stderr } = syswide(['record', '-a', '-g', '-F', '20000', '-o', file, '--', 'sleep', '20']);
+      expect(status).toBe(125);
+      expect(stderr).toMatch(/error\[OUTPUT_FAILED\]: cannot write .*ENOSPC/u);
+      expect(linesOf(perfSays(['script', '-F', 'event'], file)).length).toBeGreaterThan(1000);
+    });
+  });
+});
+
+/** With SYSWIDE_KILLS=200 as many as the project promises; each takes a second and more. */
+const KILLS = Number(process.env.SYSWIDE_KILLS ?? 8);
