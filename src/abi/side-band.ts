@@ -6,7 +6,7 @@ import { HEADER_BYTES, HEADER_SIZE_OFFSET, RecordType } from './ring-page';
  */
 
 /** PERF_RECORD_MISC_*: whose address it is; for a mapping of data, and for a comm that an exec gave. */
-export const RecordMisc = { kernel: 1, user: 2, mmapData: 1 << 13, commExec: 1 << 13 } as const;
+const RecordMisc = { kernel: 1, user: 2, mmapData: 1 << 13, commExec: 1 << 13 } as const;
 
 /** Of a record of ours: all zero, which readers take as: before everything else, of the first event. */
 export type TrailerBytes = 8 | 16 | 24 | 32;

@@ -2,6 +2,7 @@ import type { SyswideError } from '../base/error';
 import { type MonotonicTime, monotonicTime } from '../base/units';
 import { Course, type CourseEnd } from '../counts/course';
 import type { HearsTerminal } from '../counts/measure-request';
+import type { Gang } from '../gang/gang';
 import type { HotplugFollower } from '../gang/hotplug-follower';
 import type { Target } from '../gang/target';
 import type { Interruption } from '../native/interruption';
@@ -120,8 +121,13 @@ function finish(
     ...(exit ? { exit } : {}),
     ...(live.follower ? { hotplug: live.follower } : {}),
     ...(failure ? { failure } : {}),
-    notices: [...request.notices, ...recorder.notices, ...notices],
+    notices: [...request.notices, ...missingNotice(live.gang), ...recorder.notices, ...notices],
   };
+}
+
+function missingNotice({ events, missing }: Gang): string[] {
+  const names = events.filter((_, index) => missing.has(index)).map(({ name }) => name);
+  return names.length === 0 ? [] : [`not sampled, as this machine does not have it: ${names.join(', ')}`];
 }
 
 /** What the file says of itself, at its end. @returns why it could not be written */

@@ -67,6 +67,7 @@ const sampling = (): Option[] => [
   new Option('-P, --period', 'with the period: always'),
   new Option('--all-user', 'sample user space only, whatever the events say'),
   new Option('--all-kernel', 'sample the kernel only, whatever the events say'),
+  new Option('--allow-missing', 'go on without events that this machine does not have'),
 ];
 
 const examples = `

@@ -21,6 +21,7 @@ export interface RawRecordOptions extends Omit<RawTarget, 'perThread'> {
   readonly allKernel?: boolean;
   /** False with -i. */
   readonly inherit?: boolean;
+  readonly allowMissing?: boolean;
   readonly excludePerf?: boolean;
   readonly delay?: string;
   readonly timeout?: string;
@@ -44,6 +45,7 @@ export interface RecordOptions {
   readonly weight: boolean;
   readonly privilege: Privilege;
   readonly inherit: boolean;
+  readonly allowMissing: boolean;
   readonly excludeSelf: boolean;
   readonly target: StatTarget;
   readonly command: readonly string[];
@@ -79,6 +81,7 @@ export function recordOptions(raw: RawRecordOptions, command: readonly string[])
     weight: raw.weight ?? false,
     privilege: privilegeOf(raw),
     inherit: raw.inherit ?? true,
+    allowMissing: raw.allowMissing ?? false,
     excludeSelf: raw.excludePerf ?? false,
     target: targetOf(raw, command),
     command,

@@ -98,7 +98,7 @@ async function recordWith(
         events,
         unasked: new Set(),
         leftOut: new Map(),
-        allowMissing: false,
+        allowMissing: options.allowMissing,
         target: counted.target,
         ...refusalContext(host),
         ...threadsOf(target, counted, host),

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ctlCommand } from '../../../src/cli/ctl-command';
 import { psCommand } from '../../../src/cli/ps-command';
+import { recordCommand } from '../../../src/cli/record/record-command';
 import { slotsCommand } from '../../../src/cli/slots-command';
 import { statCommand } from '../../../src/cli/stat-command';
 
@@ -62,6 +63,7 @@ describe('the pages of commands', () => {
   const nothing = async () => {};
   it.each([
     ['docs/stat.md', statCommand(nothing)],
+    ['docs/record.md', recordCommand(nothing)],
     ['docs/slots.md', slotsCommand(nothing)],
     ['docs/ps.md', psCommand(nothing)],
     ['docs/ps.md', ctlCommand(nothing)],

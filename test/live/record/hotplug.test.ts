@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { takesCpu1Offline, turn } from '../hotplug/cpu1';
+import { needs } from '../needs';
+import { hasPerf, perf, start, startSyswide } from '../run';
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-record-hotplug-'));
+const path = join(folder, 'perf.data');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a recording of all CPUs', () => {
+  needs(hasPerf, 'perf');
+  takesCpu1Offline();
+
+  it('has the samples of a CPU from before and after it was offline, twice, in time order', {
+    timeout: 60_000,
+  }, async () => {
+    const load = [1, 2].map(() => start('sh', ['-c', 'while :; do :; done']));
+    const recording = startSyswide(['record', '-a', '-F', '1000', '-o', path, '--', 'sleep', '8']);
+    const turned: number[] = [];
+    for (const state of [0, 1, 0, 1] as const) {
+      await sleep(1500);
+      turn(state);
+      turned.push(Number(process.hrtime.bigint()) / 1e9);
+    }
+    const { status, stderr } = await recording.ended;
+    for (const one of load) one.process.kill('SIGKILL');
+    expect(status).toBe(0);
+    expect(stderr.match(/# cpu1 went offline/gu)).toHaveLength(2);
+    expect(stderr.match(/# cpu1 came online, sampled after \d+\.\d ms/gu)).toHaveLength(2);
+
+    const script = perf(['script', '--ns', '-F', 'cpu,time', '-i', path]);
+    expect({ status: script.status, stderr: script.stderr }).toEqual({ status: 0, stderr: '' });
+    const times = [...script.stdout.matchAll(/\[(\d+)\] +(\d+\.\d+):/gu)].map(([, cpu, time]) => ({
+      cpu: Number(cpu),
+      time: Number(time),
+    }));
+    expect(times.every(({ time }, i) => i === 0 || time >= (times[i - 1]?.time ?? 0))).toBe(true);
+    const [off = 0, on = 0, offAgain = 0, onAgain = 0] = turned;
+    const onCpu1 = (from: number, to: number) =>
+      times.filter(({ cpu, time }) => cpu === 1 && time > from && time < to).length;
+    for (const [from, to] of [
+      [0, off],
+      [on, offAgain],
+      [onAgain, Number.POSITIVE_INFINITY],
+    ] as const)
+      expect(onCpu1(from, to)).toBeGreaterThan(200);
+    expect(onCpu1(off, on - 0.1)).toBe(0);
+    const { stderr: complaint } = perf(['report', '--stdio', '-i', path]);
+    expect(complaint).toBe('');
+  });
+});
