@@ -18,6 +18,11 @@ export interface RecordingFacts {
   readonly commandLine: readonly string[];
   /** How the fields of tracepoints lie in their samples: see `tracingData`; absent where none are recorded. */
   readonly tracingData?: Buffer;
+  /** See `cpuTopology` and `numaTopology`; absent where the machine does not tell. */
+  readonly cpuTopology?: Buffer;
+  readonly numaTopology?: Buffer;
+  /** Resolution of the clock that events were told to use, in ns; absent where they were told of none. */
+  readonly clockResolution?: bigint;
 }
 
 /** What is known of a recording only at its end. */
@@ -36,7 +41,7 @@ export type FeatureContent = readonly [feature: number, content: Buffer];
 export function earlyFeatures(facts: RecordingFacts, events: readonly RecordedEvent[]): FeatureContent[] {
   const text = (value: string) => new ByteWriter().text(value).done;
   return [
-    ...(facts.tracingData ? [[Feature.tracingData, facts.tracingData] as const] : []),
+    ...given(Feature.tracingData, facts.tracingData),
     [Feature.hostname, text(facts.hostname)],
     [Feature.osRelease, text(facts.osRelease)],
     [Feature.version, text(facts.version)],
@@ -46,9 +51,18 @@ export function earlyFeatures(facts: RecordingFacts, events: readonly RecordedEv
     [Feature.totalMemory, new ByteWriter().u64(facts.totalMemoryKib).done],
     [Feature.commandLine, texts(facts.commandLine)],
     [Feature.eventDescription, eventDescription(events)],
+    ...given(Feature.cpuTopology, facts.cpuTopology),
+    ...given(Feature.numaTopology, facts.numaTopology),
     ...groupDescription(events),
+    ...given(
+      Feature.clockId,
+      facts.clockResolution === undefined ? undefined : new ByteWriter().u64(facts.clockResolution).done,
+    ),
   ];
 }
+
+const given = (feature: number, content: Buffer | undefined): FeatureContent[] =>
+  content === undefined ? [] : [[feature, content]];
 
 /** What is known at its end, and what has changed until then. */
 export function finalFeatures({ sampleTime }: FinalFacts, events: readonly RecordedEvent[]): FeatureContent[] {

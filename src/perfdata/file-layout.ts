@@ -34,6 +34,9 @@ export const Feature = {
   totalMemory: 10,
   commandLine: 11,
   eventDescription: 12,
+  cpuTopology: 13,
+  numaTopology: 14,
   groupDescription: 17,
   sampleTime: 21,
+  clockId: 23,
 } as const;

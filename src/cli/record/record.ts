@@ -11,6 +11,7 @@ import { MeasuredCommand } from '../../host/measured-command';
 import { isInForeground } from '../../host/terminal';
 import type { TracepointName } from '../../host/tracefs';
 import type { RecordingFacts } from '../../perfdata/features';
+import { cpuTopology, numaTopology } from '../../perfdata/topology-features';
 import { tracingData } from '../../perfdata/tracing-data';
 import { type RecordResult, record as recordOnce } from '../../recording/record';
 import { kernelText, runningTasks } from '../../recording/running-tasks';
@@ -151,6 +152,7 @@ function factsOf(events: readonly ResolvedEvent[], { kernel: { pageSize }, host 
   const { kernel, machine, cpuModel } = describeHost(host);
   const { present, online } = host.cpus();
   const tracepoints = namesOf(events, host);
+  const [cpus, nodes] = [cpuTopology(host.files, online, present), numaTopology(host.files)];
   const memory = /^MemTotal:\s*(\d+) kB$/m.exec(host.files.read('/proc/meminfo') ?? '')?.[1] ?? '0';
   return {
     hostname: hostname(),
@@ -162,6 +164,9 @@ function factsOf(events: readonly ResolvedEvent[], { kernel: { pageSize }, host 
     cpuDescription: cpuModel,
     totalMemoryKib: BigInt(memory),
     commandLine: ['syswide', ...process.argv.slice(2)],
+    ...(cpus ? { cpuTopology: cpus } : {}),
+    ...(nodes ? { numaTopology: nodes } : {}),
+    clockResolution: 1n,
     ...(tracepoints.length > 0 ? { tracingData: tracingData(host.tracefs(), tracepoints, pageSize) } : {}),
   };
 }
