@@ -12,6 +12,14 @@ export interface FileRecord {
   readonly body: DataView;
 }
 
+/** Whole records, one behind the other, from `offset` in the file on. */
+interface Stretch {
+  readonly view: DataView;
+  readonly offset: number;
+  /** Of them, in bytes; the view may be longer. */
+  readonly length: number;
+}
+
 /** How much is read at once; the longest record is 64 KiB. */
 const CHUNK_BYTES = 1 << 20;
 
@@ -61,6 +69,34 @@ export class PerfDataReader {
 
   /** Its records as they stand in the file: those of one CPU are in order, those of several are not. */
   *records(): Generator<FileRecord> {
+    const little = this.littleEndian;
+    for (const { view, offset, length } of this.stretches()) {
+      for (let at = 0; at < length; ) {
+        const size = view.getUint16(at + HEADER_SIZE_OFFSET, little);
+        const body = new DataView(view.buffer, view.byteOffset + at + HEADER_BYTES, size - HEADER_BYTES);
+        yield { type: view.getUint32(at, little), misc: view.getUint16(at + 4, little), offset: offset + at, body };
+        at += size;
+      }
+    }
+  }
+
+  /**
+   * The same for who needs little of each of millions: nothing is made for a record.
+   * @param visit given its type, and where its body begins in `view`, and ends; `view` is valid until it returns
+   */
+  scan(visit: (type: number, view: DataView, begin: number, end: number) => void): void {
+    const little = this.littleEndian;
+    for (const { view, length } of this.stretches()) {
+      for (let at = 0; at < length; ) {
+        const size = view.getUint16(at + HEADER_SIZE_OFFSET, little);
+        visit(view.getUint32(at, little), view, at + HEADER_BYTES, at + size);
+        at += size;
+      }
+    }
+  }
+
+  /** The file by and by, in stretches of whole records. */
+  private *stretches(): Generator<Stretch> {
     const { offset, size } = this.header.data;
     const end = offset + size;
     const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, size));
@@ -69,40 +105,33 @@ export class PerfDataReader {
     this.#unread = 0;
     while (next < end) {
       const begin = next;
-      for (const record of this.recordsOf(this.file.read(begin, buffer.subarray(0, end - begin)), begin)) {
-        yield record;
-        at = record.offset + HEADER_BYTES + record.body.byteLength;
-        next = at + this.trailing(record);
-      }
-      if (next <= end) at = next;
+      const chunk = this.file.read(begin, buffer.subarray(0, end - begin));
+      const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+      const { length, trailing } = this.wholeRecords(view);
+      if (length > 0) yield { view, offset: begin, length };
+      next = begin + length + trailing;
+      at = next <= end ? next : begin + length;
       // Not one record was whole.
       if (next === begin) break;
     }
     this.#unread = end - at;
   }
 
+  /** How far whole records go in a chunk, or one that data follow: how many bytes of them. */
+  private wholeRecords(view: DataView): { length: number; trailing: number } {
+    const little = this.littleEndian;
+    let at = 0;
+    while (at + HEADER_BYTES <= view.byteLength) {
+      const size = view.getUint16(at + HEADER_SIZE_OFFSET, little);
+      if (size < HEADER_BYTES || at + size > view.byteLength) break;
+      const isFollowed = view.getUint32(at, little) === AUXTRACE && size >= HEADER_BYTES + 8;
+      at += size;
+      if (isFollowed) return { length: at, trailing: Number(view.getBigUint64(at - size + HEADER_BYTES, little)) };
+    }
+    return { length: at, trailing: 0 };
+  }
+
   close(): void {
     this.file.close();
-  }
-
-  /** The records that a chunk holds whole, up to one that data follow, or what is none. */
-  private *recordsOf(chunk: Buffer, at: number): Generator<FileRecord> {
-    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
-    const little = this.littleEndian;
-    for (let begin = 0; begin + HEADER_BYTES <= chunk.length; ) {
-      const size = view.getUint16(begin + HEADER_SIZE_OFFSET, little);
-      if (size < HEADER_BYTES || begin + size > chunk.length) return;
-      const body = new DataView(chunk.buffer, chunk.byteOffset + begin + HEADER_BYTES, size - HEADER_BYTES);
-      const [type, misc] = [view.getUint32(begin, little), view.getUint16(begin + 4, little)];
-      const record = { type, misc, offset: at + begin, body };
-      yield record;
-      if (this.trailing(record) > 0) return;
-      begin += size;
-    }
-  }
-
-  /** Bytes behind a record that belong to it. */
-  private trailing({ type, body }: FileRecord): number {
-    return type === AUXTRACE && body.byteLength >= 8 ? Number(body.getBigUint64(0, this.littleEndian)) : 0;
   }
 }

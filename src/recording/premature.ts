@@ -1,8 +1,6 @@
-import { HEADER_BYTES, HEADER_SIZE_OFFSET, RecordType } from '../abi/ring-page';
+import { RecordType } from '../abi/ring-page';
 import type { MonotonicTime } from '../base/units';
-
-/** Behind the header of a sample: identifier, ip, pid and tid; all events of a recording begin so. */
-const TIME_OFFSET = HEADER_BYTES + 24;
+import { rawRecords, SAMPLE_TIME_OFFSET } from './raw-records';
 
 /**
  * Takes out of the first records those samples that are older than the moment at which the last CPU began to count.
@@ -13,16 +11,11 @@ export function withoutPremature(
   views: readonly Uint8Array[],
   armed: MonotonicTime,
 ): { readonly kept: Buffer[]; readonly premature: number } {
-  const records = Buffer.concat(views);
   const kept: Buffer[] = [];
   let premature = 0;
-  for (let at = 0; at + HEADER_BYTES <= records.length; ) {
-    const size = records.readUInt16LE(at + HEADER_SIZE_OFFSET);
-    if (size < HEADER_BYTES) break;
-    const isSample = records.readUInt32LE(at) === RecordType.sample;
-    if (isSample && records.readBigUInt64LE(at + TIME_OFFSET) < armed) premature += 1;
-    else kept.push(records.subarray(at, at + size));
-    at += size;
+  for (const { type, body, bytes } of rawRecords(views)) {
+    if (type === RecordType.sample && body.getBigUint64(SAMPLE_TIME_OFFSET, true) < armed) premature += 1;
+    else kept.push(bytes);
   }
   return { kept, premature };
 }

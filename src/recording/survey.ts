@@ -1,6 +1,7 @@
 import { RecordType } from '../abi/ring-page';
 import { type Cpu, cpu } from '../base/units';
 import { PerfDataReader } from '../perfdata/perf-data-reader';
+import { SAMPLE_TIME_OFFSET } from './raw-records';
 
 /** What a recording holds, and what it does not. */
 export interface Survey {
@@ -13,8 +14,6 @@ export interface Survey {
   readonly sampleTime?: { readonly first: bigint; readonly last: bigint };
 }
 
-/** Where the time is in a sample of ours: behind identifier, ip, pid and tid. */
-const TIME_OFFSET = 24;
 /** Where the CPU is in the trailer of every other record, from its end: before the identifier. */
 const CPU_FROM_END = 16;
 
@@ -33,41 +32,42 @@ export function survey(path: string): Survey {
 
 function surveyRecords(reader: PerfDataReader): Survey {
   const tally = new Tally();
-  for (const { type, body } of reader.records()) {
-    if (type === RecordType.sample) tally.sample(body);
-    else if (type === RecordType.lost) tally.lose(body, body.getBigUint64(8, true));
-    else if (type === RecordType.lostSamples) tally.lose(body, body.getBigUint64(0, true));
-    else if (type === RecordType.throttle) tally.throttle(body);
-  }
+  reader.scan((type, view, begin, end) => {
+    if (type === RecordType.sample) tally.sample(view, begin);
+    else if (type === RecordType.lost) tally.lose(cpuOf(view, end), view.getBigUint64(begin + 8, true));
+    else if (type === RecordType.lostSamples) tally.lose(cpuOf(view, end), view.getBigUint64(begin, true));
+    else if (type === RecordType.throttle) tally.throttle(cpuOf(view, end));
+  });
   return tally.survey;
 }
 
+/** Times are compared in two halves: a bigint for each of millions of samples takes longer than all the rest. */
 class Tally {
   #samples = 0;
-  #first = 2n ** 64n;
-  #last = 0n;
+  #first: readonly [high: number, low: number] = [2 ** 32, 0];
+  #last: readonly [high: number, low: number] = [-1, 0];
   readonly #lost = new Map<Cpu, bigint>();
   readonly #throttled = new Map<Cpu, number>();
 
-  sample(body: DataView): void {
+  sample(view: DataView, begin: number): void {
     this.#samples += 1;
-    const time = body.getBigUint64(TIME_OFFSET, true);
-    if (time < this.#first) this.#first = time;
-    if (time > this.#last) this.#last = time;
+    const low = view.getUint32(begin + SAMPLE_TIME_OFFSET, true);
+    const high = view.getUint32(begin + SAMPLE_TIME_OFFSET + 4, true);
+    const [[firstHigh, firstLow], [lastHigh, lastLow]] = [this.#first, this.#last];
+    if (high < firstHigh || (high === firstHigh && low < firstLow)) this.#first = [high, low];
+    if (high > lastHigh || (high === lastHigh && low > lastLow)) this.#last = [high, low];
   }
 
-  lose(body: DataView, records: bigint): void {
-    const on = cpuOf(body);
+  lose(on: Cpu, records: bigint): void {
     this.#lost.set(on, (this.#lost.get(on) ?? 0n) + records);
   }
 
-  throttle(body: DataView): void {
-    const on = cpuOf(body);
+  throttle(on: Cpu): void {
     this.#throttled.set(on, (this.#throttled.get(on) ?? 0) + 1);
   }
 
   get survey(): Survey {
-    const [samples, first, last] = [this.#samples, this.#first, this.#last];
+    const [samples, first, last] = [this.#samples, whole(this.#first), whole(this.#last)];
     return {
       samples,
       lost: this.#lost,
@@ -77,4 +77,6 @@ class Tally {
   }
 }
 
-const cpuOf = (body: DataView): Cpu => cpu(body.getUint32(body.byteLength - CPU_FROM_END, true));
+const whole = ([high, low]: readonly [number, number]): bigint => (BigInt(high) << 32n) | BigInt(low);
+
+const cpuOf = (view: DataView, end: number): Cpu => cpu(view.getUint32(end - CPU_FROM_END, true));

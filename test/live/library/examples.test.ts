@@ -15,6 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Runs an example as a program that has installed the package would: against dist/, found as `syswide`. */
 async function runExample(name: string) {
   mkdirSync(join(folder, 'node_modules'), { recursive: true });
+  rmSync(join(folder, 'node_modules/syswide'), { force: true });
   symlinkSync(root, join(folder, 'node_modules/syswide'));
   const outfile = join(folder, `${name}.cjs`);
   const entryPoints = [join(root, `examples/${name}.ts`)];
@@ -31,5 +32,12 @@ describe('the examples', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^armed within \d+ ns\n(cpu\d+ is \w+\n)*context-switches: \d+ \(cpu0 \d+/);
     expect(stdout).toMatch(/page-faults: \d+/);
+  });
+
+  it('sampling.ts samples, in the order of time', async () => {
+    const { stdout, stderr, status } = await runExample('sampling');
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^armed within \d+ ns\n(cpu\d+, process \d+: \d+\n){1,5}[1-9]\d* samples, 0 lost\n$/);
   });
 });

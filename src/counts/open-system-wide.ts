@@ -1,0 +1,102 @@
+import { SyswideError } from '../base/error';
+import type { Nanoseconds } from '../base/units';
+import type { EventSpec } from '../events/event-spec';
+import { parseEvents } from '../events/parse';
+import { resolveEvents } from '../events/resolve-events';
+import type { ResolvedEvent } from '../events/resolved-event';
+import { LiveGang, type LiveGangRequest } from '../gang/live-gang';
+import { refusalContext } from '../gang/refusal-context';
+import { HostWideLock } from '../gang/registry/host-lock';
+import { takeSlots } from '../gang/slots/take';
+import { placesOf } from '../gang/target';
+import type { CpuMask } from '../host/cpu-mask';
+import { resolveCpus } from '../host/cpus';
+import { type Host, LocalHost } from '../host/host';
+import type { HotplugSource } from '../host/hotplug/hotplug-source';
+import { hotpluggable, openHotplugSource } from '../host/hotplug/open-source';
+import type { Kernel } from '../native/kernel';
+
+/** What to count, and where. */
+export interface SystemWideEventOptions {
+  /** As the text of `-e`, or parsed by `parseEvents`: one event or several that start, stop and are read together. */
+  readonly events: string | readonly EventSpec[];
+  /** The CPUs to cover whenever they are online; by default all that the machine can have. */
+  readonly cpus?: CpuMask;
+  /** How long to wait for debug registers that others hold, in ns; by default not at all. */
+  readonly waitSlots?: Nanoseconds;
+  /** What `syswide ps` shows as its command; by default this process's arguments. */
+  readonly command?: readonly string[];
+}
+
+/** What an event works with besides its gang, given back together. */
+export class Held {
+  source: HotplugSource | undefined;
+
+  private constructor(
+    readonly kernel: Kernel,
+    readonly host: Host,
+  ) {}
+
+  static on(kernel: Kernel): Held {
+    return new Held(kernel, new LocalHost(kernel));
+  }
+
+  close(): void {
+    this.source?.close();
+    this.source = undefined;
+    this.host.close();
+  }
+}
+
+/** What differs for events that sample. */
+export interface SampledOpening {
+  /** The events as they are to be opened. */
+  readonly events: (asked: readonly ResolvedEvent[]) => readonly ResolvedEvent[];
+  readonly connect: LiveGangRequest['connect'];
+}
+
+/**
+ * Opens events on all CPUs that are asked for, not counting yet, and follows these CPUs from then on.
+ * @throws SyswideError; nothing is left open then but what `held` has, which stays the caller's
+ */
+export async function openSystemWide(
+  held: Held,
+  options: SystemWideEventOptions,
+  sampled?: SampledOpening,
+): Promise<LiveGang> {
+  const { kernel, host } = held;
+  const specs = typeof options.events === 'string' ? parseEvents(options.events) : options.events;
+  const asked = resolveEvents(specs, host);
+  const events = sampled?.events(asked) ?? asked;
+  const wanted = options.cpus ?? host.cpus().possible;
+  const changeable = hotpluggable(host, wanted);
+  if (!changeable.isEmpty) held.source = openHotplugSource(kernel, host, changeable);
+  const { online } = resolveCpus(wanted, host.cpus());
+  if (online.isEmpty) throw allOffline(wanted);
+  const target = { kind: 'cpus', cpus: online } as const;
+  const lock = new HostWideLock(kernel);
+  const request = {
+    events,
+    target,
+    files: host.files,
+    ...(held.source ? { hotplug: { source: held.source, wanted } } : {}),
+    mayMiss: () => false,
+    placesMayGo: held.source !== undefined,
+    context: refusalContext(host),
+    lock,
+    ...(sampled?.connect ? { connect: sampled.connect } : {}),
+  };
+  return await takeSlots(
+    { kernel, files: host.files, lock: lock.run },
+    { events, places: placesOf(target) },
+    () => LiveGang.open(kernel, request),
+    { wait: options.waitSlots },
+  );
+}
+
+const allOffline = (wanted: CpuMask): SyswideError =>
+  new SyswideError('CPU_OFFLINE', {
+    what: `cannot count on CPU ${wanted}`,
+    why: 'it is offline',
+    remedy: 'choose CPUs of which at least one is online',
+  });

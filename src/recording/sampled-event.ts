@@ -1,0 +1,212 @@
+import { CLOCK_MONOTONIC } from '../abi/perf-event';
+import { RecordType } from '../abi/ring-page';
+import { decodeSample, type Sample } from '../abi/sample';
+import { present } from '../base/assert';
+import { elapsed, type MonotonicTime, monotonicTime, type Nanoseconds } from '../base/units';
+import { Held, openSystemWide, type SystemWideEventOptions } from '../counts/open-system-wide';
+import type { ResolvedEvent } from '../events/resolved-event';
+import { type CallGraph, sampled } from '../events/sampling';
+import type { LiveGang } from '../gang/live-gang';
+import type { OpenClone } from '../gang/opening';
+import { type Registration, registerGang } from '../gang/registry/register';
+import type { Kernel, Wakeup } from '../native/kernel';
+import { RealKernel } from '../native/real-kernel';
+import { CpuRings } from '../ring/cpu-rings';
+import { rawRecords } from './raw-records';
+
+/** What to sample, where, and how often. */
+export interface SampledEventOptions extends SystemWideEventOptions {
+  /** One sample every so many events; by default by frequency, and every one of a tracepoint. */
+  readonly period?: bigint;
+  /** Samples a second, Hz; by default 4000. */
+  readonly frequency?: bigint;
+  /** How callers are found; by default not at all. */
+  readonly callGraph?: CallGraph;
+  /** Bytes of the ring of each CPU, a power of two of pages; by default 4 MiB, or what this user may lock. */
+  readonly ringBytes?: number;
+}
+
+/** A sample, with the event that it is of. */
+export interface EventSample extends Sample {
+  /** As it was asked for. */
+  readonly event: string;
+  /** CLOCK_MONOTONIC, ns. */
+  readonly time: bigint;
+}
+
+const DEFAULT_RING_BYTES = 4 << 20;
+
+/** How often rings are emptied at the least, in ms. */
+const ROUND_MS = 50;
+
+/**
+ * One event over a set of CPUs whose samples come as one stream, in the order of their time: on every CPU or on none, none
+ * from before all CPUs were on, and CPUs that come back are sampled again.
+ *
+ * ```ts
+ * await using event = await SampledEvent.open({ events: 'sched:sched_switch' });
+ * event.arm();
+ * for await (const sample of event.samples()) console.log(sample.cpu, sample.time);
+ * ```
+ *
+ * Main thread only. Owns everything it opens until `close`.
+ */
+export class SampledEvent implements AsyncDisposable {
+  readonly #names = new Map<bigint, ResolvedEvent>();
+  #live: LiveGang | undefined;
+  #registration: Registration | undefined;
+  #events: readonly ResolvedEvent[] = [];
+  #armed: MonotonicTime | undefined;
+  #lost = 0n;
+  #premature = 0;
+  #over = false;
+
+  private constructor(
+    private readonly kernel: Kernel,
+    private readonly held: Held,
+    private readonly rings: CpuRings,
+    private readonly wakeup: Wakeup,
+  ) {}
+
+  /**
+   * Opens it, not sampling yet.
+   * @throws SyswideError saying which event, on which CPU, why, and what to do; then nothing is left open
+   */
+  static async open(options: SampledEventOptions): Promise<SampledEvent> {
+    const kernel = RealKernel.shared();
+    const { ringBytes } = options;
+    const rings = new CpuRings(kernel, {
+      dataPages: Math.ceil((ringBytes ?? DEFAULT_RING_BYTES) / kernel.pageSize),
+      mayShrink: ringBytes === undefined,
+      clockId: CLOCK_MONOTONIC,
+    });
+    const event = new SampledEvent(kernel, Held.on(kernel), rings, kernel.createWakeup());
+    try {
+      await event.prepare(options);
+      return event;
+    } catch (error) {
+      await event.close();
+      throw error;
+    }
+  }
+
+  /** Lets every CPU sample. @returns the time between enabling the first and the last CPU */
+  arm(): Nanoseconds {
+    const { begin, end } = this.live.arm();
+    this.#armed ??= end;
+    return elapsed(begin, end);
+  }
+
+  pause(): void {
+    this.live.pause();
+  }
+
+  /** Records that the kernel had no room for, as far as it has told: it does with the next record it has room for. */
+  get lost(): bigint {
+    return this.#lost;
+  }
+
+  /** Samples from before all CPUs were on, which were left out. */
+  get premature(): number {
+    return this.#premature;
+  }
+
+  /** Ends `samples`, once what was sampled until now has been given out. */
+  stop(): void {
+    if (this.live.gang.state === 'armed') this.pause();
+    this.#over = true;
+    this.wakeup.signal();
+  }
+
+  /**
+   * The samples of all CPUs, in the order of their time, until `stop`. Rings are emptied as samples are taken: who takes
+   * them too slowly loses some, and finds that in `lost`. For one consumer.
+   */
+  async *samples(): AsyncGenerator<EventSample, void, undefined> {
+    let waiting: EventSample[] = [];
+    // What was stamped before this has been published by now: a sample is stamped just before it is.
+    let settled = 0n;
+    while (!this.#over) {
+      await this.kernel.wait([...this.rings.fds, this.wakeup.fd], ROUND_MS);
+      const now = process.hrtime.bigint();
+      waiting.push(...this.drain());
+      const ready = waiting.filter(({ time }) => time < settled);
+      waiting = waiting.filter(({ time }) => time >= settled);
+      settled = now;
+      yield* inOrder(ready);
+    }
+    yield* inOrder([...waiting, ...this.drain()]);
+  }
+
+  /** Gives everything back. Harmless when repeated. */
+  async close(): Promise<void> {
+    this.#over = true;
+    this.#registration?.close();
+    this.#registration = undefined;
+    const live = this.#live;
+    this.#live = undefined;
+    await live?.close();
+    this.rings.close();
+    this.wakeup.close();
+    this.held.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private get live(): LiveGang {
+    return present(this.#live, 'an event that is open has its gang');
+  }
+
+  private async prepare(options: SampledEventOptions): Promise<void> {
+    const { period, frequency, callGraph } = options;
+    const sampling = {
+      ...(period === undefined ? {} : { period }),
+      ...(frequency === undefined ? {} : { frequency }),
+      ...(callGraph ? { callGraph } : {}),
+      addresses: false,
+      weight: false,
+    };
+    const live = await openSystemWide(this.held, options, {
+      events: (asked) => {
+        this.#events = asked.map((event) => sampled(event, sampling));
+        return this.#events;
+      },
+      connect: (clones) => this.connect(clones),
+    });
+    this.#live = live;
+    this.#registration = registerGang(this.kernel, { command: options.command ?? process.argv, controllable: live });
+  }
+
+  private connect(clones: readonly OpenClone[]): void {
+    this.rings.connect(clones);
+    const ids = this.kernel.eventIds(clones.map(({ fd }) => fd));
+    for (const [i, { event }] of clones.entries()) {
+      this.#names.set(present(ids[i], 'an id each'), present(this.#events[event], 'a clone has an event'));
+    }
+  }
+
+  private drain(): EventSample[] {
+    const found: EventSample[] = [];
+    this.rings.drain.drain((_, views) => {
+      for (const record of rawRecords(views)) this.take(record, found);
+    });
+    return found;
+  }
+
+  private take({ type, body }: { type: number; body: DataView }, found: EventSample[]): void {
+    if (type === RecordType.lost) this.#lost += body.getBigUint64(8, true);
+    // The identifier comes first, in every sample of ours.
+    const event = type === RecordType.sample ? this.#names.get(body.getBigUint64(0, true)) : undefined;
+    if (!event) return;
+    const layout = { sampleType: event.attr.sampleType ?? 0n, readFormat: 0, littleEndian: true };
+    const sample = decodeSample(body, layout);
+    if (sample?.time === undefined) return;
+    if (this.#armed === undefined || sample.time < this.#armed) this.#premature += 1;
+    else found.push({ ...sample, event: event.name, time: monotonicTime(sample.time) });
+  }
+}
+
+const inOrder = (samples: EventSample[]): EventSample[] =>
+  samples.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
