@@ -41,6 +41,10 @@ export class FakeFiles extends HostFiles {
     if (parent !== undefined && 'names' in parent) parent.names.delete(parts(path).at(-1) ?? '');
   }
 
+  override readStart(path: string, bytes: number): string | undefined {
+    return this.read(path)?.slice(0, bytes);
+  }
+
   override read(path: string): string | undefined {
     const node = this.find(path);
     return node !== undefined && 'entry' in node && typeof node.entry === 'string' ? node.entry : undefined;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Why a file cannot be read: it is not there (or gone, as a process may be), or it is and cannot be opened. */
@@ -19,6 +19,24 @@ export class HostFiles {
       return readFileSync(join(this.root, path), 'utf8');
     } catch {
       return undefined;
+    }
+  }
+
+  /** The text of its first bytes, for files of which the kernel makes every line anew; undefined as of `read`. */
+  readStart(path: string, bytes: number): string | undefined {
+    let fd: number | undefined;
+    try {
+      fd = openSync(join(this.root, path), 'r');
+      const buffer = Buffer.alloc(bytes);
+      let length = 0;
+      // The kernel gives a page at a time.
+      for (let more = -1; more !== 0 && length < bytes; length += more)
+        more = readSync(fd, buffer, length, bytes - length, null);
+      return buffer.toString('utf8', 0, length);
+    } catch {
+      return undefined;
+    } finally {
+      if (fd !== undefined) closeSync(fd);
     }
   }
 

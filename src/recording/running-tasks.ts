@@ -1,6 +1,7 @@
 import { commRecord, forkRecord, mmap2Record, mmapRecord, type TrailerBytes } from '../abi/side-band';
 import { type Pid, tid } from '../base/units';
 import type { Host } from '../host/host';
+import type { HostFiles } from '../host/host-files';
 import { parseMaps } from '../symbols/maps';
 
 /** What is to be told of tasks that run already. */
@@ -51,11 +52,9 @@ const NO_PROCESS = -1;
  * it hides its addresses from this user.
  */
 export function* kernelText({ files }: Pick<Host, 'files'>, trailer: TrailerBytes): Generator<Buffer> {
-  const symbols = files.read('/proc/kallsyms') ?? '';
-  const address = (name: string) =>
-    BigInt(`0x${new RegExp(`^([0-9a-f]+) \\S ${name}$`, 'm').exec(symbols)?.[1] ?? '0'}`);
-  const [start, end] = [address('_text'), address('_etext')];
-  if (start === 0n || end <= start) return;
+  const text = textOf(files);
+  if (!text) return;
+  const { start, end } = text;
   const path = '[kernel.kallsyms]_text';
   yield mmapRecord({ pid: NO_PROCESS, start, length: end - start, offset: start, path }, trailer);
   for (const line of (files.read('/proc/modules') ?? '').split('\n')) {
@@ -66,4 +65,24 @@ export function* kernelText({ files }: Pick<Host, 'files'>, trailer: TrailerByte
     if (first === 0n || length === 0n) continue;
     yield mmapRecord({ pid: NO_PROCESS, start: first, length, offset: 0n, path: `[${name}]` }, trailer);
   }
+}
+
+/** Of /proc/kallsyms, which has `_text` among its first lines, and takes a tenth of a second to read. */
+const FIRST_SYMBOLS = 16 << 10;
+
+/**
+ * Where the kernel's text is; undefined where that is hidden. Its length is that of `Kernel code` in /proc/iomem, from
+ * `_text` to `_etext`; where that is hidden, the symbol tells.
+ */
+function textOf(files: HostFiles): { start: bigint; end: bigint } | undefined {
+  const address = (symbols: string, name: string) =>
+    BigInt(`0x${new RegExp(`^([0-9a-f]+) \\S ${name}$`, 'm').exec(symbols)?.[1] ?? '0'}`);
+  const quick = address(files.readStart('/proc/kallsyms', FIRST_SYMBOLS) ?? '', '_text');
+  const [, from, to] =
+    /^ *([0-9a-f]+)-([0-9a-f]+) : Kernel code$/m.exec(files.readStart('/proc/iomem', 64 << 10) ?? '') ?? [];
+  const length = from === undefined || to === undefined ? 0n : BigInt(`0x${to}`) - BigInt(`0x${from}`) + 1n;
+  if (quick > 0n && length > 1n) return { start: quick, end: quick + length };
+  const symbols = files.read('/proc/kallsyms') ?? '';
+  const [start, end] = [address(symbols, '_text'), address(symbols, '_etext')];
+  return start > 0n && end > start ? { start, end } : undefined;
 }

@@ -44,8 +44,10 @@ function surveyRecords(reader: PerfDataReader): Survey {
 /** Times are compared in two halves: a bigint for each of millions of samples takes longer than all the rest. */
 class Tally {
   #samples = 0;
-  #first: readonly [high: number, low: number] = [2 ** 32, 0];
-  #last: readonly [high: number, low: number] = [-1, 0];
+  #firstHigh = 2 ** 32;
+  #firstLow = 0;
+  #lastHigh = -1;
+  #lastLow = 0;
   readonly #lost = new Map<Cpu, bigint>();
   readonly #throttled = new Map<Cpu, number>();
 
@@ -53,9 +55,14 @@ class Tally {
     this.#samples += 1;
     const low = view.getUint32(begin + SAMPLE_TIME_OFFSET, true);
     const high = view.getUint32(begin + SAMPLE_TIME_OFFSET + 4, true);
-    const [[firstHigh, firstLow], [lastHigh, lastLow]] = [this.#first, this.#last];
-    if (high < firstHigh || (high === firstHigh && low < firstLow)) this.#first = [high, low];
-    if (high > lastHigh || (high === lastHigh && low > lastLow)) this.#last = [high, low];
+    if (high < this.#firstHigh || (high === this.#firstHigh && low < this.#firstLow)) {
+      this.#firstHigh = high;
+      this.#firstLow = low;
+    }
+    if (high > this.#lastHigh || (high === this.#lastHigh && low > this.#lastLow)) {
+      this.#lastHigh = high;
+      this.#lastLow = low;
+    }
   }
 
   lose(on: Cpu, records: bigint): void {
@@ -67,7 +74,8 @@ class Tally {
   }
 
   get survey(): Survey {
-    const [samples, first, last] = [this.#samples, whole(this.#first), whole(this.#last)];
+    const samples = this.#samples;
+    const [first, last] = [whole(this.#firstHigh, this.#firstLow), whole(this.#lastHigh, this.#lastLow)];
     return {
       samples,
       lost: this.#lost,
@@ -77,6 +85,6 @@ class Tally {
   }
 }
 
-const whole = ([high, low]: readonly [number, number]): bigint => (BigInt(high) << 32n) | BigInt(low);
+const whole = (high: number, low: number): bigint => (BigInt(high) << 32n) | BigInt(low);
 
 const cpuOf = (view: DataView, end: number): Cpu => cpu(view.getUint32(end - CPU_FROM_END, true));

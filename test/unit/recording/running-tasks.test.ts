@@ -61,6 +61,15 @@ describe("the kernel's text", () => {
     expect(records[1]?.bytes.toString('latin1')).toContain('[ext4]\0');
   });
 
+  it('is as long as the kernel says its code is, without a look at all symbols', () => {
+    const iomem = '00000000-ffffffff : System RAM\n  01000000-010fffff : Kernel code\n';
+    const first = symbols.split('\n')[0] ?? '';
+    const [kernel] = decoded(
+      kernelText({ files: new FakeFiles({ '/proc/kallsyms': first, '/proc/iomem': iomem }) }, 32),
+    );
+    expect(kernel?.bytes.readBigUInt64LE(24)).toBe(0x100000n);
+  });
+
   it('is not told where the kernel hides it', () => {
     const hidden = symbols.replaceAll(/^\w{16}/gmu, '0000000000000000');
     expect([...kernelText({ files: new FakeFiles({ '/proc/kallsyms': hidden }) }, 32)]).toEqual([]);
