@@ -29,7 +29,10 @@ export const row: Row = {
           ...ratios.map(({ of, ofMedians }) => atMost(`CPU time per record of ${of}, times perf's`, ofMedians, 1)),
           ...(perf ? [atMost("perf's kept share over syswide's", perf.kept.median / ours.kept.median, 1)] : []),
         ],
-        notes: ['the CPU time is that of the whole run, with what each does once it has ended'],
+        notes: [
+          'the CPU time is that of the whole run, with what each does once it has ended',
+          'what the files hold is counted by the same reader, whoever wrote them',
+        ],
       };
     } finally {
       rmSync(folder, { recursive: true, force: true });

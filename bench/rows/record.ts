@@ -34,7 +34,10 @@ export const row: Row = {
           exactly('samples that syswide lost, most of a run', ours.lost.max, 0),
           ...ratios.map(({ of, ofMedians }) => atMost(`CPU time per sample of ${of}, times perf's`, ofMedians, 1)),
         ],
-        notes: ['the CPU time is that of the whole run, with what each does once it has ended'],
+        notes: [
+          'the CPU time is that of the whole run, with what each does once it has ended',
+          'what the files hold is counted by the same reader, whoever wrote them',
+        ],
       };
     } finally {
       for (const one of load) one.kill('SIGKILL');
