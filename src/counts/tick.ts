@@ -61,11 +61,13 @@ function readingsSince(before: readonly Reading[], now: readonly Reading[]): rea
     const earlier = before[i];
     // Less than before is another clone: that one has been retired since, and stands where another one stood.
     const isSame = earlier?.event === event && earlier.place === place;
-    if (!isSame || counts.timeEnabled < earlier.counts.timeEnabled) return differences(before, now);
+    if (!isSame || isLess(counts, earlier.counts)) return differences(before, now);
     since.push({ event, place, counts: minus(counts, earlier.counts) });
   }
   return since;
 }
+
+const isLess = (a: Counts, b: Counts): boolean => a.timeEnabled < b.timeEnabled || a.value < b.value;
 
 /** A CPU that went and came back has several clones: they are one place, whose counts only grow. */
 function differences(before: readonly Reading[], now: readonly Reading[]): Reading[] {

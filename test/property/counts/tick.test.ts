@@ -97,6 +97,13 @@ function stepsOf(played: readonly Move[]) {
   return { taken, moments, time, last: model.readings };
 }
 
+it('a clone that takes the place of one that was on for no time at all is not taken for it', () => {
+  const by = Array.from({ length: EVENTS * CPUS }, (_, i) => ({ ...noCounts, value: i === 3 ? 846n : 0n }));
+  const refilter = { kind: 'refilter', event: 1 } as const;
+  const { taken, last } = stepsOf([refilter, { kind: 'count', by }, { kind: 'read' }, refilter]);
+  expect(sumOf(taken.flat())).toEqual(sumOf(last));
+});
+
 it.each([
   ['that count all the time', exact],
   ['that take turns', shared],
