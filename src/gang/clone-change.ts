@@ -6,7 +6,8 @@ import type { ResolvedEvent } from '../events/resolved-event';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import type { OpenClone } from './opening';
-import { attrFor, type OpenMode } from './plan';
+import { attrFor } from './plan';
+import type { OpenMode } from './target';
 import { placeName } from './target';
 import type { UndoStack } from './undo';
 

@@ -6,9 +6,9 @@ import type { EventControl, Kernel, OpenRequest, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { changeClones, eventsToReopen } from './clone-change';
 import { identified, type OpenClone, type OpeningRequest, openClones } from './opening';
-import { type OpenMode, type PlannedClone, planGang } from './plan';
+import { type PlannedClone, planGang } from './plan';
 import { controlFailed, type GangReading, GroupReader, headsOf, merged, type Reading, readEach } from './reading';
-import { type Place, placesOf, type Target } from './target';
+import { modeOf, type OpenMode, type Place, placesOf, type Target } from './target';
 import { UndoStack } from './undo';
 
 /**
@@ -67,7 +67,7 @@ export class Gang {
    */
   static open(kernel: Kernel, request: GangRequest): Gang {
     const { target } = request;
-    const mode = target.kind === 'tasks' ? target : { inherit: false, enableOnExec: false };
+    const mode = modeOf(target);
     const { events, clones, missing, dissolved } = openClones(kernel, { ...request, places: placesOf(target), mode });
     return new Gang(kernel, request, events, missing, dissolved, clones);
   }
@@ -271,7 +271,7 @@ export class Gang {
   /** Clones that are added while it counts are not there for an exec to enable. */
   private modeOfAdded(): OpenMode {
     const { target } = this.request;
-    return { inherit: target.kind === 'tasks' && target.inherit, enableOnExec: false };
+    return { ...modeOf(target), enableOnExec: false };
   }
 
   /** Closes every clone. Harmless when repeated. */

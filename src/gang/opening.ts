@@ -5,8 +5,8 @@ import type { ResolvedEvent } from '../events/resolved-event';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { explainOpen, meansGone, meansOffline, meansUnsupported, type OpenContext } from './open-error';
-import { type OpenMode, type PlannedClone, planGang } from './plan';
-import { type Place, placeName } from './target';
+import { type PlannedClone, planGang } from './plan';
+import { type OpenMode, type Place, placeName } from './target';
 import { givesUpGroup, groupText, withoutGroup } from './weak-group';
 
 /** What is to be opened, and what may be left out of it. */

@@ -4,7 +4,7 @@ import { COUNTING_READ_FORMAT } from '../abi/read-format';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { OpenRequest } from '../native/kernel';
 import { readLeaders } from './read-group';
-import type { Place } from './target';
+import type { OpenMode, Place } from './target';
 
 /** One clone that is to be opened: `events[event]` at `place`. */
 export interface PlannedClone {
@@ -15,12 +15,6 @@ export interface PlannedClone {
   readonly leader?: number;
   /** Of a leader: the events that are read with it, itself included, at most. */
   readonly members?: number;
-}
-
-/** How the clones of a gang of tasks behave; both false for one that counts whole CPUs. */
-export interface OpenMode {
-  readonly inherit: boolean;
-  readonly enableOnExec: boolean;
 }
 
 /** The clones of a gang and, in the same order, the system calls that make them. */

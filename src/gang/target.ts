@@ -42,3 +42,15 @@ export function placeName({ cpu, tid }: Place): string {
   if (tid === undefined) return `cpu${cpu}`;
   return cpu === undefined ? `thread ${tid}` : `thread ${tid} on cpu${cpu}`;
 }
+
+/** How the clones of a gang of tasks behave; both false for one that counts whole CPUs. */
+export interface OpenMode {
+  readonly inherit: boolean;
+  readonly enableOnExec: boolean;
+}
+
+/** How what counts a target is opened. */
+export function modeOf(target: Target): OpenMode {
+  if (target.kind === 'cpus') return { inherit: false, enableOnExec: false };
+  return { inherit: target.inherit, enableOnExec: target.enableOnExec };
+}

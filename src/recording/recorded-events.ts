@@ -1,13 +1,19 @@
 import { encodeAttr } from '../abi/attr';
 import type { Gang } from '../gang/gang';
 import { attrFor } from '../gang/plan';
+import { modeOf, type Target } from '../gang/target';
 import type { RecordedEvent } from '../perfdata/recorded-event';
 
-/** What of a gang's mode an attr shows. */
-const MODE = { inherit: false, enableOnExec: false } as const;
-
-/** A gang's events as a file has them: those that this machine does not have are not in it. */
-export function recordedEvents(gang: Gang, ids: readonly (readonly [event: number, id: bigint])[]): RecordedEvent[] {
+/**
+ * A gang's events as a file has them: as they were opened; those that this machine does not have are not in it.
+ * @param ids of its clones
+ */
+export function recordedEvents(
+  gang: Gang,
+  target: Target,
+  ids: readonly (readonly [event: number, id: bigint])[],
+): RecordedEvent[] {
+  const mode = modeOf(target);
   const counted = [...gang.events.keys()].filter((index) => !gang.missing.has(index));
   const positions = new Map(counted.map((index, position) => [index, position]));
   return gang.events.flatMap((event, index) => {
@@ -16,7 +22,7 @@ export function recordedEvents(gang: Gang, ids: readonly (readonly [event: numbe
     return [
       {
         name: event.name,
-        attr: encodeAttr(attrFor(gang.events, event, index, MODE)),
+        attr: encodeAttr(attrFor(gang.events, event, index, mode)),
         ids: ids.flatMap(([of, id]) => (of === index ? [id] : [])),
         ...(leader === undefined ? {} : { leader }),
       },

@@ -87,7 +87,7 @@ export class Recorder {
 
   /** The events as the file has them. */
   get events(): readonly RecordedEvent[] {
-    return recordedEvents(this.live.gang, this.#ids);
+    return recordedEvents(this.live.gang, this.request.target, this.#ids);
   }
 
   /** Lets all CPUs sample, and leaves out what came before the last of them did. */

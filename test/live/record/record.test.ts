@@ -68,6 +68,7 @@ describe('syswide record', () => {
   it('gives samples of a command names: its own, those of its libraries, those of the kernel', () => {
     const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=500000'];
     expect(syswide(['record', '-g', '-o', path, '--', ...command]).status).toBe(0);
+    expect(perfSays(['evlist', '-v'])).toMatch(/^cpu-clock: .*, inherit: 1, .*enable_on_exec: 1/u);
     const report = perfSays(['report', '--stdio', '--no-children', '-g', 'none', '--sort', 'comm,dso']);
     expect(report).toMatch(/dd +\[kernel\.kallsyms\]/u);
     expect(report).toMatch(/dd +libc\.so\.6/u);
