@@ -17,7 +17,6 @@ export const RecordType = {
   lost: 2,
   comm: 3,
   throttle: 5,
-  unthrottle: 6,
   fork: 7,
   sample: 9,
   mmap2: 10,

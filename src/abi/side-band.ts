@@ -5,8 +5,8 @@ import { HEADER_BYTES, HEADER_SIZE_OFFSET, RecordType } from './ring-page';
  * Source: `enum perf_event_type` in include/uapi/linux/perf_event.h, Linux 6.18; misc bits from there too.
  */
 
-/** PERF_RECORD_MISC_*: whose address it is; for a mapping of data, and for a comm that an exec gave. */
-const RecordMisc = { kernel: 1, user: 2, mmapData: 1 << 13, commExec: 1 << 13 } as const;
+/** PERF_RECORD_MISC_*: whose address it is; and of a mapping, that it is of data. */
+const RecordMisc = { kernel: 1, user: 2, mmapData: 1 << 13 } as const;
 
 /** Of a record of ours: all zero, which readers take as: before everything else, of the first event. */
 export type TrailerBytes = 8 | 16 | 24 | 32;

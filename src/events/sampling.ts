@@ -33,6 +33,9 @@ const REGISTERS_ARM64 = (1n << 33n) - 1n;
 /** What every record says of itself, whichever event it comes from: so they can be told apart, and put in order. */
 const COMMON = SampleType.identifier | SampleType.tid | SampleType.time | SampleType.cpu;
 
+/** Bytes of what other records say so with, at their end: `sample_id_all`. */
+export const TRAILER_BYTES = 32;
+
 /** All events of a recording have one clock: one that other clocks of the system can be compared with. */
 const clock = { clockId: CLOCK_MONOTONIC } as const;
 const clockFlags = { useClockid: true, sampleIdAll: true } as const;

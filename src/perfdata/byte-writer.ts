@@ -30,6 +30,13 @@ export class ByteWriter {
     return this.u32(padded.length).bytes(padded);
   }
 
+  /** How many, then each. */
+  texts(texts: readonly string[]): this {
+    this.u32(texts.length);
+    for (const text of texts) this.text(text);
+    return this;
+  }
+
   get done(): Buffer {
     return Buffer.concat(this.#parts);
   }

@@ -49,7 +49,7 @@ export function earlyFeatures(facts: RecordingFacts, events: readonly RecordedEv
     [Feature.cpuCount, new ByteWriter().u32(facts.cpusPresent).u32(facts.cpusOnline).done],
     [Feature.cpuDescription, text(facts.cpuDescription)],
     [Feature.totalMemory, new ByteWriter().u64(facts.totalMemoryKib).done],
-    [Feature.commandLine, texts(facts.commandLine)],
+    [Feature.commandLine, new ByteWriter().texts(facts.commandLine).done],
     [Feature.eventDescription, eventDescription(events)],
     ...given(Feature.cpuTopology, facts.cpuTopology),
     ...given(Feature.numaTopology, facts.numaTopology),
@@ -72,12 +72,6 @@ export function finalFeatures({ sampleTime }: FinalFacts, events: readonly Recor
       ? [[Feature.sampleTime, new ByteWriter().u64(sampleTime.first).u64(sampleTime.last).done] as const]
       : []),
   ];
-}
-
-function texts(values: readonly string[]): Buffer {
-  const writer = new ByteWriter().u32(values.length);
-  for (const value of values) writer.text(value);
-  return writer.done;
 }
 
 function eventDescription(events: readonly RecordedEvent[]): Buffer {

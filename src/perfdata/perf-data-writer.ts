@@ -14,7 +14,7 @@ interface Section {
   readonly length: number;
 }
 
-/** Where a file's own room ends and what follows begins. */
+/** What a file is made with. */
 export interface WriterOptions {
   /** Room for so many ids of clones that come later, for each event. */
   readonly spareIds?: number;

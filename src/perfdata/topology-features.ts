@@ -16,21 +16,14 @@ export function cpuTopology(files: HostFiles, online: CpuMask, present: CpuMask)
   if (packages.length === 0) return undefined;
   // What is not known of a CPU that is offline is -1 there, too.
   const number = (cpu: Cpu, name: string): number => Number(topology(cpu, name) ?? -1) >>> 0;
-  const writer = new ByteWriter();
-  texts(writer, packages);
-  texts(writer, siblings('thread_siblings_list'));
+  const writer = new ByteWriter().texts(packages).texts(siblings('thread_siblings_list'));
   for (const cpu of present) writer.u32(number(cpu, 'core_id')).u32(number(cpu, 'physical_package_id'));
   const dies = siblings('die_cpus_list');
   if (dies.length > 0) {
-    texts(writer, dies);
+    writer.texts(dies);
     for (const cpu of present) writer.u32(number(cpu, 'die_id'));
   }
   return writer.done;
-}
-
-function texts(writer: ByteWriter, values: readonly string[]): void {
-  writer.u32(values.length);
-  for (const value of values) writer.text(value);
 }
 
 /**

@@ -4,7 +4,7 @@ import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
 export const SAMPLE_TIME_OFFSET = 24;
 
 /** One record of a ring, copied out of it. */
-export interface RawRecord {
+export interface CopiedRecord {
   readonly type: number;
   /** What follows the header. */
   readonly body: DataView;
@@ -16,7 +16,7 @@ export interface RawRecord {
  * The records of what a ring held, in order; stops at a header that cannot be one.
  * @param views whole records, cut anywhere; copied
  */
-export function* rawRecords(views: readonly Uint8Array[]): Generator<RawRecord> {
+export function* rawRecords(views: readonly Uint8Array[]): Generator<CopiedRecord> {
   const records = Buffer.concat(views);
   for (let at = 0; at + HEADER_BYTES <= records.length; ) {
     const size = records.readUInt16LE(at + HEADER_SIZE_OFFSET);

@@ -31,7 +31,8 @@ export class Recorder {
   #loop: BackgroundLoop | undefined;
   #failure: SyswideError | undefined;
   #premature = 0;
-  #rounds = 0;
+  #live: LiveGang | undefined;
+  readonly notices: string[] = [];
 
   private constructor(
     private readonly kernel: Kernel,
@@ -39,9 +40,6 @@ export class Recorder {
     private readonly interruption: Interruption,
     readonly rings: CpuRings,
   ) {}
-
-  #live: LiveGang | undefined;
-  readonly notices: string[] = [];
 
   /** Opens everything, and writes what stands before the samples. @throws SyswideError; nothing is left open then */
   static async open(kernel: Kernel, request: RecordRequest, interruption: Interruption): Promise<Recorder> {
@@ -69,11 +67,6 @@ export class Recorder {
   /** Samples that were older than the moment at which all CPUs counted, and left out. */
   get premature(): number {
     return this.#premature;
-  }
-
-  /** How often rings were emptied. */
-  get rounds(): number {
-    return this.#rounds;
   }
 
   /** Bytes of records so far. */
@@ -183,9 +176,7 @@ export class Recorder {
 
   private drain(take: (views: readonly Uint8Array[]) => readonly Uint8Array[] = (views) => views): void {
     const bytes = this.rings.drain.drain((_, views) => this.writer.append(take(views)));
-    if (bytes === 0) return;
-    this.#rounds += 1;
-    this.writer.append([this.#round]);
+    if (bytes > 0) this.writer.append([this.#round]);
   }
 }
 

@@ -1,18 +1,12 @@
-import { hostname } from 'node:os';
 import { SyswideError } from '../../base/error';
 import { type Fd, pid } from '../../base/units';
 import type { MeasureRequest } from '../../counts/measure-request';
-import type { ResolvedEvent } from '../../events/resolved-event';
+import { TRAILER_BYTES } from '../../events/sampling';
 import { refusalContext } from '../../gang/refusal-context';
 import { HostWideLock } from '../../gang/registry/host-lock';
-import { describeHost } from '../../host/description';
 import type { Host } from '../../host/host';
 import { MeasuredCommand } from '../../host/measured-command';
 import { isInForeground } from '../../host/terminal';
-import type { TracepointName } from '../../host/tracefs';
-import type { RecordingFacts } from '../../perfdata/features';
-import { cpuTopology, numaTopology } from '../../perfdata/topology-features';
-import { tracingData } from '../../perfdata/tracing-data';
 import { type RecordResult, record as recordOnce } from '../../recording/record';
 import { kernelText, runningTasks } from '../../recording/running-tasks';
 import { complain, errorLine } from '../console';
@@ -23,11 +17,11 @@ import { SignalInterruption } from '../signals';
 import { placeInTarget } from '../stat-place';
 import { type Counted, countedTarget } from '../stat-request';
 import { countsCpus, type StatTarget } from '../stat-target-option';
-import { version } from '../version';
 import { hearOfCpus, pidfdOf, threadsOf } from '../watched-target';
 import { recordEvents } from './record-events';
 import type { RecordOptions } from './record-options';
 import { resultLines } from './record-result';
+import { recordingFacts } from './recording-facts';
 import { ringPages } from './ring-pages';
 
 /**
@@ -111,7 +105,7 @@ async function recordWith(
         ringPages: ringPages(options.ring, kernel.pageSize, host.cpus().online.size),
         mayShrink: options.ring === undefined,
         running: () => whatRuns(options.target, counted, chosen.dataMaps, host),
-        facts: factsOf(events, machine),
+        facts: recordingFacts(events, machine),
         openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
         ...(command ? { command } : {}),
         until,
@@ -130,9 +124,6 @@ async function recordWith(
   }
 }
 
-/** tid, time, CPU and identifier: what every event of a recording gives its records. */
-const TRAILER_BYTES = 32;
-
 /** The kernel, and the tasks that are recorded: a command has not started yet, and tells everything itself. */
 function* whatRuns(target: StatTarget, counted: Counted, dataMaps: boolean, host: Host): Generator<Buffer> {
   yield* kernelText(host, TRAILER_BYTES);
@@ -146,36 +137,4 @@ function* whatRuns(target: StatTarget, counted: Counted, dataMaps: boolean, host
 function processesOf(threads: readonly number[], { files }: Host) {
   const ids = threads.map((id) => Number(/^Tgid:\t(\d+)$/m.exec(files.read(`/proc/${id}/status`) ?? '')?.[1] ?? id));
   return [...new Set(ids)].map(pid);
-}
-
-function factsOf(events: readonly ResolvedEvent[], { kernel: { pageSize }, host }: Machine): RecordingFacts {
-  const { kernel, machine, cpuModel } = describeHost(host);
-  const { present, online } = host.cpus();
-  const tracepoints = namesOf(events, host);
-  const [cpus, nodes] = [cpuTopology(host.files, online, present), numaTopology(host.files)];
-  const memory = /^MemTotal:\s*(\d+) kB$/m.exec(host.files.read('/proc/meminfo') ?? '')?.[1] ?? '0';
-  return {
-    hostname: hostname(),
-    osRelease: kernel,
-    version,
-    arch: machine,
-    cpusPresent: present.size,
-    cpusOnline: online.size,
-    cpuDescription: cpuModel,
-    totalMemoryKib: BigInt(memory),
-    commandLine: ['syswide', ...process.argv.slice(2)],
-    ...(cpus ? { cpuTopology: cpus } : {}),
-    ...(nodes ? { numaTopology: nodes } : {}),
-    clockResolution: 1n,
-    ...(tracepoints.length > 0 ? { tracingData: tracingData(host.tracefs(), tracepoints, pageSize) } : {}),
-  };
-}
-
-/** The tracepoints among the events, each once. An event may have a name of the user's own. */
-function namesOf(events: readonly ResolvedEvent[], host: Host): TracepointName[] {
-  const ids = new Map(events.flatMap(({ kind, attr, name }) => (kind === 'tracepoint' ? [[attr.config, name]] : [])));
-  return [...ids].flatMap(([id, text]) => {
-    const [system = '', event = ''] = text.split(':');
-    return host.tracefs().withId(Number(id), { system, event }) ?? [];
-  });
 }
