@@ -22,6 +22,15 @@ export class HostFiles {
     }
   }
 
+  /** The whole of a file that is no text; undefined as of `read`. */
+  readBytes(path: string): Buffer | undefined {
+    try {
+      return readFileSync(join(this.root, path));
+    } catch {
+      return undefined;
+    }
+  }
+
   /** The text of its first bytes, for files of which the kernel makes every line anew; undefined as of `read`. */
   readStart(path: string, bytes: number): string | undefined {
     let fd: number | undefined;

@@ -1,5 +1,5 @@
 /** Strings of features are padded to a multiple of this: NAME_ALIGN in tools/perf/util/header.c. */
-const NAME_ALIGN = 64;
+export const NAME_ALIGN = 64;
 
 /** Puts little-endian numbers and perf's strings one behind the other. */
 export class ByteWriter {

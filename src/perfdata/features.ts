@@ -1,3 +1,4 @@
+import { type BuildId, buildIdTable } from './build-ids';
 import { ByteWriter } from './byte-writer';
 import { Feature } from './file-layout';
 import { attrOfSize, attrSizeOf, type RecordedEvent } from './recorded-event';
@@ -29,6 +30,8 @@ export interface RecordingFacts {
 export interface FinalFacts {
   /** Of the first and of the last sample, in ns of the file's clock; absent without any. */
   readonly sampleTime?: { readonly first: bigint; readonly last: bigint };
+  /** Of the programs that were recorded; none where they were not asked for. */
+  readonly builds?: readonly BuildId[];
 }
 
 /** What one feature says. */
@@ -65,8 +68,12 @@ const given = (feature: number, content: Buffer | undefined): FeatureContent[] =
   content === undefined ? [] : [[feature, content]];
 
 /** What is known at its end, and what has changed until then. */
-export function finalFeatures({ sampleTime }: FinalFacts, events: readonly RecordedEvent[]): FeatureContent[] {
+export function finalFeatures(
+  { sampleTime, builds = [] }: FinalFacts,
+  events: readonly RecordedEvent[],
+): FeatureContent[] {
   return [
+    ...(builds.length > 0 ? [[Feature.buildId, buildIdTable(builds)] as const] : []),
     [Feature.eventDescription, eventDescription(events)],
     ...(sampleTime
       ? [[Feature.sampleTime, new ByteWriter().u64(sampleTime.first).u64(sampleTime.last).done] as const]

@@ -25,6 +25,7 @@ export const SECTION_BYTES = 16;
  */
 export const Feature = {
   tracingData: 1,
+  buildId: 2,
   hostname: 3,
   osRelease: 4,
   version: 5,

@@ -23,5 +23,7 @@ export interface RecordRequest extends Omit<GangToOpen, 'connect'> {
   readonly delay?: Nanoseconds | 'until enabled';
   /** Bytes of records after which the recording ends. */
   readonly mostBytes?: number;
+  /** Whether the file is to tell which builds of programs it is of. */
+  readonly buildIds: boolean;
   readonly notices: readonly string[];
 }

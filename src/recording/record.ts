@@ -8,6 +8,7 @@ import type { Target } from '../gang/target';
 import type { Interruption } from '../native/interruption';
 import type { CommandExit, Kernel } from '../native/kernel';
 import type { RecordRequest } from './record-request';
+import { recordedBuilds } from './recorded-builds';
 import { Recorder } from './recorder';
 import { type Survey, survey } from './survey';
 
@@ -111,7 +112,7 @@ function finish(
   const found = survey(request.path);
   const { live, dataSize: bytes, premature, rings } = recorder;
   const exit = request.command?.reap();
-  const failure = recorder.failure ?? finishFile(recorder, found);
+  const failure = recorder.failure ?? finishFile(recorder, request, found);
   return {
     ...found,
     bytes,
@@ -131,6 +132,11 @@ function missingNotice({ events, missing }: Gang): string[] {
 }
 
 /** What the file says of itself, at its end. @returns why it could not be written */
-function finishFile(recorder: Recorder, { sampleTime }: Survey): SyswideError | undefined {
-  return recorder.attempt(() => recorder.writer.finish(sampleTime ? { sampleTime } : {}));
+function finishFile(
+  recorder: Recorder,
+  { buildIds, files }: RecordRequest,
+  { sampleTime, programs }: Survey,
+): SyswideError | undefined {
+  const builds = buildIds ? recordedBuilds(files, programs) : [];
+  return recorder.attempt(() => recorder.writer.finish({ builds, ...(sampleTime ? { sampleTime } : {}) }));
 }

@@ -2,6 +2,7 @@ import { commRecord, forkRecord, mmap2Record, mmapRecord, type TrailerBytes } fr
 import { type Pid, tid } from '../base/units';
 import type { Host } from '../host/host';
 import type { HostFiles } from '../host/host-files';
+import { kernelModules } from '../symbols/kernel-modules';
 import { parseMaps } from '../symbols/maps';
 
 /** What is to be told of tasks that run already. */
@@ -57,11 +58,7 @@ export function* kernelText({ files }: Pick<Host, 'files'>, trailer: TrailerByte
   const { start, end } = text;
   const path = '[kernel.kallsyms]_text';
   yield mmapRecord({ pid: NO_PROCESS, start, length: end - start, offset: start, path }, trailer);
-  for (const line of (files.read('/proc/modules') ?? '').split('\n')) {
-    const found = /^(\S+) (\d+) .* 0x([0-9a-f]+)(?: \(\w+\))?$/.exec(line);
-    if (!found) continue;
-    const [, name = '', size = '0', at = '0'] = found;
-    const [first, length] = [BigInt(`0x${at}`), BigInt(size)];
+  for (const { name, start: first, length } of kernelModules(files)) {
     if (first === 0n || length === 0n) continue;
     yield mmapRecord({ pid: NO_PROCESS, start: first, length, offset: 0n, path: `[${name}]` }, trailer);
   }

@@ -1,5 +1,5 @@
 import { RecordType } from '../abi/ring-page';
-import { type Cpu, cpu } from '../base/units';
+import { type Cpu, cpu, type Pid, pid } from '../base/units';
 import { PerfDataReader } from '../perfdata/perf-data-reader';
 import { SAMPLE_TIME_OFFSET } from './raw-records';
 
@@ -10,6 +10,8 @@ export interface Survey {
   readonly lost: ReadonlyMap<Cpu, bigint>;
   /** By CPU: how often the kernel stopped an event for coming too often. */
   readonly throttled: ReadonlyMap<Cpu, number>;
+  /** Programs and libraries that were mapped, by path, each with a process that did so. */
+  readonly programs: ReadonlyMap<string, Pid>;
   /** Of the first and of the last sample, ns of the recording's clock; absent without any. */
   readonly sampleTime?: { readonly first: bigint; readonly last: bigint };
 }
@@ -37,9 +39,14 @@ function surveyRecords(reader: PerfDataReader): Survey {
     else if (type === RecordType.lost) tally.lose(cpuOf(view, end), view.getBigUint64(begin + 8, true));
     else if (type === RecordType.lostSamples) tally.lose(cpuOf(view, end), view.getBigUint64(begin, true));
     else if (type === RecordType.throttle) tally.throttle(cpuOf(view, end));
+    else if (type === RecordType.mmap2) tally.map(view, begin, end);
   });
   return tally.survey;
 }
+
+/** Where in the body of an MMAP2 record what may be done with the memory is, and behind it the path. */
+const [PROTECTION_OFFSET, PATH_OFFSET] = [56, 64];
+const PROT_EXEC = 4;
 
 /** Times are compared in two halves: a bigint for each of millions of samples takes longer than all the rest. */
 class Tally {
@@ -50,6 +57,7 @@ class Tally {
   #lastLow = 0;
   readonly #lost = new Map<Cpu, bigint>();
   readonly #throttled = new Map<Cpu, number>();
+  readonly #programs = new Map<string, Pid>();
 
   sample(view: DataView, begin: number): void {
     this.#samples += 1;
@@ -73,6 +81,13 @@ class Tally {
     this.#throttled.set(on, (this.#throttled.get(on) ?? 0) + 1);
   }
 
+  map(view: DataView, begin: number, end: number): void {
+    if ((view.getUint32(begin + PROTECTION_OFFSET, true) & PROT_EXEC) === 0) return;
+    const bytes = Buffer.from(view.buffer, view.byteOffset + begin + PATH_OFFSET, end - begin - PATH_OFFSET);
+    const path = bytes.toString('utf8', 0, bytes.indexOf(0));
+    if (path.startsWith('/') && !this.#programs.has(path)) this.#programs.set(path, pid(view.getInt32(begin, true)));
+  }
+
   get survey(): Survey {
     const samples = this.#samples;
     const [first, last] = [whole(this.#firstHigh, this.#firstLow), whole(this.#lastHigh, this.#lastLow)];
@@ -80,6 +95,7 @@ class Tally {
       samples,
       lost: this.#lost,
       throttled: this.#throttled,
+      programs: this.#programs,
       ...(samples > 0 ? { sampleTime: { first, last } } : {}),
     };
   }

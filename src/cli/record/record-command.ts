@@ -43,6 +43,8 @@ const optionGroups = (): Record<string, Option[]> => ({
   'The file:': [
     new Option('-o, --output <file>', 'write it there; an earlier one is kept as FILE.old').default('perf.data'),
     new Option('-m, --mmap-pages <size>', 'how long the ring of each CPU is: pages, or 512K, 8M'),
+    new Option('-B, --no-buildid', 'do not look at the end which builds of programs were recorded'),
+    new Option('-N, --no-buildid-cache', 'do not copy programs into a cache: syswide never does'),
     new Option('--strict', 'lost samples are a failure'),
     new Option('-q, --quiet', 'say nothing but errors'),
     new Option('-v, --verbose', 'also tell how it was done'),

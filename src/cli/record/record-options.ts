@@ -28,11 +28,22 @@ export interface RawRecordOptions extends Omit<RawTarget, 'perThread'> {
   readonly maxSize?: string;
   readonly output: string;
   readonly mmapPages?: string;
+  /** False with -B. */
+  readonly buildid?: boolean;
   readonly strict?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly waitSlots?: string;
   readonly control?: string;
+}
+
+/** What is said of the file, and of the rings that are emptied into it. */
+export interface FileOptions {
+  readonly path: string;
+  readonly mostBytes?: number;
+  /** Of the ring of each CPU, in pages or bytes. */
+  readonly ring?: RingSize;
+  readonly buildIds: boolean;
 }
 
 /** What the command line of `record` said, checked for sense but not yet held against the machine. */
@@ -51,10 +62,7 @@ export interface RecordOptions {
   readonly command: readonly string[];
   readonly delay?: Nanoseconds | 'until enabled';
   readonly timeout?: Nanoseconds;
-  readonly mostBytes?: number;
-  readonly path: string;
-  /** Of the ring of each CPU, in pages or bytes. */
-  readonly ring?: RingSize;
+  readonly file: FileOptions;
   readonly strict: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -87,14 +95,21 @@ export function recordOptions(raw: RawRecordOptions, command: readonly string[])
     command,
     ...delayOf(raw),
     ...(raw.timeout === undefined ? {} : { timeout: milliseconds('--timeout', raw.timeout) }),
-    ...(raw.maxSize === undefined ? {} : { mostBytes: sizeOf('--max-size', raw.maxSize) }),
-    path: raw.output,
-    ...(raw.mmapPages === undefined ? {} : { ring: ringOf(raw.mmapPages) }),
+    file: fileOptions(raw),
     strict: raw.strict ?? false,
     quiet: raw.quiet ?? false,
     verbose: raw.verbose ?? false,
     ...(raw.waitSlots === undefined ? {} : { waitSlots: parseDuration(raw.waitSlots, '--wait-slots') }),
     ...(raw.control === undefined ? {} : { control: parsePerfControl(raw.control) }),
+  };
+}
+
+function fileOptions({ output, maxSize, mmapPages, buildid }: RawRecordOptions): FileOptions {
+  return {
+    path: output,
+    ...(maxSize === undefined ? {} : { mostBytes: sizeOf('--max-size', maxSize) }),
+    ...(mmapPages === undefined ? {} : { ring: ringOf(mmapPages) }),
+    buildIds: buildid ?? true,
   };
 }
 

@@ -33,7 +33,7 @@ export async function record(options: RecordOptions): Promise<number> {
   const interruption = new SignalInterruption(machine.kernel);
   try {
     const result = await recordWith(options, machine, interruption);
-    if (!options.quiet) for (const line of resultLines(options.path, result, options.verbose)) complain(line);
+    if (!options.quiet) for (const line of resultLines(options.file.path, result, options.verbose)) complain(line);
     if (result.failure) {
       complain(errorLine(result.failure));
       return exitStatus.ownFailure;
@@ -101,9 +101,9 @@ async function recordWith(
         files: host.files,
         lock: new HostWideLock(kernel),
         ...(options.waitSlots === undefined ? {} : { waitSlots: options.waitSlots }),
-        path: options.path,
-        ringPages: ringPages(options.ring, kernel.pageSize, host.cpus().online.size),
-        mayShrink: options.ring === undefined,
+        path: options.file.path,
+        ringPages: ringPages(options.file.ring, kernel.pageSize, host.cpus().online.size),
+        mayShrink: options.file.ring === undefined,
         running: () => whatRuns(options.target, counted, chosen.dataMaps, host),
         facts: recordingFacts(events, machine),
         openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
@@ -111,7 +111,8 @@ async function recordWith(
         until,
         ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
         ...(options.delay === undefined ? {} : { delay: options.delay }),
-        ...(options.mostBytes === undefined ? {} : { mostBytes: options.mostBytes }),
+        ...(options.file.mostBytes === undefined ? {} : { mostBytes: options.file.mostBytes }),
+        buildIds: options.file.buildIds,
         notices: [...counted.notices, ...chosen.notices],
       },
       interruption,

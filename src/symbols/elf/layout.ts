@@ -37,7 +37,7 @@ export const elf64: ElfLayout = {
 export const ElfType = { executable: 2, shared: 3 } as const;
 
 /** `p_type` and `p_flags`. */
-export const SegmentType = { load: 1 } as const;
+export const SegmentType = { load: 1, note: 4 } as const;
 export const SegmentFlag = { execute: 1 } as const;
 
 /** `sh_type`. */

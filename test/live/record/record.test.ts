@@ -89,6 +89,19 @@ describe('syswide record', () => {
     expect(rows.every((row) => row.includes('bash'))).toBe(true);
   });
 
+  it('tells which builds of programs it is of, unless it is told not to', () => {
+    expect(syswide(['record', '-a', '-o', path, '--', '/usr/bin/env', 'true']).status).toBe(0);
+    const builds = new Map(
+      linesOf(perfSays(['buildid-list'])).map((line) => line.split(' ', 2).reverse() as [string, string]),
+    );
+    expect(builds.get('[kernel.kallsyms]')).toBe(perf(['buildid-list', '--kernel']).stdout.trim());
+    const notes = execFileSync('readelf', ['-n', '/usr/bin/env'], { encoding: 'utf8' });
+    expect(builds.get('/usr/bin/env')).toBe(/Build ID: (\S+)/u.exec(notes)?.[1]);
+    expect([...builds.keys()].filter((name) => name.includes('libc.so'))).toHaveLength(1);
+    expect(syswide(['record', '-a', '-B', '-o', path, '--', 'true']).status).toBe(0);
+    expect(perf(['report', '--header-only', '-i', path]).stdout).toMatch(/missing features:.* BUILD_ID /u);
+  });
+
   it('has the fields of tracepoints decoded by perf, and takes the kernel filter', () => {
     const args = ['-e', 'sched:sched_process_exec', '--filter', 'filename ~ "*true"', '-e', 'sched:sched_switch'];
     expect(syswide(['record', '-a', ...args, '-o', path, '--', 'sh', '-c', '/bin/true; /bin/true; ls']).status).toBe(0);

@@ -24,9 +24,9 @@ describe('the options of record', () => {
   });
 
   it('take sizes with a unit', () => {
-    expect(parse({ maxSize: '2G' }).mostBytes).toBe(2 ** 31);
-    expect(parse({ mmapPages: '64' }).ring).toEqual({ pages: 64 });
-    expect(parse({ mmapPages: '8m' }).ring).toEqual({ bytes: 8 << 20 });
+    expect(parse({ maxSize: '2G' }).file.mostBytes).toBe(2 ** 31);
+    expect(parse({ mmapPages: '64' }).file.ring).toEqual({ pages: 64 });
+    expect(parse({ mmapPages: '8m' }).file.ring).toEqual({ bytes: 8 << 20 });
     for (const maxSize of ['', '0', '1T', '-1M', '1.5M']) refused({ maxSize });
   });
 });

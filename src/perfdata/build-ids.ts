@@ -1,0 +1,36 @@
+import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
+import { NAME_ALIGN } from './byte-writer';
+
+/** Which build of a program a recording is of. */
+export interface BuildId {
+  /** As its MMAP records have it; `[kernel.kallsyms]`, `[name]` for the kernel and its modules. */
+  readonly path: string;
+  /** 20 bytes at most. */
+  readonly id: Buffer;
+  readonly isKernel: boolean;
+}
+
+/** PERF_RECORD_HEADER_BUILD_ID of tools/lib/perf/include/perf/event.h. */
+const BUILD_ID_RECORD = 67;
+
+/** PERF_RECORD_MISC_KERNEL and _USER, and PERF_RECORD_MISC_BUILD_ID_SIZE: the record says how long the id is. */
+const Misc = { kernel: 1, user: 2, hasSize: 1 << 15 } as const;
+
+/** Where what is in the record: a pid, the id in room for 20 bytes, its length, and the path. */
+const Offset = { pid: HEADER_BYTES, id: HEADER_BYTES + 4, size: HEADER_BYTES + 24, path: HEADER_BYTES + 28 } as const;
+
+/** HEADER_BUILD_ID: records one behind the other. Source: struct perf_record_header_build_id, Linux 6.18. */
+export const buildIdTable = (builds: readonly BuildId[]): Buffer => Buffer.concat(builds.map(buildIdRecord));
+
+function buildIdRecord({ path, id, isKernel }: BuildId): Buffer {
+  const name = Buffer.from(path);
+  const record = Buffer.alloc(Offset.path + Math.ceil((name.length + 1) / NAME_ALIGN) * NAME_ALIGN);
+  record.writeUInt32LE(BUILD_ID_RECORD, 0);
+  record.writeUInt16LE((isKernel ? Misc.kernel : Misc.user) | Misc.hasSize, 4);
+  record.writeUInt16LE(record.length, HEADER_SIZE_OFFSET);
+  record.writeInt32LE(-1, Offset.pid);
+  record.set(id, Offset.id);
+  record.writeUInt8(id.length, Offset.size);
+  record.set(name, Offset.path);
+  return record;
+}
