@@ -40,6 +40,7 @@ struct gate {
 	int32_t exec_read, exec_write; /* a pipe: brings the errno of a failed exec */
 	pid_t parent;
 	uint64_t nofile_soft;
+	int32_t output_fd;
 };
 
 void sw_command_forget(struct sw_command *command)
@@ -126,6 +127,10 @@ static _Noreturn void run_child(const struct gate *gate, const struct exec_plan 
 	default_signals();
 	if (!gate_opens(gate->theirs))
 		_exit(NOT_STARTED);
+	if (gate->output_fd >= 0 && dup2(gate->output_fd, STDOUT_FILENO) < 0) {
+		report(gate->exec_write, errno);
+		_exit(NOT_STARTED);
+	}
 	plain_stdio();
 	limit_files(gate->nofile_soft);
 	report(gate->exec_write, exec_plan_run(plan));
@@ -188,9 +193,9 @@ static int32_t start(struct gate *gate, const struct exec_plan *plan, struct sw_
 }
 
 int32_t sw_command_start(const char *argv, uint32_t length, uint32_t argc, const uint64_t *nofile_soft,
-			 struct sw_command *command)
+			 int32_t output_fd, struct sw_command *command)
 {
-	struct gate gate = { -1, -1, -1, -1, getpid(), nofile_soft ? *nofile_soft : 0 };
+	struct gate gate = { -1, -1, -1, -1, getpid(), nofile_soft ? *nofile_soft : 0, output_fd };
 	struct exec_plan plan;
 	int32_t ret;
 

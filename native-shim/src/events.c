@@ -223,6 +223,18 @@ int32_t sw_modify_many(const int32_t *fds, uint32_t n, const uint8_t *attr, uint
 	return ioctl_many(fds, n, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, (unsigned long)&copy, failed);
 }
 
+int32_t sw_pause_output_many(const int32_t *fds, uint32_t n, uint32_t paused, int32_t *failed)
+{
+	if (bad_members(fds, n, failed) || paused > 1)
+		return -EINVAL;
+	for (uint32_t i = 0; i < n; i++)
+		if (ioctl(fds[i], PERF_EVENT_IOC_PAUSE_OUTPUT, (long)paused) < 0) {
+			*failed = (int32_t)i;
+			return -errno;
+		}
+	return 0;
+}
+
 int32_t sw_set_output_many(const int32_t *fds, const int32_t *targets, uint32_t n, int32_t *failed)
 {
 	if (bad_members(fds, n, failed) || sw_bad_batch(targets, n))

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 6
+#define SW_ABI_VERSION 7
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -119,6 +119,12 @@ SW_EXPORT int32_t sw_modify_many(const int32_t *fds, uint32_t n, const uint8_t *
 /* PERF_EVENT_IOC_SET_OUTPUT: the records of fds[i] go to the ring of targets[i]; -1 detaches. *failed as above. */
 SW_EXPORT int32_t sw_set_output_many(const int32_t *fds, const int32_t *targets, uint32_t n, int32_t *failed);
 
+/*
+ * Stops (paused = 1) or lets go on (0) what is written into the ring that each fd's records go to: an overwrite ring must
+ * stand still to be read. Source: PERF_EVENT_IOC_PAUSE_OUTPUT.
+ */
+SW_EXPORT int32_t sw_pause_output_many(const int32_t *fds, uint32_t n, uint32_t paused, int32_t *failed);
+
 /* ---- ring.c: mmap'ed ring buffers ---- */
 
 /*
@@ -189,12 +195,13 @@ SW_EXPORT int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_wat
  * close-on-exec), after its exec no other fd but those not close-on-exec (Node marks what it inherits as fd 3 to 15
  * too), and waits at the gate until released; when the gate is closed instead, it exits in silence.
  * `nofile_soft`: soft RLIMIT_NOFILE to give it, 0 or NULL = leave (Node raises its own at start).
+ * `output_fd`: what its stdout is to be, -1 = this process's.
  * The child gets SIGKILL when the thread that called this dies, so call it on the main thread. The kernel drops that
  * again when the command is set-user-ID or has capabilities: prctl(2), PR_SET_PDEATHSIG.
  * On failure *command holds -1 throughout and no child is left.
  */
 SW_EXPORT int32_t sw_command_start(const char *argv, uint32_t length, uint32_t argc, const uint64_t *nofile_soft,
-				   struct sw_command *command);
+				   int32_t output_fd, struct sw_command *command);
 
 /*
  * Opens the gate and waits until the exec has happened or failed (its -errno is returned; the child is then gone and

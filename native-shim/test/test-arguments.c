@@ -159,6 +159,9 @@ static void changing(void)
 	CHECK_EQ(sw_modify_many(fd_array, 1, attrs, UINT32_MAX, &failed), -EINVAL);
 	CHECK_EQ(sw_modify_many(fd_array, 1, attrs, 0, &failed), -EINVAL);
 	CHECK_EQ(sw_modify_many(fd_array, 1, attrs, sizeof(attr), NULL), -EINVAL);
+	CHECK_EQ(sw_pause_output_many(NULL, 1, 1, &failed), -EINVAL);
+	CHECK_EQ(sw_pause_output_many(fd_array, 1, 2, &failed), -EINVAL);
+	CHECK_EQ(sw_pause_output_many(fd_array, 1, 1, NULL), -EINVAL);
 	CHECK_EQ(sw_set_output_many(NULL, fd_array, 1, &failed), -EINVAL);
 	CHECK_EQ(sw_set_output_many(fd_array, NULL, 1, &failed), -EINVAL);
 	CHECK_EQ(sw_set_output_many(fd_array, targets, 1, &failed), -EINVAL);
@@ -214,7 +217,7 @@ static void commands(void)
 	struct sw_command gone = { -1, -1, -1, -1 }, zero = { 0, -1, -1, -1 };
 	struct sw_exit exit;
 
-	CHECK_EQ(sw_command_start("true", 5, 1, NULL, NULL), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 5, 1, NULL, -1, NULL), -EINVAL);
 	CHECK_EQ(sw_command_release(NULL, words), -EINVAL);
 	CHECK_EQ(sw_command_release(&gone, NULL), -EINVAL);
 	CHECK_EQ(sw_command_release(&gone, words), -EINVAL);

@@ -30,7 +30,7 @@ static int32_t start(const char *packed, uint32_t length, struct sw_command *com
 
 	for (uint32_t i = 0; i < length; i++)
 		argc += !packed[i];
-	return sw_command_start(packed, length, argc, NULL, command);
+	return sw_command_start(packed, length, argc, NULL, -1, command);
 }
 
 static void await_end(int32_t pidfd)
@@ -93,7 +93,7 @@ static void capture(const char *packed, uint32_t length, const uint64_t *nofile,
 	CHECK_EQ(pipe2(ends, O_CLOEXEC), 0);
 	CHECK(fcntl(ends[1], F_SETFL, flags) == 0);
 	CHECK_EQ(dup3(ends[1], 1, O_CLOEXEC), 1);
-	CHECK_EQ(sw_command_start(packed, length, argc, nofile, &command), 0);
+	CHECK_EQ(sw_command_start(packed, length, argc, nofile, -1, &command), 0);
 	CHECK_EQ(dup2(stdout_fd, 1), 1);
 	close(stdout_fd);
 	close(ends[1]);
@@ -103,6 +103,23 @@ static void capture(const char *packed, uint32_t length, const uint64_t *nofile,
 	text[used] = 0;
 	close(ends[0]);
 	CHECK_EQ(finish(&command).status, 0);
+}
+
+static void writes_where_it_is_told_to(void)
+{
+	struct sw_command command;
+	uint64_t start_ns;
+	char text[8] = "";
+	int ends[2];
+
+	CHECK_EQ(pipe2(ends, O_CLOEXEC), 0);
+	CHECK_EQ(sw_command_start(PACKED("sh\0-c\0echo here"), 3, NULL, ends[1], &command), 0);
+	close(ends[1]);
+	CHECK_EQ(sw_command_release(&command, &start_ns), 0);
+	CHECK_EQ(finish(&command).status, 0);
+	CHECK_EQ(read(ends[0], text, sizeof(text)), 5);
+	CHECK(!strncmp(text, "here\n", 5));
+	close(ends[0]);
 }
 
 static void write_file(const char *name, const char *text, mode_t mode)
@@ -402,13 +419,13 @@ static void refuses_bad_argv(void)
 {
 	struct sw_command command;
 
-	CHECK_EQ(sw_command_start(NULL, 4, 1, NULL, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true", 0, 1, NULL, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true", 5, 0, NULL, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true", 4, 1, NULL, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true", 5, 2, NULL, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true", 5, UINT32_MAX, NULL, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true\0x", 7, 1, NULL, &command), -EINVAL);
+	CHECK_EQ(sw_command_start(NULL, 4, 1, NULL, -1, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 0, 1, NULL, -1, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 5, 0, NULL, -1, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 4, 1, NULL, -1, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 5, 2, NULL, -1, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 5, UINT32_MAX, NULL, -1, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true\0x", 7, 1, NULL, -1, &command), -EINVAL);
 	CHECK(is_gone(&command));
 	CHECK(no_child_left());
 }
@@ -423,6 +440,7 @@ static void keep_to_ourselves(void)
 int main(void)
 {
 	static const struct test tests[] = {
+		TEST(writes_where_it_is_told_to),
 		TEST(tells_the_exit_status),
 		TEST(tells_the_killing_signal),
 		TEST(measures_what_it_used),

@@ -122,6 +122,28 @@ static void overwrites_when_read_only(void)
 	CHECK_EQ(sw_close_many(&fd, 1), 0);
 }
 
+static void stands_still_while_paused(void)
+{
+	int32_t fd = open_fault_event(1), failed;
+	uint64_t base, length, before, after;
+
+	if (!map(fd, 0, &base, &length))
+		return;
+	CHECK_EQ(sw_control_many(&fd, 1, SW_ENABLE, 0, NULL, &failed), 0);
+	fault(10);
+	CHECK_EQ(sw_pause_output_many(&fd, 1, 1, &failed), 0);
+	CHECK_EQ(sw_ring_heads(&base, 1, &before), 0);
+	fault(10);
+	CHECK_EQ(sw_ring_heads(&base, 1, &after), 0);
+	CHECK_EQ(after, before);
+	CHECK_EQ(sw_pause_output_many(&fd, 1, 0, &failed), 0);
+	fault(10);
+	CHECK_EQ(sw_ring_heads(&base, 1, &after), 0);
+	CHECK(before - after >= 10 * 24);
+	CHECK_EQ(sw_ring_unmap(&base, &length), 0);
+	CHECK_EQ(sw_close_many(&fd, 1), 0);
+}
+
 static void maps_and_unmaps_repeatedly(void)
 {
 	int32_t fd = open_fault_event(0);
@@ -151,6 +173,7 @@ int main(void)
 		TEST(drains),
 		TEST(stops_when_full),
 		TEST(overwrites_when_read_only),
+		TEST(stands_still_while_paused),
 		TEST(maps_and_unmaps_repeatedly),
 		TEST(reports_the_kernels_refusal),
 	};

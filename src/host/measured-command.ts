@@ -25,11 +25,12 @@ export class MeasuredCommand {
 
   /**
    * Forks the command up to, but not including, its exec.
+   * @param output what its standard output is to be; absent: ours
    * @throws SyswideError COMMAND_NOT_STARTED when there is no process to be had
    */
-  static start(kernel: Kernel, argv: readonly string[]): MeasuredCommand {
+  static start(kernel: Kernel, argv: readonly string[], output?: Fd): MeasuredCommand {
     try {
-      return new MeasuredCommand(kernel, kernel.startCommand(argv), argv);
+      return new MeasuredCommand(kernel, kernel.startCommand(argv, output), argv);
     } catch (error) {
       throw notStarted(argv, error);
     }

@@ -15,15 +15,20 @@ export class RealGatedCommand implements GatedCommand {
   #exit: CommandExit | undefined;
 
   /**
-   * @param nofile soft RLIMIT_NOFILE to give it, when that is not ours
+   * @param settings.nofile soft RLIMIT_NOFILE to give it, when that is not ours
+   * @param settings.output what its standard output is to be, when that is not ours
    * @throws KernelError when it cannot be forked; EINVAL for an empty argv or a NUL within
    */
-  constructor(shim: Shim, argv: readonly string[], nofile: bigint | undefined) {
+  constructor(
+    shim: Shim,
+    argv: readonly string[],
+    { nofile, output }: { nofile: bigint | undefined; output: Fd | undefined },
+  ) {
     this.#shim = shim;
     const packed = Buffer.from(argv.map((word) => `${word}\0`).join(''));
     const limit = scratch(8);
     limit.writeBigUInt64LE(nofile ?? 0n);
-    const started = shim.sw_command_start(packed, packed.length, argv.length, limit, this.#command);
+    const started = shim.sw_command_start(packed, packed.length, argv.length, limit, output ?? -1, this.#command);
     if (started < 0) throw new KernelError('fork', -started);
     this.pid = pid(this.#command.readInt32LE(commandLayout.pid));
     this.pidfd = fd(this.#command.readInt32LE(commandLayout.pidfd));

@@ -45,6 +45,12 @@ export interface Kernel {
   /** PERF_EVENT_IOC_SET_OUTPUT: records of `fds[i]` go to the ring of `targets[i]`; stops at the first refusal. */
   setOutput(fds: readonly Fd[], targets: readonly Fd[]): void;
 
+  /**
+   * PERF_EVENT_IOC_PAUSE_OUTPUT on each, in order: whether nothing is written into the rings that their records go to.
+   * Stops at the first refusal.
+   */
+  pauseOutput(fds: readonly Fd[], paused: boolean): void;
+
   /** Maps a ring of `dataPages` (a power of two) for `fd`. The caller owns the mapping. */
   mapRing(fd: Fd, dataPages: number, mode: RingMode): RingMapping;
 
@@ -96,8 +102,9 @@ export interface Kernel {
   /**
    * Forks `argv[0]`, stopped before its exec. The caller must release or abandon it; it is killed if this process dies.
    * Main thread only. Start it before opening events: until its exec it holds copies of this process's fds.
+   * @param output what its standard output is to be; absent: this process's
    */
-  startCommand(argv: readonly string[]): GatedCommand;
+  startCommand(argv: readonly string[], output?: Fd): GatedCommand;
 
   /** A pidfd, readable once the process has ended. The caller owns it. */
   openPidfd(pid: Pid): Fd;

@@ -142,6 +142,11 @@ export class RealKernel implements Kernel {
     this.#checkBatch('PERF_EVENT_IOC_SET_OUTPUT', done);
   }
 
+  pauseOutput(fds: readonly Fd[], paused: boolean): void {
+    const done = this.#shim.sw_pause_output_many(packInt32(fds), fds.length, paused ? 1 : 0, this.#failed);
+    this.#checkBatch('PERF_EVENT_IOC_PAUSE_OUTPUT', done);
+  }
+
   mapRing(ringFd: Fd, dataPages: number, mode: RingMode): RingMapping {
     return new RealRingMapping(this.#shim, ringFd, dataPages, mode, this.pageSize);
   }
@@ -217,8 +222,8 @@ export class RealKernel implements Kernel {
     check('sync', this.#shim.sw_sync());
   }
 
-  startCommand(argv: readonly string[]): GatedCommand {
-    return new RealGatedCommand(this.#shim, argv, inheritedNofile());
+  startCommand(argv: readonly string[], output?: Fd): GatedCommand {
+    return new RealGatedCommand(this.#shim, argv, { nofile: inheritedNofile(), output });
   }
 
   openPidfd(process: Pid): Fd {
