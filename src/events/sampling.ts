@@ -15,6 +15,8 @@ export interface Sampling {
   readonly addresses: boolean;
   /** With what the access cost. */
   readonly weight: boolean;
+  /** Into rings that are overwritten: see `RingMode`. */
+  readonly overwrite?: boolean;
 }
 
 export type CallGraph = { readonly kind: 'fp' } | { readonly kind: 'dwarf'; readonly stackBytes: number };
@@ -63,6 +65,7 @@ export function sampled(event: ResolvedEvent, sampling: Sampling): ResolvedEvent
     flags: {
       ...event.attr.flags,
       ...clockFlags,
+      ...(sampling.overwrite ? { writeBackward: true } : {}),
       ...(period === undefined ? { freq: true } : {}),
       ...(chain?.kind === 'dwarf' ? { excludeCallchainUser: true } : {}),
     },

@@ -22,7 +22,8 @@ const Offset = { pid: HEADER_BYTES, id: HEADER_BYTES + 4, size: HEADER_BYTES + 2
 /** HEADER_BUILD_ID: records one behind the other. Source: struct perf_record_header_build_id, Linux 6.18. */
 export const buildIdTable = (builds: readonly BuildId[]): Buffer => Buffer.concat(builds.map(buildIdRecord));
 
-function buildIdRecord({ path, id, isKernel }: BuildId): Buffer {
+/** One of them. */
+export function buildIdRecord({ path, id, isKernel }: BuildId): Buffer {
   const name = Buffer.from(path);
   const record = Buffer.alloc(Offset.path + Math.ceil((name.length + 1) / NAME_ALIGN) * NAME_ALIGN);
   record.writeUInt32LE(BUILD_ID_RECORD, 0);

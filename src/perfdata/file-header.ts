@@ -1,5 +1,5 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
-import { FILE_HEADER_BYTES, HeaderOffset, MAGIC, SECTION_BYTES } from './file-layout';
+import { FILE_HEADER_BYTES, HeaderOffset, MAGIC, PIPE_HEADER_BYTES, SECTION_BYTES } from './file-layout';
 import { badFile, type InputFile } from './input-file';
 
 /** A stretch of a file. */
@@ -30,9 +30,6 @@ const [SHORTEST_ATTR, LONGEST_ATTR] = [64, 4096];
 
 /** struct perf_file_header as it was before features: up to `adds_features`. */
 const OLD_HEADER_BYTES = HeaderOffset.features;
-
-/** What a piped recording says instead of FILE_HEADER_BYTES: struct perf_pipe_file_header. */
-const PIPE_HEADER_BYTES = 16;
 
 const MAGIC_SWAPPED = Buffer.from('2ELIFREP');
 

@@ -13,6 +13,9 @@ export const MAGIC = 0x32454c4946524550n;
 /** Bytes of struct perf_file_header. */
 export const FILE_HEADER_BYTES = 104;
 
+/** What a piped recording begins with instead: struct perf_pipe_file_header, which is a magic number and this length. */
+export const PIPE_HEADER_BYTES = 16;
+
 /** Where in it the fields are. A section is an offset in the file and a length, both u64. */
 export const HeaderOffset = { magic: 0, size: 8, attrSize: 16, attrs: 24, data: 40, features: 72 } as const;
 

@@ -1,5 +1,6 @@
 import { closeSync, constants, ftruncateSync, lstatSync, openSync, renameSync, writeSync, writevSync } from 'node:fs';
 import { SyswideError } from '../base/error';
+import { remaining } from './remaining';
 
 /** writev(2) takes no more at once: IOV_MAX of Linux. */
 const MOST_VIEWS = 1024;
@@ -13,7 +14,7 @@ export class OutputFile {
 
   private constructor(
     private readonly fd: number,
-    private readonly path: string,
+    private path: string,
   ) {}
 
   /** @throws SyswideError OUTPUT_FAILED, also where something stands that is no file: a directory, a pipe */
@@ -56,6 +57,21 @@ export class OutputFile {
     }
   }
 
+  /** By which it can be read for as long as it is open, wherever it has been moved to. */
+  get openPath(): string {
+    return `/proc/self/fd/${this.fd}`;
+  }
+
+  /** Gives it another name; what has that is replaced. @throws SyswideError OUTPUT_FAILED */
+  rename(path: string): void {
+    try {
+      renameSync(this.path, path);
+      this.path = path;
+    } catch (error) {
+      throw outputFailed(path, error);
+    }
+  }
+
   close(): void {
     closeSync(this.fd);
   }
@@ -65,7 +81,7 @@ export class OutputFile {
     for (let left = views; left.length > 0; ) {
       const written = writevSync(this.fd, left, this.#size);
       this.#size += written;
-      left = after(left, written);
+      left = remaining(left, written);
     }
   }
 
@@ -76,17 +92,6 @@ export class OutputFile {
       // The header says where the data ends; what lies behind it disturbs nobody.
     }
   }
-}
-
-/** What is left of views of which so many bytes are done. */
-function after(views: readonly Uint8Array[], done: number): Uint8Array[] {
-  const left: Uint8Array[] = [];
-  let passed = done;
-  for (const view of views) {
-    if (passed < view.length) left.push(passed > 0 ? view.subarray(passed) : view);
-    passed = Math.max(0, passed - view.length);
-  }
-  return left;
 }
 
 function keepEarlier(path: string): void {

@@ -6,6 +6,7 @@ import { ByteWriter } from './byte-writer';
 import { earlyFeatures, type FeatureContent, type FinalFacts, finalFeatures, type RecordingFacts } from './features';
 import { FILE_HEADER_BYTES, HeaderOffset, MAGIC, SECTION_BYTES } from './file-layout';
 import { OutputFile } from './output-file';
+import type { RecordWriter } from './record-writer';
 import { attrOfSize, attrSizeOf, type RecordedEvent } from './recorded-event';
 
 /** A section of the file: what a feature says. */
@@ -31,10 +32,11 @@ export interface WriterOptions {
  *                                                          └─ was the table ──┘
  * ```
  */
-export class PerfDataWriter {
+export class PerfDataWriter implements RecordWriter {
   readonly #dataAt: number;
   #synced = 0;
   #finished = false;
+  #closed = false;
   /** By event, those of clones that came later included. */
   readonly #ids: bigint[][];
   readonly #sections = new Map<number, Section>();
@@ -79,6 +81,16 @@ export class PerfDataWriter {
       file.close();
       throw error;
     }
+  }
+
+  /** By which it can be read for as long as this is open. */
+  get openPath(): string {
+    return this.file.openPath;
+  }
+
+  /** Gives the file another name; what has that is replaced. @throws SyswideError OUTPUT_FAILED */
+  rename(path: string): void {
+    this.file.rename(path);
   }
 
   /** Bytes of records so far, with those that tables became. */
@@ -201,7 +213,8 @@ export class PerfDataWriter {
   }
 
   close(): void {
-    this.file.close();
+    if (!this.#closed) this.file.close();
+    this.#closed = true;
   }
 }
 

@@ -27,3 +27,6 @@ export function* rawRecords(views: readonly Uint8Array[]): Generator<CopiedRecor
     at += size;
   }
 }
+
+/** Whole records, of which the newest comes first, in the order in which they were written. */
+export const newestLast = (records: Buffer): Buffer[] => [...rawRecords([records])].map(({ bytes }) => bytes).reverse();

@@ -3,11 +3,28 @@ import type { GangToOpen } from '../counts/measure-request';
 import type { Controllable } from '../gang/controllable';
 import type { MeasuredCommand } from '../host/measured-command';
 import type { RecordingFacts } from '../perfdata/features';
+import type { Destination } from './recording-file';
+import type { Rotation } from './rotation';
+import type { Survey } from './tally';
+
+/** A file that is complete. */
+export interface EndedFile extends Survey {
+  readonly path: string;
+  /** Of records. */
+  readonly bytes: number;
+}
 
 /** What is to be recorded, where, until when, and into which file. */
 export interface RecordRequest extends Omit<GangToOpen, 'connect'> {
-  /** Of the file; an earlier one is kept as `.old`. */
-  readonly path: string;
+  readonly to: Destination;
+  /** Absent: all goes to one file. Not into a pipe. */
+  readonly rotation?: Rotation;
+  /** Called for every file that has ended but the last. */
+  readonly onFile: (file: EndedFile) => void;
+  /** Whether rings keep what is newest, of which nothing is written before a file ends. */
+  readonly overwrite: boolean;
+  /** What may ask for a new file at any time; `close` takes that back. */
+  readonly hearRotation?: (rotate: () => void) => { close(): void };
   /** How long the ring of each CPU is, in pages: a power of two. */
   readonly ringPages: number;
   /** Whether shorter rings will do where this user may not lock so much memory. */

@@ -7,14 +7,17 @@ import type { HotplugFollower } from '../gang/hotplug-follower';
 import type { Target } from '../gang/target';
 import type { Interruption } from '../native/interruption';
 import type { CommandExit, Kernel } from '../native/kernel';
-import type { RecordRequest } from './record-request';
-import { recordedBuilds } from './recorded-builds';
+import type { EndedFile, RecordRequest } from './record-request';
 import { Recorder } from './recorder';
-import { type Survey, survey } from './survey';
+import type { Totals } from './tally';
 
 /** What came of a recording. */
-export interface RecordResult extends Survey {
-  /** Bytes of records. */
+export interface RecordResult extends Totals {
+  /** How many files there are, or were. */
+  readonly files: number;
+  /** The last of them; absent where it could not be ended in order. */
+  readonly file?: EndedFile;
+  /** Bytes of records, in all of them. */
   readonly bytes: number;
   /** Samples left out, as they were older than the moment at which all CPUs counted. */
   readonly premature: number;
@@ -44,11 +47,13 @@ export async function record(
   const recorder = await Recorder.open(kernel, request, interruption);
   try {
     const outside = request.openToControl?.(recorder.live);
+    const heard = request.hearRotation?.(() => recorder.rotate());
     try {
       const endedBy = await throughout(kernel, request, recorder, interruption, hearsTerminal);
       await recorder.stop();
-      return finish(request, recorder, endedBy, outside?.notices ?? []);
+      return resultOf(request, recorder, endedBy, outside?.notices ?? []);
     } finally {
+      heard?.close();
       await outside?.close();
     }
   } finally {
@@ -103,18 +108,18 @@ function begin({ command, delay, target }: RecordRequest, recorder: Recorder): M
   return command?.release() ?? armed;
 }
 
-function finish(
-  request: RecordRequest,
+function resultOf(
+  { command, notices }: RecordRequest,
   recorder: Recorder,
   endedBy: CourseEnd['by'],
-  notices: readonly string[],
+  more: readonly string[],
 ): RecordResult {
-  const found = survey(request.path);
-  const { live, dataSize: bytes, premature, rings } = recorder;
-  const exit = request.command?.reap();
-  const failure = recorder.failure ?? finishFile(recorder, request, found);
+  const { live, totals, files, lastFile, dataSize: bytes, premature, rings, failure } = recorder;
+  const exit = command?.reap();
   return {
-    ...found,
+    ...totals,
+    files,
+    ...(lastFile ? { file: lastFile } : {}),
     bytes,
     premature,
     ringBytes: rings.ringBytes,
@@ -122,21 +127,11 @@ function finish(
     ...(exit ? { exit } : {}),
     ...(live.follower ? { hotplug: live.follower } : {}),
     ...(failure ? { failure } : {}),
-    notices: [...request.notices, ...missingNotice(live.gang), ...recorder.notices, ...notices],
+    notices: [...notices, ...missingNotice(live.gang), ...recorder.notices, ...more],
   };
 }
 
 function missingNotice({ events, missing }: Gang): string[] {
   const names = events.filter((_, index) => missing.has(index)).map(({ name }) => name);
   return names.length === 0 ? [] : [`not sampled, as this machine does not have it: ${names.join(', ')}`];
-}
-
-/** What the file says of itself, at its end. @returns why it could not be written */
-function finishFile(
-  recorder: Recorder,
-  { buildIds, files }: RecordRequest,
-  { sampleTime, programs }: Survey,
-): SyswideError | undefined {
-  const builds = buildIds ? recordedBuilds(files, programs) : [];
-  return recorder.attempt(() => recorder.writer.finish({ builds, ...(sampleTime ? { sampleTime } : {}) }));
 }

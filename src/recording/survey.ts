@@ -1,23 +1,6 @@
-import { RecordType } from '../abi/ring-page';
-import { type Cpu, cpu, type Pid, pid } from '../base/units';
+import type { Cpu } from '../base/units';
 import { PerfDataReader } from '../perfdata/perf-data-reader';
-import { SAMPLE_TIME_OFFSET } from './raw-records';
-
-/** What a recording holds, and what it does not. */
-export interface Survey {
-  readonly samples: number;
-  /** By CPU: records that the kernel had no room for. */
-  readonly lost: ReadonlyMap<Cpu, bigint>;
-  /** By CPU: how often the kernel stopped an event for coming too often. */
-  readonly throttled: ReadonlyMap<Cpu, number>;
-  /** Programs and libraries that were mapped, by path, each with a process that did so. */
-  readonly programs: ReadonlyMap<string, Pid>;
-  /** Of the first and of the last sample, ns of the recording's clock; absent without any. */
-  readonly sampleTime?: { readonly first: bigint; readonly last: bigint };
-}
-
-/** Where the CPU is in the trailer of every other record, from its end: before the identifier. */
-const CPU_FROM_END = 16;
+import { type Survey, Tally, type Totals } from './tally';
 
 /**
  * Goes through a recording of ours, which has to be synced, once it has ended: nothing is looked at while it runs.
@@ -26,81 +9,34 @@ const CPU_FROM_END = 16;
 export function survey(path: string): Survey {
   const reader = PerfDataReader.open(path);
   try {
-    return surveyRecords(reader);
+    const tally = new Tally();
+    reader.scan((type, view, begin, end) => tally.record(type, view, begin, end));
+    return tally.survey;
   } finally {
     reader.close();
   }
 }
 
-function surveyRecords(reader: PerfDataReader): Survey {
-  const tally = new Tally();
-  reader.scan((type, view, begin, end) => {
-    if (type === RecordType.sample) tally.sample(view, begin);
-    else if (type === RecordType.lost) tally.lose(cpuOf(view, end), view.getBigUint64(begin + 8, true));
-    else if (type === RecordType.lostSamples) tally.lose(cpuOf(view, end), view.getBigUint64(begin, true));
-    else if (type === RecordType.throttle) tally.throttle(cpuOf(view, end));
-    else if (type === RecordType.mmap2) tally.map(view, begin, end);
-  });
-  return tally.survey;
+/** How much several files hold together. */
+export function totalsOf(surveys: readonly Totals[]): Totals {
+  return {
+    samples: surveys.reduce((sum, { samples }) => sum + samples, 0),
+    lost: sums(
+      surveys.map(({ lost }) => lost),
+      (a, b) => a + b,
+    ),
+    throttled: sums(
+      surveys.map(({ throttled }) => throttled),
+      (a, b) => a + b,
+    ),
+  };
 }
 
-/** Where in the body of an MMAP2 record what may be done with the memory is, and behind it the path. */
-const [PROTECTION_OFFSET, PATH_OFFSET] = [56, 64];
-const PROT_EXEC = 4;
-
-/** Times are compared in two halves: a bigint for each of millions of samples takes longer than all the rest. */
-class Tally {
-  #samples = 0;
-  #firstHigh = 2 ** 32;
-  #firstLow = 0;
-  #lastHigh = -1;
-  #lastLow = 0;
-  readonly #lost = new Map<Cpu, bigint>();
-  readonly #throttled = new Map<Cpu, number>();
-  readonly #programs = new Map<string, Pid>();
-
-  sample(view: DataView, begin: number): void {
-    this.#samples += 1;
-    const low = view.getUint32(begin + SAMPLE_TIME_OFFSET, true);
-    const high = view.getUint32(begin + SAMPLE_TIME_OFFSET + 4, true);
-    if (high < this.#firstHigh || (high === this.#firstHigh && low < this.#firstLow)) {
-      this.#firstHigh = high;
-      this.#firstLow = low;
-    }
-    if (high > this.#lastHigh || (high === this.#lastHigh && low > this.#lastLow)) {
-      this.#lastHigh = high;
-      this.#lastLow = low;
-    }
+function sums<T>(maps: readonly ReadonlyMap<Cpu, T>[], add: (a: T, b: T) => T): Map<Cpu, T> {
+  const all = new Map<Cpu, T>();
+  for (const [cpu, count] of maps.flatMap((map) => [...map])) {
+    const before = all.get(cpu);
+    all.set(cpu, before === undefined ? count : add(before, count));
   }
-
-  lose(on: Cpu, records: bigint): void {
-    this.#lost.set(on, (this.#lost.get(on) ?? 0n) + records);
-  }
-
-  throttle(on: Cpu): void {
-    this.#throttled.set(on, (this.#throttled.get(on) ?? 0) + 1);
-  }
-
-  map(view: DataView, begin: number, end: number): void {
-    if ((view.getUint32(begin + PROTECTION_OFFSET, true) & PROT_EXEC) === 0) return;
-    const bytes = Buffer.from(view.buffer, view.byteOffset + begin + PATH_OFFSET, end - begin - PATH_OFFSET);
-    const path = bytes.toString('utf8', 0, bytes.indexOf(0));
-    if (path.startsWith('/') && !this.#programs.has(path)) this.#programs.set(path, pid(view.getInt32(begin, true)));
-  }
-
-  get survey(): Survey {
-    const samples = this.#samples;
-    const [first, last] = [whole(this.#firstHigh, this.#firstLow), whole(this.#lastHigh, this.#lastLow)];
-    return {
-      samples,
-      lost: this.#lost,
-      throttled: this.#throttled,
-      programs: this.#programs,
-      ...(samples > 0 ? { sampleTime: { first, last } } : {}),
-    };
-  }
+  return all;
 }
-
-const whole = (high: number, low: number): bigint => (BigInt(high) << 32n) | BigInt(low);
-
-const cpuOf = (view: DataView, end: number): Cpu => cpu(view.getUint32(end - CPU_FROM_END, true));

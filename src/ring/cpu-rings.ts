@@ -3,9 +3,10 @@ import { PerfType, SoftwareId } from '../abi/perf-event';
 import { present } from '../base/assert';
 import type { Cpu, Fd } from '../base/units';
 import type { OpenClone } from '../gang/opening';
-import type { Kernel, RingMapping } from '../native/kernel';
+import type { Kernel, RingMapping, RingMode } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { RingDrain } from './ring-drain';
+import { RingSnapshots } from './ring-snapshot';
 
 /** The ring of one CPU. */
 interface CpuRing {
@@ -22,6 +23,15 @@ export interface RingShape {
   readonly mayShrink: boolean;
   /** CLOCK_* of the events that fill them: the kernel refuses to mix them. */
   readonly clockId: number;
+  /** `drain` by default. Into rings that are overwritten, events have to write backwards. */
+  readonly mode?: RingMode;
+}
+
+/** What the ring of a CPU held. */
+export interface CpuSnapshot {
+  readonly cpu: Cpu;
+  /** Whole records, the newest first. A copy. */
+  readonly bytes: Buffer;
 }
 
 /**
@@ -31,6 +41,7 @@ export interface RingShape {
 export class CpuRings {
   readonly #rings = new Map<Cpu, CpuRing>();
   readonly #drain: RingDrain;
+  readonly #snapshots: RingSnapshots;
   #dataPages: number;
 
   constructor(
@@ -38,6 +49,7 @@ export class CpuRings {
     private readonly shape: RingShape,
   ) {
     this.#drain = new RingDrain(kernel);
+    this.#snapshots = new RingSnapshots(kernel);
     this.#dataPages = shape.dataPages;
   }
 
@@ -53,6 +65,16 @@ export class CpuRings {
 
   get drain(): RingDrain {
     return this.#drain;
+  }
+
+  /** Of rings that are overwritten: what they hold now, and did not at the last time. */
+  snapshot(): CpuSnapshot[] {
+    const rings = [...this.#rings.values()].map(({ holder, mapping }) => ({ fd: holder, mapping }));
+    return this.#snapshots.take(rings).map(({ ring, bytes }) => ({ cpu: this.cpuOf(ring), bytes }));
+  }
+
+  private get mode(): RingMode {
+    return this.shape.mode ?? 'drain';
   }
 
   /** Which CPU a ring is of. */
@@ -87,7 +109,7 @@ export class CpuRings {
     if (!ring) {
       ring = this.open(cpu);
       this.#rings.set(cpu, ring);
-      this.#drain.add(ring.mapping);
+      if (this.mode === 'drain') this.#drain.add(ring.mapping);
     }
     return ring;
   }
@@ -97,7 +119,7 @@ export class CpuRings {
       const [holder] = this.kernel.openEvents([{ attr: this.holderAttr(), pid: 0, cpu }]);
       const fd = present(holder, 'the one that was asked for');
       try {
-        return { holder: fd, mapping: this.kernel.mapRing(fd, this.#dataPages, 'drain') };
+        return { holder: fd, mapping: this.kernel.mapRing(fd, this.#dataPages, this.mode) };
       } catch (error) {
         this.kernel.closeFds([fd]);
         if (!(error instanceof KernelError && this.shrink(error))) throw error;
@@ -120,7 +142,13 @@ export class CpuRings {
       samplePeriod: 1n,
       wakeup: this.ringBytes / 2,
       clockId: this.shape.clockId,
-      flags: { disabled: true, watermark: true, useClockid: true, excludeKernel: true },
+      flags: {
+        disabled: true,
+        watermark: true,
+        useClockid: true,
+        excludeKernel: true,
+        ...(this.mode === 'overwrite' ? { writeBackward: true } : {}),
+      },
     });
   }
 }

@@ -41,7 +41,13 @@ const optionGroups = (): Record<string, Option[]> => ({
     new Option('--max-size <size>', 'end once the file holds so much: 100M, 2G'),
   ],
   'The file:': [
-    new Option('-o, --output <file>', 'write it there; an earlier one is kept as FILE.old').default('perf.data'),
+    new Option(
+      '-o, --output <file>',
+      'write it there; an earlier one is kept as FILE.old; -: to standard output',
+    ).default('perf.data'),
+    new Option('--switch-output [signal|size|time]', 'begin a new file on SIGUSR2, after 100M or so, or after 10s, 5m'),
+    new Option('--switch-max-files <n>', 'keep so many of its files, and remove older ones'),
+    new Option('--overwrite', 'keep what is newest in the rings, and write it at the end and on SIGUSR2'),
     new Option('-m, --mmap-pages <size>', 'how long the ring of each CPU is: pages, or 512K, 8M'),
     new Option('-B, --no-buildid', 'do not look at the end which builds of programs were recorded'),
     new Option('-N, --no-buildid-cache', 'do not copy programs into a cache: syswide never does'),

@@ -26,7 +26,8 @@ export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
     host,
   );
   const rate = rateOf(options.rate, host);
-  const sampling = { ...rate.sampling, addresses, weight, ...(callGraph ? { callGraph } : {}) };
+  const { overwrite } = options.file;
+  const sampling = { ...rate.sampling, addresses, weight, overwrite, ...(callGraph ? { callGraph } : {}) };
   const events = asked.events.map((event) => {
     if (event.kind === 'tool') throw nothingToSample(event);
     return sampled(options.excludeSelf ? withoutOwn(event) : event, sampling);

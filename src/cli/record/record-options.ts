@@ -7,9 +7,10 @@ import { type Privilege, privilegeOf } from '../stat-privilege-option';
 import { delayOf, milliseconds } from '../stat-run-options';
 import { type RawTarget, type StatTarget, targetOf } from '../stat-target-option';
 import { usage } from '../usage-error';
+import { type FileOptions, fileOptions, type RawFileOptions } from './file-options';
 
 /** The option values as commander hands them over. */
-export interface RawRecordOptions extends Omit<RawTarget, 'perThread'> {
+export interface RawRecordOptions extends Omit<RawTarget, 'perThread'>, RawFileOptions {
   readonly event?: readonly EventOption[];
   readonly freq?: string;
   readonly count?: string;
@@ -25,25 +26,11 @@ export interface RawRecordOptions extends Omit<RawTarget, 'perThread'> {
   readonly excludePerf?: boolean;
   readonly delay?: string;
   readonly timeout?: string;
-  readonly maxSize?: string;
-  readonly output: string;
-  readonly mmapPages?: string;
-  /** False with -B. */
-  readonly buildid?: boolean;
   readonly strict?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly waitSlots?: string;
   readonly control?: string;
-}
-
-/** What is said of the file, and of the rings that are emptied into it. */
-export interface FileOptions {
-  readonly path: string;
-  readonly mostBytes?: number;
-  /** Of the ring of each CPU, in pages or bytes. */
-  readonly ring?: RingSize;
-  readonly buildIds: boolean;
 }
 
 /** What the command line of `record` said, checked for sense but not yet held against the machine. */
@@ -76,8 +63,6 @@ export type SampleRate =
   | { readonly kind: 'frequency'; readonly hertz: bigint | 'max' }
   | { readonly kind: 'period'; readonly events: bigint };
 
-export type RingSize = { readonly pages: number } | { readonly bytes: number };
-
 /** @throws SyswideError USAGE when options contradict each other or make no sense */
 export function recordOptions(raw: RawRecordOptions, command: readonly string[]): RecordOptions {
   const callGraph = callGraphOf(raw);
@@ -101,15 +86,6 @@ export function recordOptions(raw: RawRecordOptions, command: readonly string[])
     verbose: raw.verbose ?? false,
     ...(raw.waitSlots === undefined ? {} : { waitSlots: parseDuration(raw.waitSlots, '--wait-slots') }),
     ...(raw.control === undefined ? {} : { control: parsePerfControl(raw.control) }),
-  };
-}
-
-function fileOptions({ output, maxSize, mmapPages, buildid }: RawRecordOptions): FileOptions {
-  return {
-    path: output,
-    ...(maxSize === undefined ? {} : { mostBytes: sizeOf('--max-size', maxSize) }),
-    ...(mmapPages === undefined ? {} : { ring: ringOf(mmapPages) }),
-    buildIds: buildid ?? true,
   };
 }
 
@@ -145,18 +121,4 @@ function callGraphOf({ g, callGraph }: RawRecordOptions): CallGraph | undefined 
     `the kernel copies a multiple of 8 bytes, ${MOST_STACK} at most`,
     'write such a number: dwarf,8192',
   );
-}
-
-const units = { '': 1, B: 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
-
-function sizeOf(option: string, text: string): number {
-  const [, number = '0', unit = ''] = /^(\d{1,9})([BKMG]?)$/i.exec(text) ?? [];
-  const bytes = Number(number) * (units[unit.toUpperCase() as keyof typeof units] ?? 0);
-  if (bytes > 0) return bytes;
-  throw usage(`${option} '${text}'`, 'that is no size', `write a number and B, K, M or G: ${option} 100M`);
-}
-
-/** A bare number counts pages, as in perf. */
-function ringOf(text: string): RingSize {
-  return /^\d+$/.test(text) ? { pages: sizeOf('-m', text) } : { bytes: sizeOf('-m', text) };
 }

@@ -1,10 +1,10 @@
 import type { Cpu } from '../../base/units';
 import type { RecordResult } from '../../recording/record';
+import type { EndedFile } from '../../recording/record-request';
 
 /** What a recording came to, for a person: one line, and one for everything that is not as it should be. */
-export function resultLines(path: string, result: RecordResult, verbose: boolean): string[] {
-  const { samples, bytes, lost, throttled, premature, ringBytes, notices } = result;
-  const count = samples === 1 ? '1 sample' : `${samples} samples`;
+export function resultLines(result: RecordResult, verbose: boolean): string[] {
+  const { samples, files, file, bytes, lost, throttled, premature, ringBytes, notices } = result;
   return [
     ...notices.map((notice) => `# ${notice}`),
     ...perCpu(lost, (cpu, records) => `# lost on cpu${cpu}: ${records} records, for which its ring had no room`),
@@ -12,9 +12,18 @@ export function resultLines(path: string, result: RecordResult, verbose: boolean
     ...(premature > 0 ? [`# premature: ${premature} left out, as not all CPUs were sampled yet`] : []),
     ...hotplugLines(result),
     ...(verbose ? [`# a ring of ${ringBytes / 1024} KiB for each CPU`] : []),
-    `# ${count} in ${path}, ${(bytes / 2 ** 20).toFixed(2)} MiB; ${lost.size === 0 ? 'none' : 'some were'} lost`,
+    ...(file ? [fileLine(file)] : []),
+    ...(files > 1 ? [`# ${countOf(samples)} in all ${files} files, ${sizeOf(bytes)}`] : []),
   ];
 }
+
+/** What one file holds. */
+export const fileLine = ({ path, samples, bytes, lost }: EndedFile): string =>
+  `# ${countOf(samples)} in ${nameOf(path)}, ${sizeOf(bytes)}; ${lost.size === 0 ? 'none' : 'some were'} lost`;
+
+const nameOf = (path: string): string => (path === '-' ? 'standard output' : path);
+const countOf = (samples: number): string => (samples === 1 ? '1 sample' : `${samples} samples`);
+const sizeOf = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 
 const perCpu = <T>(counts: ReadonlyMap<Cpu, T>, line: (cpu: Cpu, count: T) => string): string[] =>
   [...counts].sort(([a], [b]) => a - b).map(([cpu, count]) => line(cpu, count));

@@ -1,5 +1,5 @@
 import { SyswideError } from '../../base/error';
-import { type Fd, pid } from '../../base/units';
+import { type Fd, fd, pid } from '../../base/units';
 import type { MeasureRequest } from '../../counts/measure-request';
 import { TRAILER_BYTES } from '../../events/sampling';
 import { refusalContext } from '../../gang/refusal-context';
@@ -17,10 +17,11 @@ import { SignalInterruption } from '../signals';
 import { placeInTarget } from '../stat-place';
 import { type Counted, countedTarget } from '../stat-request';
 import { countsCpus, type StatTarget } from '../stat-target-option';
+import { usage } from '../usage-error';
 import { hearOfCpus, pidfdOf, threadsOf } from '../watched-target';
 import { recordEvents } from './record-events';
 import type { RecordOptions } from './record-options';
-import { resultLines } from './record-result';
+import { fileLine, resultLines } from './record-result';
 import { recordingFacts } from './recording-facts';
 import { ringPages } from './ring-pages';
 
@@ -29,11 +30,12 @@ import { ringPages } from './ring-pages';
  * @returns the exit status
  */
 export async function record(options: RecordOptions): Promise<number> {
+  if ('pipe' in options.file.to && process.stdout.isTTY) throw notToAScreen();
   const machine = thisMachine();
   const interruption = new SignalInterruption(machine.kernel);
   try {
     const result = await recordWith(options, machine, interruption);
-    if (!options.quiet) for (const line of resultLines(options.file.path, result, options.verbose)) complain(line);
+    if (!options.quiet) for (const line of resultLines(result, options.verbose)) complain(line);
     if (result.failure) {
       complain(errorLine(result.failure));
       return exitStatus.ownFailure;
@@ -44,6 +46,9 @@ export async function record(options: RecordOptions): Promise<number> {
     machine.host.close();
   }
 }
+
+const notToAScreen = (): SyswideError =>
+  usage('-o -', 'standard output is a terminal, and a recording is no text', 'put | and a reader behind it, or > FILE');
 
 function statusOf({ strict }: RecordOptions, result: RecordResult, interruption: SignalInterruption): number {
   const lost = [...result.lost.values()].reduce((sum, count) => sum + count, 0n);
@@ -74,11 +79,12 @@ async function recordWith(
   const systemWide = countsCpus(options.target);
   const chosen = recordEvents(options, host);
   // Before anything is opened: until its exec the child holds copies of the fds.
-  const command = options.command.length > 0 ? MeasuredCommand.start(kernel, options.command) : undefined;
+  const command =
+    options.command.length > 0 ? MeasuredCommand.start(kernel, options.command, outputOf(options)) : undefined;
   const until: Fd[] = [];
   let hotplug: MeasureRequest['hotplug'];
   try {
-    const { target } = options;
+    const { target, file } = options;
     const events = placeInTarget(chosen.events, target, host);
     const counted = countedTarget(
       { target, aggregation: 'cpu', events: { inherit: options.inherit } },
@@ -101,9 +107,14 @@ async function recordWith(
         files: host.files,
         lock: new HostWideLock(kernel),
         ...(options.waitSlots === undefined ? {} : { waitSlots: options.waitSlots }),
-        path: options.file.path,
-        ringPages: ringPages(options.file.ring, kernel.pageSize, host.cpus().online.size),
-        mayShrink: options.file.ring === undefined,
+        to: file.to,
+        ...(file.rotation ? { rotation: file.rotation, hearRotation } : {}),
+        overwrite: file.overwrite,
+        onFile: (ended) => {
+          if (!options.quiet) complain(fileLine(ended));
+        },
+        ringPages: ringPages(file.ring, kernel.pageSize, host.cpus().online.size),
+        mayShrink: file.ring === undefined,
         running: () => whatRuns(options.target, counted, chosen.dataMaps, host),
         facts: recordingFacts(events, machine),
         openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
@@ -111,8 +122,8 @@ async function recordWith(
         until,
         ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
         ...(options.delay === undefined ? {} : { delay: options.delay }),
-        ...(options.file.mostBytes === undefined ? {} : { mostBytes: options.file.mostBytes }),
-        buildIds: options.file.buildIds,
+        ...(file.mostBytes === undefined ? {} : { mostBytes: file.mostBytes }),
+        buildIds: file.buildIds,
         notices: [...counted.notices, ...chosen.notices],
       },
       interruption,
@@ -123,6 +134,15 @@ async function recordWith(
     if (until.length > 0) kernel.closeFds(until);
     command?.close();
   }
+}
+
+/** What a command prints is not to get among the records. */
+const outputOf = ({ file }: RecordOptions): Fd | undefined => ('pipe' in file.to ? fd(2) : undefined);
+
+/** perf's signal for a new file. */
+function hearRotation(rotate: () => void): { close(): void } {
+  process.on('SIGUSR2', rotate);
+  return { close: () => void process.off('SIGUSR2', rotate) };
 }
 
 /** The kernel, and the tasks that are recorded: a command has not started yet, and tells everything itself. */

@@ -1,4 +1,4 @@
-import type { RingSize } from './record-options';
+import type { RingSize } from './file-options';
 
 /** Of each ring, where nothing else is asked for: call chains at 25 kHz fill it in about half a second. */
 const DEFAULT_BYTES = 4 << 20;

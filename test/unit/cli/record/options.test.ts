@@ -31,6 +31,37 @@ describe('the options of record', () => {
   });
 });
 
+describe('the files of a recording', () => {
+  const file = (raw: Partial<RawRecordOptions>) => parse(raw).file;
+
+  it('are one by default, or as many as --switch-output says', () => {
+    expect(file({})).toMatchObject({ to: { path: 'perf.data' }, overwrite: false });
+    expect(file({}).rotation).toBeUndefined();
+    expect(file({ switchOutput: true }).rotation).toEqual({ keepsLastName: false });
+    expect(file({ switchOutput: 'signal' }).rotation).toEqual({ keepsLastName: false });
+    expect(file({ switchOutput: '10m' }).rotation).toEqual({ every: 600_000_000_000n, keepsLastName: false });
+    expect(file({ switchOutput: '2d' }).rotation).toMatchObject({ every: 172_800_000_000_000n });
+    expect(file({ switchOutput: '10M', switchMaxFiles: '3' }).rotation).toEqual({
+      mostBytes: 10 << 20,
+      mostFiles: 3,
+      keepsLastName: false,
+    });
+    expect(file({ overwrite: true }).rotation).toEqual({ keepsLastName: true });
+  });
+
+  it('go to standard output as -', () => {
+    expect(file({ output: '-' }).to).toEqual({ pipe: 1 });
+    for (const raw of [{ switchOutput: '1s' }, { overwrite: true }]) refused({ output: '-', ...raw });
+  });
+
+  it('are refused what makes no sense', () => {
+    for (const switchOutput of ['', 'x', '0s', '1.5s', '10X']) refused({ switchOutput });
+    refused({ switchMaxFiles: '2' });
+    refused({ switchOutput: '1s', switchMaxFiles: '0' });
+    refused({ switchOutput: '10M', overwrite: true });
+  });
+});
+
 describe('the length of a ring', () => {
   it('is 4 MiB, and less where there are hundreds of CPUs', () => {
     expect(ringPages(undefined, 4096, 2)).toBe(1024);

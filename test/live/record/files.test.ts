@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { needs } from '../needs';
+import { hasPerf, isRoot, launcher, perf, startSyswide, syswide } from '../run';
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-files-'));
+const path = join(folder, 'perf.data');
+beforeEach(() => {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+needs(isRoot && hasPerf, 'root and perf');
+
+const files = (): string[] => readdirSync(folder).sort();
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The times of samples as perf has them, which it must not have to complain about. */
+function times(name: string): number[] {
+  const { status, stdout, stderr } = perf(['script', '-F', 'time', '-i', join(folder, name)]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return [...stdout.matchAll(/(\d+\.\d+):/gu)].map(([, seconds]) => Number(seconds));
+}
+
+describe('a recording to standard output', () => {
+  const pipe = (options: string, reader: string) =>
+    spawnSync('sh', ['-c', `{ "$0" "$1" record ${options}; } | ${reader}`, process.execPath, launcher], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+      timeout: 60_000,
+    });
+
+  it('is read by perf from a pipe, and what the command prints is not in it', () => {
+    const command = "sh -c 'echo hello; /bin/true; /bin/ls / > /dev/null'";
+    const { stdout, stderr } = pipe(`-a -e sched:sched_process_exec -o - -- ${command}`, 'perf script -i -');
+    expect(stdout).toMatch(/sched:sched_process_exec: filename=\/bin\/true pid=\d+/u);
+    expect(stdout).toContain('filename=/bin/ls');
+    expect(stdout).not.toContain('hello');
+    expect(stderr).toContain('hello');
+    expect(stderr).toContain('samples in standard output');
+  });
+
+  it('has what a file has: names, call chains, features, build-ids', () => {
+    const command = 'dd if=/dev/zero of=/dev/null bs=1 count=300000 status=none';
+    const report = 'perf report -i - --stdio --header --no-children -g none --sort comm,dso';
+    const { stdout, stderr } = pipe(`-g -q -o - -- ${command}`, report);
+    expect(stderr).toBe('');
+    for (const expected of [/# hostname : \S/u, /# cmdline : syswide record/u, /dd +\[kernel.kallsyms\]/u]) {
+      expect(stdout).toMatch(expected);
+    }
+    const builds = pipe(`-q -o - -- ${command}`, 'perf buildid-list -i -').stdout;
+    expect(builds).toMatch(/^[0-9a-f]{40} \[kernel\.kallsyms\]$/mu);
+    expect(builds).toMatch(/^[0-9a-f]{40} .*\/libc\.so\.6$/mu);
+  });
+
+  it('ends when nobody reads it any more, with an error', () => {
+    const { stdout, stderr } = pipe(
+      '-a -e raw_syscalls:sys_enter -o - -- sleep 20; echo "status $?" >&2; true',
+      'head -c 100000',
+    );
+    expect(stdout.length).toBeGreaterThan(0);
+    expect(stderr).toMatch(/^error\[OUTPUT_FAILED\]: cannot write the recording to standard output — .*EPIPE/mu);
+    expect(stderr).toContain('status 125');
+  });
+});
+
+describe('--switch-output', () => {
+  it('begins a new file after a time, and every one is whole by itself', () => {
+    const load = 'timeout 3 sh -c "while :; do :; done"; true';
+    const { status, stderr } = syswide(['record', '-a', '--switch-output=1s', '-o', path, '--', 'sh', '-c', load]);
+    expect(status).toBe(0);
+    expect(files().length).toBeGreaterThanOrEqual(3);
+    let last = 0;
+    for (const name of files()) {
+      expect(name).toMatch(/^perf\.data\.\d{16}$/u);
+      expect(stderr).toContain(`samples in ${join(folder, name)}, `);
+      const found = times(name);
+      expect(Math.min(...found)).toBeGreaterThan(last);
+      last = Math.max(...found);
+      expect(perf(['report', '--stdio', '-i', join(folder, name), '--sort', 'comm']).stdout).toMatch(/% +sh *\n/u);
+    }
+    const told = [...stderr.matchAll(/^# (\d+) samples? in \//gmu)].reduce((sum, [, count]) => sum + Number(count), 0);
+    expect(stderr).toContain(`# ${told} samples in all ${files().length} files`);
+  });
+
+  it('after a size keeps only so many files, and loses no sample on the way from one to the next', () => {
+    const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=200000', 'status=none'];
+    const options = ['--switch-output=4M', '--switch-max-files', '2', '-o', path];
+    const { status, stderr } = syswide(['record', '-e', 'syscalls:sys_enter_write', ...options, '--', ...command]);
+    expect(status).toBe(0);
+    expect(files()).toHaveLength(2);
+    const [, samples, count] = /^# (\d+) samples in all (\d+) files/mu.exec(stderr) ?? [];
+    expect(Number(samples)).toBe(200_000);
+    expect(Number(count)).toBeGreaterThan(2);
+  });
+
+  it('on SIGUSR2, and refuses what makes no sense', async () => {
+    const recording = startSyswide(['record', '-a', '--switch-output', '-o', path]);
+    for (let i = 0; i < 2; i += 1) {
+      await pause(1200);
+      recording.process.kill('SIGUSR2');
+    }
+    await pause(300);
+    recording.process.kill('SIGINT');
+    expect((await recording.ended).status).toBe(130);
+    expect(files()).toHaveLength(3);
+    for (const name of files()) times(name);
+    for (const options of [['--switch-max-files', '2'], ['--switch-output', '-o', '-'], ['--switch-output=0s']]) {
+      expect(syswide(['record', ...options, '--', 'true']).stderr).toMatch(/^error\[USAGE\]/u);
+    }
+  });
+});
+
+describe('--overwrite', () => {
+  it('writes what is newest, on SIGUSR2 and at the end', async () => {
+    const load = 'timeout 4 sh -c "while :; do :; done" & timeout 4 sh -c "while :; do :; done"; wait';
+    const options = ['-a', '-g', '-F', '10000', '-m', '64K', '--overwrite', '-o', path];
+    const recording = startSyswide(['record', ...options, '--', 'sh', '-c', load]);
+    await pause(2000);
+    recording.process.kill('SIGUSR2');
+    const { status, stderr } = await recording.ended;
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(files()).toHaveLength(2);
+    const [end = [], snapshot = []] = files().map(times);
+    // 64 KiB hold a few hundred samples of each CPU: a small part of 2 s at 10 kHz.
+    for (const found of [snapshot, end]) {
+      expect(found.length).toBeGreaterThan(300);
+      expect(found.length).toBeLessThan(4000);
+    }
+    expect(Math.max(...snapshot)).toBeLessThan(Math.min(...end));
+    expect(Math.max(...end) - Math.max(...snapshot)).toBeGreaterThan(1);
+    for (const name of files()) {
+      expect(
+        perf(['report', '--stdio', '-i', join(folder, name), '--sort', 'comm', '--no-children', '-g', 'none']).stdout,
+      ).toMatch(/% +sh *\n/u);
+    }
+  });
+});
