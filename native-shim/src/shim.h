@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 7
+#define SW_ABI_VERSION 8
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -63,6 +63,9 @@ struct sw_exit {
 _Static_assert(sizeof(struct sw_exit) == 72, "mirrored in src/native/layout.ts");
 
 /* ---- version.c ---- */
+
+/* What the clock CLOCK_* shows, in ns: two clocks at nearly one moment can be compared. */
+SW_EXPORT int32_t sw_clock_ns(int32_t clock_id, uint64_t *ns);
 
 /* SW_ABI_VERSION of the built library. */
 SW_EXPORT int32_t sw_abi_version(void);

@@ -71,5 +71,7 @@ export const SampleType = {
   identifier: 1n << 16n,
 } as const;
 
-/** CLOCK_MONOTONIC of include/uapi/linux/time.h, for `clockid`. */
-export const CLOCK_MONOTONIC = 1;
+/** CLOCK_* of include/uapi/linux/time.h, those that `clockid` of an attr takes: perf_event_set_clock(), Linux 6.18. */
+export const ClockId = { realtime: 0, monotonic: 1, monotonicRaw: 4, boottime: 7, tai: 11 } as const;
+
+export const CLOCK_MONOTONIC = ClockId.monotonic;

@@ -21,6 +21,8 @@ export const RecordType = {
   sample: 9,
   mmap2: 10,
   lostSamples: 13,
+  switchCpuWide: 15,
+  namespaces: 16,
   finishedRound: 68,
 } as const;
 

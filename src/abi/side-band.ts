@@ -36,6 +36,25 @@ export function forkRecord(
   return record(RecordType.fork, 0, [body], trailer);
 }
 
+/** Where a namespace is in nsfs; its inode tells it apart from others. */
+export interface Namespace {
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+/** The namespaces of a process, in the order of NET_NS_INDEX and the others of the kernel's perf_event.h. */
+export function namespacesRecord(pid: number, namespaces: readonly Namespace[], trailer: TrailerBytes): Buffer {
+  const body = Buffer.alloc(16 + namespaces.length * 16);
+  body.writeInt32LE(pid, 0);
+  body.writeInt32LE(pid, 4);
+  body.writeBigUInt64LE(BigInt(namespaces.length), 8);
+  for (const [i, { device, inode }] of namespaces.entries()) {
+    body.writeBigUInt64LE(device, 16 + i * 16);
+    body.writeBigUInt64LE(inode, 24 + i * 16);
+  }
+  return record(RecordType.namespaces, 0, [body], trailer);
+}
+
 /** A mapping of a process, or of the kernel with pid -1. */
 export interface MappedFile {
   readonly pid: number;

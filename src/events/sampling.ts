@@ -17,6 +17,8 @@ export interface Sampling {
   readonly weight: boolean;
   /** Into rings that are overwritten: see `RingMode`. */
   readonly overwrite?: boolean;
+  /** CLOCK_* that tells their time; by default CLOCK_MONOTONIC. */
+  readonly clockId?: number;
 }
 
 export type CallGraph = { readonly kind: 'fp' } | { readonly kind: 'dwarf'; readonly stackBytes: number };
@@ -38,8 +40,8 @@ const COMMON = SampleType.identifier | SampleType.tid | SampleType.time | Sample
 /** Bytes of what other records say so with, at their end: `sample_id_all`. */
 export const TRAILER_BYTES = 32;
 
-/** All events of a recording have one clock: one that other clocks of the system can be compared with. */
-const clock = { clockId: CLOCK_MONOTONIC } as const;
+/** All events of a recording have one clock: by default one that others of the system can be compared with. */
+const clockOf = ({ clockId = CLOCK_MONOTONIC }: { readonly clockId?: number }) => ({ clockId });
 const clockFlags = { useClockid: true, sampleIdAll: true } as const;
 
 /**
@@ -52,7 +54,7 @@ export function sampled(event: ResolvedEvent, sampling: Sampling): ResolvedEvent
   const { maxStack } = event.settings ?? {};
   const attr: PerfEventAttr = {
     ...event.attr,
-    ...clock,
+    ...clockOf(sampling),
     samplePeriod: period ?? frequency,
     sampleType: fieldsOf(event, sampling) | (chain ? SampleType.callchain : 0n) | stackFields(chain),
     ...(maxStack !== undefined && chain ? { sampleMaxStack: maxStack } : {}),
@@ -116,6 +118,12 @@ export interface SideBand {
   readonly dataMaps: boolean;
   /** Tell of the kernel's own symbols that come and go: JITed BPF programs. Not for those who may not see the kernel. */
   readonly kernelSymbols: boolean;
+  /** Tell when tasks come onto a CPU and leave it. */
+  readonly switches?: boolean;
+  /** Tell which namespaces tasks are in. */
+  readonly namespaces?: boolean;
+  /** As of `Sampling`. */
+  readonly clockId?: number;
 }
 
 /**
@@ -123,7 +131,8 @@ export interface SideBand {
  * their memory. It is on as soon as it is open, so that nothing happens untold between looking at what already runs and
  * the first sample.
  */
-export function sideBandEvent({ dataMaps, kernelSymbols }: SideBand): ResolvedEvent {
+export function sideBandEvent(sideBand: SideBand): ResolvedEvent {
+  const { dataMaps, kernelSymbols, switches, namespaces } = sideBand;
   const flags: AttrFlags = {
     ...clockFlags,
     disabled: false,
@@ -134,6 +143,8 @@ export function sideBandEvent({ dataMaps, kernelSymbols }: SideBand): ResolvedEv
     comm: true,
     commExec: true,
     task: true,
+    ...(switches ? { contextSwitch: true } : {}),
+    ...(namespaces ? { namespaces: true } : {}),
     ...(kernelSymbols ? { ksymbol: true, bpfEvent: true } : {}),
   };
   const attr = {
@@ -141,7 +152,7 @@ export function sideBandEvent({ dataMaps, kernelSymbols }: SideBand): ResolvedEv
     config: BigInt(SoftwareId.dummy),
     samplePeriod: 1n,
     sampleType: COMMON | SampleType.ip | SampleType.period,
-    ...clock,
+    ...clockOf(sideBand),
     flags,
   };
   return { name: 'dummy:u', kind: 'software', ...unscaled, attr };

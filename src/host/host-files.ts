@@ -1,8 +1,14 @@
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Why a file cannot be read: it is not there (or gone, as a process may be), or it is and cannot be opened. */
 export type Refusal = 'missing' | 'denied';
+
+/** `st_dev` and `st_ino`. */
+export interface FileIdentity {
+  readonly device: bigint;
+  readonly inode: bigint;
+}
 
 const missing = new Set(['ENOENT', 'ENOTDIR', 'ESRCH', 'ENODEV', 'ENXIO', 'ENAMETOOLONG']);
 
@@ -72,6 +78,16 @@ export class HostFiles {
   link(path: string): string | undefined {
     try {
       return readlinkSync(join(this.root, path));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What tells a file apart from all others, links followed; undefined when there is none. */
+  identity(path: string): FileIdentity | undefined {
+    try {
+      const { dev: device, ino: inode } = statSync(join(this.root, path), { bigint: true });
+      return { device, inode };
     } catch {
       return undefined;
     }

@@ -1,6 +1,6 @@
 import { SyswideError } from '../base/error';
 import { type Pid, pid, type Tid, tid } from '../base/units';
-import type { HostFiles } from './host-files';
+import type { FileIdentity, HostFiles } from './host-files';
 
 /** A process as `/proc` shows it at one moment. `comm` is the process's own choice: hostile. */
 export interface ProcessInfo {
@@ -20,6 +20,9 @@ export interface ProcessInfo {
 
 /** PF_KTHREAD of include/linux/sched.h, in the flags that proc(5) describes. */
 const kernelThreadFlag = 0x00200000;
+
+/** In the order of `enum` NET_NS_INDEX in include/uapi/linux/perf_event.h, Linux 6.18. */
+const namespaceNames = ['net', 'uts', 'ipc', 'pid', 'user', 'mnt', 'cgroup'] as const;
 
 /** The processes and threads of this PID namespace. Every call looks anew. Source: proc(5). */
 export class Processes {
@@ -52,6 +55,12 @@ export class Processes {
   /** The threads of a process, ascending; none once it has ended. */
   threadsLeft(process: Pid): Tid[] {
     return ids(this.files.list(`/proc/${process}/task`)).map(tid);
+  }
+
+  /** The namespaces that a process is in, in the order of the kernel's NET_NS_INDEX and the others; 0 for what is hidden. */
+  namespaces(process: Pid): FileIdentity[] {
+    const nowhere = { device: 0n, inode: 0n };
+    return namespaceNames.map((name) => this.files.identity(`/proc/${process}/ns/${name}`) ?? nowhere);
   }
 
   /** What is known of a process or thread; undefined when there is none. */

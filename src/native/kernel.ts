@@ -96,6 +96,13 @@ export interface Kernel {
    */
   createTimer(first: MonotonicTime, every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer;
 
+  /**
+   * What a clock shows, in ns.
+   * @param clockId CLOCK_* of include/uapi/linux/time.h
+   * @throws KernelError EINVAL for one that this kernel does not have
+   */
+  clockTime(clockId: number): bigint;
+
   /** Has the kernel write everything to its disks, and waits for it: sync(2). */
   sync(): void;
 

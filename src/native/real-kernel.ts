@@ -218,6 +218,12 @@ export class RealKernel implements Kernel {
     return new LoopTimer(first, every, ring);
   }
 
+  clockTime(clockId: number): bigint {
+    const time = scratch(8);
+    check('clock_gettime', this.#shim.sw_clock_ns(clockId, time));
+    return time.readBigUInt64LE();
+  }
+
   sync(): void {
     check('sync', this.#shim.sw_sync());
   }

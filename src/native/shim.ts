@@ -8,6 +8,7 @@ import { SHIM_ABI_VERSION } from './layout';
 const signatures = {
   sw_abi_version: [],
   sw_page_size: [],
+  sw_clock_ns: ['int32', 'pointer'],
   sw_open_many: [
     'pointer',
     'uint32',

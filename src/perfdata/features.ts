@@ -22,8 +22,18 @@ export interface RecordingFacts {
   /** See `cpuTopology` and `numaTopology`; absent where the machine does not tell. */
   readonly cpuTopology?: Buffer;
   readonly numaTopology?: Buffer;
-  /** Resolution of the clock that events were told to use, in ns; absent where they were told of none. */
-  readonly clockResolution?: bigint;
+  /** The clock that events were told to use; absent where they were told of none. */
+  readonly clock?: ClockFacts;
+}
+
+/** What one clock shows, and the wall clock at the same moment: so the time of day of samples can be told. */
+export interface ClockFacts {
+  /** CLOCK_*. */
+  readonly id: number;
+  /** In ns, as the rest. */
+  readonly resolution: bigint;
+  readonly time: bigint;
+  readonly wallTime: bigint;
 }
 
 /** What is known of a recording only at its end. */
@@ -57,10 +67,19 @@ export function earlyFeatures(facts: RecordingFacts, events: readonly RecordedEv
     ...given(Feature.cpuTopology, facts.cpuTopology),
     ...given(Feature.numaTopology, facts.numaTopology),
     ...groupDescription(events),
-    ...given(
-      Feature.clockId,
-      facts.clockResolution === undefined ? undefined : new ByteWriter().u64(facts.clockResolution).done,
-    ),
+    ...clock(facts),
+  ];
+}
+
+/** The version of HEADER_CLOCK_DATA. */
+const CLOCK_DATA_VERSION = 1;
+
+function clock({ clock }: RecordingFacts): FeatureContent[] {
+  if (!clock) return [];
+  const { id, resolution, time, wallTime } = clock;
+  return [
+    [Feature.clockId, new ByteWriter().u64(resolution).done],
+    [Feature.clockData, new ByteWriter().u32(CLOCK_DATA_VERSION).u32(id).u64(wallTime).u64(time).done],
   ];
 }
 

@@ -43,4 +43,5 @@ export const Feature = {
   groupDescription: 17,
   sampleTime: 21,
   clockId: 23,
+  clockData: 29,
 } as const;

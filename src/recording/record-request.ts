@@ -23,6 +23,8 @@ export interface RecordRequest extends Omit<GangToOpen, 'connect'> {
   readonly onFile: (file: EndedFile) => void;
   /** Whether rings keep what is newest, of which nothing is written before a file ends. */
   readonly overwrite: boolean;
+  /** CLOCK_* that tells the time of records. */
+  readonly clockId: number;
   /** What may ask for a new file at any time; `close` takes that back. */
   readonly hearRotation?: (rotate: () => void) => { close(): void };
   /** How long the ring of each CPU is, in pages: a power of two. */

@@ -64,8 +64,8 @@ export class Recorder {
 
   /** Opens everything, and writes what stands before the samples. @throws SyswideError; nothing is left open then */
   static async open(kernel: Kernel, request: RecordRequest, interruption: Interruption): Promise<Recorder> {
-    const { ringPages: dataPages, mayShrink, overwrite } = request;
-    const shape = { dataPages, mayShrink, clockId: CLOCK_MONOTONIC };
+    const { ringPages: dataPages, mayShrink, overwrite, clockId } = request;
+    const shape = { dataPages, mayShrink, clockId };
     const rings = new CpuRings(kernel, { ...shape, mode: overwrite ? 'overwrite' : 'drain' });
     const sideRings = overwrite ? new CpuRings(kernel, { ...shape, dataPages: SIDE_BAND_PAGES }) : rings;
     const recorder = new Recorder(kernel, request, interruption, rings, sideRings);
@@ -285,10 +285,17 @@ export class Recorder {
     this.file.append([this.#round]);
   }
 
+  /** A time of CLOCK_MONOTONIC in the clock of the records. */
+  private inOwnClock(time: MonotonicTime): bigint {
+    const { clockId } = this.request;
+    if (clockId === CLOCK_MONOTONIC) return time;
+    return time + this.kernel.clockTime(clockId) - this.kernel.clockTime(CLOCK_MONOTONIC);
+  }
+
   private withoutPremature(views: readonly Uint8Array[]): readonly Uint8Array[] {
     const span = this.#filtered ? undefined : this.live.gang.armSpan;
     if (!span) return views;
-    const { kept, premature } = withoutPremature(views, span.end);
+    const { kept, premature } = withoutPremature(views, this.inOwnClock(span.end));
     this.#premature += premature;
     return kept;
   }

@@ -1,4 +1,4 @@
-import { commRecord, forkRecord, mmap2Record, mmapRecord, type TrailerBytes } from '../abi/side-band';
+import { commRecord, forkRecord, mmap2Record, mmapRecord, namespacesRecord, type TrailerBytes } from '../abi/side-band';
 import { type Pid, tid } from '../base/units';
 import type { Host } from '../host/host';
 import type { HostFiles } from '../host/host-files';
@@ -9,8 +9,10 @@ import { parseMaps } from '../symbols/maps';
 export interface RunningRequest {
   /** These processes; absent: all there are. */
   readonly processes?: readonly Pid[];
-  /** Also maps of data. */
-  readonly dataMaps: boolean;
+  /** What of their memory: nothing, what is executed, or data, too. */
+  readonly maps: 'none' | 'code' | 'all';
+  /** Also which namespaces they are in. */
+  readonly namespaces?: boolean;
   /** Bytes of the trailer that the recording's events give their records. */
   readonly trailer: TrailerBytes;
 }
@@ -24,24 +26,30 @@ export function* runningTasks(host: Host, request: RunningRequest): Generator<Bu
   for (const process of request.processes ?? host.processes.all()) yield* oneProcess(host, process, request);
 }
 
-function* oneProcess(host: Host, pid: Pid, { dataMaps, trailer }: RunningRequest): Generator<Buffer> {
+function* oneProcess(host: Host, pid: Pid, request: RunningRequest): Generator<Buffer> {
+  const { maps, trailer } = request;
   const info = host.processes.info(pid);
   if (!info) return;
   yield forkRecord({ pid, tid: pid, parent: info.parent, parentTid: info.parent }, trailer);
   yield commRecord(pid, pid, info.comm, trailer);
+  if (request.namespaces) yield namespacesRecord(pid, host.processes.namespaces(pid), trailer);
   if (info.kernelThread) return;
-  for (const map of parseMaps(host.files.read(`/proc/${pid}/maps`) ?? '')) {
-    if (!(dataMaps || map.permissions.includes('x'))) continue;
-    const { start, end, path, ...rest } = map;
-    // perf's readers take memory without a file for that of a JIT compiler by this name.
-    yield mmap2Record({ ...rest, pid, start, length: end - start, path: path === '' ? '//anon' : path }, trailer);
-  }
+  if (maps !== 'none') yield* memoryOf(host, pid, maps === 'all', trailer);
   for (const thread of host.processes.threadsLeft(pid)) {
     if (thread === tid(pid)) continue;
     const comm = host.processes.comm(thread);
     if (comm === undefined) continue;
     yield forkRecord({ pid, tid: thread, parent: pid, parentTid: pid }, trailer);
     yield commRecord(pid, thread, comm, trailer);
+  }
+}
+
+function* memoryOf({ files }: Host, pid: Pid, withData: boolean, trailer: TrailerBytes): Generator<Buffer> {
+  for (const map of parseMaps(files.read(`/proc/${pid}/maps`) ?? '')) {
+    if (!(withData || map.permissions.includes('x'))) continue;
+    const { start, end, path, ...rest } = map;
+    // perf's readers take memory without a file for that of a JIT compiler by this name.
+    yield mmap2Record({ ...rest, pid, start, length: end - start, path: path === '' ? '//anon' : path }, trailer);
   }
 }
 

@@ -261,6 +261,9 @@ export class FakeKernel implements Kernel {
   setOutput(): void {
     throw new Error('not part of this fake');
   }
+  clockTime(): bigint {
+    return this.#now();
+  }
   pauseOutput(): void {
     throw new Error('not part of this fake');
   }

@@ -26,8 +26,9 @@ export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
     host,
   );
   const rate = rateOf(options.rate, host);
+  const { clockId, tell } = options;
   const { overwrite } = options.file;
-  const sampling = { ...rate.sampling, addresses, weight, overwrite, ...(callGraph ? { callGraph } : {}) };
+  const sampling = { ...rate.sampling, addresses, weight, overwrite, clockId, ...(callGraph ? { callGraph } : {}) };
   const events = asked.events.map((event) => {
     if (event.kind === 'tool') throw nothingToSample(event);
     return sampled(options.excludeSelf ? withoutOwn(event) : event, sampling);
@@ -35,6 +36,9 @@ export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
   const dataMaps = addresses || events.some(({ attr }) => (attr.sampleStackUser ?? 0) > 0);
   const sideBand = sideBandEvent({
     dataMaps,
+    switches: tell.switches,
+    namespaces: tell.namespaces,
+    clockId,
     kernelSymbols: host.privileges.mayCountCpuWide.allowed && host.privileges.mayCountKernel.allowed,
   });
   return { events: [...events, sideBand], dataMaps, notices: [...notices, ...rate.notices, ...asked.notices] };

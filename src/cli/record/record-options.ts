@@ -7,6 +7,7 @@ import { type Privilege, privilegeOf } from '../stat-privilege-option';
 import { delayOf, milliseconds } from '../stat-run-options';
 import { type RawTarget, type StatTarget, targetOf } from '../stat-target-option';
 import { usage } from '../usage-error';
+import { clockOf } from './clock';
 import { type FileOptions, fileOptions, type RawFileOptions } from './file-options';
 
 /** The option values as commander hands them over. */
@@ -24,6 +25,10 @@ export interface RawRecordOptions extends Omit<RawTarget, 'perThread'>, RawFileO
   readonly inherit?: boolean;
   readonly allowMissing?: boolean;
   readonly excludePerf?: boolean;
+  readonly switchEvents?: boolean;
+  readonly namespaces?: boolean;
+  readonly synth?: string;
+  readonly clockid?: string;
   readonly delay?: string;
   readonly timeout?: string;
   readonly strict?: boolean;
@@ -31,6 +36,16 @@ export interface RawRecordOptions extends Omit<RawTarget, 'perThread'>, RawFileO
   readonly verbose?: boolean;
   readonly waitSlots?: string;
   readonly control?: string;
+}
+
+/** What is told of tasks besides their samples. */
+export interface Telling {
+  /** When they come onto a CPU and leave it. */
+  readonly switches: boolean;
+  /** Which namespaces they are in. */
+  readonly namespaces: boolean;
+  /** Of those that run already: their names, and what they have in their memory. */
+  readonly running: 'nothing' | 'tasks' | 'tasks and maps';
 }
 
 /** What the command line of `record` said, checked for sense but not yet held against the machine. */
@@ -45,6 +60,9 @@ export interface RecordOptions {
   readonly inherit: boolean;
   readonly allowMissing: boolean;
   readonly excludeSelf: boolean;
+  readonly tell: Telling;
+  /** CLOCK_*. */
+  readonly clockId: number;
   readonly target: StatTarget;
   readonly command: readonly string[];
   readonly delay?: Nanoseconds | 'until enabled';
@@ -76,6 +94,8 @@ export function recordOptions(raw: RawRecordOptions, command: readonly string[])
     inherit: raw.inherit ?? true,
     allowMissing: raw.allowMissing ?? false,
     excludeSelf: raw.excludePerf ?? false,
+    tell: telling(raw),
+    clockId: clockOf(raw.clockid ?? 'monotonic'),
     target: targetOf(raw, command),
     command,
     ...delayOf(raw),
@@ -87,6 +107,20 @@ export function recordOptions(raw: RawRecordOptions, command: readonly string[])
     ...(raw.waitSlots === undefined ? {} : { waitSlots: parseDuration(raw.waitSlots, '--wait-slots') }),
     ...(raw.control === undefined ? {} : { control: parsePerfControl(raw.control) }),
   };
+}
+
+function telling({ switchEvents, namespaces, synth = 'all' }: RawRecordOptions): Telling {
+  return { switches: switchEvents ?? false, namespaces: namespaces ?? false, running: runningOf(synth.split(',')) };
+}
+
+/** As perf has it: maps are of no use without their tasks. */
+function runningOf(words: readonly string[]): Telling['running'] {
+  const unknown = words.find((word) => !['no', 'all', 'task', 'mmap'].includes(word));
+  if (unknown !== undefined) {
+    throw usage(`--synth '${unknown}'`, 'there is no such choice', 'write all, task, mmap or no');
+  }
+  if (words.includes('all') || words.includes('mmap')) return 'tasks and maps';
+  return words.includes('task') ? 'tasks' : 'nothing';
 }
 
 function rateOf({ freq, count }: RawRecordOptions): SampleRate {

@@ -16,7 +16,7 @@ import { type Machine, thisMachine } from '../machine';
 import { SignalInterruption } from '../signals';
 import { placeInTarget } from '../stat-place';
 import { type Counted, countedTarget } from '../stat-request';
-import { countsCpus, type StatTarget } from '../stat-target-option';
+import { countsCpus } from '../stat-target-option';
 import { usage } from '../usage-error';
 import { hearOfCpus, pidfdOf, threadsOf } from '../watched-target';
 import { recordEvents } from './record-events';
@@ -110,13 +110,14 @@ async function recordWith(
         to: file.to,
         ...(file.rotation ? { rotation: file.rotation, hearRotation } : {}),
         overwrite: file.overwrite,
+        clockId: options.clockId,
         onFile: (ended) => {
           if (!options.quiet) complain(fileLine(ended));
         },
         ringPages: ringPages(file.ring, kernel.pageSize, host.cpus().online.size),
         mayShrink: file.ring === undefined,
-        running: () => whatRuns(options.target, counted, chosen.dataMaps, host),
-        facts: recordingFacts(events, machine),
+        running: () => whatRuns(options, counted, chosen.dataMaps, host),
+        facts: recordingFacts(events, options.clockId, machine),
         openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
         ...(command ? { command } : {}),
         until,
@@ -146,9 +147,16 @@ function hearRotation(rotate: () => void): { close(): void } {
 }
 
 /** The kernel, and the tasks that are recorded: a command has not started yet, and tells everything itself. */
-function* whatRuns(target: StatTarget, counted: Counted, dataMaps: boolean, host: Host): Generator<Buffer> {
+function* whatRuns(
+  { target, tell }: RecordOptions,
+  counted: Counted,
+  dataMaps: boolean,
+  host: Host,
+): Generator<Buffer> {
   yield* kernelText(host, TRAILER_BYTES);
-  const more = { dataMaps, trailer: TRAILER_BYTES } as const;
+  if (tell.running === 'nothing') return;
+  const maps = tell.running === 'tasks' ? 'none' : dataMaps ? 'all' : 'code';
+  const more = { maps, namespaces: tell.namespaces, trailer: TRAILER_BYTES } as const;
   if (countsCpus(target)) yield* runningTasks(host, more);
   else if (target.kind === 'processes') yield* runningTasks(host, { ...more, processes: counted.processes });
   else if (target.kind === 'threads') yield* runningTasks(host, { ...more, processes: processesOf(target.ids, host) });

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { ClockId } from '../../abi/perf-event';
 import type { ResolvedEvent } from '../../events/resolved-event';
 import { describeHost } from '../../host/description';
 import type { Host } from '../../host/host';
@@ -10,11 +11,9 @@ import type { Machine } from '../machine';
 import { version } from '../version';
 
 /** What a recording of these events says of this machine, and of who asked for it. @throws SyswideError NO_TRACEFS */
-export function recordingFacts(
-  events: readonly ResolvedEvent[],
-  { kernel: { pageSize }, host }: Machine,
-): RecordingFacts {
-  const { kernel, machine, cpuModel } = describeHost(host);
+export function recordingFacts(events: readonly ResolvedEvent[], clockId: number, machine: Machine): RecordingFacts {
+  const { host } = machine;
+  const { kernel, machine: arch, cpuModel } = describeHost(host);
   const { present, online } = host.cpus();
   const tracepoints = namesOf(events, host);
   const [cpus, nodes] = [cpuTopology(host.files, online, present), numaTopology(host.files)];
@@ -23,7 +22,7 @@ export function recordingFacts(
     hostname: hostname(),
     osRelease: kernel,
     version,
-    arch: machine,
+    arch,
     cpusPresent: present.size,
     cpusOnline: online.size,
     cpuDescription: cpuModel,
@@ -31,9 +30,16 @@ export function recordingFacts(
     commandLine: ['syswide', ...process.argv.slice(2)],
     ...(cpus ? { cpuTopology: cpus } : {}),
     ...(nodes ? { numaTopology: nodes } : {}),
-    // What clock_getres(2) says of CLOCK_MONOTONIC with high-resolution timers.
-    clockResolution: 1n,
-    ...(tracepoints.length > 0 ? { tracingData: tracingData(host.tracefs(), tracepoints, pageSize) } : {}),
+    clock: {
+      id: clockId,
+      // What clock_getres(2) says of all of them with high-resolution timers.
+      resolution: 1n,
+      time: machine.kernel.clockTime(clockId),
+      wallTime: machine.kernel.clockTime(ClockId.realtime),
+    },
+    ...(tracepoints.length > 0
+      ? { tracingData: tracingData(host.tracefs(), tracepoints, machine.kernel.pageSize) }
+      : {}),
   };
 }
 

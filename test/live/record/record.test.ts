@@ -102,6 +102,49 @@ describe('syswide record', () => {
     expect(perf(['report', '--header-only', '-i', path]).stdout).toMatch(/missing features:.* BUILD_ID /u);
   });
 
+  it('-k: has the times of that clock, and the time of day from it', () => {
+    const before = Date.now() / 1000;
+    expect(syswide(['record', '-a', '-k', 'boottime', '-o', path, '--', 'sleep', '0.3']).status).toBe(0);
+    const after = Date.now() / 1000;
+    expect(perfSays(['evlist', '-v'])).toContain('clockid: 7');
+    const uptime = Number(execFileSync('cat', ['/proc/uptime'], { encoding: 'utf8' }).split(' ')[0]);
+    const times = linesOf(perfSays(['script', '-F', 'time'])).map((line) => Number.parseFloat(line));
+    expect(times.length).toBeGreaterThan(0);
+    for (const time of times) expect(Math.abs(uptime - time)).toBeLessThan(5);
+    for (const line of linesOf(perfSays(['script', '-F', 'tod']))) {
+      const [, date, time] = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d+)/u.exec(line) ?? [];
+      const seconds = Date.parse(`${date}T${time}`) / 1000;
+      expect(seconds).toBeGreaterThan(before - 1);
+      expect(seconds).toBeLessThan(after + 1);
+    }
+  });
+
+  it('tells of switches, namespaces and what already runs as it is told to', () => {
+    const told = ['--show-switch-events', '--show-namespace-events', '--show-mmap-events', '--show-task-events'];
+    const recorded = (...options: string[]) => {
+      expect(syswide(['record', '-a', '-o', path, ...options, '--', 'sleep', '0.2']).status).toBe(0);
+      return perfSays(['script', ...told]);
+    };
+    const all = recorded('--switch-events', '--namespaces');
+    expect(all).toMatch(/PERF_RECORD_SWITCH_CPU_WIDE (IN|OUT)/u);
+    const [device, inode] = ['%d', '%i'].map((format) =>
+      execFileSync('stat', ['-L', '-c', format, `/proc/${process.pid}/ns/mnt`], { encoding: 'utf8' }).trim(),
+    );
+    const ours = all
+      .slice(all.indexOf(`PERF_RECORD_NAMESPACES ${process.pid}/`))
+      .split('\n')
+      .slice(0, 3)
+      .join(' ');
+    expect(ours).toContain(`5/mnt: ${Number(device).toString(16)}/0x${Number(inode).toString(16)}`);
+    const maps = (text: string) => text.split(`PERF_RECORD_MMAP2 ${process.pid}/`).length - 1;
+    expect(maps(all)).toBeGreaterThan(5);
+    for (const synth of ['task', 'no']) {
+      const some = recorded(`--synth=${synth}`);
+      expect(maps(some)).toBe(0);
+      expect(some.includes(`PERF_RECORD_COMM: node:${process.pid}/`)).toBe(synth === 'task');
+    }
+  });
+
   it('has the fields of tracepoints decoded by perf, and takes the kernel filter', () => {
     const args = ['-e', 'sched:sched_process_exec', '--filter', 'filename ~ "*true"', '-e', 'sched:sched_switch'];
     expect(syswide(['record', '-a', ...args, '-o', path, '--', 'sh', '-c', '/bin/true; /bin/true; ls']).status).toBe(0);

@@ -28,7 +28,7 @@ const decoded = (records: Iterable<Buffer>) =>
 
 describe('what runs already', () => {
   it('is told as the kernel would have: processes, their code, their threads', () => {
-    const records = decoded(runningTasks(host, { dataMaps: false, trailer: 32 }));
+    const records = decoded(runningTasks(host, { maps: 'code', trailer: 32 }));
     expect(records.map(({ type }) => type)).toEqual([
       ...[RecordType.fork, RecordType.comm, RecordType.mmap2, RecordType.mmap2],
       ...[RecordType.fork, RecordType.comm],
@@ -40,8 +40,16 @@ describe('what runs already', () => {
     expect(records[5]?.bytes.toString('latin1')).toContain('worker\0');
   });
 
+  it('is told with its namespaces where that is asked for, and without its memory', () => {
+    const request = { maps: 'none', namespaces: true, trailer: 32 } as const;
+    const records = decoded(runningTasks(host, request));
+    const { fork, comm, namespaces } = RecordType;
+    expect(records.map(({ type }) => type)).toEqual([fork, comm, namespaces, fork, comm]);
+    expect(records[2]?.bytes.readBigUInt64LE(16)).toBe(7n);
+  });
+
   it('is told with its data where that is asked for', () => {
-    const maps = decoded(runningTasks(host, { dataMaps: true, trailer: 32 })).filter(
+    const maps = decoded(runningTasks(host, { maps: 'all', trailer: 32 })).filter(
       ({ type }) => type === RecordType.mmap2,
     );
     expect(maps).toHaveLength(3);

@@ -23,6 +23,20 @@ describe('the options of record', () => {
     for (const callGraph of ['dwarf,', 'dwarf,7', 'dwarf,65536', 'dwarfs', 'lbr', '']) refused({ callGraph });
   });
 
+  it('name clocks as perf does', () => {
+    expect(parse({}).clockId).toBe(1);
+    for (const clockid of ['raw', 'monotonic_raw', 'CLOCK_MONOTONIC_RAW', '4'])
+      expect(parse({ clockid }).clockId).toBe(4);
+    for (const clockid of ['', 'x', '2', 'monotonic_coarse']) refused({ clockid });
+  });
+
+  it('say what is told of tasks that run already', () => {
+    const running = (synth?: string) => parse(synth === undefined ? {} : { synth }).tell.running;
+    expect([running(), running('all'), running('mmap')]).toEqual(Array(3).fill('tasks and maps'));
+    expect([running('task'), running('no')]).toEqual(['tasks', 'nothing']);
+    for (const synth of ['', 'cgroup', 'tasks', 'no,x']) refused({ synth });
+  });
+
   it('take sizes with a unit', () => {
     expect(parse({ maxSize: '2G' }).file.mostBytes).toBe(2 ** 31);
     expect(parse({ mmapPages: '64' }).file.ring).toEqual({ pages: 64 });
