@@ -1,4 +1,4 @@
-import type { Fd, Nanoseconds } from '../base/units';
+import type { Cpu, Fd, Nanoseconds } from '../base/units';
 import type { GangToOpen } from '../counts/measure-request';
 import type { Controllable } from '../gang/controllable';
 import type { MeasuredCommand } from '../host/measured-command';
@@ -14,6 +14,18 @@ export interface EndedFile extends Survey {
   readonly bytes: number;
 }
 
+/** How far a recording has come. */
+export interface Progress {
+  /** By CPU, in the file that is being written. */
+  readonly samplesOn: ReadonlyMap<Cpu, number>;
+  /** Records that the kernel had no room for, in that file. */
+  readonly lost: bigint;
+  /** Of records, in all files. */
+  readonly bytes: number;
+  /** How many files have ended. */
+  readonly files: number;
+}
+
 /** What is to be recorded, where, until when, and into which file. */
 export interface RecordRequest extends Omit<GangToOpen, 'connect'> {
   readonly to: Destination;
@@ -25,6 +37,8 @@ export interface RecordRequest extends Omit<GangToOpen, 'connect'> {
   readonly overwrite: boolean;
   /** CLOCK_* that tells the time of records. */
   readonly clockId: number;
+  /** What shows how far it has come, which has every record counted as it comes. `close`: it is over. */
+  readonly watch?: (progress: () => Progress) => { close(): void };
   /** What may ask for a new file at any time; `close` takes that back. */
   readonly hearRotation?: (rotate: () => void) => { close(): void };
   /** How long the ring of each CPU is, in pages: a power of two. */

@@ -47,12 +47,15 @@ export async function record(
   const recorder = await Recorder.open(kernel, request, interruption);
   try {
     const outside = request.openToControl?.(recorder.live);
+    const watch = request.watch?.(() => recorder.output.progress);
     const heard = request.hearRotation?.(() => recorder.rotate());
     try {
       const endedBy = await throughout(kernel, request, recorder, interruption, hearsTerminal);
+      watch?.close();
       await recorder.stop();
       return resultOf(request, recorder, endedBy, outside?.notices ?? []);
     } finally {
+      watch?.close();
       heard?.close();
       await outside?.close();
     }
@@ -114,14 +117,15 @@ function resultOf(
   endedBy: CourseEnd['by'],
   more: readonly string[],
 ): RecordResult {
-  const { live, totals, files, lastFile, dataSize: bytes, premature, rings, failure } = recorder;
+  const { live, lastFile, rings, failure } = recorder;
+  const { totals, files, bytes } = recorder.output;
   const exit = command?.reap();
   return {
     ...totals,
     files,
     ...(lastFile ? { file: lastFile } : {}),
     bytes,
-    premature,
+    premature: rings.premature,
     ringBytes: rings.ringBytes,
     endedBy,
     ...(exit ? { exit } : {}),

@@ -1,4 +1,4 @@
-import type { Fd } from '../base/units';
+import type { Cpu, Fd } from '../base/units';
 import type { HostFiles } from '../host/host-files';
 import type { RecordingFacts } from '../perfdata/features';
 import { PerfDataWriter } from '../perfdata/perf-data-writer';
@@ -46,10 +46,20 @@ export class RecordingFile {
     return this.writer.dataSize;
   }
 
-  /** As of `RecordWriter`. */
-  append(views: readonly Uint8Array[]): void {
+  /**
+   * As of `RecordWriter`.
+   * @param on whose ring they were in
+   */
+  append(views: readonly Uint8Array[], on?: Cpu): void {
     this.writer.append(views);
-    this.tally?.records(views);
+    this.tally?.records(views, on);
+  }
+
+  /** What it holds so far; undefined where records are counted only in the end. */
+  get progress(): { readonly samplesOn: ReadonlyMap<Cpu, number>; readonly lost: bigint } | undefined {
+    if (!this.tally) return undefined;
+    const { samplesOn, survey } = this.tally;
+    return { samplesOn: new Map(samplesOn), lost: [...survey.lost.values()].reduce((sum, count) => sum + count, 0n) };
   }
 
   /** As of `RecordWriter`. */

@@ -32,6 +32,7 @@ const PROT_EXEC = 4;
  */
 export class Tally {
   #samples = 0;
+  readonly #samplesOn = new Map<Cpu, number>();
   #firstHigh = 2 ** 32;
   #firstLow = 0;
   #lastHigh = -1;
@@ -49,8 +50,22 @@ export class Tally {
     else if (type === RecordType.mmap2) this.map(view, begin, end);
   }
 
-  /** Whole records, cut anywhere. */
-  records(views: readonly Uint8Array[]): void {
+  /** Samples by the CPU whose ring they were in, as far as that was told. */
+  get samplesOn(): ReadonlyMap<Cpu, number> {
+    return this.#samplesOn;
+  }
+
+  /**
+   * Whole records, cut anywhere.
+   * @param on whose ring they were in
+   */
+  records(views: readonly Uint8Array[], on?: Cpu): void {
+    const before = this.#samples;
+    this.eachOf(views);
+    if (on !== undefined) this.#samplesOn.set(on, (this.#samplesOn.get(on) ?? 0) + this.#samples - before);
+  }
+
+  private eachOf(views: readonly Uint8Array[]): void {
     const [only = new Uint8Array()] = views;
     const bytes = views.length <= 1 ? only : Buffer.concat(views);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

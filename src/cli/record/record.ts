@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { SyswideError } from '../../base/error';
 import { type Fd, fd, pid } from '../../base/units';
 import type { MeasureRequest } from '../../counts/measure-request';
@@ -8,8 +9,9 @@ import type { Host } from '../../host/host';
 import { MeasuredCommand } from '../../host/measured-command';
 import { isInForeground } from '../../host/terminal';
 import { type RecordResult, record as recordOnce } from '../../recording/record';
+import type { Progress } from '../../recording/record-request';
 import { kernelText, runningTasks } from '../../recording/running-tasks';
-import { complain, errorLine } from '../console';
+import { complain, errorLine, standardError, standardOutput } from '../console';
 import { openToControl } from '../control';
 import { exitStatus } from '../exit-status';
 import { type Machine, thisMachine } from '../machine';
@@ -24,13 +26,14 @@ import type { RecordOptions } from './record-options';
 import { fileLine, resultLines } from './record-result';
 import { recordingFacts } from './recording-facts';
 import { ringPages } from './ring-pages';
+import { StatusLine } from './status-line';
 
 /**
  * `syswide record`: samples until the command ends, the processes end, the time is up or a signal comes.
  * @returns the exit status
  */
 export async function record(options: RecordOptions): Promise<number> {
-  if ('pipe' in options.file.to && process.stdout.isTTY) throw notToAScreen();
+  if ('pipe' in options.file.to && standardOutput.isTerminal) throw notToAScreen();
   const machine = thisMachine();
   const interruption = new SignalInterruption(machine.kernel);
   try {
@@ -82,6 +85,7 @@ async function recordWith(
   const command =
     options.command.length > 0 ? MeasuredCommand.start(kernel, options.command, outputOf(options)) : undefined;
   const until: Fd[] = [];
+  let status: StatusLine | undefined;
   let hotplug: MeasureRequest['hotplug'];
   try {
     const { target, file } = options;
@@ -112,8 +116,17 @@ async function recordWith(
         overwrite: file.overwrite,
         clockId: options.clockId,
         onFile: (ended) => {
+          status?.clear();
           if (!options.quiet) complain(fileLine(ended));
         },
+        ...(showsStatus(options)
+          ? {
+              watch: (progress) => {
+                status = statusLine(progress);
+                return status;
+              },
+            }
+          : {}),
         ringPages: ringPages(file.ring, kernel.pageSize, host.cpus().online.size),
         mayShrink: file.ring === undefined,
         running: () => whatRuns(options, counted, chosen.dataMaps, host),
@@ -136,6 +149,19 @@ async function recordWith(
     command?.close();
   }
 }
+
+/** On a terminal that no command prints on. */
+function showsStatus({ quiet, command: [name], file }: RecordOptions): boolean {
+  if (quiet || !standardError.isTerminal || file.overwrite) return false;
+  return name === undefined || basename(name) === 'sleep' || !(standardOutput.isTerminal || 'pipe' in file.to);
+}
+
+const statusLine = (progress: () => Progress): StatusLine =>
+  new StatusLine(
+    progress,
+    (text) => standardError.write(text),
+    () => standardError.width,
+  );
 
 /** What a command prints is not to get among the records. */
 const outputOf = ({ file }: RecordOptions): Fd | undefined => ('pipe' in file.to ? fd(2) : undefined);

@@ -67,6 +67,23 @@ describe('a recording to standard output', () => {
   });
 });
 
+describe('on a terminal', () => {
+  it('shows how it comes along, and takes that away; in a pipe it does not', () => {
+    const load = 'timeout 2.5 sh -c "while :; do :; done" >/dev/null 2>&1; true';
+    const command = `"${process.execPath}" "${launcher}" record -a -F 2000 -o "${path}" -- sleep 2.5`;
+    const { stdout } = spawnSync('script', ['-qec', `stty cols 100; (${load}) & ${command}`, '/dev/null'], {
+      encoding: 'utf8',
+      input: '',
+      timeout: 60_000,
+    });
+    const lines = [...stdout.matchAll(/\r\u001B\[K(\d) s {2}([\d.k]+) samples\/s.*? {2}lost 0 {2}[\d.]+ MiB\r/gu)];
+    expect(lines.length).toBeGreaterThanOrEqual(2);
+    for (const [, , rate] of lines) expect(Number(rate)).toBeGreaterThan(500);
+    expect(stdout.slice(stdout.lastIndexOf('MiB\r'))).toContain('\u001B[K# ');
+    expect(syswide(['record', '-a', '-o', path, '--', 'sleep', '1.5']).stderr).not.toContain('samples/s');
+  });
+});
+
 describe('--switch-output', () => {
   it('begins a new file after a time, and every one is whole by itself', () => {
     const load = 'timeout 3 sh -c "while :; do :; done"; true';

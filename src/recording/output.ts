@@ -1,0 +1,129 @@
+import { finishedRound } from '../abi/side-band';
+import { present } from '../base/assert';
+import type { Cpu } from '../base/units';
+import type { RecordedEvent } from '../perfdata/recorded-event';
+import type { EndedFile, Progress, RecordRequest } from './record-request';
+import { RecordingFile } from './recording-file';
+import { EndedFiles } from './rotation';
+import { totalsOf } from './survey';
+import type { Totals } from './tally';
+
+/** Where a recording goes: one file after another, or only one, or a pipe. Owns the one that is written. */
+export class RecordingOutput {
+  readonly #round = finishedRound();
+  readonly #ended: EndedFiles | undefined;
+  #file: RecordingFile | undefined;
+  #totals: Totals = totalsOf([]);
+  #endedBytes = 0;
+  #files = 0;
+
+  constructor(private readonly request: RecordRequest) {
+    const { to, rotation } = request;
+    if (rotation && 'path' in to) this.#ended = new EndedFiles(to.path, rotation.mostFiles);
+  }
+
+  /** Of all files that have ended. */
+  get totals(): Totals {
+    return this.#totals;
+  }
+
+  /** How many files have ended. */
+  get files(): number {
+    return this.#files;
+  }
+
+  /** Of records so far, in all files. */
+  get bytes(): number {
+    return this.#endedBytes + this.fileBytes;
+  }
+
+  /** Of records so far, in the file that is written. */
+  get fileBytes(): number {
+    return this.#file?.bytes ?? 0;
+  }
+
+  get progress(): Progress {
+    const { samplesOn = new Map(), lost = 0n } = this.#file?.progress ?? {};
+    return { samplesOn, lost, bytes: this.bytes, files: this.#files };
+  }
+
+  /** Whether one file can follow another. */
+  get hasMany(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Begins a file, of which readers see at once what runs already. @throws SyswideError OUTPUT_FAILED */
+  begin(events: readonly RecordedEvent[]): void {
+    const { to, facts, rotation, overwrite, watch } = this.request;
+    this.#file = RecordingFile.create(to, events, facts, (rotation ?? watch) !== undefined || overwrite);
+    if (!overwrite) this.tellWhatRuns();
+    this.file.sync();
+  }
+
+  /** As of `RecordingFile`, as the next two. */
+  append(views: readonly Uint8Array[], on?: Cpu): void {
+    this.file.append(views, on);
+  }
+
+  addIds(ids: readonly (readonly [event: number, id: bigint])[]): void {
+    this.#file?.addIds(ids);
+  }
+
+  sync(): void {
+    this.file.sync();
+  }
+
+  /** All rings have been emptied once. */
+  endRound(): void {
+    this.file.append([this.#round]);
+  }
+
+  /** Tells of the tasks that run now as if they had always run. */
+  tellWhatRuns(): void {
+    for (const batch of batches(this.request.running())) this.file.append(batch);
+    this.endRound();
+  }
+
+  /**
+   * Ends the file that is written.
+   * @param isLast whether none will follow
+   * @throws SyswideError OUTPUT_FAILED
+   */
+  end(isLast: boolean): EndedFile {
+    const { to, rotation, buildIds, files } = this.request;
+    const ended = isLast && rotation?.keepsLastName ? undefined : this.#ended;
+    const file = this.file;
+    file.sync();
+    const survey = file.survey();
+    file.finish(survey, buildIds ? files : undefined);
+    const path = ended?.next(new Date()) ?? ('path' in to ? to.path : '-');
+    if (ended) file.rename(path);
+    this.close();
+    ended?.add(path);
+    this.#totals = totalsOf([this.#totals, survey]);
+    this.#endedBytes += file.bytes;
+    this.#files += 1;
+    return { path, bytes: file.bytes, ...survey };
+  }
+
+  /** Leaves the file as it is. Harmless when repeated. */
+  close(): void {
+    this.#file?.close();
+    this.#file = undefined;
+  }
+
+  private get file(): RecordingFile {
+    return present(this.#file, 'a file has begun');
+  }
+}
+
+/** Small records in writes of a few thousand. */
+function* batches(records: Iterable<Buffer>): Generator<Buffer[]> {
+  let batch: Buffer[] = [];
+  for (const record of records) {
+    if (batch.push(record) < 1000) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}

@@ -1,0 +1,130 @@
+import { CLOCK_MONOTONIC } from '../abi/perf-event';
+import { SyswideError } from '../base/error';
+import type { Fd, MonotonicTime } from '../base/units';
+import type { OpenClone } from '../gang/opening';
+import type { Kernel } from '../native/kernel';
+import { KernelError } from '../native/kernel-error';
+import { CpuRings } from '../ring/cpu-rings';
+import type { RecordingOutput } from './output';
+import { withoutPremature } from './premature';
+import { newestLast } from './raw-records';
+import { RecentRecords } from './recent-records';
+import type { RecordRequest } from './record-request';
+
+/** Of the ring of each CPU for what gives samples their meaning, in pages, and of what is kept of all of them, in bytes. */
+const [SIDE_BAND_PAGES, SIDE_BAND_BYTES] = [64, 16 << 20];
+
+/**
+ * The rings of a recording, emptied as they fill; or rings that are overwritten, copied only when a file is to end, beside
+ * which others bring what gives samples their meaning. Owns them until `close`.
+ */
+export class SampleRings {
+  readonly #rings: CpuRings;
+  /** For what does not go to rings that are overwritten; the same ones where none are. */
+  readonly #sideRings: CpuRings;
+  readonly #recent = new RecentRecords(SIDE_BAND_BYTES);
+  #premature = 0;
+  /** Whether what came before all CPUs sampled has been left out. */
+  #filtered = false;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly request: RecordRequest,
+    private readonly output: RecordingOutput,
+  ) {
+    const { ringPages: dataPages, mayShrink, overwrite, clockId } = request;
+    const shape = { dataPages, mayShrink, clockId };
+    this.#rings = new CpuRings(kernel, { ...shape, mode: overwrite ? 'overwrite' : 'drain' });
+    this.#sideRings = overwrite ? new CpuRings(kernel, { ...shape, dataPages: SIDE_BAND_PAGES }) : this.#rings;
+  }
+
+  /** Of each, in bytes. */
+  get ringBytes(): number {
+    return this.#rings.ringBytes;
+  }
+
+  /** Samples that were older than the moment at which all CPUs counted, and left out. */
+  get premature(): number {
+    return this.#premature;
+  }
+
+  /** Ready once there is something to drain. */
+  get fds(): Fd[] {
+    return this.#sideRings.fds;
+  }
+
+  /** What these clones write goes to the rings. @throws SyswideError NO_MEMORY, OPEN_FAILED */
+  connect(clones: readonly OpenClone[]): void {
+    const overwritten = ({ event }: OpenClone) => this.request.events[event]?.attr.flags?.writeBackward === true;
+    try {
+      this.#rings.connect(clones.filter(overwritten));
+      this.#sideRings.connect(clones.filter((clone) => !overwritten(clone)));
+    } catch (error) {
+      throw error instanceof KernelError ? noRing(error, this.ringBytes) : error;
+    }
+  }
+
+  /**
+   * Takes in what rings that are not overwritten hold.
+   * @param armed when all CPUs counted; undefined until then, and where nothing tells
+   */
+  drain(armed: MonotonicTime | undefined): void {
+    if (this.request.overwrite) {
+      this.#sideRings.drain.drain((_, views) => this.#recent.add(views));
+      return;
+    }
+    const bytes = this.#rings.drain.drain((ring, views) =>
+      this.output.append(this.withoutPremature(views, armed), this.#rings.cpuOf(ring)),
+    );
+    if (bytes > 0) this.output.endRound();
+    this.#filtered ||= armed !== undefined;
+  }
+
+  /** The same, of all rings: of those that are overwritten, with what runs now and has lately run. */
+  collect(armed: MonotonicTime | undefined): void {
+    this.drain(armed);
+    if (!this.request.overwrite) return;
+    const snapshots = this.#rings.snapshot();
+    this.output.tellWhatRuns();
+    this.output.append(this.#recent.all);
+    for (const { cpu, bytes } of snapshots) {
+      this.output.append(this.withoutPremature(newestLast(bytes), armed), cpu);
+    }
+    this.output.endRound();
+  }
+
+  /** Harmless when repeated. */
+  close(): void {
+    this.#rings.close();
+    this.#sideRings.close();
+  }
+
+  private withoutPremature(views: readonly Uint8Array[], armed: MonotonicTime | undefined): readonly Uint8Array[] {
+    if (this.#filtered || armed === undefined) return views;
+    const { kept, premature } = withoutPremature(views, this.inOwnClock(armed));
+    this.#premature += premature;
+    return kept;
+  }
+
+  /** A time of CLOCK_MONOTONIC in the clock of the records. */
+  private inOwnClock(time: MonotonicTime): bigint {
+    const { clockId } = this.request;
+    if (clockId === CLOCK_MONOTONIC) return time;
+    return time + this.kernel.clockTime(clockId) - this.kernel.clockTime(CLOCK_MONOTONIC);
+  }
+}
+
+const noRing = (error: KernelError, bytes: number): SyswideError =>
+  error.errnoName === 'EPERM' || error.errnoName === 'ENOMEM'
+    ? new SyswideError('NO_MEMORY', {
+        what: `cannot map a ring of ${bytes / 1024} KiB for each CPU`,
+        why: `this user may not lock so much memory (${error.errnoName})`,
+        remedy: 'ask for less with -m, or raise kernel.perf_event_mlock_kb or `ulimit -l`',
+        cause: error,
+      })
+    : new SyswideError('OPEN_FAILED', {
+        what: 'cannot have events write into one ring',
+        why: `the kernel refused it (${error.errnoName})`,
+        remedy: 'see PERF_EVENT_IOC_SET_OUTPUT in perf_event_open(2)',
+        cause: error,
+      });
