@@ -1,13 +1,15 @@
 import type { Cpu } from '../../base/units';
 import type { RecordResult } from '../../recording/record';
 import type { EndedFile } from '../../recording/record-request';
+import type { RecordOptions } from './record-options';
 
 /** What a recording came to, for a person: one line, and one for everything that is not as it should be. */
-export function resultLines(result: RecordResult, verbose: boolean): string[] {
+export function resultLines(result: RecordResult, { verbose, file: { overwrite } }: RecordOptions): string[] {
   const { samples, files, file, bytes, lost, throttled, premature, ringBytes, notices } = result;
+  const whyLost = overwrite ? 'while its ring was copied' : 'for which its ring had no room';
   return [
     ...notices.map((notice) => `# ${notice}`),
-    ...perCpu(lost, (cpu, records) => `# lost on cpu${cpu}: ${records} records, for which its ring had no room`),
+    ...perCpu(lost, (cpu, records) => `# lost on cpu${cpu}: ${records} records, ${whyLost}`),
     ...perCpu(throttled, (cpu, times) => `# throttled on cpu${cpu}: ${times} times, for too many samples at once`),
     ...(premature > 0 ? [`# premature: ${premature} left out, as not all CPUs were sampled yet`] : []),
     ...hotplugLines(result),

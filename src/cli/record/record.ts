@@ -38,7 +38,7 @@ export async function record(options: RecordOptions): Promise<number> {
   const interruption = new SignalInterruption(machine.kernel);
   try {
     const result = await recordWith(options, machine, interruption);
-    if (!options.quiet) for (const line of resultLines(result, options.verbose)) complain(line);
+    if (!options.quiet) for (const line of resultLines(result, options)) complain(line);
     if (result.failure) {
       complain(errorLine(result.failure));
       return exitStatus.ownFailure;

@@ -1,4 +1,6 @@
+import { fd } from '../../../src/base/units';
 import type { Kernel, RingMapping } from '../../../src/native/kernel';
+import { RingSnapshots } from '../../../src/ring/ring-snapshot';
 import { RingBytes } from '../abi/ring-bytes';
 
 /** A ring on fake pages, mapped. */
@@ -38,12 +40,9 @@ export const ringKernel: Pick<Kernel, 'ringHeads' | 'advanceRings'> = {
 
 /** The data pages of a ring that is written backwards, as the kernel writes them. */
 export class BackwardBytes {
-  readonly data: Buffer;
+  readonly memory = new RingBytes().memory;
+  readonly data = this.memory.subarray(RingBytes.pageSize);
   head = 0n;
-
-  constructor(size = 4096) {
-    this.data = Buffer.alloc(size);
-  }
 
   write(type: number, body: Uint8Array): void {
     const record = Buffer.alloc(8 + body.length);
@@ -54,4 +53,16 @@ export class BackwardBytes {
     const mask = BigInt(this.data.length - 1);
     for (const [i, byte] of record.entries()) this.data[Number((this.head + BigInt(i)) & mask)] = byte;
   }
+}
+
+/** Such a ring, mapped, of which snapshots can be taken. */
+export function snapshotted() {
+  const ring = new BackwardBytes();
+  const mapping: RingMapping = { mode: 'overwrite', memory: ring.memory, address: 0n, unmap: () => {} };
+  const pauses: boolean[] = [];
+  const snapshots = new RingSnapshots({
+    ringHeads: () => [ring.head],
+    pauseOutput: (_, paused) => void pauses.push(paused),
+  });
+  return { ring, pauses, take: () => snapshots.take([{ mapping, fd: fd(3) }])[0]?.bytes ?? Buffer.alloc(0) };
 }

@@ -1,28 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RecordType } from '../../../src/abi/ring-page';
-import { fd } from '../../../src/base/units';
-import type { Kernel, RingMapping } from '../../../src/native/kernel';
 import { newestLast } from '../../../src/recording/raw-records';
-import { RingSnapshots } from '../../../src/ring/ring-snapshot';
-import { RingBytes } from '../abi/ring-bytes';
-import { BackwardBytes } from './fake-rings';
-
-/** A ring that is overwritten, mapped, with the kernel's side of it. */
-function machine() {
-  const { memory } = new RingBytes();
-  const data = memory.subarray(RingBytes.pageSize);
-  const ring = new BackwardBytes(data.length);
-  Object.defineProperty(ring, 'data', { value: data });
-  const mapping: RingMapping = { mode: 'overwrite', memory, address: 0n, unmap: () => {} };
-  const pauses: boolean[] = [];
-  const kernel: Pick<Kernel, 'ringHeads' | 'pauseOutput'> = {
-    ringHeads: () => [ring.head],
-    pauseOutput: (_, paused) => void pauses.push(paused),
-  };
-  const snapshots = new RingSnapshots(kernel);
-  return { ring, pauses, take: () => snapshots.take([{ mapping, fd: fd(3) }])[0]?.bytes ?? Buffer.alloc(0) };
-}
+import { snapshotted } from './fake-rings';
 
 /** The numbers that were put into records, the oldest first. */
 const numbersIn = (bytes: Buffer): number[] => newestLast(bytes).map((record) => record.readUInt32LE(8));
@@ -38,7 +18,7 @@ describe('snapshots of a ring that is overwritten', () => {
     const sizes = fc.array(fc.array(fc.nat({ max: 40 }), { maxLength: 60 }), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(sizes, (rounds) => {
-        const { ring, take } = machine();
+        const { ring, take } = snapshotted();
         let next = 0;
         for (const round of rounds) {
           const first = next;
@@ -57,14 +37,34 @@ describe('snapshots of a ring that is overwritten', () => {
     );
   });
 
+  it('leave out the oldest record once its end has been written over', () => {
+    const { ring, take } = snapshotted();
+    for (let i = 0; i < 200; i += 1) ring.write(RecordType.sample, Buffer.alloc(40, i));
+    // 85 records of 48 bytes fit into 4096, and 16 bytes of the 86th.
+    expect(take()).toHaveLength(85 * 48);
+  });
+
+  it('have a full ring that ends with a record whole', () => {
+    const { ring, take } = snapshotted();
+    for (let i = 0; i < 300; i += 1) ring.write(RecordType.sample, Buffer.alloc(24, i));
+    expect(take()).toHaveLength(4096);
+  });
+
+  it('stop where no record can be', () => {
+    const { ring, take } = snapshotted();
+    for (let i = 0; i < 2; i += 1) ring.write(RecordType.sample, Buffer.alloc(24));
+    ring.data.writeUInt16LE(7, Number((ring.head + 32n) & 4095n) + 6);
+    expect(take()).toHaveLength(32);
+  });
+
   it('are taken while nothing is written, which goes on afterwards', () => {
-    const { pauses, take } = machine();
+    const { pauses, take } = snapshotted();
     take();
     expect(pauses).toEqual([true, false]);
   });
 
   it('have nothing to say twice', () => {
-    const { ring, take } = machine();
+    const { ring, take } = snapshotted();
     ring.write(RecordType.sample, numbered(1, 0));
     expect(take()).toHaveLength(16);
     expect(take()).toHaveLength(0);
