@@ -1,5 +1,6 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
 import { NAME_ALIGN } from './byte-writer';
+import { FileOnlyRecord } from './file-only-record';
 
 /** Which build of a program a recording is of. */
 export interface BuildId {
@@ -9,9 +10,6 @@ export interface BuildId {
   readonly id: Buffer;
   readonly isKernel: boolean;
 }
-
-/** PERF_RECORD_HEADER_BUILD_ID of tools/lib/perf/include/perf/event.h. */
-const BUILD_ID_RECORD = 67;
 
 /** PERF_RECORD_MISC_KERNEL and _USER, and PERF_RECORD_MISC_BUILD_ID_SIZE: the record says how long the id is. */
 const Misc = { kernel: 1, user: 2, hasSize: 1 << 15 } as const;
@@ -26,7 +24,7 @@ export const buildIdTable = (builds: readonly BuildId[]): Buffer => Buffer.conca
 export function buildIdRecord({ path, id, isKernel }: BuildId): Buffer {
   const name = Buffer.from(path);
   const record = Buffer.alloc(Offset.path + Math.ceil((name.length + 1) / NAME_ALIGN) * NAME_ALIGN);
-  record.writeUInt32LE(BUILD_ID_RECORD, 0);
+  record.writeUInt32LE(FileOnlyRecord.buildId, 0);
   record.writeUInt16LE((isKernel ? Misc.kernel : Misc.user) | Misc.hasSize, 4);
   record.writeUInt16LE(record.length, HEADER_SIZE_OFFSET);
   record.writeInt32LE(-1, Offset.pid);

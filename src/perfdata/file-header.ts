@@ -1,6 +1,7 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
 import { FILE_HEADER_BYTES, HeaderOffset, MAGIC, PIPE_HEADER_BYTES, SECTION_BYTES } from './file-layout';
 import { badFile, type InputFile } from './input-file';
+import { readPipeHeader } from './pipe-header';
 
 /** A stretch of a file. */
 export interface FileSection {
@@ -21,6 +22,9 @@ export interface FileHeader {
   readonly events: readonly FileEvent[];
   /** The records: those that its writer has accounted for. */
   readonly data: FileSection;
+  /** What the file says of its making, by `Feature`: where its content is, in one piece or several. */
+  readonly features: ReadonlyMap<number, readonly FileSection[]>;
+  readonly isPiped: boolean;
   /** Why `data` is not what the header says; absent when it is. */
   readonly recovered?: 'the writer was killed' | 'the file was cut off';
 }
@@ -48,19 +52,22 @@ export function readHeader(file: InputFile): FileHeader {
     Number(littleEndian ? view.readBigUInt64LE(at) : view.readBigUInt64BE(at));
   const headerSize = bytes.length >= PIPE_HEADER_BYTES ? u64(bytes, HeaderOffset.size) : 0;
   if (headerSize === PIPE_HEADER_BYTES) {
-    throw badFile(file.path, 'it is a piped recording', 'record it with -o FILE');
+    return readPipeHeader(file, littleEndian);
   }
   if (headerSize < OLD_HEADER_BYTES || bytes.length < OLD_HEADER_BYTES) {
     throw badFile(file.path, 'its header is too short', 'record it again');
   }
   const section = (view: Buffer, at: number): FileSection => ({ offset: u64(view, at), size: u64(view, at + 8) });
+  const data = dataOf(file, section(bytes, HeaderOffset.data), littleEndian);
   return {
     littleEndian,
+    isPiped: false,
+    features: headerSize < FILE_HEADER_BYTES ? new Map() : featuresOf(file, bytes, data.data, section),
     events: readEvents(file, section(bytes, HeaderOffset.attrs), u64(bytes, HeaderOffset.attrSize), {
       section,
       littleEndian,
     }),
-    ...dataOf(file, section(bytes, HeaderOffset.data), littleEndian),
+    ...data,
   };
 }
 
@@ -119,7 +126,34 @@ function idsIn(bytes: Buffer, littleEndian: boolean): bigint[] {
   return ids;
 }
 
-function wholeSection(file: InputFile, { offset, size }: FileSection): Buffer {
+/**
+ * The bits of the header say which there are; where they are stands behind the data, in their order. Bits that a file of
+ * the other byte order has in other words are put right there, too: perf_file_header__read() in util/header.c.
+ */
+function featuresOf(
+  file: InputFile,
+  header: Buffer,
+  data: FileSection,
+  section: Reading['section'],
+): Map<number, FileSection[]> {
+  const words = header.subarray(HeaderOffset.features, FILE_HEADER_BYTES);
+  const littleEndian = header.readBigUInt64LE() === MAGIC;
+  const features = new Map<number, FileSection[]>();
+  let at = data.offset + data.size;
+  for (let feature = 0; feature < words.length * 8; feature += 1) {
+    const word = (feature >> 6) * 8;
+    const bits = littleEndian ? words.readBigUInt64LE(word) : words.readBigUInt64BE(word);
+    if (((bits >> BigInt(feature & 63)) & 1n) === 0n) continue;
+    const entry = file.read(at, Buffer.alloc(SECTION_BYTES));
+    if (entry.length < SECTION_BYTES) break;
+    features.set(feature, [section(entry, 0)]);
+    at += SECTION_BYTES;
+  }
+  return features;
+}
+
+/** Its bytes, which must lie in the file. @throws SyswideError BAD_FILE */
+export function wholeSection(file: InputFile, { offset, size }: FileSection): Buffer {
   if (size > file.size || offset > file.size - size) throw contradicts(file, 'a part of it is to lie behind its end');
   return file.read(offset, Buffer.alloc(size));
 }

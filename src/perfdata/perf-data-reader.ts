@@ -1,6 +1,9 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
-import { type FileEvent, type FileHeader, readHeader } from './file-header';
+import { CompressedStream } from './compressed-stream';
+import { type FileEvent, type FileHeader, readHeader, wholeSection } from './file-header';
+import { FileOnlyRecord } from './file-only-record';
 import { InputFile } from './input-file';
+import { type Stretch, stretchesOf, wholeRecords } from './stretches';
 
 /** A record of a file. */
 export interface FileRecord {
@@ -11,20 +14,6 @@ export interface FileRecord {
   /** What follows the header, in the file's byte order: a view, valid until the next record is asked for. */
   readonly body: DataView;
 }
-
-/** Whole records, one behind the other, from `offset` in the file on. */
-interface Stretch {
-  readonly view: DataView;
-  readonly offset: number;
-  /** Of them, in bytes; the view may be longer. */
-  readonly length: number;
-}
-
-/** How much is read at once; the longest record is 64 KiB. */
-const CHUNK_BYTES = 1 << 20;
-
-/** PERF_RECORD_AUXTRACE of tools/lib/perf/include/perf/event.h: trace data of a length it tells follow the record. */
-const AUXTRACE = 71;
 
 /**
  * Reads a perf.data file, in either byte order, from beginning to end, in memory that does not depend on its length. It
@@ -95,43 +84,66 @@ export class PerfDataReader {
     }
   }
 
-  /** The file by and by, in stretches of whole records. */
-  private *stretches(): Generator<Stretch> {
-    const { offset, size } = this.header.data;
-    const end = offset + size;
-    const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, size));
-    // Up to where everything was read, and where the next record is to begin: further on where data follow one.
-    let [at, next] = [offset, offset];
-    this.#unread = 0;
-    while (next < end) {
-      const begin = next;
-      const chunk = this.file.read(begin, buffer.subarray(0, end - begin));
-      const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
-      const { length, trailing } = this.wholeRecords(view);
-      if (length > 0) yield { view, offset: begin, length };
-      next = begin + length + trailing;
-      at = next <= end ? next : begin + length;
-      // Not one record was whole.
-      if (next === begin) break;
-    }
-    this.#unread = end - at;
+  /** The content of a section of the header, by `Feature`; undefined where there is none. @throws SyswideError BAD_FILE */
+  feature(feature: number): Buffer | undefined {
+    const sections = this.header.features.get(feature);
+    return sections && Buffer.concat(sections.map((section) => wholeSection(this.file, section)));
   }
 
-  /** How far whole records go in a chunk, or one that data follow: how many bytes of them. */
-  private wholeRecords(view: DataView): { length: number; trailing: number } {
-    const little = this.littleEndian;
-    let at = 0;
-    while (at + HEADER_BYTES <= view.byteLength) {
-      const size = view.getUint16(at + HEADER_SIZE_OFFSET, little);
-      if (size < HEADER_BYTES || at + size > view.byteLength) break;
-      const isFollowed = view.getUint32(at, little) === AUXTRACE && size >= HEADER_BYTES + 8;
-      at += size;
-      if (isFollowed) return { length: at, trailing: Number(view.getBigUint64(at - size + HEADER_BYTES, little)) };
+  /** The file by and by, in stretches of whole records. */
+  private *stretches(): Generator<Stretch> {
+    const told = (bytes: number) => {
+      this.#unread = bytes;
+    };
+    const stream = new CompressedStream();
+    for (const stretch of stretchesOf(this.file, this.header.data, this.littleEndian, told)) {
+      if (!stretch.isCompressed) yield stretch;
+      else yield* this.expanded(stretch, stream);
+      if (this.#unread > 0) return;
     }
-    return { length: at, trailing: 0 };
+  }
+
+  /** The same, with what is compressed taken apart. Where that cannot be, the rest is unread. */
+  private *expanded({ view, offset, length }: Stretch, stream: CompressedStream): Generator<Stretch> {
+    const little = this.littleEndian;
+    let plain = 0;
+    for (let at = 0; at < length; ) {
+      const [type, size] = [view.getUint32(at, little), view.getUint16(at + HEADER_SIZE_OFFSET, little)];
+      const piece = pieceIn(view, type, at + HEADER_BYTES, at + size, little);
+      at += size;
+      if (!piece) continue;
+      if (at - size > plain) yield part(view, plain, at - size, offset);
+      plain = at;
+      const records = stream.push(piece, (bytes) => wholeRecords(viewOf(bytes), little).length);
+      if (!records) {
+        this.#unread = this.header.data.offset + this.header.data.size - offset - at + size;
+        return;
+      }
+      if (records.length > 0) yield { ...part(viewOf(records), 0, records.length, 0), offset: offset + at - size };
+    }
+    if (length > plain) yield part(view, plain, length, offset);
   }
 
   close(): void {
     this.file.close();
   }
+}
+
+const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/** A part of a stretch. */
+const part = (view: DataView, begin: number, end: number, offset: number): Stretch => ({
+  view: new DataView(view.buffer, view.byteOffset + begin, end - begin),
+  offset: offset + begin,
+  length: end - begin,
+  isCompressed: false,
+});
+
+/** The piece of the compressed stream in a record; undefined for records of any other kind. */
+function pieceIn(view: DataView, type: number, body: number, end: number, little: boolean): Uint8Array | undefined {
+  const bytes = (from: number, to: number) =>
+    new Uint8Array(view.buffer, view.byteOffset + from, Math.max(0, to - from));
+  if (type === FileOnlyRecord.compressed) return bytes(body, end);
+  if (type !== FileOnlyRecord.compressed2 || end - body < 8) return undefined;
+  return bytes(body + 8, Math.min(end, body + 8 + Number(view.getBigUint64(body, little))));
 }

@@ -7,12 +7,10 @@ import { buildIdRecord } from './build-ids';
 import { ByteWriter } from './byte-writer';
 import { earlyFeatures, type FinalFacts, type RecordingFacts } from './features';
 import { Feature, MAGIC, PIPE_HEADER_BYTES } from './file-layout';
+import { FileOnlyRecord } from './file-only-record';
 import type { RecordWriter } from './record-writer';
 import { attrOfSize, attrSizeOf, type RecordedEvent } from './recorded-event';
 import { remaining } from './remaining';
-
-/** PERF_RECORD_* of tools/lib/perf/include/perf/event.h: what stands in a file's header is records in a pipe. */
-const PipeRecord = { attr: 64, tracingData: 66, feature: 80 } as const;
 
 /** A record's length has 16 bits; so many ids of an event are told at once. */
 const IDS_PER_RECORD = 4000;
@@ -49,7 +47,7 @@ export class PipeWriter implements RecordWriter {
       header,
       ...events.flatMap((event) => this.attrRecords(event, event.ids)),
       ...features.map(([feature, content]) =>
-        record(PipeRecord.feature, [new ByteWriter().u64(BigInt(feature)).done, content]),
+        record(FileOnlyRecord.feature, [new ByteWriter().u64(BigInt(feature)).done, content]),
       ),
       ...(facts.tracingData ? tracingDataRecord(facts.tracingData) : []),
     ]);
@@ -84,7 +82,7 @@ export class PipeWriter implements RecordWriter {
     for (let i = 0; i < Math.max(1, ids.length); i += IDS_PER_RECORD) {
       const writer = new ByteWriter();
       for (const id of ids.slice(i, i + IDS_PER_RECORD)) writer.u64(id);
-      records.push(record(PipeRecord.attr, [attr, writer.done]));
+      records.push(record(FileOnlyRecord.attr, [attr, writer.done]));
     }
     return records;
   }
@@ -121,7 +119,7 @@ export class PipeWriter implements RecordWriter {
 function tracingDataRecord(data: Buffer): Buffer[] {
   const padding = Buffer.alloc(-data.length & 7);
   const size = new ByteWriter().u32(data.length + padding.length).done;
-  return [record(PipeRecord.tracingData, [size]), data, padding];
+  return [record(FileOnlyRecord.tracingData, [size]), data, padding];
 }
 
 function record(type: number, parts: readonly Buffer[]): Buffer {

@@ -39,7 +39,7 @@ export const ringKernel: Pick<Kernel, 'ringHeads' | 'advanceRings'> = {
 };
 
 /** The data pages of a ring that is written backwards, as the kernel writes them. */
-export class BackwardBytes {
+class BackwardBytes {
   readonly memory = new RingBytes().memory;
   readonly data = this.memory.subarray(RingBytes.pageSize);
   head = 0n;
