@@ -33,3 +33,27 @@ export function buildIdRecord({ path, id, isKernel }: BuildId): Buffer {
   record.set(name, Offset.path);
   return record;
 }
+
+/** The longest build-id: 20 bytes, and what older files have room for. */
+const LONGEST_ID = 20;
+
+/** Those of a table, as far as it is whole. */
+export function buildIdsIn(table: Buffer, littleEndian: boolean): BuildId[] {
+  const builds: BuildId[] = [];
+  for (let at = 0; at + Offset.path <= table.length; ) {
+    const u16 = (offset: number) => (littleEndian ? table.readUInt16LE(offset) : table.readUInt16BE(offset));
+    const [misc, bytes] = [u16(at + 4), u16(at + HEADER_SIZE_OFFSET)];
+    if (bytes < Offset.path || at + bytes > table.length) break;
+    const record = table.subarray(at, at + bytes);
+    const size = (misc & Misc.hasSize) === 0 ? LONGEST_ID : Math.min(record.readUInt8(Offset.size), LONGEST_ID);
+    const name = record.subarray(Offset.path);
+    const end = name.indexOf(0);
+    builds.push({
+      path: name.toString('utf8', 0, end < 0 ? name.length : end),
+      id: Buffer.from(record.subarray(Offset.id, Offset.id + size)),
+      isKernel: (misc & 7) === Misc.kernel,
+    });
+    at += bytes;
+  }
+  return builds;
+}

@@ -35,6 +35,7 @@ export const Feature = {
   arch: 6,
   cpuCount: 7,
   cpuDescription: 8,
+  cpuId: 9,
   totalMemory: 10,
   commandLine: 11,
   eventDescription: 12,

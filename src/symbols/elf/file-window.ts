@@ -8,7 +8,7 @@ const LARGEST_READ = 512 << 20;
 export class FileWindow implements Disposable {
   private constructor(
     readonly path: string,
-    private readonly fd: number,
+    private readonly source: number | Buffer,
     private readonly size: number,
   ) {}
 
@@ -27,6 +27,11 @@ export class FileWindow implements Disposable {
     throw unreadable(path, 'it is no regular file', 'give the path of a program or library');
   }
 
+  /** What is in memory already: the kernel's part of every program. */
+  static ofBytes(name: string, bytes: Buffer): FileWindow {
+    return new FileWindow(name, bytes, bytes.length);
+  }
+
   /**
    * A copy of `length` bytes at `offset`.
    * @param what they are, for the error
@@ -35,9 +40,12 @@ export class FileWindow implements Disposable {
   read(offset: bigint, length: bigint, what: string): Buffer {
     if (offset + length > BigInt(this.size)) throw this.broken(`${what} reaches beyond its end`);
     if (length > BigInt(LARGEST_READ)) throw this.broken(`${what} is said to have ${length} bytes`);
+    if (typeof this.source !== 'number') {
+      return Buffer.from(this.source.subarray(Number(offset), Number(offset + length)));
+    }
     const bytes = Buffer.allocUnsafe(Number(length));
     for (let done = 0; done < bytes.length; ) {
-      const got = readSync(this.fd, bytes, done, bytes.length - done, Number(offset) + done);
+      const got = readSync(this.source, bytes, done, bytes.length - done, Number(offset) + done);
       if (got === 0) throw this.broken(`${what} reaches beyond its end`);
       done += got;
     }
@@ -50,7 +58,7 @@ export class FileWindow implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.fd);
+    if (typeof this.source === 'number') closeSync(this.source);
   }
 }
 

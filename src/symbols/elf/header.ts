@@ -4,10 +4,14 @@ import { type ElfLayout, ElfType, elf32, elf64, identLayout } from './layout';
 /** What the first bytes of an ELF file say. */
 export interface ElfHeader {
   readonly layout: ElfLayout;
+  /** `EM_*`. */
+  readonly machine: number;
   /** It is loaded wherever there is room. */
   readonly positionIndependent: boolean;
   readonly segments: TablePlace;
   readonly sections: TablePlace;
+  /** Which section holds their names. */
+  readonly sectionNames: number;
 }
 
 /** A table of equal entries within the file. */
@@ -36,7 +40,9 @@ export function readHeader(file: FileWindow): ElfHeader {
   const { segments, sections } = extended(places, layout, file);
   checkEntries(segments, layout.segment.size, file);
   checkEntries(sections, layout.section.bytes, file);
-  return { layout, positionIndependent: type === ElfType.shared, segments, sections };
+  const sectionNames = bytes.readUInt16LE(layout.header.shstrndx);
+  const machine = ident.readUInt16LE(identLayout.machine);
+  return { layout, machine, positionIndependent: type === ElfType.shared, segments, sections, sectionNames };
 }
 
 type TablePlaces = Pick<ElfHeader, 'segments' | 'sections'>;

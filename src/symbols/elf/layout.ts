@@ -4,7 +4,7 @@
  */
 export interface ElfLayout {
   readonly wordBytes: 4 | 8;
-  readonly header: Fields<'phoff' | 'shoff' | 'phentsize' | 'phnum' | 'shentsize' | 'shnum'> & {
+  readonly header: Fields<'phoff' | 'shoff' | 'phentsize' | 'phnum' | 'shentsize' | 'shnum' | 'shstrndx'> & {
     readonly size: number;
   };
   readonly segment: Fields<'type' | 'flags' | 'offset' | 'vaddr' | 'filesz'> & { readonly size: number };
@@ -15,11 +15,11 @@ export interface ElfLayout {
 type Fields<Name extends string> = { readonly [_ in Name]: number };
 
 /** Where the class, the byte order, the type and the machine stand in both. */
-export const identLayout = { bytes: 20, class: 4, data: 5, type: 16 } as const;
+export const identLayout = { bytes: 20, class: 4, data: 5, type: 16, machine: 18 } as const;
 
 export const elf32: ElfLayout = {
   wordBytes: 4,
-  header: { size: 52, phoff: 28, shoff: 32, phentsize: 42, phnum: 44, shentsize: 46, shnum: 48 },
+  header: { size: 52, phoff: 28, shoff: 32, phentsize: 42, phnum: 44, shentsize: 46, shnum: 48, shstrndx: 50 },
   segment: { size: 32, type: 0, offset: 4, vaddr: 8, filesz: 16, flags: 24 },
   section: { bytes: 40, type: 4, offset: 16, size: 20, link: 24, info: 28, entsize: 36 },
   symbol: { bytes: 16, name: 0, value: 4, size: 8, info: 12, shndx: 14 },
@@ -27,7 +27,7 @@ export const elf32: ElfLayout = {
 
 export const elf64: ElfLayout = {
   wordBytes: 8,
-  header: { size: 64, phoff: 32, shoff: 40, phentsize: 54, phnum: 56, shentsize: 58, shnum: 60 },
+  header: { size: 64, phoff: 32, shoff: 40, phentsize: 54, phnum: 56, shentsize: 58, shnum: 60, shstrndx: 62 },
   segment: { size: 56, type: 0, flags: 4, offset: 8, vaddr: 16, filesz: 32 },
   section: { bytes: 64, type: 4, offset: 24, size: 32, link: 40, info: 44, entsize: 56 },
   symbol: { bytes: 24, name: 0, info: 4, shndx: 6, value: 8, size: 16 },
@@ -50,4 +50,4 @@ export const SectionIndex = { undefined: 0, firstReserved: 0xff00, extended: 0xf
 export const SymbolType = { none: 0, object: 1, function: 2, file: 4, threadLocal: 6, indirectFunction: 10 } as const;
 
 /** The high four bits of `st_info`. */
-export const SymbolBinding = { local: 0 } as const;
+export const SymbolBinding = { local: 0, global: 1, weak: 2 } as const;

@@ -67,6 +67,31 @@ export class SymbolTable {
     return found;
   }
 
+  /**
+   * Every function and bare label that has an address, for who looks names up by address: in the order of the file, nothing
+   * made for each.
+   * @param visit given its address and size in bytes, both below 2^53, its `st_info`, and where its name is: see `nameAt`
+   */
+  eachCode(visit: (address: number, size: number, info: number, name: number) => void): void {
+    const { value, size, info, name } = this.layout.symbol;
+    const word = (at: number): number =>
+      this.layout.wordBytes === 8
+        ? this.symbols.readUInt32LE(at) + this.symbols.readUInt32LE(at + 4) * 2 ** 32
+        : this.symbols.readUInt32LE(at);
+    for (let at = 0; at + this.entryBytes <= this.symbols.length; at += this.entryBytes) {
+      const type = this.typeAt(at);
+      if (!codeTypes.has(type) || !this.isDefinition(at)) continue;
+      const nameAt = this.symbols.readUInt32LE(at + name);
+      if (this.names[nameAt] === 0) continue;
+      visit(word(at + value), word(at + size), this.symbols[at + info] ?? 0, nameAt);
+    }
+  }
+
+  /** The name at a place that `eachCode` told. */
+  nameAt(at: number): string {
+    return this.text(at);
+  }
+
   /** The names of all definitions, for suggestions. */
   *definedNames(): Generator<string> {
     const { name } = this.layout.symbol;
@@ -116,6 +141,13 @@ const AT = 0x40;
 
 /** Of what is shown; names of C++ templates can have thousands of characters. */
 const LONGEST_NAME = 4096;
+
+const codeTypes = new Set<number>([
+  SymbolType.none,
+  SymbolType.object,
+  SymbolType.function,
+  SymbolType.indirectFunction,
+]);
 
 const namedTypes = new Set<number>([
   SymbolType.none,

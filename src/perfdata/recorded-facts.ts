@@ -1,0 +1,78 @@
+import type { BuildId } from './build-ids';
+import { buildIdsIn } from './build-ids';
+import { FeatureReader } from './feature-reader';
+import { Feature } from './file-layout';
+import type { PerfDataReader } from './perf-data-reader';
+
+/** What a file says of the machine and the command it is from, each as far as it does. */
+export interface FileFacts {
+  readonly hostname?: string;
+  readonly osRelease?: string;
+  readonly version?: string;
+  readonly arch?: string;
+  readonly cpusOnline?: number;
+  readonly cpusPresent?: number;
+  readonly cpuDescription?: string;
+  readonly cpuId?: string;
+  readonly totalMemoryKib?: bigint;
+  readonly commandLine?: readonly string[];
+  readonly sampleTime?: { readonly first: bigint; readonly last: bigint };
+}
+
+/** Features that are damaged are left out. */
+export function factsOf(reader: PerfDataReader): FileFacts {
+  const take = <T>(feature: number, decode: (content: FeatureReader) => T): T | undefined => {
+    const bytes = reader.feature(feature);
+    return bytes && whole(() => decode(new FeatureReader(bytes, reader.littleEndian)));
+  };
+  const text = (feature: number) => take(feature, (content) => content.text());
+  const cpus = take(Feature.cpuCount, (content) => [content.u32(), content.u32()] as const);
+  const facts = {
+    hostname: text(Feature.hostname),
+    osRelease: text(Feature.osRelease),
+    version: text(Feature.version),
+    arch: text(Feature.arch),
+    cpusPresent: cpus?.[0],
+    cpusOnline: cpus?.[1],
+    cpuDescription: text(Feature.cpuDescription),
+    cpuId: text(Feature.cpuId),
+    totalMemoryKib: take(Feature.totalMemory, (content) => content.u64()),
+    commandLine: take(Feature.commandLine, (content) => content.texts()),
+    sampleTime: take(Feature.sampleTime, (content) => ({ first: content.u64(), last: content.u64() })),
+  };
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}
+
+/** The names of its events, as they were asked for, by index; none where it does not tell. */
+export function eventNamesOf(reader: PerfDataReader): string[] {
+  const bytes = reader.feature(Feature.eventDescription);
+  if (!bytes) return [];
+  const names: string[] = [];
+  whole(() => {
+    const content = new FeatureReader(bytes, reader.littleEndian);
+    const [count, attrBytes] = [content.u32(), content.u32()];
+    for (let i = 0; i < count; i += 1) {
+      content.skip(attrBytes);
+      const ids = content.u32();
+      names.push(content.text());
+      content.skip(ids * 8);
+    }
+  });
+  return names;
+}
+
+/** Which builds of programs it is of; none where it does not tell. */
+export function buildIdsOf(reader: PerfDataReader): BuildId[] {
+  const bytes = reader.feature(Feature.buildId);
+  return bytes ? buildIdsIn(bytes, reader.littleEndian) : [];
+}
+
+/** What is cut off ends what is read of it. */
+function whole<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

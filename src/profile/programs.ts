@@ -1,0 +1,85 @@
+import { SyswideError } from '../base/error';
+import type { HostFiles } from '../host/host-files';
+import type { BuildId } from '../perfdata/build-ids';
+import { kernelBuildId, programBuildId } from '../symbols/build-id';
+import { debugFileOf } from '../symbols/debug-file';
+import { readCodeIndex } from '../symbols/elf/code-index';
+import { type KernelIndex, readKernelIndex } from '../symbols/kernel-index';
+import type { SymbolIndex } from '../symbols/symbol-index';
+import { vdsoIndex } from '../symbols/vdso';
+
+/** Where symbols are looked for besides the usual places. */
+export interface SymbolPlaces {
+  /** Before the paths of programs. */
+  readonly root?: string;
+  /** A copy of /proc/kallsyms. */
+  readonly kallsyms?: string;
+}
+
+/**
+ * The symbols of programs that a recording names, each read when it is first needed. A program that is another build by now
+ * than the one that was recorded has none: wrong names are worse than addresses.
+ */
+export class Programs {
+  readonly #indexes = new Map<string, SymbolIndex | undefined>();
+  readonly #builds: ReadonlyMap<string, Buffer>;
+  #kernel: KernelIndex | 'not read' | undefined = 'not read';
+  /** What could not be had, for a person. */
+  readonly notices: string[] = [];
+
+  constructor(
+    private readonly files: HostFiles,
+    builds: readonly BuildId[],
+    private readonly places: SymbolPlaces = {},
+  ) {
+    this.#builds = new Map(builds.map(({ path, id }) => [path, id]));
+  }
+
+  /** By place in its file; undefined where nothing is known of it. */
+  indexOf(path: string): SymbolIndex | undefined {
+    if (!this.#indexes.has(path)) this.#indexes.set(path, this.load(path));
+    return this.#indexes.get(path);
+  }
+
+  get kernel(): KernelIndex | undefined {
+    if (this.#kernel === 'not read') this.#kernel = this.loadKernel();
+    return this.#kernel;
+  }
+
+  private load(path: string): SymbolIndex | undefined {
+    if (path === '[vdso]') return this.isThisKernel() ? vdsoIndex(this.files)?.index : undefined;
+    if (!path.startsWith('/') || path.endsWith(' (deleted)')) return undefined;
+    const file = `${this.places.root ?? ''}${path}`;
+    const [recorded, found] = [this.#builds.get(path), programBuildId(file)];
+    if (recorded && found && !matches(recorded, found)) {
+      this.notices.push(`${path} is another build than the one that was recorded: its functions have no names`);
+      return undefined;
+    }
+    try {
+      return readCodeIndex(file, found && debugFileOf(file, found)).index;
+    } catch (error) {
+      if (error instanceof SyswideError) return undefined;
+      throw error;
+    }
+  }
+
+  private loadKernel(): KernelIndex | undefined {
+    if (this.places.kallsyms === undefined && !this.isThisKernel()) {
+      this.notices.push('another kernel was recorded than the one that runs: its functions have no names');
+      return undefined;
+    }
+    const index = readKernelIndex(this.files, this.places.kallsyms);
+    if (!index) this.notices.push('the kernel hides its symbols from this user: its functions have no names');
+    return index;
+  }
+
+  /** As far as the recording tells. */
+  private isThisKernel(): boolean {
+    const recorded = this.#builds.get('[kernel.kallsyms]');
+    const running = kernelBuildId(this.files);
+    return !(recorded && running) || matches(recorded, running);
+  }
+}
+
+/** Older files have 20 bytes of every build-id, with zeros behind a shorter one. */
+const matches = (recorded: Buffer, found: Buffer): boolean => recorded.subarray(0, found.length).equals(found);

@@ -1,0 +1,47 @@
+import { type SampleOffsets, sampleOffsets } from '../abi/sample-offsets';
+import { readAttr } from '../perfdata/file-attr';
+import type { PerfDataReader } from '../perfdata/perf-data-reader';
+import { eventNamesOf } from '../perfdata/recorded-facts';
+
+/** An event of a recording, as its samples are read. */
+export interface RecordedEvent {
+  readonly name: string;
+  readonly type: number;
+  readonly config: bigint;
+  readonly sampleType: bigint;
+  readonly readFormat: number;
+  readonly offsets: SampleOffsets;
+  readonly sampleIdAll: boolean;
+}
+
+/** The events of a recording, and which one a sample is of. */
+export class RecordedEvents {
+  readonly #byId = new Map<number, number>();
+
+  private constructor(readonly all: readonly RecordedEvent[]) {}
+
+  static of(reader: PerfDataReader): RecordedEvents {
+    const names = eventNamesOf(reader);
+    const events = new RecordedEvents(
+      reader.events.map(({ attr }, i) => {
+        const { type, config, sampleType, readFormat, sampleIdAll } = readAttr(attr, reader.littleEndian);
+        const name = names[i] ?? `event ${type}:0x${config.toString(16)}`;
+        return { name, type, config, sampleType, readFormat, offsets: sampleOffsets(sampleType), sampleIdAll };
+      }),
+    );
+    for (const [i, { ids }] of reader.events.entries()) for (const id of ids) events.#byId.set(Number(id), i);
+    return events;
+  }
+
+  /** Those of one name and attr count as one: in pipes, ids that come later are told with the whole event. */
+  get first(): RecordedEvent {
+    const [first] = this.all;
+    if (!first) throw new Error('a recording has events');
+    return first;
+  }
+
+  /** The index of the event of an id; -1 for an id of none. The id of a file with one event may be missing. */
+  indexOf(id: number): number {
+    return this.#byId.get(id) ?? (this.all.length === 1 ? 0 : -1);
+  }
+}

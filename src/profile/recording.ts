@@ -1,0 +1,96 @@
+import { RecordType } from '../abi/ring-page';
+import type { BuildId } from '../perfdata/build-ids';
+import { PerfDataReader } from '../perfdata/perf-data-reader';
+import { buildIdsOf, type FileFacts, factsOf } from '../perfdata/recorded-facts';
+import { Names } from './names';
+import { RecordedEvents } from './recorded-event';
+import { SampleCursor } from './sample-cursor';
+import { type KernelRange, TaskRecords } from './task-records';
+import { Timeline } from './timeline';
+
+/** What a recording tells besides its samples. */
+export interface RecordingTotals {
+  /** Records by type. */
+  readonly records: ReadonlyMap<number, number>;
+  /** That the kernel had no room for. */
+  readonly lost: bigint;
+  /** How often the kernel stopped an event for coming too often. */
+  readonly throttled: number;
+}
+
+/**
+ * A recording that is read: first what tells of tasks, which gives samples their names, then samples, as often as they are
+ * needed. Owns the file until `close`.
+ */
+export class Recording {
+  readonly comms = new Names();
+  readonly dsos = new Names();
+  readonly #records = new Map<number, number>();
+  #lost = 0n;
+
+  private constructor(
+    private readonly reader: PerfDataReader,
+    readonly events: RecordedEvents,
+    readonly facts: FileFacts,
+    readonly builds: readonly BuildId[],
+  ) {}
+
+  /** @throws SyswideError BAD_FILE */
+  static open(path: string): Recording {
+    const reader = PerfDataReader.open(path);
+    try {
+      return new Recording(reader, RecordedEvents.of(reader), factsOf(reader), buildIdsOf(reader));
+    } catch (error) {
+      reader.close();
+      throw error;
+    }
+  }
+
+  /** Why its records are not those that its header speaks of; undefined when they are. */
+  get recovered(): PerfDataReader['recovered'] {
+    return this.reader.recovered;
+  }
+
+  /** The bytes at its end that are no whole record, once it has been read. */
+  get unread(): number {
+    return this.reader.unread;
+  }
+
+  /** Reads what tells of tasks. */
+  readTasks(): { readonly timeline: Timeline; readonly kernel: readonly KernelRange[]; readonly totals: RecordingTotals } {
+    const tasks = new TaskRecords(this.events, this.reader.littleEndian, this.dsos);
+    this.reader.scan((type, view, begin, end) => {
+      this.#records.set(type, (this.#records.get(type) ?? 0) + 1);
+      if (type === RecordType.sample) return;
+      if (type === RecordType.lost && end - begin >= 16) {
+        this.#lost += view.getBigUint64(begin + 8, this.reader.littleEndian);
+      } else if (type === RecordType.lostSamples && end - begin >= 8) {
+        this.#lost += view.getBigUint64(begin, this.reader.littleEndian);
+      } else tasks.record(type, view, begin, end);
+    });
+    return {
+      timeline: new Timeline(tasks.events, this.comms),
+      kernel: tasks.kernel,
+      totals: {
+        records: this.#records,
+        lost: this.#lost,
+        throttled: this.#records.get(RecordType.throttle) ?? 0,
+      },
+    };
+  }
+
+  /**
+   * Goes through all samples, as they stand in the file.
+   * @param visit given one that is valid until it returns
+   */
+  eachSample(visit: (sample: SampleCursor) => void): void {
+    const sample = new SampleCursor(this.events, this.reader.littleEndian);
+    this.reader.scan((type, view, begin, end) => {
+      if (type === RecordType.sample && sample.read(view, begin, end)) visit(sample);
+    });
+  }
+
+  close(): void {
+    this.reader.close();
+  }
+}

@@ -1,0 +1,132 @@
+import { ReadFormat } from '../abi/perf-event';
+import type { RecordedEvent, RecordedEvents } from './recorded-event';
+
+/** Where an event's identifier is in a sample, whichever event it is of: of all of them in front, or after the time. */
+const identifierAt = ({ offsets: { identifier, id } }: RecordedEvent): number => (identifier >= 0 ? identifier : id);
+
+/** PERF_RECORD_MISC_CPUMODE_MASK. */
+const CPUMODE = 7;
+
+/**
+ * One sample at a time, of millions: its fields are read where they are, and nothing is made. 64-bit numbers are in two
+ * halves in `words`, the lower one first, whatever the byte order of the file.
+ */
+export class SampleCursor {
+  /** Index of its event; -1 for an id of none. */
+  event = -1;
+  pid = 0;
+  tid = 0;
+  cpu = 0;
+  /** PERF_RECORD_MISC_*: where it was taken. */
+  mode = 0;
+  /** ns, rounded to 53 bits. */
+  time = 0;
+  timeLow = 0;
+  timeHigh = 0;
+  period = 1;
+  ipLow = 0;
+  ipHigh = 0;
+  /** The call chain in `words`: from where, and how many addresses. */
+  chainAt = 0;
+  chainLength = 0;
+  words: Uint32Array = new Uint32Array(0);
+  /** Raw data, of tracepoints, in the record: from where, and how many bytes; -1 without. */
+  rawAt = -1;
+  rawLength = 0;
+  #scratch = new Uint32Array(1 << 14);
+  readonly #idAt: number;
+
+  constructor(
+    private readonly events: RecordedEvents,
+    private readonly littleEndian: boolean,
+  ) {
+    this.#idAt = identifierAt(events.first);
+  }
+
+  /**
+   * Reads the sample whose body begins at `begin` in `view` and ends at `end`.
+   * @returns false for one that is shorter than its fields
+   */
+  read(view: DataView, begin: number, end: number): boolean {
+    const id = this.#idAt < 0 || begin + this.#idAt + 8 > end ? 0 : this.number(view, begin + this.#idAt);
+    this.event = this.events.indexOf(id);
+    const { offsets, readFormat } = this.events.all[Math.max(0, this.event)] ?? this.events.first;
+    if (begin + offsets.variable > end) return false;
+    this.mode = view.getUint16(begin - 4, this.littleEndian) & CPUMODE;
+    this.fixed(view, begin, offsets);
+    let at = begin + offsets.variable;
+    if (offsets.hasCounts) at += this.countsBytes(view, at, end, readFormat);
+    this.chainLength = 0;
+    if (offsets.hasCallchain) {
+      if (at + 8 > end) return false;
+      const length = this.number(view, at);
+      at += 8;
+      if (length * 8 > end - at) return false;
+      this.chain(view, at, length);
+      at += length * 8;
+    }
+    this.rawAt = -1;
+    if (offsets.hasRaw && at + 4 <= end) this.raw(view, at, end);
+    return at <= end;
+  }
+
+  private fixed(view: DataView, begin: number, offsets: RecordedEvent['offsets']): void {
+    const little = this.littleEndian;
+    const [low, high] = little ? [0, 4] : [4, 0];
+    if (offsets.ip >= 0) {
+      this.ipLow = view.getUint32(begin + offsets.ip + low, little);
+      this.ipHigh = view.getUint32(begin + offsets.ip + high, little);
+    }
+    if (offsets.tid >= 0) {
+      this.pid = view.getInt32(begin + offsets.tid, little);
+      this.tid = view.getInt32(begin + offsets.tid + 4, little);
+    }
+    if (offsets.time >= 0) {
+      this.timeLow = view.getUint32(begin + offsets.time + low, little);
+      this.timeHigh = view.getUint32(begin + offsets.time + high, little);
+      this.time = this.timeHigh * 2 ** 32 + this.timeLow;
+    }
+    this.cpu = offsets.cpu >= 0 ? view.getUint32(begin + offsets.cpu, little) : 0;
+    this.period = offsets.period >= 0 ? this.number(view, begin + offsets.period) : 1;
+  }
+
+  /** What read(2) would give of the event, or its group: see `ReadFormat`. */
+  private countsBytes(view: DataView, at: number, end: number, format: number): number {
+    const words = (...parts: readonly number[]) => parts.filter((part) => (format & part) !== 0).length;
+    const times = words(ReadFormat.totalTimeEnabled, ReadFormat.totalTimeRunning);
+    const perEvent = 1 + words(ReadFormat.id, ReadFormat.lost);
+    if ((format & ReadFormat.group) === 0) return (times + perEvent) * 8;
+    return at + 8 > end ? end - at : (1 + times + this.number(view, at) * perEvent) * 8;
+  }
+
+  /** As it stands in the record, where that is aligned and of our byte order; a copy otherwise. */
+  private chain(view: DataView, at: number, length: number): void {
+    this.chainLength = length;
+    const place = view.byteOffset + at;
+    if (this.littleEndian && (place & 3) === 0) {
+      if (this.words.buffer !== view.buffer) this.words = new Uint32Array(view.buffer, 0, view.buffer.byteLength >> 2);
+      this.chainAt = place >> 2;
+      return;
+    }
+    if (this.#scratch.length < length * 2) this.#scratch = new Uint32Array(length * 2);
+    const [low, high] = this.littleEndian ? [0, 4] : [4, 0];
+    for (let i = 0; i < length; i += 1) {
+      this.#scratch[i * 2] = view.getUint32(at + i * 8 + low, this.littleEndian);
+      this.#scratch[i * 2 + 1] = view.getUint32(at + i * 8 + high, this.littleEndian);
+    }
+    this.words = this.#scratch;
+    this.chainAt = 0;
+  }
+
+  private raw(view: DataView, at: number, end: number): void {
+    const length = view.getUint32(at, this.littleEndian);
+    if (length > end - at - 4) return;
+    this.rawAt = at + 4;
+    this.rawLength = length;
+  }
+
+  private number(view: DataView, at: number): number {
+    const [low, high] = this.littleEndian ? [at, at + 4] : [at + 4, at];
+    return view.getUint32(high, this.littleEndian) * 2 ** 32 + view.getUint32(low, this.littleEndian);
+  }
+}

@@ -1,0 +1,101 @@
+import { RecordType } from '../abi/ring-page';
+import { trailerOffsets } from '../abi/sample-offsets';
+import type { Names } from './names';
+import type { RecordedEvents } from './recorded-event';
+import type { TaskEvent } from './timeline';
+
+/** Where the kernel's own code is, as a recording tells. */
+export interface KernelRange {
+  readonly path: string;
+  /** Lower 48 bits of addresses. */
+  readonly start: number;
+  readonly end: number;
+  /** Where `start` lies in its file; of the kernel itself, the address of its symbol `_text`. */
+  readonly offset: number;
+}
+
+/** PERF_RECORD_MISC_COMM_EXEC, and PERF_RECORD_MISC_MMAP_DATA, which is the same bit of another record. */
+const MISC_EXEC = 1 << 13;
+
+/** PERF_RECORD_MISC_CPUMODE_MASK and _KERNEL. */
+const [CPUMODE, KERNEL] = [7, 1];
+
+/**
+ * Reads what records tell of tasks and their memory. Records that are shorter than their fields are passed over.
+ * Source: PERF_RECORD_COMM, FORK, MMAP, MMAP2 in include/uapi/linux/perf_event.h, Linux 6.18.
+ */
+export class TaskRecords {
+  readonly events: TaskEvent[] = [];
+  readonly kernel: KernelRange[] = [];
+  readonly #trailer: { readonly bytes: number; readonly time: number };
+
+  constructor(
+    events: RecordedEvents,
+    private readonly littleEndian: boolean,
+    private readonly dsos: Names,
+  ) {
+    const { sampleType, sampleIdAll } = events.first;
+    this.#trailer = sampleIdAll ? trailerOffsets(sampleType) : { bytes: 0, time: -1 };
+  }
+
+  /** A record whose body begins at `begin` in `view` and ends at `end`. */
+  record(type: number, view: DataView, begin: number, end: number): void {
+    if (type === RecordType.comm && end - begin >= 16) this.comm(view, begin, end);
+    else if (type === RecordType.fork && end - begin >= 24) this.fork(view, begin);
+    else if (type === RecordType.mmap && end - begin >= 40) this.map(view, begin, end, begin + 32);
+    else if (type === RecordType.mmap2 && end - begin >= 72) this.map(view, begin, end, begin + 64);
+  }
+
+  private comm(view: DataView, begin: number, end: number): void {
+    const little = this.littleEndian;
+    this.events.push({
+      kind: 'comm',
+      time: this.timeOf(view, begin, end),
+      pid: view.getInt32(begin, little),
+      tid: view.getInt32(begin + 4, little),
+      comm: this.text(view, begin + 8, end),
+      isExec: (view.getUint16(begin - 4, little) & MISC_EXEC) !== 0,
+    });
+  }
+
+  private fork(view: DataView, begin: number): void {
+    const i32 = (at: number) => view.getInt32(begin + at, this.littleEndian);
+    const ids = { pid: i32(0), parent: i32(4), tid: i32(8), parentTid: i32(12) };
+    this.events.push({ kind: 'fork', time: this.number(view, begin + 16), ...ids });
+  }
+
+  private map(view: DataView, begin: number, end: number, name: number): void {
+    const little = this.littleEndian;
+    const pid = view.getInt32(begin, little);
+    const [start, length, offset] = [this.address(view, begin + 8), this.number(view, begin + 16), begin + 24];
+    const path = this.text(view, name, end);
+    const misc = view.getUint16(begin - 4, little);
+    if ((misc & CPUMODE) === KERNEL) {
+      this.kernel.push({ path, start, end: start + length, offset: this.address(view, offset) });
+      return;
+    }
+    const range = { start, end: start + length, offset: this.number(view, offset), dso: this.dsos.idOf(path) };
+    this.events.push({ kind: 'map', time: this.timeOf(view, begin, end), pid, range });
+  }
+
+  private timeOf(view: DataView, begin: number, end: number): number {
+    const { bytes, time } = this.#trailer;
+    return time < 0 || end - bytes < begin ? 0 : this.number(view, end - bytes + time);
+  }
+
+  private number(view: DataView, at: number): number {
+    const [low, high] = this.littleEndian ? [at, at + 4] : [at + 4, at];
+    return view.getUint32(high, this.littleEndian) * 2 ** 32 + view.getUint32(low, this.littleEndian);
+  }
+
+  private address(view: DataView, at: number): number {
+    const [low, high] = this.littleEndian ? [at, at + 4] : [at + 4, at];
+    return (view.getUint32(high, this.littleEndian) & 0xffff) * 2 ** 32 + view.getUint32(low, this.littleEndian);
+  }
+
+  private text(view: DataView, begin: number, end: number): string {
+    const bytes = Buffer.from(view.buffer, view.byteOffset + begin, Math.max(0, end - begin));
+    const stop = bytes.indexOf(0);
+    return bytes.toString('utf8', 0, stop < 0 ? bytes.length : stop);
+  }
+}

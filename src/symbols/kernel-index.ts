@@ -1,0 +1,77 @@
+import type { HostFiles } from '../host/host-files';
+import { SymbolIndex } from './symbol-index';
+
+/** The kernel's symbols by address. */
+export interface KernelIndex {
+  /** By the lower 48 bits of addresses: the upper ones are set in all of them. */
+  readonly index: SymbolIndex;
+  /** The module that a symbol is of, by its position; undefined for the kernel itself. */
+  readonly moduleAt: (position: number) => string | undefined;
+  /** Lower 48 bits of `_text`; undefined where it is not listed. */
+  readonly text?: number;
+}
+
+/** Of functions and of data: T t W w, and B b D d, as perf takes them. */
+const kinds = new Set([...'TtWwBbDd'].map((letter) => letter.charCodeAt(0)));
+
+const [NEWLINE, TAB, SPACE, OPENING] = [0x0a, 0x09, 0x20, 0x5b];
+
+/**
+ * Reads what /proc/kallsyms lists, or a copy of it.
+ * @returns undefined where there is no such file, or the kernel hides all addresses from this user
+ */
+export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): KernelIndex | undefined {
+  const text = files.readBytes(path);
+  if (!text) return undefined;
+  const [starts, sizes, names]: [number[], number[], number[]] = [[], [], []];
+  for (let at = 0; at < text.length; ) {
+    const newline = text.indexOf(NEWLINE, at);
+    const end = newline < 0 ? text.length : newline;
+    const space = text.indexOf(SPACE, at);
+    if (space > at && space + 3 <= end && kinds.has(text[space + 1] ?? 0)) {
+      // Numbers of at most 12 digits are exact.
+      const address = Number.parseInt(text.toString('latin1', Math.max(at, space - 12), space), 16);
+      if (address > 0) {
+        starts.push(address);
+        sizes.push(0);
+        names.push(space + 3);
+      }
+    }
+    at = end + 1;
+  }
+  if (starts.length === 0) return undefined;
+  const nameOf = (id: number): string => nameIn(text, names[id] ?? 0);
+  const index = SymbolIndex.of(starts, sizes, (a, b) => isBetter(nameOf(a), nameOf(b)), nameOf);
+  const modules = moduleStarts(text, starts, names);
+  const textAt = starts.find((_, i) => nameOf(i) === '_text');
+  return {
+    index,
+    moduleAt: (position) => modules.get(index.startAt(position)),
+    ...(textAt === undefined ? {} : { text: textAt }),
+  };
+}
+
+function nameIn(text: Buffer, at: number): string {
+  let end = at;
+  while (end < text.length && text[end] !== NEWLINE && text[end] !== TAB) end += 1;
+  return text.toString('utf8', at, end);
+}
+
+/** Symbols of modules have the name of it behind a tab: `[ext4]`. */
+function moduleStarts(text: Buffer, starts: readonly number[], names: readonly number[]): Map<number, string> {
+  const modules = new Map<number, string>();
+  if (!text.includes('\t[')) return modules;
+  for (const [i, at] of names.entries()) {
+    const end = text.indexOf(NEWLINE, at);
+    const tab = text.indexOf(TAB, at);
+    if (tab < 0 || (end >= 0 && tab > end) || text[tab + 1] !== OPENING) continue;
+    modules.set(starts[i] ?? 0, text.toString('utf8', tab + 1, end < 0 ? text.length : end));
+  }
+  return modules;
+}
+
+/** As in `readCodeIndex`, of symbols that have no size and no binding. */
+function isBetter(one: string, other: string): boolean {
+  const underscores = (name: string) => name.length - name.replace(/^_+/, '').length;
+  return (underscores(other) - underscores(one) || one.length - other.length) >= 0;
+}
