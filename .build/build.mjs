@@ -107,6 +107,7 @@ for (const { package: name, file, as } of bindings) {
   copyFileSync(join(packageFolder(name), file), `${built}.new`);
   renameSync(`${built}.new`, built);
 }
+copyFileSync(join(root, 'node_modules/gecko-profiler-demangle/index_bg.wasm'), join(root, 'dist/demangle.wasm'));
 await Promise.all([
   build({ ...bundle, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', minify: true }),
   build({ ...bundle, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs', minifySyntax: true }),

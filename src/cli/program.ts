@@ -7,6 +7,7 @@ import { exitStatus } from './exit-status';
 import { listCommand } from './list-command';
 import { psCommand } from './ps-command';
 import { recordCommand } from './record/record-command';
+import { reportCommand } from './report/report-command';
 import { slotsCommand } from './slots-command';
 import { statCommand } from './stat-command';
 import { statOptions } from './stat-options';
@@ -30,6 +31,13 @@ export async function run(argv: readonly string[]): Promise<number> {
         import('./record/record-options'),
       ]);
       status = await record(recordOptions(options, command));
+    }),
+    reportCommand(async (options) => {
+      const [{ report }, { reportOptions }] = await Promise.all([
+        import('./report/report'),
+        import('./report/report-options'),
+      ]);
+      status = await report(reportOptions(options));
     }),
     listCommand(async (globs, options) => {
       const { list } = await import('./list');

@@ -72,10 +72,16 @@ export class PerfDataReader {
   /**
    * The same for who needs little of each of millions: nothing is made for a record.
    * @param visit given its type, and where its body begins in `view`, and ends; `view` is valid until it returns
+   * @param onProgress told now and then how much of the file is done, from 0 to 1
    */
-  scan(visit: (type: number, view: DataView, begin: number, end: number) => void): void {
+  scan(
+    visit: (type: number, view: DataView, begin: number, end: number) => void,
+    onProgress?: (done: number) => void,
+  ): void {
     const little = this.littleEndian;
-    for (const { view, length } of this.stretches()) {
+    const { data } = this.header;
+    for (const { view, length, offset } of this.stretches()) {
+      onProgress?.((offset - data.offset) / data.size);
       for (let at = 0; at < length; ) {
         const size = view.getUint16(at + HEADER_SIZE_OFFSET, little);
         visit(view.getUint32(at, little), view, at + HEADER_BYTES, at + size);

@@ -12,7 +12,7 @@ const [KERNEL, USER] = [1, 2];
 const KERNEL_SPACE = 0;
 
 /** What a recording is of where nothing is known. */
-const UNKNOWN = '[unknown]';
+export const UNKNOWN_DSO = '[unknown]';
 const KERNEL_DSO = '[kernel.kallsyms]';
 
 /** The lower 48 bits of the highest 2 GiB, where kernels of x86-64 have their text. */
@@ -25,11 +25,11 @@ const FIRST_OF_TEXT = 0xffff_0000_0000;
 export interface Cell {
   /** Of its program: see `Places.dsos`. */
   readonly dso: number;
-  /** Undefined where it has none. */
-  readonly name?: string;
-  /** In its program, of a function, or of what has no name. */
-  readonly address: number;
   readonly isKernel: boolean;
+  /** Of the function; undefined where nothing is known. */
+  readonly name?: string;
+  /** Of what has no name: in its program, where that is known. */
+  readonly address?: bigint;
 }
 
 /** Where an address is: what it is a part of, and the address in its program, as perf prints it. */
@@ -37,8 +37,12 @@ export interface Place {
   /** Number of it. */
   readonly cell: number;
   /** Of the kernel the address itself, of programs the place in the file. */
-  readonly relative: number;
+  readonly relative: bigint;
 }
+
+/** Programs are below that: addresses that are not are no addresses. */
+const MOST_USER = 1n << 53n;
+const LOW_48 = (1n << 48n) - 1n;
 
 /** Of the kernel's text, in bytes, as far as it has a table of its own: no kernel has more. */
 const MOST_TEXT = 64 << 20;
@@ -49,9 +53,9 @@ export class Places {
   /** The cells of the kernel's own text + 1, by address: most addresses are of it. */
   readonly #ofText: Int32Array;
   readonly #textLow: number;
-  /** By program: by the position of functions, and by the address of what has no name. */
+  /** By program, and the position of functions in it, and by the address of what has no name. */
   readonly #functions: Map<number, number>[] = [];
-  readonly #nameless: Map<number, number>[] = [];
+  readonly #nameless = new AddressTable();
   readonly #unknown: number;
   readonly #kernelShift: number;
   /** What addresses are part of. */
@@ -63,7 +67,7 @@ export class Places {
     /** The names of programs. */
     readonly dsos: Names,
   ) {
-    this.#unknown = dsos.idOf(UNKNOWN);
+    this.#unknown = dsos.idOf(UNKNOWN_DSO);
     const kernel = kernelRanges.find(({ path }) => path.startsWith(KERNEL_DSO));
     const now = programs.kernel?.text;
     this.#kernelShift = kernel === undefined || now === undefined ? 0 : kernel.offset - now;
@@ -91,43 +95,60 @@ export class Places {
 
   /** The same, for who remembers it. */
   placeAt(mode: number, memory: Memory, low: number, high: number): Place {
-    const address = (high & 0xffff) * 2 ** 32 + low;
-    return mode === USER ? this.userPlace(memory, address) : this.kernelPlace(address, mode === KERNEL);
+    const whole = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+    return mode === USER ? this.userPlace(memory, whole) : this.kernelPlace(whole, mode === KERNEL);
   }
 
-  private userPlace(memory: Memory, address: number): Place {
+  private userPlace(memory: Memory, whole: bigint): Place {
+    const address = whole < MOST_USER ? Number(whole) : -1;
     const range = memory.find(address);
-    const [dso, relative] = range ? [range.dso, address - range.start + range.offset] : [this.#unknown, address];
-    const index = range && this.programs.indexOf(this.dsos.textOf(dso));
-    return { cell: this.numberOf(index, dso, relative, false), relative };
+    if (!range) return { cell: this.namelessAt(this.#unknown, whole, false), relative: whole };
+    const { dso, start, offset } = range;
+    const relative = address - start + offset;
+    const index = this.programs.indexOf(this.dsos.textOf(dso));
+    const position = index?.find(relative) ?? -1;
+    const cell =
+      index && position >= 0
+        ? this.functionAt(index, position, dso, false)
+        : this.namelessAt(dso, BigInt(relative), false);
+    return { cell, relative: BigInt(relative) };
   }
 
-  private kernelPlace(address: number, isKernel: boolean): Place {
+  private kernelPlace(whole: bigint, isKernel: boolean): Place {
+    const address = Number(whole & LOW_48);
     const kernel = isKernel ? this.programs.kernel : undefined;
     const own = address - this.#kernelShift;
     const position = kernel?.index.find(own) ?? -1;
     const module = position < 0 ? undefined : kernel?.moduleAt(position);
     const range = this.kernelRanges.find(({ start, end }) => address >= start && address < end);
-    const dso = this.dsos.idOf(module ?? (isKernel ? kernelDso(range?.path) : UNKNOWN));
-    return { cell: this.numberOf(kernel?.index, dso, own, true), relative: address };
+    const dso = this.dsos.idOf(module ?? (isKernel ? kernelDso(range?.path) : UNKNOWN_DSO));
+    const cell =
+      kernel && position >= 0 ? this.functionAt(kernel.index, position, dso, true) : this.namelessAt(dso, whole, true);
+    return { cell, relative: whole };
   }
 
-  private numberOf(index: SymbolIndex | undefined, dso: number, address: number, isKernel: boolean): number {
-    const position = index?.find(address) ?? -1;
-    const ofDso = position < 0 ? this.#nameless : this.#functions;
-    const cells = ofDso[dso] ?? new Map<number, number>();
-    ofDso[dso] = cells;
-    const key = position < 0 ? address : position;
-    const known = cells.get(key);
+  private functionAt(index: SymbolIndex, position: number, dso: number, isKernel: boolean): number {
+    const functions = this.#functions[dso] ?? new Map<number, number>();
+    this.#functions[dso] = functions;
+    const known = functions.get(position);
     if (known !== undefined) return known;
-    const cell = this.cells.length;
-    this.cells.push(
-      index && position >= 0
-        ? { dso, name: index.nameAt(position), address: index.startAt(position), isKernel }
-        : { dso, address, isKernel },
-    );
-    cells.set(key, cell);
+    const cell = this.add({ dso, isKernel, name: index.nameAt(position) });
+    functions.set(position, cell);
     return cell;
+  }
+
+  private namelessAt(dso: number, address: bigint, isKernel: boolean): number {
+    const [low, high] = [Number(BigInt.asIntN(32, address)), Number(BigInt.asIntN(32, address >> 32n))];
+    const known = this.#nameless.get(dso, low, high);
+    if (known >= 0) return known;
+    const cell = this.add({ dso, isKernel, address });
+    this.#nameless.set(dso, low, high, cell);
+    return cell;
+  }
+
+  private add(cell: Cell): number {
+    this.cells.push(cell);
+    return this.cells.length - 1;
   }
 }
 

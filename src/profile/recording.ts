@@ -25,7 +25,8 @@ export interface RecordingTotals {
 export class Recording {
   readonly comms = new Names();
   readonly dsos = new Names();
-  readonly #records = new Map<number, number>();
+  /** By type. */
+  readonly #records = new Float64Array(128);
   #lost = 0n;
 
   private constructor(
@@ -56,25 +57,32 @@ export class Recording {
     return this.reader.unread;
   }
 
-  /** Reads what tells of tasks. */
-  readTasks(): { readonly timeline: Timeline; readonly kernel: readonly KernelRange[]; readonly totals: RecordingTotals } {
+  /**
+   * Reads what tells of tasks.
+   * @param onProgress told now and then how much of the file is done, from 0 to 1
+   */
+  readTasks(onProgress?: (done: number) => void): {
+    readonly timeline: Timeline;
+    readonly kernel: readonly KernelRange[];
+    readonly totals: RecordingTotals;
+  } {
     const tasks = new TaskRecords(this.events, this.reader.littleEndian, this.dsos);
     this.reader.scan((type, view, begin, end) => {
-      this.#records.set(type, (this.#records.get(type) ?? 0) + 1);
+      if (type < this.#records.length) this.#records[type] = (this.#records[type] ?? 0) + 1;
       if (type === RecordType.sample) return;
       if (type === RecordType.lost && end - begin >= 16) {
         this.#lost += view.getBigUint64(begin + 8, this.reader.littleEndian);
       } else if (type === RecordType.lostSamples && end - begin >= 8) {
         this.#lost += view.getBigUint64(begin, this.reader.littleEndian);
       } else tasks.record(type, view, begin, end);
-    });
+    }, onProgress);
     return {
       timeline: new Timeline(tasks.events, this.comms),
       kernel: tasks.kernel,
       totals: {
-        records: this.#records,
+        records: new Map([...this.#records.entries()].filter(([, count]) => count > 0)),
         lost: this.#lost,
-        throttled: this.#records.get(RecordType.throttle) ?? 0,
+        throttled: this.#records[RecordType.throttle] ?? 0,
       },
     };
   }
@@ -82,12 +90,13 @@ export class Recording {
   /**
    * Goes through all samples, as they stand in the file.
    * @param visit given one that is valid until it returns
+   * @param onProgress as of `readTasks`
    */
-  eachSample(visit: (sample: SampleCursor) => void): void {
+  eachSample(visit: (sample: SampleCursor) => void, onProgress?: (done: number) => void): void {
     const sample = new SampleCursor(this.events, this.reader.littleEndian);
     this.reader.scan((type, view, begin, end) => {
       if (type === RecordType.sample && sample.read(view, begin, end)) visit(sample);
-    });
+    }, onProgress);
   }
 
   close(): void {

@@ -29,7 +29,6 @@ export class Stacks {
   #periods = new Float64Array(1 << 10);
   #scratch = new Uint32Array(1 << 12);
 
-
   constructor(
     private readonly places: Places,
     private readonly keys: StackKeys,

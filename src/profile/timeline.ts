@@ -126,7 +126,8 @@ export class Timeline {
 
   private rename({ pid, tid, comm, isExec, time }: TaskEvent & { kind: 'comm' }): void {
     const process = this.processOf(pid);
-    if (isExec) process.replace(new Memory(this.nextMemory()), time);
+    // What was there before stays for samples that are taken while the new program is loaded.
+    if (isExec) process.replace(new Memory(this.nextMemory(), process.memory), time);
     this.become(tid, process, this.comms.idOf(comm), time);
   }
 

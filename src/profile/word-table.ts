@@ -56,11 +56,12 @@ export class WordTable {
 
   private add(words: Uint32Array, from: number, length: number, hash: number, slot: number): number {
     const id = this.#size;
-    this.#words = grown(this.#words, this.#used + length, (size) => new Uint32Array(size));
-    this.#starts = grown(this.#starts, id + 1, (size) => new Float64Array(size));
-    this.#lengths = grown(this.#lengths, id + 1, (size) => new Uint32Array(size));
-    this.#hashes = grown(this.#hashes, id + 1, (size) => new Int32Array(size));
-    for (let i = 0; i < length; i += 1) this.#words[this.#used + i] = words[from + i] ?? 0;
+    if (this.#used + length > this.#words.length) {
+      this.#words = grown(this.#words, this.#used + length, (size) => new Uint32Array(size));
+    }
+    if (id === this.#lengths.length) this.growEntries(id + 1);
+    const [own, used] = [this.#words, this.#used];
+    for (let i = 0; i < length; i += 1) own[used + i] = words[from + i] ?? 0;
     this.#starts[id] = this.#used;
     this.#lengths[id] = length;
     this.#hashes[id] = hash;
@@ -69,6 +70,12 @@ export class WordTable {
     this.#size += 1;
     if (this.#size * 2 > this.#slots.length) this.rehash();
     return id;
+  }
+
+  private growEntries(needed: number): void {
+    this.#starts = grown(this.#starts, needed, (size) => new Float64Array(size));
+    this.#lengths = grown(this.#lengths, needed, (size) => new Uint32Array(size));
+    this.#hashes = grown(this.#hashes, needed, (size) => new Int32Array(size));
   }
 
   private rehash(): void {

@@ -23,7 +23,7 @@ const [NEWLINE, TAB, SPACE, OPENING] = [0x0a, 0x09, 0x20, 0x5b];
 export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): KernelIndex | undefined {
   const text = files.readBytes(path);
   if (!text) return undefined;
-  const [starts, sizes, names]: [number[], number[], number[]] = [[], [], []];
+  const [starts, sizes, names, bindings]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let at = 0; at < text.length; ) {
     const newline = text.indexOf(NEWLINE, at);
     const end = newline < 0 ? text.length : newline;
@@ -35,20 +35,37 @@ export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): Kern
         starts.push(address);
         sizes.push(0);
         names.push(space + 3);
+        bindings.push(bindingOf(text[space + 1] ?? 0));
       }
     }
     at = end + 1;
   }
   if (starts.length === 0) return undefined;
   const nameOf = (id: number): string => nameIn(text, names[id] ?? 0);
-  const index = SymbolIndex.of(starts, sizes, (a, b) => isBetter(nameOf(a), nameOf(b)), nameOf);
   const modules = moduleStarts(text, starts, names);
+  const index = SymbolIndex.of({
+    starts,
+    sizes,
+    isBetter: (a, b) => {
+      const difference = (bindings[a] ?? 0) - (bindings[b] ?? 0);
+      return difference === 0 ? isBetter(nameOf(a), nameOf(b)) : difference > 0;
+    },
+    nameOf,
+    partOf: (id) => modules.get(starts[id] ?? 0),
+  });
   const textAt = starts.find((_, i) => nameOf(i) === '_text');
   return {
     index,
     moduleAt: (position) => modules.get(index.startAt(position)),
     ...(textAt === undefined ? {} : { text: textAt }),
   };
+}
+
+/** The best is seen by the whole kernel (capitals), then what only its own file sees, then what others may replace (W). */
+function bindingOf(kind: number): number {
+  const letter = String.fromCharCode(kind);
+  if (letter === 'W' || letter === 'w') return 0;
+  return letter === letter.toUpperCase() ? 2 : 1;
 }
 
 function nameIn(text: Buffer, at: number): string {

@@ -1,8 +1,15 @@
-/** A symbol as it is put into an index. Addresses and sizes in bytes, below 2^53; size 0: up to the next one. */
-export interface IndexedSymbol {
-  readonly start: number;
-  readonly size: number;
-  readonly name: string;
+/** Symbols that are to be put into an index: arrays side by side, in which the position of a symbol is its id. */
+export interface SymbolsToIndex {
+  /** Bytes, below 2^53. */
+  readonly starts: readonly number[];
+  /** Bytes; 0: up to the next one. */
+  readonly sizes: readonly number[];
+  /** Whether of two symbols at one address, both with or both without a length, the first is to be left. */
+  readonly isBetter: (one: number, other: number) => boolean;
+  /** Asked for only when it is needed. */
+  readonly nameOf: (id: number) => string;
+  /** Which part of the whole one is in: the last of each does not reach up to the next. */
+  readonly partOf?: (id: number) => unknown;
 }
 
 /** Where the last symbol without a size is taken to end: a page behind the one that it is in, as perf has it. */
@@ -25,31 +32,35 @@ export class SymbolIndex {
     private readonly nameOf: (id: number) => string,
   ) {}
 
-  /**
-   * @param starts of all symbols, in any order, sizes beside them
-   * @param isBetter whether of two symbols at one address the first is to be left: given their positions
-   * @param nameOf the name of the symbol at a position; asked for only when it is needed
-   */
-  static of(
-    starts: readonly number[],
-    sizes: readonly number[],
-    isBetter: (one: number, other: number) => boolean,
-    nameOf: (id: number) => string,
-  ): SymbolIndex {
+  /** @param symbols in any order */
+  static of({ starts, sizes, isBetter, nameOf, partOf = () => undefined }: SymbolsToIndex): SymbolIndex {
     const order = Uint32Array.from(starts.keys());
-    order.sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0) || a - b);
-    const kept: number[] = [];
-    for (const id of order) {
-      const last = kept.at(-1);
-      if (last === undefined || starts[last] !== starts[id]) kept.push(id);
-      else if (!isBetter(last, id)) kept[kept.length - 1] = id;
+    if (!isAscending(starts)) order.sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0) || a - b);
+    const startOf = (i: number): number => starts[order[i] ?? 0] ?? 0;
+    const endOf = (i: number): number => {
+      const [id, start] = [order[i] ?? 0, startOf(i)];
+      const size = sizes[id] ?? 0;
+      if (size > 0) return start + size;
+      const isLast = i + 1 === order.length || partOf(id) !== partOf(order[i + 1] ?? 0);
+      return isLast ? Math.ceil(start / PAGE) * PAGE + PAGE : startOf(i + 1);
+    };
+    const kept = new Uint32Array(order.length);
+    const [keptStarts, keptEnds] = [new Float64Array(order.length), new Float64Array(order.length)];
+    let count = 0;
+    for (const [i, id] of order.entries()) {
+      const [start, end] = [startOf(i), endOf(i)];
+      const last = count - 1;
+      if (count > 0 && keptStarts[last] === start) {
+        const lastHas = (keptEnds[last] ?? 0) > start;
+        if (lastHas !== end > start ? lastHas : isBetter(kept[last] ?? 0, id)) continue;
+        count -= 1;
+      }
+      kept[count] = id;
+      keptStarts[count] = start;
+      keptEnds[count] = end;
+      count += 1;
     }
-    const sortedStarts = Float64Array.from(kept, (id) => starts[id] ?? 0);
-    const ends = Float64Array.from(kept, (id, i) => {
-      const [start, size] = [starts[id] ?? 0, sizes[id] ?? 0];
-      return size > 0 ? start + size : (sortedStarts[i + 1] ?? Math.ceil(start / PAGE) * PAGE + PAGE);
-    });
-    return new SymbolIndex(sortedStarts, ends, Uint32Array.from(kept), nameOf);
+    return new SymbolIndex(keptStarts.subarray(0, count), keptEnds.subarray(0, count), kept.subarray(0, count), nameOf);
   }
 
   get size(): number {
@@ -77,3 +88,6 @@ export class SymbolIndex {
     return this.nameOf(this.ids[position] ?? 0);
   }
 }
+
+const isAscending = (starts: readonly number[]): boolean =>
+  starts.every((start, i) => i === 0 || start >= (starts[i - 1] ?? 0));

@@ -86,15 +86,19 @@ class Gathered {
       const name = this.#names[id] ?? '';
       return typeof name === 'string' ? name : (this.#table?.nameAt(name) ?? '');
     };
-    return SymbolIndex.of(this.#starts, this.#sizes, (a, b) => this.isBetter(a, b, nameOf), nameOf);
+    return SymbolIndex.of({
+      starts: this.#starts,
+      sizes: this.#sizes,
+      isBetter: (a, b) => this.isBetter(a, b, nameOf),
+      nameOf,
+    });
   }
 
-  /** choose_best_symbol(): one with a size, not weak, seen by everybody, with fewer underscores before it, longer. */
+  /** choose_best_symbol(): one that is not weak, seen by everybody, with fewer underscores before it, longer. */
   private isBetter(a: number, b: number, nameOf: (id: number) => string): boolean {
     const [one, other] = [this.#infos[a] ?? 0, this.#infos[b] ?? 0];
     const binding = (info: number) => info >> 4;
     const plain = [
-      Number((this.#sizes[a] ?? 0) > 0) - Number((this.#sizes[b] ?? 0) > 0),
       Number(binding(other) === SymbolBinding.weak) - Number(binding(one) === SymbolBinding.weak),
       Number(binding(one) === SymbolBinding.global) - Number(binding(other) === SymbolBinding.global),
     ].find((difference) => difference !== 0);

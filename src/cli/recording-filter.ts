@@ -1,0 +1,59 @@
+import { SyswideError } from '../base/error';
+import { CpuMask } from '../host/cpu-mask';
+import type { SampleFilter } from '../profile/sample-filter';
+import { usage } from './usage-error';
+
+/** The option values as commander hands them over. */
+export interface RawFilterOptions {
+  readonly comms?: string;
+  readonly pid?: string;
+  readonly tid?: string;
+  readonly cpu?: string;
+  readonly time?: string;
+}
+
+export type RecordingFilter = SampleFilter;
+
+/** Which samples of a recording are wanted. @throws SyswideError USAGE for what makes no sense */
+export function recordingFilter({ comms, pid, tid, cpu, time }: RawFilterOptions): RecordingFilter {
+  return {
+    ...(comms === undefined ? {} : { comms: new Set(comms.split(',')) }),
+    ...(pid === undefined ? {} : { pids: numbers('--pid', pid) }),
+    ...(tid === undefined ? {} : { tids: numbers('--tid', tid) }),
+    ...(cpu === undefined ? {} : { cpus: cpusOf(cpu) }),
+    ...(time === undefined ? {} : timesOf(time)),
+  };
+}
+
+function numbers(option: string, text: string): Set<number> {
+  const words = text.split(',');
+  if (words.every((word) => /^\d{1,9}$/.test(word))) return new Set(words.map(Number));
+  throw usage(`${option} '${text}'`, 'that is no list of numbers', `write them with commas: ${option} 4711,4712`);
+}
+
+function cpusOf(text: string): Set<number> {
+  try {
+    return new Set([...CpuMask.parse(text)].map(Number));
+  } catch (error) {
+    if (!(error instanceof SyswideError)) throw error;
+    throw usage(`-C '${text}'`, 'that is no list of CPUs', 'write numbers and ranges: -C 0-3,8');
+  }
+}
+
+/** `1.5,2`, `1.5,` and `,2` in seconds. */
+function timesOf(text: string): Pick<SampleFilter, 'from' | 'to'> {
+  const [, from, to] = /^(\d{1,12}(?:\.\d{1,9})?)?,(\d{1,12}(?:\.\d{1,9})?)?$/.exec(text) ?? [];
+  if (from === undefined && to === undefined) {
+    throw usage(`--time '${text}'`, 'that is no span of time', 'write its ends in seconds: --time 12.5,13');
+  }
+  return {
+    ...(from === undefined ? {} : { from: nanoseconds(from) }),
+    ...(to === undefined ? {} : { to: nanoseconds(to) }),
+  };
+}
+
+/** Exactly, as far as numbers are. */
+function nanoseconds(seconds: string): number {
+  const [whole = '0', fraction = ''] = seconds.split('.');
+  return Number(`${whole}${fraction.padEnd(9, '0')}`);
+}

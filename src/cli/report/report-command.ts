@@ -1,0 +1,63 @@
+import { Command, Option } from 'commander';
+import type { RawReportOptions } from './report-options';
+
+/**
+ * `report` and its options, with perf's names and meanings.
+ * @param action what to do with them
+ */
+export function reportCommand(action: (options: RawReportOptions) => Promise<void>): Command {
+  const command = new Command('report')
+    .summary('show where the samples of a recording are from')
+    .description(
+      'Show which commands, programs and functions the samples of a recording are from, and who called them. Reads ' +
+        'recordings of syswide and of perf.',
+    )
+    .addHelpText('after', examples)
+    .action((options: RawReportOptions) => action(options));
+  for (const [heading, options] of Object.entries(groups())) {
+    for (const option of options) command.addOption(option.helpGroup(heading));
+  }
+  return command;
+}
+
+const groups = (): Record<string, Option[]> => ({
+  'The recording:': [
+    new Option('-i, --input <file>', 'read this one').default('perf.data'),
+    new Option('--symfs <folder>', 'look for programs below this folder'),
+    new Option('--kallsyms <file>', "the kernel's symbols, as /proc/kallsyms had them"),
+  ],
+  'Which samples:': [
+    new Option('--comms <list>', 'only of commands with these names'),
+    new Option('--pid <list>', 'only of these processes'),
+    new Option('--tid <list>', 'only of these threads'),
+    new Option('-C, --cpu <list>', 'only from these CPUs: 0-3,8'),
+    new Option('--time <from,to>', 'only between these times, in seconds as syswide script shows them'),
+    new Option('-d, --dsos <list>', 'only functions of these programs'),
+    new Option('-S, --symbols <list>', 'only functions with these names'),
+  ],
+  'How they are shown:': [
+    new Option('-s, --sort <keys>', 'put together what is equal in: comm, pid, tid, cpu, dso, sym').default(
+      'comm,dso,sym',
+    ),
+    new Option('--children', 'give callers a share of what they call: by default, where there are call chains'),
+    new Option('--no-children', 'do not'),
+    new Option('-g, --call-graph <how>', 'graph, fractal or none, the least percentage, caller or callee'),
+    new Option('-n, --show-nr-samples', 'also how many samples'),
+    new Option('--percent-limit <percent>', 'leave out what has less'),
+    new Option('--header', 'first what the recording says of its making'),
+    new Option('--header-only', 'only that'),
+    new Option('--stats', 'only how many records of each kind there are'),
+    new Option('--stdio', 'as text: always'),
+    new Option('--json', 'as one JSON document'),
+    new Option('-q, --quiet', 'only the entries'),
+  ],
+});
+
+const examples = `
+Examples:
+  syswide report                                what perf.data has, with call trees
+  syswide report --no-children -g none          one line for each function
+  syswide report -s dso,sym -C 0 --percent-limit 1
+  syswide report -g fractal,5,callee
+
+Exit status: 0; 1 when the recording cannot be read; 2 for a command line that makes no sense.`;

@@ -1,0 +1,43 @@
+import type { HostFiles } from '../host/host-files';
+import { Places } from './places';
+import { Programs, type SymbolPlaces } from './programs';
+import type { Recording, RecordingTotals } from './recording';
+import { type SampleFilter, sampleFilter } from './sample-filter';
+import { type StackKeys, Stacks } from './stacks';
+
+/** A recording by its stacks. */
+export interface Profile {
+  readonly stacks: Stacks;
+  readonly places: Places;
+  readonly totals: RecordingTotals;
+  /** What could not be had, for a person. */
+  readonly notices: readonly string[];
+}
+
+/** How a profile is made. */
+export interface ProfileRequest {
+  readonly keys: StackKeys;
+  readonly filter: SampleFilter;
+  readonly symbols: SymbolPlaces;
+  readonly files: HostFiles;
+  /** Told now and then how much of the work is done, from 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** Goes through a recording, and puts samples with equal stacks together. @throws SyswideError BAD_FILE */
+export function profileOf(recording: Recording, request: ProfileRequest): Profile {
+  const { keys, filter, symbols, files, onProgress } = request;
+  const { timeline, kernel, totals } = recording.readTasks((done) => onProgress?.(done / 4));
+  const programs = new Programs(files, recording.builds, symbols);
+  const places = new Places(programs, kernel, recording.dsos);
+  const stacks = new Stacks(places, keys);
+  const wanted = sampleFilter(filter, recording.comms);
+  recording.eachSample(
+    (sample) => {
+      const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
+      if (!wanted || wanted(sample, state.comm)) stacks.add(sample, state);
+    },
+    (done) => onProgress?.((1 + done * 3) / 4),
+  );
+  return { stacks, places, totals, notices: programs.notices };
+}

@@ -1,0 +1,71 @@
+import { basename } from 'node:path';
+import { visible } from '../../base/safe-text';
+import { type Places, UNKNOWN_DSO } from '../../profile/places';
+import { demangled } from '../../symbols/demangle';
+
+/** `0x0000000000012345`, as perf shows what has no name: printf(3) puts 0x before everything but 0. */
+const addressText = (address: bigint): string =>
+  `${address === 0n ? '' : '0x'}${address.toString(16).padStart(16, '0')}`;
+
+/** A program's name without its folder. What a JIT compiler has made is shown by its process, as perf does. */
+export function dsoText(path: string): string {
+  const [, pid] = /^\/tmp\/perf-(\d+)\.map$/.exec(path) ?? [];
+  if (pid !== undefined) return `[JIT] tid ${pid}`;
+  return visible(path.startsWith('/') ? basename(path) : path);
+}
+
+/** The texts of functions and programs, each made once. */
+export class CellTexts {
+  readonly #names: (string | undefined)[] = [];
+  readonly #symbols: (string | undefined)[] = [];
+  readonly #dsos: (string | undefined)[] = [];
+
+  constructor(private readonly places: Places) {}
+
+  /** A function's name, or the address of what has none. */
+  name(cell: number): string {
+    const known = this.#names[cell];
+    if (known !== undefined) return known;
+    const found = this.places.cells[cell];
+    const text = found?.name === undefined ? addressText(found?.address ?? 0n) : visible(demangled(found.name));
+    this.#names[cell] = text;
+    return text;
+  }
+
+  /** A function's name in a call chain; `[libc.so.6]+0x1234` where only its program is known. */
+  inChain(cell: number): string {
+    const { name, address = 0n, isKernel } = this.places.cells[cell] ?? { name: '', isKernel: false };
+    if (name !== undefined) return this.name(cell);
+    const dso = this.dso(cell);
+    if (dso === UNKNOWN_DSO || isKernel) return address === 0n ? '0' : `0x${address.toString(16)}`;
+    return `${dso.startsWith('[') ? dso : `[${dso}]`}+0x${address.toString(16)}`;
+  }
+
+  /** `[k] vfs_read`, `[.] main`. */
+  symbol(cell: number): string {
+    const known = this.#symbols[cell];
+    if (known !== undefined) return known;
+    const text = `[${this.places.cells[cell]?.isKernel ? 'k' : '.'}] ${this.name(cell)}`;
+    this.#symbols[cell] = text;
+    return text;
+  }
+
+  /** A function's name as it is; undefined for what has none. */
+  functionName(cell: number): string | undefined {
+    const name = this.places.cells[cell]?.name;
+    return name === undefined ? undefined : demangled(name);
+  }
+
+  /** The program of a function, with its folder, as it is. */
+  dsoPath(cell: number): string {
+    return this.places.dsos.textOf(this.places.cells[cell]?.dso ?? 0);
+  }
+
+  /** The program of a function. */
+  dso(cell: number): string {
+    const dso = this.places.cells[cell]?.dso ?? 0;
+    const text = this.#dsos[dso] ?? dsoText(this.places.dsos.textOf(dso));
+    this.#dsos[dso] = text;
+    return text;
+  }
+}

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as bindings from 'gecko-profiler-demangle/index_bg.js';
+
+/** What C++ and Rust compilers make of names begins so; others are given back as they are. */
+const mangled = /^(?:_Z|_R)/;
+
+/** What of it is used here: Node has it, and its types do not. */
+interface WebAssemblyApi {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: object,
+  ) => { readonly exports: { readonly __wbindgen_start: () => void } };
+}
+
+let isReady: boolean | undefined;
+
+/** Makes the demangler ready, which takes a few milliseconds. @returns false where a part of it is missing */
+function ready(): boolean {
+  if (isReady !== undefined) return isReady;
+  const path = [join(__dirname, 'demangle.wasm'), wasmOfPackage()].find((one) => one !== undefined && existsSync(one));
+  isReady = path !== undefined;
+  if (path === undefined) return false;
+  const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
+  const { exports } = new Instance(new Module(readFileSync(path)), { './index_bg.js': bindings });
+  bindings.__wbg_set_wasm(exports);
+  exports.__wbindgen_start();
+  return true;
+}
+
+/** Where it is when this runs from the sources. */
+const wasmOfPackage = (): string | undefined =>
+  __dirname.endsWith(join('src', 'symbols'))
+    ? join(__dirname, '../../node_modules/gecko-profiler-demangle/index_bg.wasm')
+    : undefined;
+
+/** The name as it stands in the source, without the types of a function's parameters. */
+export function demangled(name: string): string {
+  if (!mangled.test(name) || !ready()) return name;
+  const text = bindings.demangle_any(name);
+  // What it does not understand comes back, on some machines without its first underscore.
+  return name.endsWith(text) ? name : withoutParameters(text);
+}
+
+/** `a::b(int, c<d>) const` is `a::b`, as perf shows it. */
+export function withoutParameters(name: string): string {
+  const end = name.lastIndexOf(')');
+  if (end < 0) return name;
+  let depth = 0;
+  for (let i = end; i >= 0; i -= 1) {
+    if (name[i] === ')') depth += 1;
+    else if (name[i] === '(') depth -= 1;
+    if (depth > 0) continue;
+    const before = name.slice(0, i);
+    // `(anonymous namespace)::f` has no parameters there, and `operator()` is a name.
+    const isName = before === '' || before.endsWith('::') || before.endsWith('operator');
+    return isName ? name : before + name.slice(end + 1).replace(/^ (?:const|volatile|&&?)+/, '');
+  }
+  return name;
+}
