@@ -53,25 +53,37 @@ export interface CallGraphOptions extends Omit<CallGraphStyle, 'shares'> {
 
 /** @throws SyswideError USAGE when options make no sense */
 export function reportOptions(raw: RawReportOptions): ReportOptions {
-  const { input, symfs, kallsyms, dsos, symbols, children } = raw;
+  const { input, children } = raw;
+  const leastPercent = raw.percentLimit === undefined ? undefined : percentOf('--percent-limit', raw.percentLimit);
   const only = raw.headerOnly ? 'header' : raw.stats ? 'stats' : undefined;
   return {
     input,
-    symbols: { ...(symfs === undefined ? {} : { root: symfs }), ...(kallsyms === undefined ? {} : { kallsyms }) },
+    symbols: symbolPlaces(raw),
     filter: recordingFilter(raw),
-    ...(dsos === undefined ? {} : { dsos: new Set(dsos.split(',')) }),
-    ...(symbols === undefined ? {} : { functions: new Set(symbols.split(',')) }),
+    ...functionsOf(raw),
     keys: sortKeys(raw.sort),
     ...(children === undefined ? {} : { children }),
-    callGraph: callGraphOf(raw.callGraph),
+    // It is the limit of call trees, too, as in perf.
+    callGraph: { ...callGraphOf(raw.callGraph), ...(leastPercent === undefined ? {} : { leastPercent }) },
     sampleCounts: raw.showNrSamples ?? false,
-    leastPercent: raw.percentLimit === undefined ? 0 : percentOf('--percent-limit', raw.percentLimit),
+    leastPercent: leastPercent ?? 0,
     header: raw.header ?? false,
     ...(only === undefined ? {} : { only }),
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
   };
 }
+
+/** Where symbols are to be looked for. */
+export const symbolPlaces = ({ symfs, kallsyms }: Pick<RawReportOptions, 'symfs' | 'kallsyms'>): SymbolPlaces => ({
+  ...(symfs === undefined ? {} : { root: symfs }),
+  ...(kallsyms === undefined ? {} : { kallsyms }),
+});
+
+const functionsOf = ({ dsos, symbols }: RawReportOptions): Pick<ReportOptions, 'dsos' | 'functions'> => ({
+  ...(dsos === undefined ? {} : { dsos: new Set(dsos.split(',')) }),
+  ...(symbols === undefined ? {} : { functions: new Set(symbols.split(',')) }),
+});
 
 /** perf's names of them. */
 const keyNames: Record<string, SortKey> = {

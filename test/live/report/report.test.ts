@@ -1,0 +1,165 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { needs } from '../needs';
+import { hasPerf, isRoot, perf, syswide } from '../run';
+
+needs(isRoot && hasPerf, 'root and perf');
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-report-'));
+const path = join(folder, 'perf.data');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Many short processes, and two that last: shells, libraries, the kernel. */
+const load =
+  'timeout 2 sh -c "while :; do ls -lR /usr/share/doc > /dev/null; done" & timeout 2 sh -c "while :; do (:); done"; true';
+
+if (isRoot && hasPerf) {
+  perf(['record', '-q', '-a', '-g', '-F', '5000', '-m', '8M', '-o', path, '--', 'sh', '-c', load]);
+}
+
+interface Row {
+  readonly shares: readonly number[];
+  readonly rest: string;
+}
+
+/** The rows of a report, without their call trees. */
+function rowsOf(text: string): Row[] {
+  return text.split('\n').flatMap((line) => {
+    const [, shares = '', rest = ''] = /^ {3,5}((?: *\d+\.\d\d%){1,2}) {2}(\S.*?) *$/u.exec(line) ?? [];
+    return shares === '' ? [] : [{ shares: shares.match(/[\d.]+/gu)?.map(Number) ?? [], rest }];
+  });
+}
+
+/** Of both, which must be as large to a hundredth and of the same names, in the same order. */
+function expectSameRows(args: readonly string[], count: number): void {
+  const [ours, theirs] = [syswide(['report', '-i', path, ...args]), perf(['report', '--stdio', '-i', path, ...args])];
+  expect({ status: ours.status, stderr: ours.stderr }).toEqual({ status: 0, stderr: '' });
+  // Whether an address that nothing is known of is the kernel's is a guess of perf's.
+  const known = (text: string) => rowsOf(text).filter(({ rest }) => !/\[unknown\]|0x[\da-f]{16}/u.test(rest));
+  const [found, expected] = [known(ours.stdout).slice(0, count), known(theirs.stdout).slice(0, count)];
+  expect(expected.length).toBeGreaterThan(3);
+  expect(found.map(({ rest }) => rest.replaceAll(/ +/gu, ' '))).toEqual(
+    expected.map(({ rest }) => rest.replaceAll(/ +/gu, ' ')),
+  );
+  for (const [i, { shares }] of found.entries()) {
+    for (const [k, share] of shares.entries()) {
+      expect(Math.abs(share - (expected[i]?.shares[k] ?? Number.NaN))).toBeLessThanOrEqual(0.010001);
+    }
+  }
+}
+
+describe('syswide report of a recording of perf', () => {
+  it('has the rows of perf report, the 50 largest with the same shares', () => {
+    expectSameRows(['--no-children', '-g', 'none'], 50);
+  });
+
+  it('has those with a share for callers', () => {
+    expectSameRows(['--children', '-g', 'none'], 50);
+  });
+
+  it.each([['dso'], ['comm'], ['comm,dso'], ['sym'], ['cpu']])('sorted by %s, too', (keys) => {
+    if (keys === 'cpu') {
+      const { stdout } = syswide(['report', '-i', path, '--no-children', '-g', 'none', '-s', 'cpu']);
+      expect(rowsOf(stdout).reduce((sum, { shares }) => sum + (shares[0] ?? 0), 0)).toBeCloseTo(100, 0);
+    } else expectSameRows(['--no-children', '-g', 'none', '-s', keys], 20);
+  });
+
+  it('draws the call trees that perf draws, line by line', () => {
+    const args = ['-g', 'graph,1,caller', '--percent-limit', '3', '-i', path];
+    const trees = (text: string) =>
+      text.split('\n').filter((line) => /[|]|--/u.test(line) && !/^#/u.test(line) && !/0x|\[unknown\]/u.test(line));
+    const ours = trees(syswide(['report', ...args]).stdout);
+    expect(ours.length).toBeGreaterThan(10);
+    const theirs = new Set(trees(perf(['report', '--stdio', ...args]).stdout).map((line) => line.trim()));
+    const same = ours.filter((line) => theirs.has(line.trim()));
+    expect(same.length / ours.length).toBeGreaterThan(0.9);
+  });
+
+  it('takes only the samples that are asked for', () => {
+    const count = (...args: string[]) => {
+      const { stdout } = syswide(['report', '-i', path, '--json', '--no-children', ...args]);
+      return (JSON.parse(stdout) as { events: { samples: number }[] }).events[0]?.samples ?? 0;
+    };
+    const perfCount = (...args: string[]) =>
+      perf(['script', '-i', path, '-F', 'comm', ...args])
+        .stdout.split('\n')
+        .filter((line) => line.trim() !== '').length;
+    const all = count();
+    expect(all).toBe(perfCount('-G'));
+    expect(count('--comms', 'ls')).toBe(perfCount('-G', '--comms', 'ls'));
+    expect(count('-C', '0')).toBe(perfCount('-G', '-C', '0'));
+    expect(count('-C', '0') + count('-C', '1')).toBe(all);
+    const { stdout } = perf(['script', '-i', path, '-F', 'time']);
+    const times = [...stdout.matchAll(/(\d+\.\d+):/gu)].map(([, time]) => Number(time));
+    const [from, to] = [times[Math.floor(times.length / 3)], times[Math.floor(times.length / 2)]];
+    // Six digits of each are shown.
+    const between = count('--time', `${from?.toFixed(6)},${to?.toFixed(6)}`);
+    expect(Math.abs(between - perfCount('-G', '--time', `${from?.toFixed(6)},${to?.toFixed(6)}`))).toBeLessThanOrEqual(
+      2,
+    );
+  });
+
+  it('tells what is in the file', () => {
+    const { stdout } = syswide(['report', '-i', path, '--header-only']);
+    for (const line of ['hostname', 'os release', 'nrcpus online', 'cmdline']) {
+      const [ours, theirs] = [stdout, perf(['report', '-i', path, '--header-only']).stdout].map(
+        (text) => new RegExp(`^# ${line} : (.*?) *$`, 'mu').exec(text)?.[1],
+      );
+      expect(ours).toBe(theirs);
+    }
+    const [ours, theirs] = [syswide, perf].map((run) => run(['report', '--stats', '-i', path]).stdout);
+    const counts = (text = '') =>
+      [...text.matchAll(/([A-Z_0-9]+) events: +(\d+)/gu)].map(([, name, n]) => `${name} ${n}`);
+    for (const line of counts(ours)) expect(counts(theirs)).toContain(line);
+    expect(counts(ours).length).toBeGreaterThan(5);
+  });
+
+  it('refuses what is no recording, and options without sense', () => {
+    const bad = join(folder, 'bad');
+    writeFileSync(bad, 'no recording');
+    expect(syswide(['report', '-i', bad])).toMatchObject({ status: 1, stdout: '' });
+    expect(syswide(['report', '-i', join(folder, 'missing')]).stderr).toMatch(/^error\[BAD_FILE\]/u);
+    for (const args of [
+      ['-s', 'x'],
+      ['-g', 'x'],
+      ['--percent-limit', 'x'],
+      ['--time', '1'],
+      ['--pid', 'x'],
+      ['-C', 'x'],
+    ]) {
+      expect(syswide(['report', '-i', path, ...args])).toMatchObject({ status: 2 });
+    }
+  });
+});
+
+describe('names', () => {
+  const source = join(folder, 'busy.cc');
+  const program = join(folder, 'busy');
+  const rows = (file: string) => {
+    const { stdout } = syswide(['report', '-i', file, '--no-children', '-g', 'none', '--comms', 'busy']);
+    return stdout;
+  };
+
+  it('of C++ are shown as they are written, and a stripped program has none but itself', () => {
+    writeFileSync(
+      source,
+      `#include <vector>
+namespace shop { template <class T> struct Till {
+  __attribute__((noinline)) unsigned long sum(const std::vector<T>& v) const { unsigned long s = 0; for (T x : v) s += x * s + 1; return s; } }; }
+int main() { std::vector<int> v(100000, 3); shop::Till<int> till; unsigned long s = 0; for (int i = 0; i < 6000; i++) { v[i] = i; s += till.sum(v); } return s == 1; }`,
+    );
+    execFileSync('g++', ['-O1', '-g0', '-o', program, source]);
+    const file = join(folder, 'cxx.data');
+    const record = () => perf(['record', '-q', '-F', '5000', '-o', file, '--', program]);
+    record();
+    expect(rows(file)).toMatch(/busy +busy +\[\.\] shop::Till<int>::sum *\n/u);
+    execFileSync('strip', [program]);
+    // It is another file now, of the same build or none.
+    record();
+    expect(rows(file)).toMatch(/busy +busy +\[\.\] 0x0000[\da-f]+ *\n/u);
+    expect(rows(file)).not.toContain('shop::');
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { type CallNode, type CallOrder, CallTrees } from '../../../src/profile/call-tree';
+import type { Stacks } from '../../../src/profile/stacks';
+import { callGraphText } from '../../../src/report/profile/call-graph-text';
+
+/** Stacks of letters, the innermost first, with how often each was sampled. */
+function stacksOf(...stacks: [functions: string, period: number][]): Stacks {
+  const words = Uint32Array.from(stacks.flatMap(([text]) => [0, 0, 0, 0, 0, ...[...text].map((c) => c.charCodeAt(0))]));
+  const starts = stacks.map((_, i) => stacks.slice(0, i).reduce((sum, [text]) => sum + 5 + text.length, 0));
+  return {
+    words,
+    size: stacks.length,
+    startOf: (id: number) => starts[id] ?? 0,
+    depthOf: (id: number) => stacks[id]?.[0].length ?? 0,
+    periodOf: (id: number) => stacks[id]?.[1] ?? 0,
+    countOf: (id: number) => stacks[id]?.[1] ?? 0,
+  } as unknown as Stacks;
+}
+
+const letters = (node: CallNode): string => node.cells.map((cell) => String.fromCharCode(cell)).join('');
+const shape = (nodes: readonly CallNode[]): unknown[] =>
+  nodes.map((node) => [letters(node), node.total, node.self, shape(node.children)]);
+
+const tree = (stacks: Stacks, order: CallOrder, least = 0, parts = [0, 0, 1, 0, 2, 0]) =>
+  new CallTrees(stacks, order).tree(Int32Array.from(parts), least);
+
+describe('call trees', () => {
+  const stacks = stacksOf(['cba', 3], ['dba', 2], ['ba', 1]);
+
+  it('grow from callers to what they call', () => {
+    expect(shape(tree(stacks, 'caller'))).toEqual([
+      [
+        'ab',
+        6,
+        1,
+        [
+          ['c', 3, 3, []],
+          ['d', 2, 2, []],
+        ],
+      ],
+    ]);
+  });
+
+  it('or from what is called to its callers', () => {
+    expect(shape(tree(stacks, 'callee'))).toEqual([
+      ['cba', 3, 3, []],
+      ['dba', 2, 2, []],
+      ['ba', 1, 1, []],
+    ]);
+  });
+
+  it('leave out what is too small, and begin where a caller stands', () => {
+    expect(shape(tree(stacks, 'caller', 3))).toEqual([['ab', 6, 1, [['c', 3, 3, []]]]]);
+    expect(shape(tree(stacks, 'caller', 0, [0, 1, 1, 1]))).toEqual([
+      [
+        'b',
+        5,
+        0,
+        [
+          ['c', 3, 3, []],
+          ['d', 2, 2, []],
+        ],
+      ],
+    ]);
+  });
+
+  it('are drawn as perf draws them', () => {
+    const style = { shares: 'graph', leastPercent: 0 } as const;
+    const name = (cell: number) => String.fromCharCode(cell);
+    const margin = ' '.repeat(12);
+    expect(callGraphText(tree(stacks, 'caller'), style, 12, 6, name)).toBe(
+      [
+        `${margin}|`,
+        `${margin}---a`,
+        `${margin}   b`,
+        `${margin}   |          `,
+        `${margin}   |--25.00%--c`,
+        `${margin}   |          `,
+        `${margin}    --16.67%--d`,
+        '',
+        '',
+      ].join('\n'),
+    );
+    expect(callGraphText(tree(stacks, 'callee'), style, 12, 6, name).split('\n').slice(0, 5)).toEqual([
+      `${margin}|          `,
+      `${margin}|--25.00%--c`,
+      `${margin}|          b`,
+      `${margin}|          a`,
+      `${margin}|          `,
+    ]);
+    expect(callGraphText([], style, 12, 6, name)).toBe('');
+  });
+
+  it('with shares of what is above, tell what is left', () => {
+    const style = { shares: 'fractal', leastPercent: 50 } as const;
+    const text = callGraphText(tree(stacks, 'caller'), style, 12, 6, (cell) => String.fromCharCode(cell));
+    expect(text).toContain('--60.00%--c');
+    expect(text).toContain('--40.00%--[...]');
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { Names } from '../../../src/profile/names';
+import { type TaskEvent, Timeline } from '../../../src/profile/timeline';
+
+const comm = (time: number, pid: number, name: string, more: { tid?: number; isExec?: boolean } = {}): TaskEvent => ({
+  kind: 'comm',
+  time,
+  pid,
+  tid: more.tid ?? pid,
+  comm: name,
+  isExec: more.isExec ?? false,
+});
+const fork = (time: number, pid: number, parent: number, tid = pid): TaskEvent => ({
+  kind: 'fork',
+  time,
+  pid,
+  tid,
+  parent,
+  parentTid: parent,
+});
+const map = (time: number, pid: number, start: number, end: number, dso: number): TaskEvent => ({
+  kind: 'map',
+  time,
+  pid,
+  range: { start, end, offset: 0, dso },
+});
+
+function told(...events: TaskEvent[]) {
+  const comms = new Names();
+  const timeline = new Timeline(events, comms);
+  return {
+    commAt: (pid: number, time: number, tid = pid) => comms.textOf(timeline.stateAt(pid, tid, time).comm),
+    dsoAt: (pid: number, time: number, address: number) => timeline.stateAt(pid, pid, time).memory.find(address)?.dso,
+  };
+}
+
+describe('the timeline of tasks', () => {
+  it('knows the name that a thread had at a time', () => {
+    const { commAt } = told(comm(0, 1, 'sh'), comm(20, 1, 'late'), fork(10, 2, 1), comm(15, 2, 'ls', { isExec: true }));
+    expect([5, 25, 12].map((time) => commAt(1, time))).toEqual(['sh', 'late', 'sh']);
+    expect([12, 17].map((time) => commAt(2, time))).toEqual(['sh', 'ls']);
+    expect(commAt(0, 5)).toBe('swapper');
+    expect(commAt(77, 5)).toBe(':77');
+  });
+
+  it('gives threads the name of the one that started them, and a name of their own', () => {
+    const { commAt } = told(comm(0, 1, 'node'), fork(5, 1, 1, 8), comm(9, 1, 'worker', { tid: 8 }));
+    expect([commAt(1, 6, 8), commAt(1, 10, 8), commAt(1, 10)]).toEqual(['node', 'worker', 'node']);
+  });
+
+  it('gives a child what its parent had by then, and not what it got later', () => {
+    const { dsoAt } = told(comm(0, 1, 'sh'), map(0, 1, 100, 200, 5), fork(10, 2, 1), map(20, 1, 300, 400, 6));
+    expect(dsoAt(2, 30, 150)).toBe(5);
+    expect(dsoAt(2, 30, 350)).toBeUndefined();
+    expect(dsoAt(1, 30, 350)).toBe(6);
+  });
+
+  it('knows what was at an address before something else was', () => {
+    const { dsoAt } = told(map(0, 1, 100, 200, 5), map(50, 1, 150, 250, 6));
+    expect([dsoAt(1, 10, 160), dsoAt(1, 60, 160), dsoAt(1, 60, 110)]).toEqual([5, 6, 5]);
+    const afterExec = told(map(0, 1, 100, 200, 5), comm(10, 1, 'new', { isExec: true }), map(11, 1, 100, 200, 6));
+    expect([afterExec.dsoAt(1, 5, 150), afterExec.dsoAt(1, 20, 150)]).toEqual([5, 6]);
+  });
+
+  it('tells apart processes that had one number after the other', () => {
+    const { commAt, dsoAt } = told(
+      ...[fork(0, 9, 1), comm(1, 9, 'first'), map(2, 9, 100, 200, 1)],
+      ...[fork(50, 9, 1), comm(51, 9, 'second'), map(52, 9, 100, 200, 2)],
+    );
+    expect([commAt(9, 10), commAt(9, 60)]).toEqual(['first', 'second']);
+    expect([dsoAt(9, 10, 150), dsoAt(9, 60, 150)]).toEqual([1, 2]);
+  });
+
+  it('takes events in any order', () => {
+    const events = [comm(20, 1, 'c'), comm(0, 1, 'a'), comm(10, 1, 'b')];
+    const { commAt } = told(...events);
+    expect([5, 15, 25].map((time) => commAt(1, time))).toEqual(['a', 'b', 'c']);
+  });
+});

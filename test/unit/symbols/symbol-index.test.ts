@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { HostFiles } from '../../../src/host/host-files';
+import { demangled, withoutParameters } from '../../../src/symbols/demangle';
+import { readKernelIndex } from '../../../src/symbols/kernel-index';
+import { SymbolIndex } from '../../../src/symbols/symbol-index';
+
+const index = (symbols: readonly [start: number, size: number, name: string][], isBetter = () => true) =>
+  SymbolIndex.of({
+    starts: symbols.map(([start]) => start),
+    sizes: symbols.map(([, size]) => size),
+    isBetter,
+    nameOf: (id) => symbols[id]?.[2] ?? '',
+  });
+
+const nameIn = (found: SymbolIndex, address: number): string | undefined => {
+  const position = found.find(address);
+  return position < 0 ? undefined : found.nameAt(position);
+};
+
+describe('an index of symbols', () => {
+  it('finds the one that an address lies in, and none between them', () => {
+    const found = index([
+      [300, 10, 'c'],
+      [100, 50, 'a'],
+      [200, 10, 'b'],
+    ]);
+    expect([99, 100, 149, 150, 205, 299, 309, 310].map((address) => nameIn(found, address))).toEqual([
+      ...[undefined, 'a', 'a', undefined, 'b', undefined, 'c', undefined],
+    ]);
+  });
+
+  it('ends one without a size where the next begins, and the last behind its page', () => {
+    const found = index([
+      [4096, 0, 'a'],
+      [5000, 0, 'b'],
+    ]);
+    expect([4999, 5000, 12287, 12288].map((address) => nameIn(found, address))).toEqual(['a', 'b', 'b', undefined]);
+  });
+
+  it('of several at one address leaves the one with a size, or the better one', () => {
+    expect(
+      nameIn(
+        index([
+          [8, 0, 'bare'],
+          [8, 4, 'sized'],
+          [20, 4, 'x'],
+        ]),
+        9,
+      ),
+    ).toBe('sized');
+    expect(
+      nameIn(
+        index(
+          [
+            [8, 4, 'a'],
+            [8, 4, 'b'],
+          ],
+          () => false,
+        ),
+        9,
+      ),
+    ).toBe('b');
+  });
+
+  it('finds what a search one by one finds', () => {
+    const symbol = fc.tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 1, max: 10 }));
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(symbol, { selector: ([start]) => start, maxLength: 60 }),
+        fc.nat(520),
+        (all, address) => {
+          // They do not reach into each other.
+          const sorted = [...all].sort(([a], [b]) => a - b);
+          const apart = sorted.map(([start, size], i): [number, number, string] => [
+            start,
+            Math.min(size, (sorted[i + 1]?.[0] ?? 1000) - start),
+            String(start),
+          ]);
+          const expected = apart.find(([start, size]) => address >= start && address < start + size)?.[2];
+          expect(nameIn(index(apart), address)).toBe(expected);
+        },
+      ),
+    );
+  });
+});
+
+describe("the kernel's symbols", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'syswide-kallsyms-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const read = (text: string) => {
+    writeFileSync(join(folder, 'kallsyms'), text);
+    return readKernelIndex(new HostFiles(folder), '/kallsyms');
+  };
+
+  it('are found by the lower 48 bits of addresses, modules among them', () => {
+    const kernel = read(
+      [
+        ...['ffffffff81000000 T _text', 'ffffffff81000100 t do_it', 'ffffffff81000200 r not_code'],
+        ...['ffffffff81000300 T last', 'ffffffffc0000000 t in_module\t[ext4]', ''],
+      ].join('\n'),
+    );
+    const at = (address: number) => kernel?.index.find(address) ?? -1;
+    expect(kernel?.index.nameAt(at(0xffff81000150))).toBe('do_it');
+    expect(kernel?.index.nameAt(at(0xffff81000250))).toBe('do_it');
+    expect(kernel?.text).toBe(0xffff81000000);
+    expect(kernel?.moduleAt(at(0xffffc0000010))).toBe('[ext4]');
+    expect(kernel?.moduleAt(at(0xffff81000150))).toBeUndefined();
+    // What lies between the kernel and its modules is neither.
+    expect(at(0xffffb0000000)).toBe(-1);
+  });
+
+  it('are none where they are hidden', () => {
+    expect(read('0000000000000000 T _text\n0000000000000000 t do_it\n')).toBeUndefined();
+    expect(readKernelIndex(new HostFiles(folder), '/missing')).toBeUndefined();
+  });
+});
+
+describe('mangled names', () => {
+  it.each([
+    [
+      '_ZN2v88internal12_GLOBAL__N_118IterateObjectCacheEPNS0_7IsolateE',
+      'v8::internal::(anonymous namespace)::IterateObjectCache',
+    ],
+    ['_ZN4core3fmt9Formatter9write_str17h0123456789abcdefE', 'core::fmt::Formatter::write_str'],
+    ['_RNvCskwGfYPst2Cb_3foo3bar', 'foo::bar'],
+    ['_ZN3fooclEi', 'foo::operator()'],
+    ['main', 'main'],
+    ['_Zbad', '_Zbad'],
+  ])('%s is %s', (name, expected) => {
+    expect(demangled(name)).toBe(expected);
+  });
+
+  it('lose their parameters', () => {
+    expect(withoutParameters('a::b(int, c<d(e)>) const')).toBe('a::b');
+    expect(withoutParameters('f(int) [clone .cold]')).toBe('f [clone .cold]');
+    expect(withoutParameters('plain')).toBe('plain');
+    expect(withoutParameters('odd)')).toBe('odd)');
+  });
+});
