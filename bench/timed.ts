@@ -10,6 +10,8 @@ export interface Timing {
   readonly wallMs: number;
   /** User and system time of the command and of its children that it waited for. */
   readonly cpuMs: number;
+  /** The most memory that it, or a child that it waited for, had resident. */
+  readonly maxRssMib: number;
   /** What it wrote there. Its standard error is thrown away. */
   readonly stdout: string;
 }
@@ -21,9 +23,9 @@ export interface Timing {
 export function timed(programs: Programs, argv: Argv): Timing {
   const run = spawnSync(programs.path('timed'), argv, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], encoding: 'utf8' });
   if (run.error) throw run.error;
-  const [start, wall, cpu, status] = (run.output[3] ?? '').split(' ').map(Number);
+  const [start, wall, cpu, status, rss = 0] = (run.output[3] ?? '').split(' ').map(Number);
   if (start === undefined || wall === undefined || cpu === undefined || status !== 0) {
     throw new Error(`${argv.join(' ')} failed (wait status ${status}): ${run.stderr.trim()}`);
   }
-  return { startMs: start / 1e6, wallMs: wall / 1e6, cpuMs: cpu / 1e6, stdout: run.stdout };
+  return { startMs: start / 1e6, wallMs: wall / 1e6, cpuMs: cpu / 1e6, maxRssMib: rss / 1024, stdout: run.stdout };
 }

@@ -1,7 +1,7 @@
 /*
  * timed COMMAND [ARGUMENT...]: runs it once and writes to fd 3
  *
- *     start_ns wall_ns cpu_ns wait_status
+ *     start_ns wall_ns cpu_ns wait_status max_rss_kib
  *
  * the first as the monotonic clock has it.
  *
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	end = now_ns();
-	dprintf(RESULT_FD, "%lld %lld %lld %d\n", (long long)start, (long long)(end - start),
-		(long long)(ns(usage.ru_utime) + ns(usage.ru_stime)), status);
+	dprintf(RESULT_FD, "%lld %lld %lld %d %ld\n", (long long)start, (long long)(end - start),
+		(long long)(ns(usage.ru_utime) + ns(usage.ru_stime)), status, usage.ru_maxrss);
 	return 0;
 }

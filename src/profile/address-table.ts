@@ -6,7 +6,7 @@ const [SPREAD_LOW, SPREAD_HIGH, SPREAD_SPACE] = [0x9e3779b1, 0x85ebca6b, 0xc2b2a
 
 /** What is known of addresses of several memories: a number each, not below 0. */
 export class AddressTable {
-  #entries = new Int32Array(STRIDE << 12);
+  #entries = new Int32Array(STRIDE << 6);
   #size = 0;
 
   /** -1 for one of which nothing is known yet. */

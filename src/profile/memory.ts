@@ -11,6 +11,8 @@ export interface MappedRange {
 /** What a process has in its memory, the newest of what overlaps. A child begins with what its parent had by then. */
 export class Memory {
   readonly #ranges: MappedRange[] = [];
+  /** What is seen of them, by ascending address; made when the first address is looked up, from when on nothing is added. */
+  #seen: readonly MappedRange[] | undefined;
 
   /**
    * @param id by which it is told apart from others
@@ -39,14 +41,58 @@ export class Memory {
   }
 
   find(address: number): MappedRange | undefined {
-    return this.findAmong(address, this.#ranges.length);
+    this.#seen ??= seenOf(this.#ranges);
+    const range = this.#seen[firstEndingBehind(this.#seen, address)];
+    if (range && range.start <= address) return range;
+    return this.parent?.findEarly(address, this.inherited);
   }
 
-  private findAmong(address: number, count: number): MappedRange | undefined {
+  /** As it was when it had so many ranges. */
+  private findEarly(address: number, count: number): MappedRange | undefined {
+    if (count === this.#ranges.length) return this.find(address);
     for (let i = count - 1; i >= 0; i -= 1) {
       const range = this.#ranges[i];
       if (range && address >= range.start && address < range.end) return range;
     }
-    return this.parent?.findAmong(address, this.inherited);
+    return this.parent?.findEarly(address, this.inherited);
   }
 }
+
+/** What of ranges is not behind newer ones, by ascending address. @param ranges the oldest first */
+function seenOf(ranges: readonly MappedRange[]): readonly MappedRange[] {
+  const sorted = [...ranges].sort((a, b) => a.start - b.start);
+  if (sorted.every(({ start }, i) => i === 0 || (sorted[i - 1]?.end ?? 0) <= start)) return sorted;
+  const seen: MappedRange[] = [];
+  for (const range of ranges.toReversed()) {
+    // The first that reaches beyond its start, and those that begin before its end, are before it.
+    let at = firstEndingBehind(seen, range.start);
+    const free: MappedRange[] = [];
+    let start = range.start;
+    const from = at;
+    for (let newer = seen[at]; newer && newer.start < range.end; at += 1, newer = seen[at]) {
+      if (newer.start > start) free.push(part(range, start, newer.start), newer);
+      else free.push(newer);
+      start = Math.max(start, newer.end);
+    }
+    if (start < range.end) free.push(part(range, start, range.end));
+    seen.splice(from, at - from, ...free);
+  }
+  return seen;
+}
+
+function firstEndingBehind(ranges: readonly MappedRange[], address: number): number {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.end ?? 0) <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const part = (range: MappedRange, start: number, end: number): MappedRange => ({
+  start,
+  end,
+  offset: range.offset + start - range.start,
+  dso: range.dso,
+});

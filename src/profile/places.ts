@@ -15,9 +15,6 @@ const KERNEL_SPACE = 0;
 export const UNKNOWN_DSO = '[unknown]';
 const KERNEL_DSO = '[kernel.kallsyms]';
 
-/** The lower 48 bits of the highest 2 GiB, where kernels of x86-64 have their text. */
-const FIRST_OF_TEXT = 0xffff_0000_0000;
-
 /**
  * What an address is a part of: a function of a program, or where nothing is known of it, the address itself. Functions of
  * one name at different addresses are different.
@@ -28,34 +25,39 @@ export interface Cell {
   readonly isKernel: boolean;
   /** Of the function; undefined where nothing is known. */
   readonly name?: string;
-  /** Of what has no name: in its program, where that is known. */
-  readonly address?: bigint;
+  /** Of what has no name: in its program, where that is known; the lower and the upper half. */
+  readonly low?: number;
+  readonly high?: number;
 }
+
+/** The address of what has no name. */
+export const addressOf = ({ low = 0, high = 0 }: Cell): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 
 /** Where an address is: what it is a part of, and the address in its program, as perf prints it. */
 export interface Place {
   /** Number of it. */
   readonly cell: number;
-  /** Of the kernel the address itself, of programs the place in the file. */
-  readonly relative: bigint;
+  /** Of the kernel the address itself, of programs the place in the file: the lower and the upper half. */
+  readonly low: number;
+  readonly high: number;
+  /** How far from the beginning of its function; undefined outside of one. */
+  readonly offset?: number;
 }
 
-/** Programs are below that: addresses that are not are no addresses. */
-const MOST_USER = 1n << 53n;
-const LOW_48 = (1n << 48n) - 1n;
+/** The upper halves of addresses of programs are below that: those that are not are no addresses. */
+const MOST_USER_HIGH = 1 << 21;
 
-/** Of the kernel's text, in bytes, as far as it has a table of its own: no kernel has more. */
-const MOST_TEXT = 64 << 20;
+const TWO_32 = 2 ** 32;
 
 /** Looks addresses up: which function they lie in. */
 export class Places {
-  readonly #known = new AddressTable();
-  /** The cells of the kernel's own text + 1, by address: most addresses are of it. */
-  readonly #ofText: Int32Array;
-  readonly #textLow: number;
+  /** By memory: samples of a process come in bursts, and its addresses are then near each other. */
+  readonly #known: AddressTable[] = [];
   /** By program, and the position of functions in it, and by the address of what has no name. */
   readonly #functions: Map<number, number>[] = [];
   readonly #nameless = new AddressTable();
+  /** By program; null where there is none. */
+  readonly #indexes: (SymbolIndex | null | undefined)[] = [];
   readonly #unknown: number;
   readonly #kernelShift: number;
   /** What addresses are part of. */
@@ -71,60 +73,65 @@ export class Places {
     const kernel = kernelRanges.find(({ path }) => path.startsWith(KERNEL_DSO));
     const now = programs.kernel?.text;
     this.#kernelShift = kernel === undefined || now === undefined ? 0 : kernel.offset - now;
-    this.#textLow = kernel && kernel.start >= FIRST_OF_TEXT ? kernel.start - FIRST_OF_TEXT : 0;
-    this.#ofText = new Int32Array(kernel ? Math.min(MOST_TEXT, Math.max(0, kernel.end - kernel.start)) : 0);
   }
 
   /** The number of what an address, in two halves, is a part of, in the memory of a process or the kernel, as `mode` says. */
   cellAt(mode: number, memory: Memory, low: number, high: number): number {
-    const text = low - this.#textLow;
-    if (mode === KERNEL && high === 0xffffffff && text >= 0 && text < this.#ofText.length) {
-      const known = this.#ofText[text] ?? 0;
-      if (known > 0) return known - 1;
-      const { cell } = this.placeAt(mode, memory, low, high);
-      this.#ofText[text] = cell + 1;
-      return cell;
-    }
     const space = mode === USER ? memory.id : KERNEL_SPACE;
-    const known = this.#known.get(space, low, high);
+    const table = this.#known[space] ?? this.tableOf(space);
+    const known = table.get(mode, low, high);
     if (known >= 0) return known;
     const { cell } = this.placeAt(mode, memory, low, high);
-    this.#known.set(space, low, high, cell);
+    table.set(mode, low, high, cell);
     return cell;
   }
 
-  /** The same, for who remembers it. */
+  private tableOf(space: number): AddressTable {
+    const table = new AddressTable();
+    this.#known[space] = table;
+    return table;
+  }
+
+  /** The same, for who remembers it, and where in it. */
   placeAt(mode: number, memory: Memory, low: number, high: number): Place {
-    const whole = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
-    return mode === USER ? this.userPlace(memory, whole) : this.kernelPlace(whole, mode === KERNEL);
+    return mode === USER ? this.userPlace(memory, low, high) : this.kernelPlace(low, high, mode === KERNEL);
   }
 
-  private userPlace(memory: Memory, whole: bigint): Place {
-    const address = whole < MOST_USER ? Number(whole) : -1;
-    const range = memory.find(address);
-    if (!range) return { cell: this.namelessAt(this.#unknown, whole, false), relative: whole };
+  private userPlace(memory: Memory, low: number, high: number): Place {
+    const range = high < MOST_USER_HIGH ? memory.find(high * TWO_32 + low) : undefined;
+    if (!range) return { cell: this.namelessAt(this.#unknown, low, high, false), low, high };
     const { dso, start, offset } = range;
-    const relative = address - start + offset;
-    const index = this.programs.indexOf(this.dsos.textOf(dso));
+    const relative = high * TWO_32 + low - start + offset;
+    const [relativeLow, relativeHigh] = [relative % TWO_32, Math.floor(relative / TWO_32)];
+    const index = this.indexOf(dso);
     const position = index?.find(relative) ?? -1;
-    const cell =
-      index && position >= 0
-        ? this.functionAt(index, position, dso, false)
-        : this.namelessAt(dso, BigInt(relative), false);
-    return { cell, relative: BigInt(relative) };
+    if (!index || position < 0) {
+      const cell = this.namelessAt(dso, relativeLow, relativeHigh, false);
+      return { cell, low: relativeLow, high: relativeHigh };
+    }
+    const cell = this.functionAt(index, position, dso, false);
+    return { cell, low: relativeLow, high: relativeHigh, offset: relative - index.startAt(position) };
   }
 
-  private kernelPlace(whole: bigint, isKernel: boolean): Place {
-    const address = Number(whole & LOW_48);
+  private indexOf(dso: number): SymbolIndex | undefined {
+    const known = this.#indexes[dso];
+    if (known !== undefined) return known ?? undefined;
+    const index = this.programs.indexOf(this.dsos.textOf(dso));
+    this.#indexes[dso] = index ?? null;
+    return index;
+  }
+
+  private kernelPlace(low: number, high: number, isKernel: boolean): Place {
+    const address = (high & 0xffff) * TWO_32 + low;
     const kernel = isKernel ? this.programs.kernel : undefined;
     const own = address - this.#kernelShift;
     const position = kernel?.index.find(own) ?? -1;
     const module = position < 0 ? undefined : kernel?.moduleAt(position);
     const range = this.kernelRanges.find(({ start, end }) => address >= start && address < end);
     const dso = this.dsos.idOf(module ?? (isKernel ? kernelDso(range?.path) : UNKNOWN_DSO));
-    const cell =
-      kernel && position >= 0 ? this.functionAt(kernel.index, position, dso, true) : this.namelessAt(dso, whole, true);
-    return { cell, relative: whole };
+    if (!kernel || position < 0) return { cell: this.namelessAt(dso, low, high, true), low, high };
+    const cell = this.functionAt(kernel.index, position, dso, true);
+    return { cell, low, high, offset: own - kernel.index.startAt(position) };
   }
 
   private functionAt(index: SymbolIndex, position: number, dso: number, isKernel: boolean): number {
@@ -137,11 +144,10 @@ export class Places {
     return cell;
   }
 
-  private namelessAt(dso: number, address: bigint, isKernel: boolean): number {
-    const [low, high] = [Number(BigInt.asIntN(32, address)), Number(BigInt.asIntN(32, address >> 32n))];
+  private namelessAt(dso: number, low: number, high: number, isKernel: boolean): number {
     const known = this.#nameless.get(dso, low, high);
     if (known >= 0) return known;
-    const cell = this.add({ dso, isKernel, address });
+    const cell = this.add({ dso, isKernel, low, high });
     this.#nameless.set(dso, low, high, cell);
     return cell;
   }

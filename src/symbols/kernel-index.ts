@@ -30,7 +30,7 @@ export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): Kern
     const space = text.indexOf(SPACE, at);
     if (space > at && space + 3 <= end && kinds.has(text[space + 1] ?? 0)) {
       // Numbers of at most 12 digits are exact.
-      const address = Number.parseInt(text.toString('latin1', Math.max(at, space - 12), space), 16);
+      const address = hexadecimal(text, Math.max(at, space - 12), space);
       if (address > 0) {
         starts.push(address);
         sizes.push(0);
@@ -59,6 +59,15 @@ export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): Kern
     moduleAt: (position) => modules.get(index.startAt(position)),
     ...(textAt === undefined ? {} : { text: textAt }),
   };
+}
+
+function hexadecimal(text: Buffer, from: number, to: number): number {
+  let number = 0;
+  for (let i = from; i < to; i += 1) {
+    const digit = text[i] ?? 0;
+    number = number * 16 + (digit < 0x3a ? digit - 0x30 : (digit | 0x20) - 0x57);
+  }
+  return number;
 }
 
 /** The best is seen by the whole kernel (capitals), then what only its own file sees, then what others may replace (W). */

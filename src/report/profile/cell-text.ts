@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { visible } from '../../base/safe-text';
-import { type Places, UNKNOWN_DSO } from '../../profile/places';
+import { addressOf, type Places, UNKNOWN_DSO } from '../../profile/places';
 import { demangled } from '../../symbols/demangle';
 
 /** `0x0000000000012345`, as perf shows what has no name: printf(3) puts 0x before everything but 0. */
@@ -27,17 +27,21 @@ export class CellTexts {
     const known = this.#names[cell];
     if (known !== undefined) return known;
     const found = this.places.cells[cell];
-    const text = found?.name === undefined ? addressText(found?.address ?? 0n) : visible(demangled(found.name));
+    const text = !found
+      ? ''
+      : found.name === undefined
+        ? addressText(addressOf(found))
+        : visible(demangled(found.name));
     this.#names[cell] = text;
     return text;
   }
 
   /** A function's name in a call chain; `[libc.so.6]+0x1234` where only its program is known. */
   inChain(cell: number): string {
-    const { name, address = 0n, isKernel } = this.places.cells[cell] ?? { name: '', isKernel: false };
-    if (name !== undefined) return this.name(cell);
-    const dso = this.dso(cell);
-    if (dso === UNKNOWN_DSO || isKernel) return address === 0n ? '0' : `0x${address.toString(16)}`;
+    const found = this.places.cells[cell];
+    if (!found || found.name !== undefined) return this.name(cell);
+    const [dso, address] = [this.dso(cell), addressOf(found)];
+    if (dso === UNKNOWN_DSO || found.isKernel) return address === 0n ? '0' : `0x${address.toString(16)}`;
     return `${dso.startsWith('[') ? dso : `[${dso}]`}+0x${address.toString(16)}`;
   }
 
