@@ -8,6 +8,7 @@ import { listCommand } from './list-command';
 import { psCommand } from './ps-command';
 import { recordCommand } from './record/record-command';
 import { reportCommand } from './report/report-command';
+import { scriptCommand } from './script/script-command';
 import { slotsCommand } from './slots-command';
 import { statCommand } from './stat-command';
 import { statOptions } from './stat-options';
@@ -38,6 +39,13 @@ export async function run(argv: readonly string[]): Promise<number> {
         import('./report/report-options'),
       ]);
       status = await report(reportOptions(options));
+    }),
+    scriptCommand(async (options) => {
+      const [{ script }, { scriptOptions }] = await Promise.all([
+        import('./script/script'),
+        import('./script/script-options'),
+      ]);
+      status = await script(scriptOptions(options));
     }),
     listCommand(async (globs, options) => {
       const { list } = await import('./list');

@@ -4,6 +4,7 @@ import type { BuildId } from '../perfdata/build-ids';
 import { kernelBuildId, programBuildId } from '../symbols/build-id';
 import { debugFileOf } from '../symbols/debug-file';
 import { readCodeIndex } from '../symbols/elf/code-index';
+import { readJitMap } from '../symbols/jit-map';
 import { type KernelIndex, readKernelIndex } from '../symbols/kernel-index';
 import type { SymbolIndex } from '../symbols/symbol-index';
 import { vdsoIndex } from '../symbols/vdso';
@@ -48,6 +49,7 @@ export class Programs {
 
   private load(path: string): SymbolIndex | undefined {
     if (path === '[vdso]') return this.isThisKernel() ? vdsoIndex(this.files)?.index : undefined;
+    if (jitMap.test(path)) return readJitMap(path);
     if (!path.startsWith('/') || path.endsWith(' (deleted)')) return undefined;
     const file = `${this.places.root ?? ''}${path}`;
     const [recorded, found] = [this.#builds.get(path), programBuildId(file)];
@@ -80,6 +82,9 @@ export class Programs {
     return !(recorded && running) || matches(recorded, running);
   }
 }
+
+/** The name that the memory of JIT compilers has in a recording, see `TaskRecords`, and the file with its functions. */
+const jitMap = /^\/tmp\/perf-\d+\.map$/;
 
 /** Older files have 20 bytes of every build-id, with zeros behind a shorter one. */
 const matches = (recorded: Buffer, found: Buffer): boolean => recorded.subarray(0, found.length).equals(found);

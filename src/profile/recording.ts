@@ -1,11 +1,13 @@
-import { RecordType } from '../abi/ring-page';
+import { HEADER_BYTES, RecordType } from '../abi/ring-page';
 import type { BuildId } from '../perfdata/build-ids';
 import { PerfDataReader } from '../perfdata/perf-data-reader';
 import { buildIdsOf, type FileFacts, factsOf } from '../perfdata/recorded-facts';
+import { type RecordedFormat, tracingFormats } from '../perfdata/tracing-formats';
 import { Names } from './names';
 import { RecordedEvents } from './recorded-event';
 import { SampleCursor } from './sample-cursor';
 import { type KernelRange, TaskRecords } from './task-records';
+import { TimeOrder } from './time-order';
 import { Timeline } from './timeline';
 
 /** What a recording tells besides its samples. */
@@ -97,6 +99,35 @@ export class Recording {
     this.reader.scan((type, view, begin, end) => {
       if (type === RecordType.sample && sample.read(view, begin, end)) visit(sample);
     }, onProgress);
+  }
+
+  /**
+   * Goes through all samples in the order of their time.
+   * @param visit as of `eachSample`, also given the view that the sample lies in
+   */
+  eachInOrder(visit: (sample: SampleCursor, view: DataView) => void, onProgress?: (done: number) => void): void {
+    const [sample, peek] = [
+      new SampleCursor(this.events, this.reader.littleEndian),
+      new SampleCursor(this.events, this.reader.littleEndian),
+    ];
+    const order = new TimeOrder((view, begin, end) => {
+      if (sample.read(view, begin, end)) visit(sample, view);
+    });
+    this.reader.scan((type, view, begin, end) => {
+      if (type === RecordType.sample && peek.read(view, begin, end)) {
+        order.add(peek.time, view, HEADER_BYTES, begin, end);
+      } else if (type === RecordType.finishedRound) order.endRound();
+    }, onProgress);
+    order.end();
+  }
+
+  /** The layouts of its tracepoints, by their ids. */
+  get tracepoints(): ReadonlyMap<number, RecordedFormat> {
+    return tracingFormats(this.reader);
+  }
+
+  get littleEndian(): boolean {
+    return this.reader.littleEndian;
   }
 
   close(): void {

@@ -24,6 +24,8 @@ export class SampleCursor {
   timeLow = 0;
   timeHigh = 0;
   period = 1;
+  addrLow = 0;
+  addrHigh = 0;
   ipLow = 0;
   ipHigh = 0;
   /** The call chain in `words`: from where, and how many addresses. */
@@ -76,6 +78,10 @@ export class SampleCursor {
     if (offsets.ip >= 0) {
       this.ipLow = view.getUint32(begin + offsets.ip + low, little);
       this.ipHigh = view.getUint32(begin + offsets.ip + high, little);
+    }
+    if (offsets.addr >= 0) {
+      this.addrLow = view.getUint32(begin + offsets.addr + low, little);
+      this.addrHigh = view.getUint32(begin + offsets.addr + high, little);
     }
     if (offsets.tid >= 0) {
       this.pid = view.getInt32(begin + offsets.tid, little);

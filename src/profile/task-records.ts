@@ -17,6 +17,13 @@ export interface KernelRange {
 /** PERF_RECORD_MISC_COMM_EXEC, and PERF_RECORD_MISC_MMAP_DATA, which is the same bit of another record. */
 const MISC_EXEC = 1 << 13;
 
+/** In an MMAP2 record, where what may be done with the memory is, and behind it the path. */
+const [PROTECTION, MMAP2_NAME] = [56, 64];
+const PROT_EXEC = 4;
+
+/** Paths of memory without a file. Source: is_anon_memory() and is_no_dso_memory() in tools/perf/util/map.c, Linux 6.18. */
+const noFile = /^(?:\/\/anon|\/dev\/zero|\/anon_hugepage|\[stack|\/SYSV|\[heap\])/;
+
 /** PERF_RECORD_MISC_CPUMODE_MASK and _KERNEL. */
 const [CPUMODE, KERNEL] = [7, 1];
 
@@ -43,7 +50,7 @@ export class TaskRecords {
     if (type === RecordType.comm && end - begin >= 16) this.comm(view, begin, end);
     else if (type === RecordType.fork && end - begin >= 24) this.fork(view, begin);
     else if (type === RecordType.mmap && end - begin >= 40) this.map(view, begin, end, begin + 32);
-    else if (type === RecordType.mmap2 && end - begin >= 72) this.map(view, begin, end, begin + 64);
+    else if (type === RecordType.mmap2 && end - begin >= 72) this.map(view, begin, end, begin + MMAP2_NAME);
   }
 
   private comm(view: DataView, begin: number, end: number): void {
@@ -69,13 +76,21 @@ export class TaskRecords {
     const pid = view.getInt32(begin, little);
     const [start, length, offset] = [this.address(view, begin + 8), this.number(view, begin + 16), begin + 24];
     const path = this.text(view, name, end);
+    if (name - begin === MMAP2_NAME && (view.getUint32(begin + PROTECTION, little) & PROT_EXEC) === 0) return;
     const misc = view.getUint16(begin - 4, little);
     if ((misc & CPUMODE) === KERNEL) {
       this.kernel.push({ path, start, end: start + length, offset: this.address(view, offset) });
       return;
     }
-    const range = { start, end: start + length, offset: this.number(view, offset), dso: this.dsos.idOf(path) };
-    this.events.push({ kind: 'map', time: this.timeOf(view, begin, end), pid, range });
+    const [time, last] = [this.timeOf(view, begin, end), start + length];
+    if (noFile.test(path)) {
+      // Code without a file is that of a JIT compiler: at its own addresses, in a file with names that it may have written.
+      const dso = this.dsos.idOf(`/tmp/perf-${pid}.map`);
+      this.events.push({ kind: 'map', time, pid, range: { start, end: last, offset: start, dso } });
+      return;
+    }
+    const range = { start, end: last, offset: this.number(view, offset), dso: this.dsos.idOf(path) };
+    this.events.push({ kind: 'map', time, pid, range });
   }
 
   private timeOf(view: DataView, begin: number, end: number): number {

@@ -3,13 +3,12 @@ import type { SortKey } from '../../profile/histogram';
 import type { SymbolPlaces } from '../../profile/programs';
 import type { CallGraphStyle } from '../../report/profile/call-graph-text';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
+import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 
 /** The option values as commander hands them over. */
-export interface RawReportOptions extends RawFilterOptions {
+export interface RawReportOptions extends RawFilterOptions, RawSymbolOptions {
   readonly input: string;
-  readonly symfs?: string;
-  readonly kallsyms?: string;
   readonly dsos?: string;
   readonly symbols?: string;
   readonly sort: string;
@@ -73,12 +72,6 @@ export function reportOptions(raw: RawReportOptions): ReportOptions {
     quiet: raw.quiet ?? false,
   };
 }
-
-/** Where symbols are to be looked for. */
-export const symbolPlaces = ({ symfs, kallsyms }: Pick<RawReportOptions, 'symfs' | 'kallsyms'>): SymbolPlaces => ({
-  ...(symfs === undefined ? {} : { root: symfs }),
-  ...(kallsyms === undefined ? {} : { kallsyms }),
-});
 
 const functionsOf = ({ dsos, symbols }: RawReportOptions): Pick<ReportOptions, 'dsos' | 'functions'> => ({
   ...(dsos === undefined ? {} : { dsos: new Set(dsos.split(',')) }),

@@ -14,6 +14,7 @@ import { complain } from '../console';
 import { exitStatus } from '../exit-status';
 import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
+import { recordingNotices } from '../recording-notices';
 import type { ReportOptions } from './report-options';
 
 /**
@@ -26,7 +27,7 @@ export async function report(options: ReportOptions): Promise<number> {
     const pages = new Pages();
     for (const part of partsOf(recording, options)) pages.write(part);
     pages.end();
-    for (const notice of noticesOf(recording)) complain(`# ${notice}`);
+    for (const notice of recordingNotices(recording)) complain(`# ${notice}`);
     return exitStatus.success;
   } finally {
     recording.close();
@@ -121,11 +122,4 @@ function accepts({ dsos, functions }: ReportOptions, texts: CellTexts): ((cell: 
     return !dsos || dsos.has(path) || dsos.has(basename(path));
   };
   return (cell) => isOf(cell) && (!functions || functions.has(texts.functionName(cell) ?? ''));
-}
-
-function noticesOf({ recovered, unread }: Recording): string[] {
-  return [
-    ...(recovered ? [`${recovered}: read up to the last whole record`] : []),
-    ...(unread > 0 ? [`the last ${unread} bytes could not be read`] : []),
-  ];
 }

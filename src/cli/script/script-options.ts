@@ -1,0 +1,80 @@
+import { PerfType } from '../../abi/perf-event';
+import type { SymbolPlaces } from '../../profile/programs';
+import type { RecordedEvent } from '../../profile/recorded-event';
+import type { SampleFilter } from '../../profile/sample-filter';
+import { fieldNames, type ScriptField, type ScriptView } from '../../report/script/sample-text';
+import { type RawFilterOptions, recordingFilter } from '../recording-filter';
+import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
+import { usage } from '../usage-error';
+
+/** The option values as commander hands them over. */
+export interface RawScriptOptions extends RawFilterOptions, RawSymbolOptions {
+  readonly input: string;
+  readonly fields?: string;
+  readonly hideCallGraph?: boolean;
+  readonly ns?: boolean;
+  readonly reltime?: boolean;
+  readonly deltatime?: boolean;
+}
+
+/** What the command line of `script` said, checked for sense. */
+export interface ScriptOptions {
+  readonly input: string;
+  readonly symbols: SymbolPlaces;
+  readonly filter: SampleFilter;
+  readonly view: ScriptView;
+}
+
+/** @throws SyswideError USAGE when options make no sense */
+export function scriptOptions(raw: RawScriptOptions): ScriptOptions {
+  if (raw.reltime && raw.deltatime) {
+    throw usage('--reltime and --deltatime together', 'both say since when', 'choose one of them');
+  }
+  const relative = raw.reltime ? 'first' : raw.deltatime ? 'previous' : undefined;
+  const callChains = !raw.hideCallGraph;
+  return {
+    input: raw.input,
+    symbols: symbolPlaces(raw),
+    filter: recordingFilter(raw),
+    view: {
+      fieldsOf: fieldsOf(raw.fields, callChains),
+      callChains,
+      nanoseconds: raw.ns ?? false,
+      ...(relative === undefined ? {} : { relative }),
+    },
+  };
+}
+
+const common = ['comm', 'tid', 'cpu', 'time', 'event'] as const;
+const place = ['ip', 'sym', 'symoff', 'dso'] as const;
+
+/** perf's defaults: tracepoints show their data, and where they were only with call chains. */
+function defaultsOf({ type, offsets }: RecordedEvent, callChains: boolean): ScriptField[] {
+  if (type !== PerfType.tracepoint) return [...common, 'period', ...place];
+  return [...common, 'trace', ...(callChains && offsets.hasCallchain ? place : [])];
+}
+
+/** @param text a list; with + and - before names, what is more or less than by default */
+function fieldsOf(text: string | undefined, callChains: boolean): ScriptView['fieldsOf'] {
+  if (text === undefined) return (event) => new Set(defaultsOf(event, callChains));
+  const words = text.split(',').map((word) => /^([-+]?)(.*)$/.exec(word) ?? []);
+  const fields = words.map(([, sign = '', name = '']) => ({ sign, field: fieldOf(name) }));
+  const changes = fields.some(({ sign }) => sign !== '');
+  if (changes && fields.some(({ sign }) => sign === '')) {
+    throw usage(`-F '${text}'`, 'some have a sign and some have none', 'write -F comm,time or -F +pid,-period');
+  }
+  return (event) => {
+    const shown = new Set<ScriptField>(changes ? defaultsOf(event, callChains) : []);
+    for (const { sign, field } of fields) {
+      if (sign === '-') shown.delete(field);
+      else shown.add(field);
+    }
+    return shown;
+  };
+}
+
+function fieldOf(name: string): ScriptField {
+  const found = fieldNames.find((field) => field === name);
+  if (found) return found;
+  throw usage(`-F '${name}'`, 'there is no such field', `write some of ${fieldNames.join(', ')}`);
+}

@@ -1,0 +1,72 @@
+import { PerfType } from '../../abi/perf-event';
+import { visible } from '../../base/safe-text';
+import { HostFiles } from '../../host/host-files';
+import { Memory } from '../../profile/memory';
+import { Places } from '../../profile/places';
+import { Programs } from '../../profile/programs';
+import { Recording } from '../../profile/recording';
+import { sampleFilter } from '../../profile/sample-filter';
+import { tracePrinter } from '../../profile/trace/print-format';
+import { TraceData } from '../../profile/trace/trace-data';
+import { FrameLines } from '../../report/script/frame-lines';
+import { SampleText, type TraceText } from '../../report/script/sample-text';
+import { complain } from '../console';
+import { exitStatus } from '../exit-status';
+import { Pages } from '../pages';
+import { recordingNotices } from '../recording-notices';
+import type { ScriptOptions } from './script-options';
+
+/**
+ * `syswide script`: the samples of a recording, one by one.
+ * @returns the exit status
+ */
+export async function script({ input, symbols, filter, view }: ScriptOptions): Promise<number> {
+  const recording = Recording.open(input);
+  try {
+    const { timeline, kernel } = recording.readTasks();
+    const programs = new Programs(new HostFiles(), recording.builds, symbols);
+    const places = new Places(programs, kernel, recording.dsos);
+    const { comms, events } = recording;
+    const text = new SampleText(events.all, places, comms, view, traceTexts(recording, places));
+    const wanted = sampleFilter(filter, comms);
+    const pages = new Pages();
+    recording.eachInOrder((sample, record) => {
+      const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
+      if (!wanted || wanted(sample, state.comm)) pages.write(text.of(sample, state, record));
+    });
+    pages.end();
+    for (const notice of [...programs.notices, ...recordingNotices(recording)]) complain(`# ${notice}`);
+    return exitStatus.success;
+  } finally {
+    recording.close();
+  }
+}
+
+/** PERF_RECORD_MISC_KERNEL. */
+const KERNEL = 1;
+
+/** Texts for the raw data of tracepoints, by the layouts that the recording brings along. */
+function traceTexts(recording: Recording, places: Places): TraceText {
+  const formats = recording.tracepoints;
+  const nowhere = new Memory(0);
+  const frames = new FrameLines(places, { ip: false, sym: true, symoff: true, dso: false });
+  const kernelNames = (address: bigint) =>
+    frames.symbolOf(KERNEL, nowhere, Number(address & 0xffff_ffffn), Number(address >> 32n));
+  const printers = new Map<bigint, ((view: DataView) => string) | undefined>();
+  const printerOf = (id: bigint) => {
+    const format = formats.get(Number(id));
+    if (!format) return undefined;
+    const data = new TraceData(format, recording.littleEndian);
+    const print = tracePrinter(format, kernelNames);
+    return (view: DataView) => {
+      data.take(view);
+      return visible(print(data));
+    };
+  };
+  return ({ type, config }, sample, record) => {
+    if (type !== PerfType.tracepoint || sample.rawAt < 0) return undefined;
+    if (!printers.has(config)) printers.set(config, printerOf(config));
+    const raw = new DataView(record.buffer, record.byteOffset + sample.rawAt, sample.rawLength);
+    return printers.get(config)?.(raw) ?? '';
+  };
+}

@@ -1,0 +1,13 @@
+import type { SymbolPlaces } from '../profile/programs';
+
+/** The option values as commander hands them over. */
+export interface RawSymbolOptions {
+  readonly symfs?: string;
+  readonly kallsyms?: string;
+}
+
+/** Where symbols are to be looked for. */
+export const symbolPlaces = ({ symfs, kallsyms }: RawSymbolOptions): SymbolPlaces => ({
+  ...(symfs === undefined ? {} : { root: symfs }),
+  ...(kallsyms === undefined ? {} : { kallsyms }),
+});

@@ -1,0 +1,135 @@
+import type { TracepointFormat } from '../../host/tracepoint-format';
+import { type Expression, ExpressionParser, NotUnderstood, numberOf, type Value } from './expression';
+import { helperCall } from './helpers';
+import { tokensOf } from './lexer';
+import type { TraceData } from './trace-data';
+
+/** The name of what an address of the kernel is in; undefined where nothing is known. */
+export type KernelNames = (address: bigint) => string | undefined;
+
+/** What printf(3) makes of its next arguments: `%`, flags, width, precision, length, and conversion with the kernel's `%p…`. */
+const conversion = /%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?(hh|h|ll|l|z|L|q)?(p[SsFfKBx]?|[diouxXcs%])/g;
+
+/**
+ * Text for samples of a tracepoint, by its own print format; by its fields where that is not understood.
+ * Source: libtraceevent, as perf script prints them.
+ */
+export function tracePrinter(format: TracepointFormat, kernelNames: KernelNames): (data: TraceData) => string {
+  try {
+    const tokens = tokensOf(format.printFormat);
+    if (!tokens) throw new NotUnderstood('its words');
+    const parser = new ExpressionParser(tokens, helperCall);
+    const template = parser.next();
+    if (template.kind !== 'text') throw new NotUnderstood('it begins with no text');
+    let text = template.value;
+    for (let more = parser.peek(); more?.kind === 'text'; more = parser.peek()) text += String(parser.next().value);
+    const expressions: Expression[] = [];
+    while (parser.accept(',')) expressions.push(parser.expression());
+    if (!parser.isAtEnd) throw new NotUnderstood('something follows');
+    return (data) =>
+      printed(
+        text,
+        expressions.map((expression) => expression(data)),
+        kernelNames,
+      );
+  } catch (error) {
+    if (!(error instanceof NotUnderstood)) throw error;
+    return fieldsText;
+  }
+}
+
+/** `name=value` of all fields but the common ones. */
+function fieldsText(data: TraceData): string {
+  return data.format.fields
+    .filter(({ name }) => !name.startsWith('common_'))
+    .map((field) => {
+      const isText = field.dynamic !== undefined || /char\b.*\[/.test(field.type);
+      return `${field.name}=${isText ? data.text(field) : data.number(field)}`;
+    })
+    .join(' ');
+}
+
+function printed(template: string, values: readonly Value[], kernelNames: KernelNames): string {
+  let next = 0;
+  const take = (): Value => {
+    next += 1;
+    return values[next - 1] ?? 0n;
+  };
+  return template.replace(
+    conversion,
+    (
+      _,
+      flags: string,
+      width: string | undefined,
+      precision: string | undefined,
+      size: string | undefined,
+      kind: string,
+    ) => {
+      if (kind === '%') return '%';
+      const columns = width === '*' ? Number(numberOf(take())) : Number(width ?? 0);
+      const digits =
+        precision === '*' ? Number(numberOf(take())) : precision === undefined ? undefined : Number(precision);
+      return padded(converted(take(), flags, size, kind, digits, kernelNames), flags, columns, kind, digits);
+    },
+  );
+}
+
+function converted(
+  value: Value,
+  flags: string,
+  size: string | undefined,
+  kind: string,
+  digits: number | undefined,
+  kernelNames: KernelNames,
+): string {
+  if (kind === 's' || typeof value === 'string') {
+    const text = typeof value === 'string' ? value : `0x${BigInt.asUintN(64, value).toString(16)}`;
+    return digits === undefined ? text : text.slice(0, digits);
+  }
+  if (kind === 'c') return String.fromCharCode(Number(value & 0xffn));
+  if (kind.startsWith('p')) return pointer(value, kind, kernelNames);
+  const bits = bitsOf(size);
+  const number = kind === 'd' || kind === 'i' ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
+  return integer(number, flags, kind, digits);
+}
+
+/** What `#` puts before numbers that are not decimal. */
+const bases: Record<string, { readonly base: number; readonly prefix: string }> = {
+  x: { base: 16, prefix: '0x' },
+  X: { base: 16, prefix: '0x' },
+  o: { base: 8, prefix: '0' },
+};
+
+function integer(number: bigint, flags: string, kind: string, digits: number | undefined): string {
+  const { base, prefix } = bases[kind] ?? { base: 10, prefix: '' };
+  const plus = flags.includes('+') && base === 10 && kind !== 'u' ? '+' : '';
+  const magnitude = (number < 0n ? -number : number).toString(base).padStart(digits ?? 0, '0');
+  const text = (number < 0n ? '-' : plus) + (flags.includes('#') && number !== 0n ? prefix : '') + magnitude;
+  return kind === 'X' ? text.toUpperCase() : text;
+}
+
+function pointer(value: bigint, kind: string, kernelNames: KernelNames): string {
+  const address = BigInt.asUintN(64, value);
+  const name = /^p[SsFfB]$/.test(kind) ? kernelNames(address) : undefined;
+  if (name === undefined) return `0x${address.toString(16)}`;
+  return kind === 'ps' || kind === 'pf' ? name.replace(/\+0x[\da-f]+$/, '') : name;
+}
+
+/** Of int, and of what the length says. */
+function bitsOf(size: string | undefined): number {
+  if (size === 'hh') return 8;
+  if (size === 'h') return 16;
+  return size === undefined ? 32 : 64;
+}
+
+/** No terminal is wider. */
+const MOST_COLUMNS = 1000;
+
+function padded(text: string, flags: string, columns: number, kind: string, digits: number | undefined): string {
+  const width = Math.min(Math.abs(columns), MOST_COLUMNS);
+  if (flags.includes('-') || columns < 0) return text.padEnd(width);
+  const hasZeros = flags.includes('0') && digits === undefined && /[diouxX]/.test(kind);
+  if (!hasZeros) return text.padStart(width);
+  const [, sign = '', rest = ''] = /^([-+]?(?:0x)?)(.*)$/.exec(text) ?? [];
+  return sign + rest.padStart(width - sign.length, '0');
+}
