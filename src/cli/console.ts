@@ -6,8 +6,8 @@ import { KernelError } from '../native/kernel-error';
  * Writes the whole text to an open file, however long that takes: pipes and terminals may be non-blocking and full.
  * @throws the system error when the other side is gone or the disk is full
  */
-function writeFully(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
+function writeFully(fd: number, text: string | Buffer): void {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   for (let done = 0; done < bytes.length; ) {
     try {
       done += writeSync(fd, bytes, done);
@@ -28,7 +28,7 @@ export function complain(line: string): void {
 }
 
 /** Prints to standard output what a reader may take as much of as it likes: help that goes to `head`. */
-export function offer(text: string): void {
+export function offer(text: string | Buffer): void {
   try {
     writeFully(1, text);
   } catch (error) {

@@ -106,17 +106,14 @@ export class Recording {
    * @param visit as of `eachSample`, also given the view that the sample lies in
    */
   eachInOrder(visit: (sample: SampleCursor, view: DataView) => void, onProgress?: (done: number) => void): void {
-    const [sample, peek] = [
-      new SampleCursor(this.events, this.reader.littleEndian),
-      new SampleCursor(this.events, this.reader.littleEndian),
-    ];
+    const sample = new SampleCursor(this.events, this.reader.littleEndian);
+    const peek = new SampleCursor(this.events, this.reader.littleEndian);
     const order = new TimeOrder((view, begin, end) => {
       if (sample.read(view, begin, end)) visit(sample, view);
     });
     this.reader.scan((type, view, begin, end) => {
-      if (type === RecordType.sample && peek.read(view, begin, end)) {
-        order.add(peek.time, view, HEADER_BYTES, begin, end);
-      } else if (type === RecordType.finishedRound) order.endRound();
+      if (type === RecordType.sample) order.add(peek.timeOf(view, begin, end), view, HEADER_BYTES, begin, end);
+      else if (type === RecordType.finishedRound) order.endRound();
     }, onProgress);
     order.end();
   }

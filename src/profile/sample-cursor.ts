@@ -4,6 +4,9 @@ import type { RecordedEvent, RecordedEvents } from './recorded-event';
 /** Where an event's identifier is in a sample, whichever event it is of: of all of them in front, or after the time. */
 const identifierAt = ({ offsets: { identifier, id } }: RecordedEvent): number => (identifier >= 0 ? identifier : id);
 
+/** Instead of a place: the sample has been read. */
+const NOT_READ = -2;
+
 /** PERF_RECORD_MISC_CPUMODE_MASK. */
 const CPUMODE = 7;
 
@@ -37,12 +40,16 @@ export class SampleCursor {
   rawLength = 0;
   #scratch = new Uint32Array(1 << 14);
   readonly #idAt: number;
+  /** Where the time is in samples of all events; -1 where it is in different places. */
+  readonly #timeAt: number;
 
   constructor(
     private readonly events: RecordedEvents,
     private readonly littleEndian: boolean,
   ) {
     this.#idAt = identifierAt(events.first);
+    const timeAt = events.first.offsets.time;
+    this.#timeAt = events.all.every(({ offsets }) => offsets.time === timeAt) ? timeAt : -1;
   }
 
   /**
@@ -70,6 +77,13 @@ export class SampleCursor {
     this.rawAt = -1;
     if (offsets.hasRaw && at + 4 <= end) this.raw(view, at, end);
     return at <= end;
+  }
+
+  /** The time of a sample alone; 0 where it has none. */
+  timeOf(view: DataView, begin: number, end: number): number {
+    const at = this.#timeAt >= 0 ? this.#timeAt : this.read(view, begin, end) ? NOT_READ : -1;
+    if (at === NOT_READ) return this.time;
+    return at < 0 || begin + at + 8 > end ? 0 : this.number(view, begin + at);
   }
 
   private fixed(view: DataView, begin: number, offsets: RecordedEvent['offsets']): void {

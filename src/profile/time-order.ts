@@ -1,5 +1,14 @@
+import { HEADER_BYTES } from '../abi/ring-page';
+import { grown } from './word-table';
+
 /** Copies of records lie in pieces of at least this many bytes. */
 const PIECE_BYTES = 4 << 20;
+
+/** Rounds are short, and there are many. */
+const MOST_FREE = 4;
+
+/** Times and positions that are sorted as one number have so many bits each. */
+const [TIME_LIMIT, POSITIONS] = [2 ** 32, 2 ** 20];
 
 /** Takes a record: a view of it, where its body begins, and where it ends. Valid until it returns. */
 export type RecordTarget = (view: DataView, begin: number, end: number) => void;
@@ -10,28 +19,30 @@ export type RecordTarget = (view: DataView, begin: number, end: number) => void;
  * Source: ordered_events in tools/perf/util/ordered-events.c, Linux 6.18.
  */
 export class TimeOrder {
-  #pieces: Buffer[] = [];
-  #used = 0;
-  #times: number[] = [];
-  #places: { readonly piece: DataView; readonly begin: number; readonly end: number }[] = [];
+  #pieces: DataView[] = [];
+  /** Pieces of which everything has been delivered. */
+  #free: DataView[] = [];
+  #used = PIECE_BYTES;
+  /** Of each record that waits. */
+  #times = new Float64Array(1 << 10);
+  #piece = new Int32Array(1 << 10);
+  #begin = new Int32Array(1 << 10);
+  #end = new Int32Array(1 << 10);
+  #count = 0;
   #latest = Number.NEGATIVE_INFINITY;
   #limit = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly deliver: RecordTarget) {}
 
-  /** A record of that time, which begins at `begin - header` in `view`. Copied. */
+  /** A record of that time, which begins `header` bytes before `begin` in `view`. Copied. */
   add(time: number, view: DataView, header: number, begin: number, end: number): void {
     const length = end - begin + header;
     const piece = this.pieceFor(length);
     const from = this.#used;
-    piece.set(new Uint8Array(view.buffer, view.byteOffset + begin - header, length), from);
+    const source = new Uint8Array(view.buffer, view.byteOffset + begin - header, length);
+    new Uint8Array(piece.buffer).set(source, from);
     this.#used += Math.ceil(length / 8) * 8;
-    this.#times.push(time);
-    this.#places.push({
-      piece: new DataView(piece.buffer, piece.byteOffset, piece.length),
-      begin: from + header,
-      end: from + length,
-    });
+    this.note(time, this.#pieces.length - 1, from + header, from + length);
     this.#latest = Math.max(this.#latest, time);
   }
 
@@ -46,28 +57,74 @@ export class TimeOrder {
     this.flush(Number.POSITIVE_INFINITY);
   }
 
-  private flush(limit: number): void {
-    const [times, places] = [this.#times, this.#places];
-    const due = Uint32Array.from(times.keys()).filter((i) => (times[i] ?? 0) <= limit);
-    if (due.length === 0) return;
-    due.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
-    for (const i of due) {
-      const place = places[i];
-      if (place) this.deliver(place.piece, place.begin, place.end);
-    }
-    this.#times = times.filter((time) => time > limit);
-    this.#places = places.filter((_, i) => (times[i] ?? 0) > limit);
-    // The pieces of what is left are held by its places.
-    this.#pieces = [];
-    this.#used = 0;
+  private note(time: number, piece: number, begin: number, end: number): void {
+    const i = this.#count;
+    if (i === this.#times.length) this.grow();
+    this.#times[i] = time;
+    this.#piece[i] = piece;
+    this.#begin[i] = begin;
+    this.#end[i] = end;
+    this.#count += 1;
   }
 
-  private pieceFor(length: number): Buffer {
+  private grow(): void {
+    const size = this.#count + 1;
+    const whole = (length: number) => new Int32Array(length);
+    this.#times = grown(this.#times, size, (length) => new Float64Array(length));
+    this.#piece = grown(this.#piece, size, whole);
+    this.#begin = grown(this.#begin, size, whole);
+    this.#end = grown(this.#end, size, whole);
+  }
+
+  private flush(limit: number): void {
+    for (const i of sortedUpTo(this.#times.subarray(0, this.#count), limit)) {
+      const piece = this.#pieces[this.#piece[i] ?? 0];
+      if (piece) this.deliver(piece, this.#begin[i] ?? 0, this.#end[i] ?? 0);
+    }
+    this.keepAfter(limit);
+  }
+
+  /** What is left goes to pieces of its own, so that those of what is done can go. */
+  private keepAfter(limit: number): void {
+    const [pieces, count] = [this.#pieces, this.#count];
+    this.#pieces = [];
+    this.#used = PIECE_BYTES;
+    this.#count = 0;
+    for (let i = 0; i < count; i += 1) {
+      const time = this.#times[i] ?? 0;
+      const piece = pieces[this.#piece[i] ?? 0];
+      const [begin, end] = [this.#begin[i] ?? 0, this.#end[i] ?? 0];
+      // The header, too, which is before `begin`.
+      if (time > limit && piece) this.add(time, piece, HEADER_BYTES, begin, end);
+    }
+    this.#free = [...pieces, ...this.#free].slice(0, MOST_FREE);
+  }
+
+  private pieceFor(length: number): DataView {
     const last = this.#pieces.at(-1);
-    if (last && this.#used + length <= last.length) return last;
-    const piece = Buffer.alloc(Math.max(PIECE_BYTES, length));
+    if (last && this.#used + length <= last.byteLength) return last;
+    const piece = this.#free.pop() ?? new DataView(new ArrayBuffer(Math.max(PIECE_BYTES, length)));
     this.#pieces.push(piece);
     this.#used = 0;
     return piece;
   }
+}
+
+/** Positions of times that are not above a limit, in order; those of equal ones as they come. */
+function sortedUpTo(times: Float64Array, limit: number): Iterable<number> {
+  const due: number[] = [];
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < times.length; i += 1) {
+    const time = times[i] ?? 0;
+    if (time > limit) continue;
+    due.push(i);
+    least = Math.min(least, time);
+    most = Math.max(most, time);
+  }
+  if (most - least >= TIME_LIMIT || times.length > POSITIONS) {
+    return due.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
+  }
+  // Both in one number, which is sorted ten times as fast.
+  const keys = Float64Array.from(due, (i) => ((times[i] ?? 0) - least) * POSITIONS + i).sort();
+  return keys.map((key) => key % POSITIONS);
 }

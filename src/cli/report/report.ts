@@ -25,7 +25,7 @@ export async function report(options: ReportOptions): Promise<number> {
   const recording = Recording.open(options.input);
   try {
     const pages = new Pages();
-    for (const part of partsOf(recording, options)) pages.write(part);
+    for (const part of partsOf(recording, options)) pages.text.write(part);
     pages.end();
     for (const notice of recordingNotices(recording)) complain(`# ${notice}`);
     return exitStatus.success;

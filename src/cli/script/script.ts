@@ -32,7 +32,7 @@ export async function script({ input, symbols, filter, view }: ScriptOptions): P
     const pages = new Pages();
     recording.eachInOrder((sample, record) => {
       const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
-      if (!wanted || wanted(sample, state.comm)) pages.write(text.of(sample, state, record));
+      if (!wanted || wanted(sample, state.comm)) text.write(pages.text, sample, state, record);
     });
     pages.end();
     for (const notice of [...programs.notices, ...recordingNotices(recording)]) complain(`# ${notice}`);

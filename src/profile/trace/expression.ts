@@ -1,8 +1,8 @@
 import type { Token } from './lexer';
 import type { TraceData } from './trace-data';
 
-/** What an expression comes to: a number of 64 bits, or a text. */
-export type Value = bigint | string;
+/** What an expression comes to: a number of 64 bits, a text, or the bytes of an array. */
+export type Value = bigint | string | Buffer;
 
 /** An expression of a print format, ready to be evaluated for one sample after the other. */
 export type Expression = (data: TraceData) => Value;
@@ -113,16 +113,13 @@ export class ExpressionParser {
 
   /** `(unsigned long)`: a type in brackets, with what it is and how many words it takes. */
   private castAhead(): { readonly type: string; readonly length: number } | undefined {
-    if (this.peek()?.value !== '(' || this.peek()?.kind !== 'sign') return undefined;
-    const words: string[] = [];
-    for (let i = this.#at + 1; i < this.tokens.length; i += 1) {
-      const { kind, value } = this.tokens[i] ?? { kind: 'sign', value: '' };
-      if (kind === 'name' || (kind === 'sign' && value === '*')) words.push(String(value));
-      else if (kind === 'sign' && value === ')' && words.length > 0 && isType(words)) {
-        return { type: words.join(' '), length: i + 1 - this.#at };
-      } else return undefined;
-    }
-    return undefined;
+    if (this.peek()?.value !== '(') return undefined;
+    let end = this.#at + 1;
+    while (isTypeWord(this.tokens[end])) end += 1;
+    const words = this.tokens.slice(this.#at + 1, end).map(({ value }) => String(value));
+    if (words.length === 0 || this.tokens[end]?.value !== ')') return undefined;
+    const isCast = isType(words) || (words.length === 1 && beginsOperand(this.tokens[end + 1]));
+    return isCast ? { type: words.join(' '), length: end + 1 - this.#at } : undefined;
   }
 
   private primary(): Expression {
@@ -138,7 +135,8 @@ export class ExpressionParser {
     if (token.value === 'REC') return this.fieldOf();
     if (token.value === 'sizeof') return this.sizeOf();
     if (this.accept('(')) return this.helper(this, token.value);
-    throw new NotUnderstood(`${token.value} means nothing`);
+    // A name that only the kernel knows: readers take it for 0.
+    return () => 0n;
   }
 
   /** Texts one behind the other are one. */
@@ -170,8 +168,8 @@ export class ExpressionParser {
       const field = data.field(name);
       if (!field) return 0n;
       if (index) return data.number(field, Number(BigInt.asUintN(16, numberOf(index(data)))));
-      // The kernel's signedness of char is no hint: arrays of them are texts.
-      return field.dynamic || /char\b.*\[/.test(field.type) ? data.text(field) : data.number(field);
+      if (field.isText) return data.text(field);
+      return field.length > 1 ? data.bytes(field) : data.number(field);
     };
   }
 
@@ -216,6 +214,13 @@ const isType = (words: readonly string[]): boolean =>
     (word, i) => typeWords.has(word) || word === '*' || (i > 0 && /^(struct|enum)$/.test(words[i - 1] ?? '')),
   );
 
+const isTypeWord = (token: Token | undefined): boolean =>
+  token?.kind === 'name' || (token?.kind === 'sign' && token.value === '*');
+
+/** Behind a name in brackets, it makes a cast of them. */
+const beginsOperand = (token: Token | undefined): boolean =>
+  token !== undefined && (token.kind === 'name' || token.kind === 'number' || token.value === '(');
+
 function sizeOfType(type: string): number {
   if (type.includes('*')) return 8;
   if (/char|[us]8|bool/.test(type)) return 1;
@@ -229,13 +234,13 @@ function castTo(type: string, of: Expression): Expression {
   const isUnsigned = /unsigned|\bu\d|__u|\*|size_t$/.test(type) && !/ssize_t/.test(type);
   return (data) => {
     const value = of(data);
-    if (typeof value === 'string') return value;
+    if (typeof value !== 'bigint') return value;
     return isUnsigned ? BigInt.asUintN(bits, value) : BigInt.asIntN(bits, value);
   };
 }
 
 export const numberOf = (value: Value): bigint => (typeof value === 'bigint' ? value : 0n);
-export const isTrue = (value: Value): boolean => (typeof value === 'bigint' ? value !== 0n : value !== '');
+export const isTrue = (value: Value): boolean => (typeof value === 'bigint' ? value !== 0n : value.length > 0);
 
 function combined(sign: string, left: Expression, right: Expression, data: TraceData): Value {
   if (sign === '||') return isTrue(left(data)) || isTrue(right(data)) ? 1n : 0n;
@@ -246,7 +251,9 @@ function combined(sign: string, left: Expression, right: Expression, data: Trace
   return arithmetic(sign, numberOf(one), numberOf(other));
 }
 
-function arithmetic(sign: string, a: bigint, b: bigint): bigint {
+/** Readers take all numbers for unsigned: libtraceevent's eval_num_arg(). */
+function arithmetic(sign: string, one: bigint, other: bigint): bigint {
+  const [a, b] = [BigInt.asUintN(64, one), BigInt.asUintN(64, other)];
   switch (sign) {
     case '|':
       return a | b;

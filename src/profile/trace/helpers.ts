@@ -28,6 +28,8 @@ export const helperCall: HelperParser = (parser, name) => {
       return hex(parser, name === '__print_hex' ? ' ' : '');
     case '__print_array':
       return array(parser);
+    case '__builtin_expect':
+      return first(parser);
     default:
       throw new NotUnderstood(`${name}() is not known`);
   }
@@ -37,13 +39,13 @@ function namesIn(parser: ExpressionParser): Names {
   const names: [bigint, string][] = [];
   while (parser.accept(',')) {
     parser.expect('{');
-    // Constants: they need no sample.
+    const first = parser.peek();
+    // Constants: they need no sample. Of names that only the kernel knows, readers make -1.
     const value = parser.expression()(undefined as never);
     parser.expect(',');
-    const name = parser.next();
-    if (name.kind !== 'text') throw new NotUnderstood('a name is a text');
+    const name = parser.expression()(undefined as never);
     parser.expect('}');
-    names.push([numberOf(value), name.value]);
+    names.push([first?.kind === 'name' ? -1n : numberOf(value), String(name)]);
   }
   parser.expect(')');
   return names;
@@ -59,14 +61,14 @@ function flags(parser: ExpressionParser): Expression {
     let left = numberOf(of(data));
     const found: string[] = [];
     for (const [value, name] of names) {
-      if (value === 0n && left === 0n && found.length === 0) return name;
-      if (value !== 0n && (left & value) === value) {
+      if (value < 0n && left === 0n && found.length === 0) return name;
+      if (value > 0n && (left & value) === value) {
         found.push(name);
         left &= ~value;
       }
     }
     if (left !== 0n) found.push(`0x${BigInt.asUintN(64, left).toString(16)}`);
-    return found.join(between.value || ' ');
+    return found.join(between.value);
   };
 }
 
@@ -111,6 +113,14 @@ function fieldArgument(parser: ExpressionParser): string {
   if (token.value === 'REC') return parser.fieldName();
   parser.expect('(');
   return fieldIn(parser);
+}
+
+/** The first of several arguments. */
+function first(parser: ExpressionParser): Expression {
+  const of = parser.expression();
+  while (parser.accept(',')) parser.expression();
+  parser.expect(')');
+  return of;
 }
 
 function hex(parser: ExpressionParser, between: string): Expression {

@@ -2,13 +2,15 @@ import type { TracepointFormat } from '../../host/tracepoint-format';
 import { type Expression, ExpressionParser, NotUnderstood, numberOf, type Value } from './expression';
 import { helperCall } from './helpers';
 import { tokensOf } from './lexer';
+import { networkAddress } from './network-address';
 import type { TraceData } from './trace-data';
 
 /** The name of what an address of the kernel is in; undefined where nothing is known. */
 export type KernelNames = (address: bigint) => string | undefined;
 
 /** What printf(3) makes of its next arguments: `%`, flags, width, precision, length, and conversion with the kernel's `%p…`. */
-const conversion = /%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?(hh|h|ll|l|z|L|q)?(p[SsFfKBx]?|[diouxXcs%])/g;
+const conversion =
+  /%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?(hh|h|ll|l|z|L|q)?(p(?:I[46S][hnblpfsc]*|[SsFfKBx])?|[diouxXcs%])/g;
 
 /**
  * Text for samples of a tracepoint, by its own print format; by its fields where that is not understood.
@@ -26,12 +28,8 @@ export function tracePrinter(format: TracepointFormat, kernelNames: KernelNames)
     const expressions: Expression[] = [];
     while (parser.accept(',')) expressions.push(parser.expression());
     if (!parser.isAtEnd) throw new NotUnderstood('something follows');
-    return (data) =>
-      printed(
-        text,
-        expressions.map((expression) => expression(data)),
-        kernelNames,
-      );
+    const pieces = piecesOf(text, kernelNames);
+    return (data) => printed(pieces, expressions, data);
   } catch (error) {
     if (!(error instanceof NotUnderstood)) throw error;
     return fieldsText;
@@ -39,39 +37,53 @@ export function tracePrinter(format: TracepointFormat, kernelNames: KernelNames)
 }
 
 /** `name=value` of all fields but the common ones. */
-function fieldsText(data: TraceData): string {
-  return data.format.fields
+const fieldsText = (data: TraceData): string =>
+  data.fields
     .filter(({ name }) => !name.startsWith('common_'))
-    .map((field) => {
-      const isText = field.dynamic !== undefined || /char\b.*\[/.test(field.type);
-      return `${field.name}=${isText ? data.text(field) : data.number(field)}`;
-    })
+    .map((field) => `${field.name}=${field.isText ? data.text(field) : data.number(field)}`)
     .join(' ');
+
+/** A text, or what makes one of the next values. */
+type Piece = string | ((take: () => Value) => string);
+
+/** Takes a template of printf(3) apart. */
+function piecesOf(template: string, kernelNames: KernelNames): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const found of template.matchAll(conversion)) {
+    pieces.push(template.slice(at, found.index), pieceOf(found, kernelNames));
+    at = found.index + found[0].length;
+  }
+  pieces.push(template.slice(at));
+  return pieces;
 }
 
-function printed(template: string, values: readonly Value[], kernelNames: KernelNames): string {
+function pieceOf([, flags = '', width, precision, size, kind = '']: RegExpMatchArray, names: KernelNames): Piece {
+  if (kind === '%') return '%';
+  const [columnsOf, digitsOf] = [numberOrArgument(width), numberOrArgument(precision)];
+  return (take) => {
+    const [columns, digits] = [columnsOf(take) ?? 0, digitsOf(take)];
+    const text = converted(take(), flags, size, kind, digits, names);
+    return columns === 0 ? text : padded(text, flags, columns, kind, digits);
+  };
+}
+
+/** A width or precision: a number, `*` for the next value, or none. */
+function numberOrArgument(text: string | undefined): (take: () => Value) => number | undefined {
+  if (text === '*') return (take) => Number(numberOf(take()));
+  const number = text === undefined ? undefined : Number(text);
+  return () => number;
+}
+
+function printed(pieces: readonly Piece[], expressions: readonly Expression[], data: TraceData): string {
   let next = 0;
   const take = (): Value => {
     next += 1;
-    return values[next - 1] ?? 0n;
+    return expressions[next - 1]?.(data) ?? 0n;
   };
-  return template.replace(
-    conversion,
-    (
-      _,
-      flags: string,
-      width: string | undefined,
-      precision: string | undefined,
-      size: string | undefined,
-      kind: string,
-    ) => {
-      if (kind === '%') return '%';
-      const columns = width === '*' ? Number(numberOf(take())) : Number(width ?? 0);
-      const digits =
-        precision === '*' ? Number(numberOf(take())) : precision === undefined ? undefined : Number(precision);
-      return padded(converted(take(), flags, size, kind, digits, kernelNames), flags, columns, kind, digits);
-    },
-  );
+  let text = '';
+  for (const piece of pieces) text += typeof piece === 'string' ? piece : piece(take);
+  return text;
 }
 
 function converted(
@@ -82,6 +94,8 @@ function converted(
   digits: number | undefined,
   kernelNames: KernelNames,
 ): string {
+  if (/^pI/.test(kind)) return networkAddress(kind, typeof value === 'object' ? value : Buffer.alloc(0));
+  if (typeof value === 'object') return converted(numberOf(value), flags, size, kind, digits, kernelNames);
   if (kind === 's' || typeof value === 'string') {
     const text = typeof value === 'string' ? value : `0x${BigInt.asUintN(64, value).toString(16)}`;
     return digits === undefined ? text : text.slice(0, digits);
@@ -110,6 +124,8 @@ function integer(number: bigint, flags: string, kind: string, digits: number | u
 
 function pointer(value: bigint, kind: string, kernelNames: KernelNames): string {
   const address = BigInt.asUintN(64, value);
+  // As printf(3) of glibc has it, which readers print with.
+  if (address === 0n) return '(nil)';
   const name = /^p[SsFfB]$/.test(kind) ? kernelNames(address) : undefined;
   if (name === undefined) return `0x${address.toString(16)}`;
   return kind === 'ps' || kind === 'pf' ? name.replace(/\+0x[\da-f]+$/, '') : name;

@@ -1,15 +1,30 @@
 import type { TracepointField, TracepointFormat } from '../../host/tracepoint-format';
 
+/** A field, and whether it is shown as a text: the kernel's signedness of char is no hint. */
+export interface TraceField extends TracepointField {
+  readonly isText: boolean;
+  /** Bytes of an element. */
+  readonly elementSize: number;
+}
+
+const traceField = (field: TracepointField): TraceField => ({
+  ...field,
+  isText: field.dynamic !== undefined || /char\b.*\[/.test(field.type),
+  elementSize: field.length > 1 ? Math.floor(field.size / field.length) : field.size,
+});
+
 /** The raw data of one sample of a tracepoint, by its fields. Whatever lies outside of it is 0 or empty. */
 export class TraceData {
-  readonly #fields: ReadonlyMap<string, TracepointField>;
+  readonly fields: readonly TraceField[];
+  readonly #byName: ReadonlyMap<string, TraceField>;
   #view: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(
-    readonly format: TracepointFormat,
+    format: TracepointFormat,
     private readonly littleEndian: boolean,
   ) {
-    this.#fields = new Map(format.fields.map((field) => [field.name, field]));
+    this.fields = format.fields.map(traceField);
+    this.#byName = new Map(this.fields.map((field) => [field.name, field]));
   }
 
   /** Goes on to the next sample. @param view of its raw data; not kept longer than until the next one */
@@ -17,14 +32,13 @@ export class TraceData {
     this.#view = view;
   }
 
-  field(name: string): TracepointField | undefined {
-    return this.#fields.get(name);
+  field(name: string): TraceField | undefined {
+    return this.#byName.get(name);
   }
 
   /** The value of a field, or of an element of one that is an array. */
-  number(field: TracepointField, index = 0): bigint {
-    const size = field.length > 1 ? Math.floor(field.size / field.length) : field.size;
-    return this.integer(field.offset + index * size, size, field.signed);
+  number({ offset, elementSize, signed }: TraceField, index = 0): bigint {
+    return this.integer(offset + index * elementSize, elementSize, signed);
   }
 
   /** The text of a field: up to a zero, wherever it lies. */

@@ -3,6 +3,7 @@ import { AddressTable } from '../../profile/address-table';
 import type { Memory } from '../../profile/memory';
 import type { Place, Places } from '../../profile/places';
 import { demangled } from '../../symbols/demangle';
+import type { TextBuffer } from '../text-buffer';
 
 /** What of an address is shown. */
 export interface FrameFields {
@@ -16,13 +17,16 @@ export interface FrameFields {
 /** So many lines are remembered; then it begins anew, so that memory does not grow with the file. */
 const MOST_LINES = 1 << 18;
 
+/** Names of C++ functions can be long. */
+const LONGEST_LINE = 4 << 10;
+
 /** The mode of user space, PERF_RECORD_MISC_USER. */
 const USER = 2;
 
 /** Texts for addresses, each made once: `vfs_read+0x1f ([kernel.kallsyms])`. */
 export class FrameLines {
   readonly #tables: AddressTable[] = [];
-  #lines: string[] = [];
+  #lines: Buffer[] = [];
   readonly #names: (string | undefined)[] = [];
   readonly #dsos: (string | undefined)[] = [];
 
@@ -31,17 +35,11 @@ export class FrameLines {
     private readonly fields: FrameFields,
   ) {}
 
-  /** The line of an address in a call chain. Of programs it shows the place in the file, as perf does. */
-  inChain(mode: number, memory: Memory, low: number, high: number): string {
+  /** Writes the line of an address in a call chain. Of programs it shows the place in the file, as perf does. */
+  inChain(to: TextBuffer, mode: number, memory: Memory, low: number, high: number): void {
     const space = mode === USER ? memory.id : 0;
-    const table = this.#tables[space] ?? new AddressTable();
-    this.#tables[space] = table;
-    const known = table.get(mode, low, high);
-    if (known >= 0) return this.#lines[known] ?? '';
-    const place = this.places.placeAt(mode, memory, low, high);
-    const line = `${this.fields.ip ? `\t${hexadecimal(place.low, place.high)}` : ''}${this.rest(place)}\n`;
-    this.remember(table, mode, low, high, line);
-    return line;
+    const known = this.#tables[space]?.get(mode, low, high) ?? -1;
+    to.copy(this.#lines[known] ?? this.remember(space, mode, memory, low, high));
   }
 
   /** What stands behind a sample without a call chain. */
@@ -55,14 +53,19 @@ export class FrameLines {
     return place.offset === undefined ? undefined : this.symbol(place, true);
   }
 
-  private remember(table: AddressTable, mode: number, low: number, high: number, line: string): void {
+  private remember(space: number, mode: number, memory: Memory, low: number, high: number): Buffer {
     if (this.#lines.length >= MOST_LINES) {
-      this.#lines = [];
       this.#tables.length = 0;
-      return;
+      this.#lines = [];
     }
+    const place = this.places.placeAt(mode, memory, low, high);
+    const text = `${this.fields.ip ? `\t${hexadecimal(place.low, place.high)}` : ''}${this.rest(place)}`;
+    const line = Buffer.from(`${text.slice(0, LONGEST_LINE)}\n`);
+    const table = this.#tables[space] ?? new AddressTable();
+    this.#tables[space] = table;
     table.set(mode, low, high, this.#lines.length);
     this.#lines.push(line);
+    return line;
   }
 
   private rest(place: Place): string {

@@ -4,6 +4,7 @@ import type { Places } from '../../profile/places';
 import type { RecordedEvent } from '../../profile/recorded-event';
 import type { SampleCursor } from '../../profile/sample-cursor';
 import type { ThreadState } from '../../profile/timeline';
+import type { TextBuffer } from '../text-buffer';
 import { type FrameFields, FrameLines, hexadecimal } from './frame-lines';
 
 /** perf's names of what a sample can be shown with. */
@@ -35,6 +36,9 @@ const modes = new Map([
   [-512, 2],
 ]);
 
+/** PERF_RECORD_MISC_USER. */
+const USER = 2;
+
 /** How one event's samples are shown. */
 interface EventStyle {
   readonly event: RecordedEvent;
@@ -42,6 +46,8 @@ interface EventStyle {
   readonly frames: FrameLines;
   readonly name: string;
   readonly hasChain: boolean;
+  /** Whether it is shown where it was taken. */
+  readonly hasPlace: boolean;
 }
 
 /** Samples as perf script prints them. Source: process_event() in tools/perf/builtin-script.c, Linux 6.1. */
@@ -66,21 +72,30 @@ export class SampleText {
       const key = JSON.stringify(shown);
       const lines = frames.get(key) ?? new FrameLines(places, shown);
       frames.set(key, lines);
+      const hasPlace = fields.has('ip') || fields.has('sym') || fields.has('dso');
       const hasChain = view.callChains && event.offsets.hasCallchain && fields.has('ip');
-      return { event, fields, frames: lines, name: `${visible(event.name).padStart(width)}: `, hasChain };
+      return { event, fields, frames: lines, name: `${visible(event.name).padStart(width)}: `, hasChain, hasPlace };
     });
   }
 
-  /** @param record the view that the sample lies in */
-  of(sample: SampleCursor, state: ThreadState, record: DataView): string {
+  /**
+   * Writes the text of a sample.
+   * @param record the view that it lies in
+   */
+  write(to: TextBuffer, sample: SampleCursor, state: ThreadState, record: DataView): void {
     const style = this.#styles[sample.event];
-    if (!style) return '';
-    const { fields, frames } = style;
+    if (!style) return;
+    const { fields, frames, hasPlace } = style;
     const trace = fields.has('trace') ? (this.traceText(style.event, sample, record) ?? '') : '';
     const head = this.head(sample, state, style) + trace + this.address(sample, style);
-    if (!(fields.has('ip') || fields.has('sym') || fields.has('dso'))) return `${head}\n`;
-    if (style.hasChain && sample.chainLength > 0) return `${head}\n${chain(sample, state, frames)}\n`;
-    return `${head} ${frames.alone(sample.mode, state.memory, sample.ipLow, sample.ipHigh)}\n`;
+    if (hasPlace && style.hasChain && sample.chainLength > 0) {
+      to.write(`${head}\n`);
+      writeChain(to, sample, state, frames);
+      to.write('\n');
+    } else {
+      const place = hasPlace ? ` ${frames.alone(sample.mode, state.memory, sample.ipLow, sample.ipHigh)}` : '';
+      to.write(`${head}${place}\n`);
+    }
   }
 
   private head(sample: SampleCursor, { comm }: ThreadState, { event, fields, name, hasChain }: EventStyle): string {
@@ -149,13 +164,16 @@ function ids({ pid, tid }: SampleCursor, fields: ReadonlySet<ScriptField>): stri
   return fields.has('tid') ? `${String(tid).padStart(5)} ` : '';
 }
 
-function chain({ words, chainAt, chainLength }: SampleCursor, { memory }: ThreadState, frames: FrameLines): string {
-  let text = '';
-  let mode = 2;
+function writeChain(
+  to: TextBuffer,
+  { words, chainAt, chainLength }: SampleCursor,
+  { memory }: ThreadState,
+  frames: FrameLines,
+): void {
+  let mode = USER;
   for (let at = chainAt; at < chainAt + chainLength * 2; at += 2) {
     const [low, high] = [words[at] ?? 0, words[at + 1] ?? 0];
     if (high === 0xffffffff && (low | 0) < 0 && (low | 0) >= FIRST_CONTEXT) mode = modes.get(low | 0) ?? mode;
-    else text += frames.inChain(mode, memory, low, high);
+    else frames.inChain(to, mode, memory, low, high);
   }
-  return text;
 }

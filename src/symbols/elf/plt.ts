@@ -35,7 +35,8 @@ export function pltEntries(file: FileWindow, header: ElfHeader, sections: readon
   return called.flatMap((name, i) => {
     const start = place.at + i * STUB_BYTES;
     const isWithin = start + STUB_BYTES <= place.from.offset + place.from.size;
-    return name !== '' && isWithin ? [{ start, size: STUB_BYTES, name: `${name}@plt` }] : [];
+    // Those of functions that are chosen at start-up have no name, as in perf.
+    return isWithin ? [{ start, size: STUB_BYTES, name: `${name}@plt` }] : [];
   });
 }
 
