@@ -43,10 +43,27 @@ export function demangled(name: string): string {
   return name.endsWith(text) ? name : withoutParameters(text);
 }
 
-/** `a::b(int, c<d>) const` is `a::b`, as perf shows it. */
-export function withoutParameters(name: string): string {
+/** What may stand behind the parameters of a function. */
+const qualifiers = /^(?: const| volatile| &&?)*$/;
+
+/** What GNU's demangler, which perf uses, writes otherwise: numbers of template arguments, and stubs of virtual functions. */
+const numbers: readonly [RegExp, string][] = [
+  [/\(unsigned long\)(\d+)/g, '$1ul'],
+  [/\(unsigned int\)(\d+)/g, '$1u'],
+  [/\(long\)(-?\d+)/g, '$1l'],
+  [/\(bool\)0/g, 'false'],
+  [/\(bool\)1/g, 'true'],
+  [/^\{virtual override thunk\(\{offset\(-?\d+\)\}, (.*)\)\}$/g, 'non-virtual thunk to $1'],
+  // An empty pack of arguments leaves nothing behind.
+  [/, (?=>)/g, ''],
+];
+
+/** `a::b(int, c<d>) const [clone .isra.0]` is `a::b`, as perf shows it. */
+export function withoutParameters(text: string): string {
+  const plain = text.replace(/(?: \[clone [^\]]*\])+$/, '');
+  const name = numbers.reduce((all, [from, to]) => all.replace(from, to), plain);
   const end = name.lastIndexOf(')');
-  if (end < 0) return name;
+  if (end < 0 || !qualifiers.test(name.slice(end + 1))) return name;
   let depth = 0;
   for (let i = end; i >= 0; i -= 1) {
     if (name[i] === ')') depth += 1;
@@ -54,8 +71,7 @@ export function withoutParameters(name: string): string {
     if (depth > 0) continue;
     const before = name.slice(0, i);
     // `(anonymous namespace)::f` has no parameters there, and `operator()` is a name.
-    const isName = before === '' || before.endsWith('::') || before.endsWith('operator');
-    return isName ? name : before + name.slice(end + 1).replace(/^ (?:const|volatile|&&?)+/, '');
+    return before === '' || before.endsWith('::') || before.endsWith('operator') ? name : before;
   }
   return name;
 }

@@ -28,6 +28,8 @@ export class SymbolIndex {
   private constructor(
     private readonly starts: Float64Array,
     private readonly ends: Float64Array,
+    /** 1 for those that have a size of their own. */
+    private readonly sized: Uint8Array,
     private readonly ids: Uint32Array,
     private readonly nameOf: (id: number) => string,
   ) {}
@@ -60,7 +62,9 @@ export class SymbolIndex {
       keptEnds[count] = end;
       count += 1;
     }
-    return new SymbolIndex(keptStarts.subarray(0, count), keptEnds.subarray(0, count), kept.subarray(0, count), nameOf);
+    const ids = kept.subarray(0, count);
+    const sized = Uint8Array.from(ids, (id) => Number((sizes[id] ?? 0) > 0));
+    return new SymbolIndex(keptStarts.subarray(0, count), keptEnds.subarray(0, count), sized, ids, nameOf);
   }
 
   get size(): number {
@@ -75,8 +79,14 @@ export class SymbolIndex {
       if ((this.starts[middle] ?? 0) <= address) low = middle + 1;
       else high = middle;
     }
-    for (let i = low - 1; i >= 0 && i >= low - MOST_NESTED; i -= 1) if (address < (this.ends[i] ?? 0)) return i;
-    return -1;
+    let label = -1;
+    for (let i = low - 1; i >= 0 && i >= low - MOST_NESTED; i -= 1) {
+      if (address >= (this.ends[i] ?? 0)) continue;
+      if (this.sized[i] === 1) return i;
+      // A label within a function is a part of it.
+      if (label < 0) label = i;
+    }
+    return label;
   }
 
   /** Of the symbol at a position. */

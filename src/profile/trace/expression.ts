@@ -240,7 +240,7 @@ function castTo(type: string, of: Expression): Expression {
 }
 
 export const numberOf = (value: Value): bigint => (typeof value === 'bigint' ? value : 0n);
-export const isTrue = (value: Value): boolean => (typeof value === 'bigint' ? value !== 0n : value.length > 0);
+const isTrue = (value: Value): boolean => (typeof value === 'bigint' ? value !== 0n : value.length > 0);
 
 function combined(sign: string, left: Expression, right: Expression, data: TraceData): Value {
   if (sign === '||') return isTrue(left(data)) || isTrue(right(data)) ? 1n : 0n;

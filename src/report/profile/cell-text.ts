@@ -8,7 +8,7 @@ const addressText = (address: bigint): string =>
   `${address === 0n ? '' : '0x'}${address.toString(16).padStart(16, '0')}`;
 
 /** A program's name without its folder. What a JIT compiler has made is shown by its process, as perf does. */
-export function dsoText(path: string): string {
+function dsoText(path: string): string {
   const [, pid] = /^\/tmp\/perf-(\d+)\.map$/.exec(path) ?? [];
   if (pid !== undefined) return `[JIT] tid ${pid}`;
   return visible(path.startsWith('/') ? basename(path) : path);

@@ -129,7 +129,7 @@ const percent = (part: number, whole: number): string =>
   `${(whole === 0 ? 0 : (part * 100) / whole).toFixed(2).padStart(9)}%`;
 
 /** As perf counts samples: whole thousands and millions. */
-export function rounded(count: number): string {
+function rounded(count: number): string {
   if (count < 1000) return `${count} `;
   const [unit, divisor] = count < 1_000_000 ? ['K', 1000] : count < 1_000_000_000 ? ['M', 1e6] : ['G', 1e9];
   return `${Math.floor(count / Number(divisor))}${unit}`;

@@ -14,7 +14,7 @@ export interface Section {
 }
 
 /** `sh_type` of sections that hold nothing in the file. */
-export const NO_BITS = 8;
+const NO_BITS = 8;
 
 /** All of them, in the order of the file; none of a file without section headers. */
 export function readSections(file: FileWindow, header: ElfHeader): Section[] {

@@ -66,6 +66,17 @@ describe('an index of symbols', () => {
     ).toBe('b');
   });
 
+  it('takes a label within a function for a part of it', () => {
+    const found = index([
+      [100, 50, 'function'],
+      [120, 0, 'label'],
+      [200, 0, 'alone'],
+    ]);
+    expect([119, 120, 149, 150, 200].map((address) => nameIn(found, address))).toEqual([
+      ...['function', 'function', 'function', 'label', 'alone'],
+    ]);
+  });
+
   it('finds what a search one by one finds', () => {
     const symbol = fc.tuple(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 1, max: 10 }));
     fc.assert(
@@ -136,7 +147,9 @@ describe('mangled names', () => {
 
   it('lose their parameters', () => {
     expect(withoutParameters('a::b(int, c<d(e)>) const')).toBe('a::b');
-    expect(withoutParameters('f(int) [clone .cold]')).toBe('f [clone .cold]');
+    expect(withoutParameters('f(int) [clone .isra.0] [clone .cold]')).toBe('f');
+    expect(withoutParameters('f(int)::local')).toBe('f(int)::local');
+    expect(withoutParameters('a<(unsigned long)16, (bool)1>::f()')).toBe('a<16ul, true>::f');
     expect(withoutParameters('plain')).toBe('plain');
     expect(withoutParameters('odd)')).toBe('odd)');
   });
