@@ -22,6 +22,15 @@ export interface CallNode {
 /** No node. */
 const NONE = -1;
 
+/** Chains on their way into a tree, side by side: where in the words of stacks they go on, and how many functions are left. */
+interface Walkers {
+  readonly count: number;
+  readonly stack: Int32Array;
+  readonly node: Int32Array;
+  readonly next: Int32Array;
+  readonly left: Int32Array;
+}
+
 /**
  * Makes call trees, one after the other, of parts of call chains: of each, what is called from its position on (`caller`), or
  * all callers of it (`callee`). Of a chain from its innermost function on, `caller` has the whole.
@@ -51,22 +60,71 @@ export class CallTrees {
     this.#size = 0;
     this.#byParent = new AddressTable();
     const root = this.add(NONE, NONE);
-    for (let i = 0; i + 1 < chains.length; i += 2) this.addChain(root, chains[i] ?? 0, chains[i + 1] ?? 0);
+    const level = this.walkersOf(chains, root);
+    for (let count = level.count; count > 0; count = this.goOn(level, count, least));
     return this.childrenOf(root, least);
   }
 
-  private addChain(root: number, stack: number, position: number): void {
-    const { words } = this.stacks;
-    const from = this.stacks.startOf(stack) + StackWord.chain;
-    const [period, count] = [this.stacks.periodOf(stack), this.stacks.countOf(stack)];
-    const [first, last, direction] = range(this.order, position, this.stacks.depthOf(stack));
-    let at = root;
-    for (let i = first; i !== last; i += direction) {
-      at = this.childOf(at, words[from + i] ?? 0);
-      this.#total[at] = (this.#total[at] ?? 0) + period;
-      this.#samples[at] = (this.#samples[at] ?? 0) + count;
+  /** All chains at the root. */
+  private walkersOf(chains: Int32Array, root: number): Walkers {
+    const count = chains.length >> 1;
+    const walkers = {
+      count,
+      stack: new Int32Array(count),
+      node: new Int32Array(count).fill(root),
+      next: new Int32Array(count),
+      left: new Int32Array(count),
+    };
+    for (let i = 0; i < count; i += 1) {
+      const [stack, position] = [chains[i * 2] ?? 0, chains[i * 2 + 1] ?? 0];
+      const depth = this.stacks.depthOf(stack);
+      const isCallee = this.order === 'callee';
+      const first = isCallee ? position : position === 0 ? depth - 1 : position;
+      walkers.stack[i] = stack;
+      walkers.next[i] = this.stacks.startOf(stack) + StackWord.chain + first;
+      walkers.left[i] = isCallee ? depth - position : first + 1;
     }
-    this.#self[at] = (this.#self[at] ?? 0) + period;
+    return walkers;
+  }
+
+  /**
+   * Goes one function further with each chain that is on its way. What has come to a node that is too small to be shown is
+   * left there: most chains soon are.
+   * @returns how many go on; they stand first
+   */
+  private goOn(walkers: Walkers, count: number, least: number): number {
+    const walking = this.step(walkers, count);
+    let going = 0;
+    for (let i = 0; i < walking; i += 1) {
+      if ((this.#total[walkers.node[i] ?? 0] ?? 0) < least) continue;
+      moved(walkers, i, going);
+      going += 1;
+    }
+    return going;
+  }
+
+  /** @returns how many chains have not ended; they stand first */
+  private step(walkers: Walkers, count: number): number {
+    const { stack, node, next, left } = walkers;
+    const { words } = this.stacks;
+    const direction = this.order === 'callee' ? 1 : -1;
+    let walking = 0;
+    for (let i = 0; i < count; i += 1) {
+      const [of, parent] = [stack[i] ?? 0, node[i] ?? 0];
+      if (left[i] === 0) {
+        this.#self[parent] = (this.#self[parent] ?? 0) + this.stacks.periodOf(of);
+        continue;
+      }
+      const child = this.childOf(parent, words[next[i] ?? 0] ?? 0);
+      this.#total[child] = (this.#total[child] ?? 0) + this.stacks.periodOf(of);
+      this.#samples[child] = (this.#samples[child] ?? 0) + this.stacks.countOf(of);
+      moved(walkers, i, walking);
+      node[walking] = child;
+      next[walking] = (next[walking] ?? 0) + direction;
+      left[walking] = (left[walking] ?? 0) - 1;
+      walking += 1;
+    }
+    return walking;
   }
 
   private childOf(parent: number, cell: number): number {
@@ -134,8 +192,9 @@ export class CallTrees {
   }
 }
 
-/** From where to where, the end exclusive, and in which direction. */
-function range(order: CallOrder, position: number, depth: number): [first: number, last: number, direction: number] {
-  if (order === 'callee') return [position, depth, 1];
-  return [position === 0 ? depth - 1 : position, -1, -1];
+function moved({ stack, node, next, left }: Walkers, from: number, to: number): void {
+  stack[to] = stack[from] ?? 0;
+  node[to] = node[from] ?? 0;
+  next[to] = next[from] ?? 0;
+  left[to] = left[from] ?? 0;
 }

@@ -157,7 +157,7 @@ namespace shop { template <class T> struct Till {
   __attribute__((noinline)) unsigned long sum(const std::vector<T>& v) const { unsigned long s = 0; for (T x : v) s += x * s + 1; return s; } }; }
 int main() { std::vector<int> v(100000, 3); shop::Till<int> till; unsigned long s = 0; for (int i = 0; i < 6000; i++) { v[i] = i; s += till.sum(v); } return s == 1; }`,
     );
-    execFileSync('g++', ['-O1', '-g0', '-o', program, source]);
+    execFileSync(process.env.CXX ?? 'g++', ['-O1', '-g0', '-o', program, source]);
     const file = join(folder, 'cxx.data');
     const record = () => perf(['record', '-q', '-F', '5000', '-o', file, '--', program]);
     record();

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { ctlCommand } from '../../../src/cli/ctl-command';
 import { psCommand } from '../../../src/cli/ps-command';
 import { recordCommand } from '../../../src/cli/record/record-command';
+import { reportCommand } from '../../../src/cli/report/report-command';
+import { scriptCommand } from '../../../src/cli/script/script-command';
 import { slotsCommand } from '../../../src/cli/slots-command';
 import { statCommand } from '../../../src/cli/stat-command';
 
@@ -64,6 +66,8 @@ describe('the pages of commands', () => {
   it.each([
     ['docs/stat.md', statCommand(nothing)],
     ['docs/record.md', recordCommand(nothing)],
+    ['docs/report.md', reportCommand(nothing)],
+    ['docs/script.md', scriptCommand(nothing)],
     ['docs/slots.md', slotsCommand(nothing)],
     ['docs/ps.md', psCommand(nothing)],
     ['docs/ps.md', ctlCommand(nothing)],
