@@ -24,18 +24,6 @@
 #define UEVENT_QUEUE_BYTES (4 << 20)
 #define UEVENT_GROUP_KERNEL 1u
 
-int32_t sw_clock_ns(int32_t clock_id, uint64_t *ns)
-{
-	struct timespec now;
-
-	if (!ns)
-		return -EINVAL;
-	if (clock_gettime(clock_id, &now) < 0)
-		return -errno;
-	*ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-	return 0;
-}
-
 int32_t sw_tracefs_open(void)
 {
 	int32_t context = (int32_t)syscall(SYS_fsopen, "tracefs", SW_FSOPEN_CLOEXEC);

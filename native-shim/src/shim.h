@@ -62,16 +62,16 @@ struct sw_exit {
 };
 _Static_assert(sizeof(struct sw_exit) == 72, "mirrored in src/native/layout.ts");
 
-/* ---- version.c ---- */
-
-/* What the clock CLOCK_* shows, in ns: two clocks at nearly one moment can be compared. */
-SW_EXPORT int32_t sw_clock_ns(int32_t clock_id, uint64_t *ns);
+/* ---- version.c: what the shim and the machine are ---- */
 
 /* SW_ABI_VERSION of the built library. */
 SW_EXPORT int32_t sw_abi_version(void);
 
 /* Bytes in a memory page. */
 SW_EXPORT int32_t sw_page_size(void);
+
+/* What the clock CLOCK_* shows, in ns: two clocks at nearly one moment can be compared. */
+SW_EXPORT int32_t sw_clock_ns(int32_t clock_id, uint64_t *ns);
 
 /* ---- events.c: gangs of perf events ---- */
 

@@ -159,6 +159,7 @@ static void changing(void)
 	CHECK_EQ(sw_modify_many(fd_array, 1, attrs, UINT32_MAX, &failed), -EINVAL);
 	CHECK_EQ(sw_modify_many(fd_array, 1, attrs, 0, &failed), -EINVAL);
 	CHECK_EQ(sw_modify_many(fd_array, 1, attrs, sizeof(attr), NULL), -EINVAL);
+	CHECK_EQ(sw_clock_ns(1, NULL), -EINVAL);
 	CHECK_EQ(sw_pause_output_many(NULL, 1, 1, &failed), -EINVAL);
 	CHECK_EQ(sw_pause_output_many(fd_array, 1, 2, &failed), -EINVAL);
 	CHECK_EQ(sw_pause_output_many(fd_array, 1, 1, NULL), -EINVAL);

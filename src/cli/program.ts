@@ -4,6 +4,7 @@ import { offer } from './console';
 import { ctlCommand } from './ctl-command';
 import { doctorCommand } from './doctor-command';
 import { exitStatus } from './exit-status';
+import { buildidListCommand, evlistCommand } from './file-list-commands';
 import { listCommand } from './list-command';
 import { psCommand } from './ps-command';
 import { recordCommand } from './record/record-command';
@@ -46,6 +47,14 @@ export async function run(argv: readonly string[]): Promise<number> {
         import('./script/script-options'),
       ]);
       status = await script(scriptOptions(options));
+    }),
+    evlistCommand(async (options) => {
+      const { evlist } = await import('./file-lists');
+      status = await evlist(options);
+    }),
+    buildidListCommand(async (options) => {
+      const { buildidList } = await import('./file-lists');
+      status = await buildidList(options);
     }),
     listCommand(async (globs, options) => {
       const { list } = await import('./list');

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addGroups } from './option-groups';
 import type { RawStatOptions } from './raw-stat-options';
 import { statOptionGroups } from './stat-option-list';
 
@@ -22,9 +23,7 @@ export function statCommand(action: (options: RawStatOptions, command: readonly 
   command.on('option:detailed', () => {
     details += 1;
   });
-  for (const [heading, options] of Object.entries(statOptionGroups())) {
-    for (const option of options) command.addOption(option.helpGroup(heading));
-  }
+  addGroups(command, statOptionGroups());
   return command;
 }
 

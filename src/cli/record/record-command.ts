@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { eventOptions } from '../event-option';
+import { addGroups } from '../option-groups';
 import type { RawRecordOptions } from './record-options';
 
 /**
@@ -19,9 +20,7 @@ export function recordCommand(
     .passThroughOptions()
     .addHelpText('after', examples)
     .action((argv: string[], options: RawRecordOptions) => action(options, argv));
-  for (const [heading, options] of Object.entries(optionGroups())) {
-    for (const option of options) command.addOption(option.helpGroup(heading));
-  }
+  addGroups(command, optionGroups());
   return command;
 }
 

@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander';
+import { addGroups } from '../option-groups';
+import { filterOptions, recordingOptions } from '../recording-options';
 import type { RawReportOptions } from './report-options';
 
 /**
@@ -14,24 +16,14 @@ export function reportCommand(action: (options: RawReportOptions) => Promise<voi
     )
     .addHelpText('after', examples)
     .action((options: RawReportOptions) => action(options));
-  for (const [heading, options] of Object.entries(groups())) {
-    for (const option of options) command.addOption(option.helpGroup(heading));
-  }
+  addGroups(command, groups());
   return command;
 }
 
 const groups = (): Record<string, Option[]> => ({
-  'The recording:': [
-    new Option('-i, --input <file>', 'read this one').default('perf.data'),
-    new Option('--symfs <folder>', 'look for programs below this folder'),
-    new Option('--kallsyms <file>', "the kernel's symbols, as /proc/kallsyms had them"),
-  ],
+  'The recording:': recordingOptions(),
   'Which samples:': [
-    new Option('--comms <list>', 'only of commands with these names'),
-    new Option('--pid <list>', 'only of these processes'),
-    new Option('--tid <list>', 'only of these threads'),
-    new Option('-C, --cpu <list>', 'only from these CPUs: 0-3,8'),
-    new Option('--time <from,to>', 'only between these times, in seconds as syswide script shows them'),
+    ...filterOptions(),
     new Option('-d, --dsos <list>', 'only functions of these programs'),
     new Option('-S, --symbols <list>', 'only functions with these names'),
   ],

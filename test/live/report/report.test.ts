@@ -123,6 +123,16 @@ describe('syswide report of a recording of perf', () => {
     expect(counts(ours).length).toBeGreaterThan(5);
   });
 
+  it('lists events and build-ids as perf does', () => {
+    for (const command of ['evlist', 'buildid-list']) {
+      const [ours, theirs] = [syswide([command, '-i', path]), perf([command, '-i', path])];
+      expect(ours).toMatchObject({ status: 0, stderr: '' });
+      expect(ours.stdout).toBe(theirs.stdout);
+      expect(ours.stdout).not.toBe('');
+      expect(syswide([command, '-i', join(folder, 'missing')])).toMatchObject({ status: 1, stdout: '' });
+    }
+  });
+
   it('refuses what is no recording, and options without sense', () => {
     const bad = join(folder, 'bad');
     writeFileSync(bad, 'no recording');

@@ -1,0 +1,29 @@
+import { visible } from '../base/safe-text';
+import { Recording } from '../profile/recording';
+import { offer } from './console';
+import { exitStatus } from './exit-status';
+import type { FileListOptions } from './file-list-commands';
+
+/** `syswide evlist`. @returns the exit status */
+export async function evlist(options: FileListOptions): Promise<number> {
+  return listed(options, ({ events }) => events.all.map(({ name }) => name));
+}
+
+/** `syswide buildid-list`. @returns the exit status */
+export async function buildidList(options: FileListOptions): Promise<number> {
+  return listed(options, ({ builds }) => builds.map(({ id, path }) => `${id.toString('hex')} ${path}`));
+}
+
+function listed({ input }: FileListOptions, linesOf: (recording: Recording) => string[]): number {
+  const recording = Recording.open(input);
+  try {
+    offer(
+      linesOf(recording)
+        .map((line) => `${visible(line)}\n`)
+        .join(''),
+    );
+    return exitStatus.success;
+  } finally {
+    recording.close();
+  }
+}

@@ -1,0 +1,17 @@
+import { Option } from 'commander';
+
+/** The options that everything has that reads recordings: which one, and where symbols are. */
+export const recordingOptions = (): Option[] => [
+  new Option('-i, --input <file>', 'read this one').default('perf.data'),
+  new Option('--symfs <folder>', 'look for programs below this folder'),
+  new Option('--kallsyms <file>', "the kernel's symbols, as /proc/kallsyms had them"),
+];
+
+/** Those that say which samples are wanted. */
+export const filterOptions = (): Option[] => [
+  new Option('--comms <list>', 'only of commands with these names'),
+  new Option('--pid <list>', 'only of these processes'),
+  new Option('--tid <list>', 'only of these threads'),
+  new Option('-C, --cpu <list>', 'only from these CPUs: 0-3,8'),
+  new Option('--time <from,to>', 'only between these times, in seconds as syswide script shows them'),
+];
