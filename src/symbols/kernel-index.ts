@@ -14,7 +14,10 @@ export interface KernelIndex {
 /** Of functions and of data: T t W w, and B b D d, as perf takes them. */
 const kinds = new Set([...'TtWwBbDd'].map((letter) => letter.charCodeAt(0)));
 
-const [NEWLINE, TAB, SPACE, OPENING] = [0x0a, 0x09, 0x20, 0x5b];
+const [NEWLINE, TAB, SPACE] = [0x0a, 0x09, 0x20];
+
+/** What the name of a module begins with. */
+const MODULE = '\t[';
 
 /**
  * Reads what /proc/kallsyms lists, or a copy of it.
@@ -83,15 +86,16 @@ function nameIn(text: Buffer, at: number): string {
   return text.toString('utf8', at, end);
 }
 
-/** Symbols of modules have the name of it behind a tab: `[ext4]`. */
+/** Symbols of modules have the name of it behind a tab: `[ext4]`. Most files have few of them, far from the first symbol. */
 function moduleStarts(text: Buffer, starts: readonly number[], names: readonly number[]): Map<number, string> {
   const modules = new Map<number, string>();
-  if (!text.includes('\t[')) return modules;
-  for (const [i, at] of names.entries()) {
-    const end = text.indexOf(NEWLINE, at);
-    const tab = text.indexOf(TAB, at);
-    if (tab < 0 || (end >= 0 && tab > end) || text[tab + 1] !== OPENING) continue;
-    modules.set(starts[i] ?? 0, text.toString('utf8', tab + 1, end < 0 ? text.length : end));
+  let symbol = 0;
+  for (let tab = text.indexOf(MODULE); tab >= 0; tab = text.indexOf(MODULE, tab + 1)) {
+    while ((names[symbol + 1] ?? Number.POSITIVE_INFINITY) <= tab) symbol += 1;
+    const newline = text.indexOf(NEWLINE, names[symbol]);
+    const end = newline < 0 ? text.length : newline;
+    // The symbol of the line may be of a kind that is left out.
+    if ((names[symbol] ?? tab) < tab && tab < end) modules.set(starts[symbol] ?? 0, text.toString('utf8', tab + 1, end));
   }
   return modules;
 }
