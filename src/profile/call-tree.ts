@@ -29,6 +29,8 @@ interface Walkers {
   readonly node: Int32Array;
   readonly next: Int32Array;
   readonly left: Int32Array;
+  /** The function that each comes to next. */
+  readonly cell: Int32Array;
 }
 
 /**
@@ -74,6 +76,7 @@ export class CallTrees {
       node: new Int32Array(count).fill(root),
       next: new Int32Array(count),
       left: new Int32Array(count),
+      cell: new Int32Array(count),
     };
     for (let i = 0; i < count; i += 1) {
       const [stack, position] = [chains[i * 2] ?? 0, chains[i * 2 + 1] ?? 0];
@@ -105,8 +108,10 @@ export class CallTrees {
 
   /** @returns how many chains have not ended; they stand first */
   private step(walkers: Walkers, count: number): number {
-    const { stack, node, next, left } = walkers;
+    const { stack, node, next, left, cell } = walkers;
     const { words } = this.stacks;
+    // One after the other, so that they are waited for together: they lie far from each other.
+    for (let i = 0; i < count; i += 1) cell[i] = words[next[i] ?? 0] ?? 0;
     const direction = this.order === 'callee' ? 1 : -1;
     let walking = 0;
     for (let i = 0; i < count; i += 1) {
@@ -115,7 +120,7 @@ export class CallTrees {
         this.#self[parent] = (this.#self[parent] ?? 0) + this.stacks.periodOf(of);
         continue;
       }
-      const child = this.childOf(parent, words[next[i] ?? 0] ?? 0);
+      const child = this.childOf(parent, cell[i] ?? 0);
       this.#total[child] = (this.#total[child] ?? 0) + this.stacks.periodOf(of);
       this.#samples[child] = (this.#samples[child] ?? 0) + this.stacks.countOf(of);
       moved(walkers, i, walking);

@@ -21,21 +21,24 @@ export interface HistogramOptions {
  */
 export class Histogram {
   readonly #entries = new WordTable();
-  readonly #key: Uint32Array;
+  readonly #key: Int32Array;
   #self = new Float64Array(1 << 10);
   #total = new Float64Array(1 << 10);
   #samples = new Float64Array(1 << 10);
-  /** The stack that an entry has been counted for last. */
+  /** The stack that an entry has been counted for last: see `addPosition`. */
   #last = new Int32Array(1 << 10).fill(-1);
   /** Of the longest call chain that the entry shows. */
-  #depth = new Uint32Array(1 << 10);
+  #depth = new Int32Array(1 << 10);
   /** A function that the entry is of. */
-  #cell = new Uint32Array(1 << 10);
+  #cell = new Int32Array(1 << 10);
   /** Which parts of call chains entries are of, one beside the other. */
   #parts = 0;
   #partEntry = new Int32Array(1 << 10);
   #partStack = new Int32Array(1 << 10);
   #partPosition = new Uint16Array(1 << 10);
+  /** Whether the kernel's part of stacks is counted once for all that have it in common: no entry is of both parts then. */
+  readonly #sharesKernelStacks: boolean;
+  #lastKernelStack = -1;
   /** Of all samples. */
   period = 0;
   count = 0;
@@ -46,7 +49,8 @@ export class Histogram {
     private readonly options: HistogramOptions,
     private readonly accepts: (cell: number) => boolean = () => true,
   ) {
-    this.#key = new Uint32Array(options.keys.length);
+    this.#key = new Int32Array(options.keys.length);
+    this.#sharesKernelStacks = options.keys.includes('sym');
   }
 
   /** Counts the stacks of an event. */
@@ -121,21 +125,44 @@ export class Histogram {
     }
   }
 
-  private addStack(stack: number, words: Uint32Array, from: number): void {
+  private addStack(stack: number, words: Int32Array, from: number): void {
     const whole = this.stacks.depthOf(stack);
     const depth = this.options.children ? whole : 1;
-    const isInward = this.options.chains === 'caller';
-    for (let i = 0; i < depth; i += 1) {
-      // Where it was sampled comes first.
-      const position = i === 0 || !isInward ? i : depth - i;
-      const cell = words[from + StackWord.chain + position] ?? 0;
-      if (!this.accepts(cell)) continue;
-      const entry = this.entryOf(words, from, cell);
-      if (position === 0) this.addSelf(entry, stack);
-      // What calls itself has no more of it than once.
-      if (this.#last[entry] === stack) continue;
-      this.addPart(entry, stack, position, isInward && position > 0 ? position + 1 : whole - position);
+    // Where it was sampled comes first.
+    this.addPosition(stack, stack, words[from + StackWord.chain] ?? 0, 0, whole);
+    if (this.options.chains !== 'caller') {
+      for (let i = 1; i < depth; i += 1) {
+        this.addPosition(stack, stack, words[from + StackWord.chain + i] ?? 0, i, whole - i);
+      }
+      return;
     }
+    const kernelStack = this.#sharesKernelStacks ? this.stacks.kernelStackOf(stack) : -1;
+    const kernelDepth = kernelStack < 0 ? 1 : this.stacks.depthOf(kernelStack);
+    for (let i = depth - 1; i >= kernelDepth; i -= 1) {
+      this.addPosition(stack, stack, words[from + StackWord.chain + i] ?? 0, i, i + 1);
+    }
+    // What is called from within the kernel has been counted with the first of the stacks that have it in common.
+    if (depth === 1 || kernelStack <= this.#lastKernelStack) return;
+    this.#lastKernelStack = kernelStack;
+    for (let i = kernelDepth - 1; i > 0; i -= 1) {
+      this.addPosition(kernelStack, stack, words[from + StackWord.chain + i] ?? 0, i, i + 1);
+    }
+  }
+
+  /**
+   * Counts a stack for the entry that one of its positions is in.
+   * @param of the stack, or its kernel stack for all that have it in common
+   * @param visit a number that all of a stack's positions have in common, and those of no other
+   * @param length of the part of the chain that the entry shows
+   */
+  private addPosition(of: number, visit: number, cell: number, position: number, length: number): void {
+    if (!this.accepts(cell)) return;
+    const entry = this.entryOf(of, cell);
+    if (position === 0) this.addSelf(entry, of);
+    // What calls itself has no more of it than once.
+    if (this.#last[entry] === visit) return;
+    this.#last[entry] = visit;
+    this.addPart(entry, of, position, length);
   }
 
   private addSelf(entry: number, stack: number): void {
@@ -143,9 +170,7 @@ export class Histogram {
     this.#samples[entry] = (this.#samples[entry] ?? 0) + this.stacks.countOf(stack);
   }
 
-  /** @param length of the part of the chain that the entry shows */
   private addPart(entry: number, stack: number, position: number, length: number): void {
-    this.#last[entry] = stack;
     this.#total[entry] = (this.#total[entry] ?? 0) + this.stacks.periodOf(stack);
     this.#depth[entry] = Math.max(this.#depth[entry] ?? 0, length);
     if (!this.options.chains) return;
@@ -161,8 +186,10 @@ export class Histogram {
     this.#partPosition[part] = position;
   }
 
-  private entryOf(words: Uint32Array, from: number, cell: number): number {
+  private entryOf(stack: number, cell: number): number {
     const { keys } = this.options;
+    const { words } = this.stacks;
+    const from = this.stacks.startOf(stack);
     for (let i = 0; i < keys.length; i += 1) this.#key[i] = this.valueOf(keys[i] ?? 'comm', words, from, cell);
     const known = this.#entries.size;
     const entry = this.#entries.intern(this.#key, 0, keys.length);
@@ -181,11 +208,11 @@ export class Histogram {
     this.#total = grown(this.#total, size, double);
     this.#samples = grown(this.#samples, size, double);
     this.#last = grown(this.#last, size, (length) => new Int32Array(length).fill(-1));
-    this.#depth = grown(this.#depth, size, (length) => new Uint32Array(length));
-    this.#cell = grown(this.#cell, size, (length) => new Uint32Array(length));
+    this.#depth = grown(this.#depth, size, (length) => new Int32Array(length));
+    this.#cell = grown(this.#cell, size, (length) => new Int32Array(length));
   }
 
-  private valueOf(key: SortKey, words: Uint32Array, from: number, cell: number): number {
+  private valueOf(key: SortKey, words: Int32Array, from: number, cell: number): number {
     switch (key) {
       case 'comm':
         return words[from + StackWord.comm] ?? 0;
@@ -196,7 +223,7 @@ export class Histogram {
       case 'cpu':
         return words[from + StackWord.cpu] ?? 0;
       case 'dso':
-        return this.places.cells[cell]?.dso ?? 0;
+        return this.places.dsoOf(cell);
       case 'sym':
         return cell;
     }

@@ -1,12 +1,11 @@
 import type { SymbolIndex } from '../symbols/symbol-index';
 import { AddressTable } from './address-table';
+import { Mode } from './chain-context';
 import type { Memory } from './memory';
 import type { Names } from './names';
 import type { Programs } from './programs';
 import type { KernelRange } from './task-records';
-
-/** PERF_RECORD_MISC_KERNEL and _USER. */
-const [KERNEL, USER] = [1, 2];
+import { grown } from './word-table';
 
 /** The memory that no process has: the kernel's. */
 const KERNEL_SPACE = 0;
@@ -30,7 +29,7 @@ export interface Cell {
   readonly high?: number;
 }
 
-/** The address of what has no name. */
+/** The address of what has no name, of halves with a sign. */
 export const addressOf = ({ low = 0, high = 0 }: Cell): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 
 /** Where an address is: what it is a part of, and the address in its program, as perf prints it. */
@@ -53,6 +52,7 @@ const TWO_32 = 2 ** 32;
 export class Places {
   /** By memory: samples of a process come in bursts, and its addresses are then near each other. */
   readonly #known: AddressTable[] = [];
+  readonly #kernelCells = new AddressTable();
   /** By program, and the position of functions in it, and by the address of what has no name. */
   readonly #functions: Map<number, number>[] = [];
   readonly #nameless = new AddressTable();
@@ -62,6 +62,7 @@ export class Places {
   readonly #kernelShift: number;
   /** What addresses are part of. */
   readonly cells: Cell[] = [];
+  #dsoOf = new Int32Array(1 << 10);
 
   constructor(
     private readonly programs: Programs,
@@ -75,9 +76,18 @@ export class Places {
     this.#kernelShift = kernel === undefined || now === undefined ? 0 : kernel.offset - now;
   }
 
+  /** The number of what an address of the kernel, in two halves, is a part of. */
+  kernelCellAt(low: number, high: number): number {
+    const known = this.#kernelCells.get(KERNEL_SPACE, low, high);
+    if (known >= 0) return known;
+    const { cell } = this.kernelPlace(low, high, true);
+    this.#kernelCells.set(KERNEL_SPACE, low, high, cell);
+    return cell;
+  }
+
   /** The number of what an address, in two halves, is a part of, in the memory of a process or the kernel, as `mode` says. */
   cellAt(mode: number, memory: Memory, low: number, high: number): number {
-    const space = mode === USER ? memory.id : KERNEL_SPACE;
+    const space = mode === Mode.user ? memory.id : KERNEL_SPACE;
     const table = this.#known[space] ?? this.tableOf(space);
     const known = table.get(mode, low, high);
     if (known >= 0) return known;
@@ -94,15 +104,16 @@ export class Places {
 
   /** The same, for who remembers it, and where in it. */
   placeAt(mode: number, memory: Memory, low: number, high: number): Place {
-    return mode === USER ? this.userPlace(memory, low, high) : this.kernelPlace(low, high, mode === KERNEL);
+    return mode === Mode.user ? this.userPlace(memory, low, high) : this.kernelPlace(low, high, mode === Mode.kernel);
   }
 
   private userPlace(memory: Memory, low: number, high: number): Place {
-    const range = high < MOST_USER_HIGH ? memory.find(high * TWO_32 + low) : undefined;
+    const address = high * TWO_32 + (low >>> 0);
+    const range = high >= 0 && high < MOST_USER_HIGH ? memory.find(address) : undefined;
     if (!range) return { cell: this.namelessAt(this.#unknown, low, high, false), low, high };
     const { dso, start, offset } = range;
-    const relative = high * TWO_32 + low - start + offset;
-    const [relativeLow, relativeHigh] = [relative % TWO_32, Math.floor(relative / TWO_32)];
+    const relative = address - start + offset;
+    const [relativeLow, relativeHigh] = [relative | 0, Math.floor(relative / TWO_32)];
     const index = this.indexOf(dso);
     const position = index?.find(relative) ?? -1;
     if (!index || position < 0) {
@@ -122,7 +133,7 @@ export class Places {
   }
 
   private kernelPlace(low: number, high: number, isKernel: boolean): Place {
-    const address = (high & 0xffff) * TWO_32 + low;
+    const address = (high & 0xffff) * TWO_32 + (low >>> 0);
     const kernel = isKernel ? this.programs.kernel : undefined;
     const own = address - this.#kernelShift;
     const position = kernel?.index.find(own) ?? -1;
@@ -152,9 +163,17 @@ export class Places {
     return cell;
   }
 
+  /** The program of a cell, without looking at the cell itself: there can be very many. */
+  dsoOf(cell: number): number {
+    return this.#dsoOf[cell] ?? 0;
+  }
+
   private add(cell: Cell): number {
+    const id = this.cells.length;
     this.cells.push(cell);
-    return this.cells.length - 1;
+    this.#dsoOf = grown(this.#dsoOf, id + 1, (size) => new Int32Array(size));
+    this.#dsoOf[id] = cell.dso;
+    return id;
   }
 }
 

@@ -3,7 +3,8 @@ import { Places } from './places';
 import { Programs, type SymbolPlaces } from './programs';
 import type { Recording, RecordingTotals } from './recording';
 import { type SampleFilter, sampleFilter } from './sample-filter';
-import { type StackKeys, Stacks } from './stacks';
+import { StackCollector, type StackKeys } from './stack-collector';
+import type { Stacks } from './stacks';
 
 /** A recording by its stacks. */
 export interface Profile {
@@ -30,14 +31,14 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
   const { timeline, kernel, totals } = recording.readTasks((done) => onProgress?.(done / 4));
   const programs = new Programs(files, recording.builds, symbols);
   const places = new Places(programs, kernel, recording.dsos);
-  const stacks = new Stacks(places, keys);
+  const collector = new StackCollector(places, keys);
   const wanted = sampleFilter(filter, recording.comms);
   recording.eachSample(
     (sample) => {
       const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
-      if (!wanted || wanted(sample, state.comm)) stacks.add(sample, state);
+      if (!wanted || wanted(sample, state.comm)) collector.add(sample, state);
     },
     (done) => onProgress?.((1 + done * 3) / 4),
   );
-  return { stacks, places, totals, notices: programs.notices };
+  return { stacks: collector.stacks(), places, totals, notices: programs.notices };
 }

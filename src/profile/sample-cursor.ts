@@ -12,7 +12,8 @@ const CPUMODE = 7;
 
 /**
  * One sample at a time, of millions: its fields are read where they are, and nothing is made. 64-bit numbers are in two
- * halves in `words`, the lower one first, whatever the byte order of the file.
+ * halves in `words`, the lower one first, whatever the byte order of the file. Halves of addresses have a sign: whole numbers
+ * of 32 bits with one are no objects to V8, those from 2^31 on would be.
  */
 export class SampleCursor {
   /** Index of its event; -1 for an id of none. */
@@ -34,11 +35,13 @@ export class SampleCursor {
   /** The call chain in `words`: from where, and how many addresses. */
   chainAt = 0;
   chainLength = 0;
-  words: Uint32Array = new Uint32Array(0);
+  words: Int32Array = new Int32Array(0);
   /** Raw data, of tracepoints, in the record: from where, and how many bytes; -1 without. */
   rawAt = -1;
   rawLength = 0;
-  #scratch = new Uint32Array(1 << 14);
+  #scratch = new Int32Array(1 << 14);
+  /** What `words` are those of. */
+  #view: DataView | undefined;
   readonly #idAt: number;
   /** Where the time is in samples of all events; -1 where it is in different places. */
   readonly #timeAt: number;
@@ -88,14 +91,15 @@ export class SampleCursor {
 
   private fixed(view: DataView, begin: number, offsets: RecordedEvent['offsets']): void {
     const little = this.littleEndian;
-    const [low, high] = little ? [0, 4] : [4, 0];
+    const low = little ? 0 : 4;
+    const high = 4 - low;
     if (offsets.ip >= 0) {
-      this.ipLow = view.getUint32(begin + offsets.ip + low, little);
-      this.ipHigh = view.getUint32(begin + offsets.ip + high, little);
+      this.ipLow = view.getInt32(begin + offsets.ip + low, little);
+      this.ipHigh = view.getInt32(begin + offsets.ip + high, little);
     }
     if (offsets.addr >= 0) {
-      this.addrLow = view.getUint32(begin + offsets.addr + low, little);
-      this.addrHigh = view.getUint32(begin + offsets.addr + high, little);
+      this.addrLow = view.getInt32(begin + offsets.addr + low, little);
+      this.addrHigh = view.getInt32(begin + offsets.addr + high, little);
     }
     if (offsets.tid >= 0) {
       this.pid = view.getInt32(begin + offsets.tid, little);
@@ -124,17 +128,20 @@ export class SampleCursor {
     this.chainLength = length;
     const place = view.byteOffset + at;
     if (this.littleEndian && (place & 3) === 0) {
-      if (this.words.buffer !== view.buffer) this.words = new Uint32Array(view.buffer, 0, view.buffer.byteLength >> 2);
+      if (this.#view !== view) this.words = new Int32Array(view.buffer, 0, view.buffer.byteLength >> 2);
+      this.#view = view;
       this.chainAt = place >> 2;
       return;
     }
-    if (this.#scratch.length < length * 2) this.#scratch = new Uint32Array(length * 2);
-    const [low, high] = this.littleEndian ? [0, 4] : [4, 0];
+    if (this.#scratch.length < length * 2) this.#scratch = new Int32Array(length * 2);
+    const low = this.littleEndian ? 0 : 4;
+    const high = 4 - low;
     for (let i = 0; i < length; i += 1) {
-      this.#scratch[i * 2] = view.getUint32(at + i * 8 + low, this.littleEndian);
-      this.#scratch[i * 2 + 1] = view.getUint32(at + i * 8 + high, this.littleEndian);
+      this.#scratch[i * 2] = view.getInt32(at + i * 8 + low, this.littleEndian);
+      this.#scratch[i * 2 + 1] = view.getInt32(at + i * 8 + high, this.littleEndian);
     }
     this.words = this.#scratch;
+    this.#view = undefined;
     this.chainAt = 0;
   }
 
@@ -146,7 +153,8 @@ export class SampleCursor {
   }
 
   private number(view: DataView, at: number): number {
-    const [low, high] = this.littleEndian ? [at, at + 4] : [at + 4, at];
+    const low = this.littleEndian ? at : at + 4;
+    const high = this.littleEndian ? at + 4 : at;
     return view.getUint32(high, this.littleEndian) * 2 ** 32 + view.getUint32(low, this.littleEndian);
   }
 }

@@ -14,6 +14,9 @@ export interface KernelIndex {
 /** Of functions and of data: T t W w, and B b D d, as perf takes them. */
 const kinds = new Set([...'TtWwBbDd'].map((letter) => letter.charCodeAt(0)));
 
+/** What makes a letter small, and `w`. */
+const [LOWER, WEAK] = [0x20, 0x77];
+
 const [NEWLINE, TAB, SPACE] = [0x0a, 0x09, 0x20];
 
 /** What the name of a module begins with. */
@@ -28,24 +31,24 @@ export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): Kern
   if (!text) return undefined;
   const [starts, sizes, names, bindings]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let at = 0; at < text.length; ) {
-    const newline = text.indexOf(NEWLINE, at);
-    const end = newline < 0 ? text.length : newline;
-    const space = text.indexOf(SPACE, at);
-    if (space > at && space + 3 <= end && kinds.has(text[space + 1] ?? 0)) {
+    const end = firstOf(text, NEWLINE, at, text.length);
+    const space = firstOf(text, SPACE, at, end);
+    const kind = text[space + 1] ?? 0;
+    if (space > at && space + 3 <= end && kinds.has(kind)) {
       // Numbers of at most 12 digits are exact.
       const address = hexadecimal(text, Math.max(at, space - 12), space);
       if (address > 0) {
         starts.push(address);
         sizes.push(0);
         names.push(space + 3);
-        bindings.push(bindingOf(text[space + 1] ?? 0));
+        bindings.push(bindingOf(kind));
       }
     }
     at = end + 1;
   }
   if (starts.length === 0) return undefined;
   const nameOf = (id: number): string => nameIn(text, names[id] ?? 0);
-  const modules = moduleStarts(text, starts, names);
+  const modules = modulesOf(text, names);
   const index = SymbolIndex.of({
     starts,
     sizes,
@@ -54,12 +57,12 @@ export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): Kern
       return difference === 0 ? isBetter(nameOf(a), nameOf(b)) : difference > 0;
     },
     nameOf,
-    partOf: (id) => modules.get(starts[id] ?? 0),
+    ...(modules.length > 0 ? { partOf: (id: number) => modules[id] } : {}),
   });
   const textAt = starts.find((_, i) => nameOf(i) === '_text');
   return {
     index,
-    moduleAt: (position) => modules.get(index.startAt(position)),
+    moduleAt: (position) => modules[index.idAt(position)],
     ...(textAt === undefined ? {} : { text: textAt }),
   };
 }
@@ -75,9 +78,9 @@ function hexadecimal(text: Buffer, from: number, to: number): number {
 
 /** The best is seen by the whole kernel (capitals), then what only its own file sees, then what others may replace (W). */
 function bindingOf(kind: number): number {
-  const letter = String.fromCharCode(kind);
-  if (letter === 'W' || letter === 'w') return 0;
-  return letter === letter.toUpperCase() ? 2 : 1;
+  const lower = kind | LOWER;
+  if (lower === WEAK) return 0;
+  return kind === lower ? 1 : 2;
 }
 
 function nameIn(text: Buffer, at: number): string {
@@ -86,18 +89,29 @@ function nameIn(text: Buffer, at: number): string {
   return text.toString('utf8', at, end);
 }
 
-/** Symbols of modules have the name of it behind a tab: `[ext4]`. Most files have few of them, far from the first symbol. */
-function moduleStarts(text: Buffer, starts: readonly number[], names: readonly number[]): Map<number, string> {
-  const modules = new Map<number, string>();
+/**
+ * The modules of symbols, by their ids: they have the name of it behind a tab, `[ext4]`. Most files have few of them, far from
+ * the first symbol.
+ */
+function modulesOf(text: Buffer, names: readonly number[]): (string | undefined)[] {
+  const first = text.indexOf(MODULE);
+  const modules = new Array<string | undefined>(first < 0 ? 0 : names.length);
   let symbol = 0;
-  for (let tab = text.indexOf(MODULE); tab >= 0; tab = text.indexOf(MODULE, tab + 1)) {
+  for (let tab = first; tab >= 0; tab = text.indexOf(MODULE, tab + 1)) {
     while ((names[symbol + 1] ?? Number.POSITIVE_INFINITY) <= tab) symbol += 1;
-    const newline = text.indexOf(NEWLINE, names[symbol]);
-    const end = newline < 0 ? text.length : newline;
+    const end = firstOf(text, NEWLINE, tab, text.length);
+    const line = text.lastIndexOf(NEWLINE, tab);
     // The symbol of the line may be of a kind that is left out.
-    if ((names[symbol] ?? tab) < tab && tab < end) modules.set(starts[symbol] ?? 0, text.toString('utf8', tab + 1, end));
+    if ((names[symbol] ?? -1) > line) modules[symbol] = text.toString('utf8', tab + 1, end);
   }
   return modules;
+}
+
+/** Where a byte comes first; `to` where it does not. It is never far: calling `indexOf` would take longer. */
+function firstOf(text: Buffer, byte: number, from: number, to: number): number {
+  let at = from;
+  while (at < to && text[at] !== byte) at += 1;
+  return at;
 }
 
 /** As in `readCodeIndex`, of symbols that have no size and no binding. */

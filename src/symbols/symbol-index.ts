@@ -35,36 +35,14 @@ export class SymbolIndex {
   ) {}
 
   /** @param symbols in any order */
-  static of({ starts, sizes, isBetter, nameOf, partOf = () => undefined }: SymbolsToIndex): SymbolIndex {
-    const order = Uint32Array.from(starts.keys());
-    if (!isAscending(starts)) order.sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0) || a - b);
-    const startOf = (i: number): number => starts[order[i] ?? 0] ?? 0;
-    const endOf = (i: number): number => {
-      const [id, start] = [order[i] ?? 0, startOf(i)];
-      const size = sizes[id] ?? 0;
-      if (size > 0) return start + size;
-      const isLast = i + 1 === order.length || partOf(id) !== partOf(order[i + 1] ?? 0);
-      return isLast ? Math.ceil(start / PAGE) * PAGE + PAGE : startOf(i + 1);
-    };
-    const kept = new Uint32Array(order.length);
-    const [keptStarts, keptEnds] = [new Float64Array(order.length), new Float64Array(order.length)];
-    let count = 0;
-    for (const [i, id] of order.entries()) {
-      const [start, end] = [startOf(i), endOf(i)];
-      const last = count - 1;
-      if (count > 0 && keptStarts[last] === start) {
-        const lastHas = (keptEnds[last] ?? 0) > start;
-        if (lastHas !== end > start ? lastHas : isBetter(kept[last] ?? 0, id)) continue;
-        count -= 1;
-      }
-      kept[count] = id;
-      keptStarts[count] = start;
-      keptEnds[count] = end;
-      count += 1;
-    }
-    const ids = kept.subarray(0, count);
-    const sized = Uint8Array.from(ids, (id) => Number((sizes[id] ?? 0) > 0));
-    return new SymbolIndex(keptStarts.subarray(0, count), keptEnds.subarray(0, count), sized, ids, nameOf);
+  static of(symbols: SymbolsToIndex): SymbolIndex {
+    const kept = new KeptSymbols(symbols);
+    for (let i = 0; i < symbols.starts.length; i += 1) kept.offer(i);
+    const { starts, ends, ids, count } = kept;
+    const sized = new Uint8Array(count);
+    for (let i = 0; i < count; i += 1) sized[i] = Number((symbols.sizes[ids[i] ?? 0] ?? 0) > 0);
+    const all = [starts.subarray(0, count), ends.subarray(0, count), sized, ids.subarray(0, count)] as const;
+    return new SymbolIndex(...all, symbols.nameOf);
   }
 
   get size(): number {
@@ -95,9 +73,66 @@ export class SymbolIndex {
   }
 
   nameAt(position: number): string {
-    return this.nameOf(this.ids[position] ?? 0);
+    return this.nameOf(this.idAt(position));
+  }
+
+  /** Which of the symbols that it was made of stands at a position. */
+  idAt(position: number): number {
+    return this.ids[position] ?? 0;
   }
 }
 
-const isAscending = (starts: readonly number[]): boolean =>
-  starts.every((start, i) => i === 0 || start >= (starts[i - 1] ?? 0));
+/** Symbols by address as they are chosen, in the order of their addresses. */
+class KeptSymbols {
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  readonly ids: Uint32Array;
+  count = 0;
+  readonly #order: Uint32Array;
+
+  constructor(private readonly symbols: SymbolsToIndex) {
+    const { starts } = symbols;
+    this.#order = new Uint32Array(starts.length);
+    for (let i = 0; i < starts.length; i += 1) this.#order[i] = i;
+    if (!isAscending(starts)) this.#order.sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0) || a - b);
+    this.starts = new Float64Array(starts.length);
+    this.ends = new Float64Array(starts.length);
+    this.ids = new Uint32Array(starts.length);
+  }
+
+  /** Takes the next one, given how many there were before it, unless another one at its address is better. */
+  offer(i: number): void {
+    const id = this.#order[i] ?? 0;
+    const start = this.symbols.starts[id] ?? 0;
+    const end = this.endOf(i, id, start);
+    if (this.count > 0 && this.starts[this.count - 1] === start) {
+      if (!this.yieldsTo(id, end > start)) return;
+      this.count -= 1;
+    }
+    this.ids[this.count] = id;
+    this.starts[this.count] = start;
+    this.ends[this.count] = end;
+    this.count += 1;
+  }
+
+  /** Whether the last one leaves its place to another one, with or without a length, at the same address. */
+  private yieldsTo(id: number, hasLength: boolean): boolean {
+    const last = this.count - 1;
+    const lastHas = (this.ends[last] ?? 0) > (this.starts[last] ?? 0);
+    return lastHas === hasLength ? !this.symbols.isBetter(this.ids[last] ?? 0, id) : hasLength;
+  }
+
+  private endOf(i: number, id: number, start: number): number {
+    const { sizes, starts, partOf } = this.symbols;
+    const size = sizes[id] ?? 0;
+    if (size > 0) return start + size;
+    const next = this.#order[i + 1];
+    if (next === undefined || (partOf && partOf(id) !== partOf(next))) return Math.ceil(start / PAGE) * PAGE + PAGE;
+    return starts[next] ?? 0;
+  }
+}
+
+function isAscending(starts: readonly number[]): boolean {
+  for (let i = 1; i < starts.length; i += 1) if ((starts[i] ?? 0) < (starts[i - 1] ?? 0)) return false;
+  return true;
+}

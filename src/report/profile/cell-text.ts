@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 import { visible } from '../../base/safe-text';
-import { addressOf, type Places, UNKNOWN_DSO } from '../../profile/places';
+import { addressOf, type Cell, type Places, UNKNOWN_DSO } from '../../profile/places';
 import { demangled } from '../../symbols/demangle';
 
 /** `0x0000000000012345`, as perf shows what has no name: printf(3) puts 0x before everything but 0. */
-const addressText = (address: bigint): string =>
-  `${address === 0n ? '' : '0x'}${address.toString(16).padStart(16, '0')}`;
+function addressText({ low = 0, high = 0 }: Cell): string {
+  const half = (word: number) => (word >>> 0).toString(16).padStart(8, '0');
+  return `${low === 0 && high === 0 ? '' : '0x'}${half(high)}${half(low)}`;
+}
 
 /** A program's name without its folder. What a JIT compiler has made is shown by its process, as perf does. */
 function dsoText(path: string): string {
@@ -27,11 +29,7 @@ export class CellTexts {
     const known = this.#names[cell];
     if (known !== undefined) return known;
     const found = this.places.cells[cell];
-    const text = !found
-      ? ''
-      : found.name === undefined
-        ? addressText(addressOf(found))
-        : visible(demangled(found.name));
+    const text = !found ? '' : found.name === undefined ? addressText(found) : visible(demangled(found.name));
     this.#names[cell] = text;
     return text;
   }
@@ -62,12 +60,12 @@ export class CellTexts {
 
   /** The program of a function, with its folder, as it is. */
   dsoPath(cell: number): string {
-    return this.places.dsos.textOf(this.places.cells[cell]?.dso ?? 0);
+    return this.places.dsos.textOf(this.places.dsoOf(cell));
   }
 
   /** The program of a function. */
   dso(cell: number): string {
-    const dso = this.places.cells[cell]?.dso ?? 0;
+    const dso = this.places.dsoOf(cell);
     const text = this.#dsos[dso] ?? dsoText(this.places.dsos.textOf(dso));
     this.#dsos[dso] = text;
     return text;

@@ -51,13 +51,15 @@ export function* histogramText(source: HistogramSource, view: HistogramView): Ge
   for (const column of columns) column.fit(order);
   if (!view.isQuiet) yield* heading(histogram, view, columns);
   const trees = treesOf(source, view, order);
+  const last = columns.at(-1);
+  const total = new Percent(histogram.period);
+  const self = new Percent(histogram.period);
   for (const entry of order) {
-    const shares = view.children
-      ? `${percent(histogram.totalOf(entry), histogram.period)}${percent(histogram.selfOf(entry), histogram.period)}`
-      : percent(histogram.selfOf(entry), histogram.period);
+    const shares = (view.children ? total.text(histogram.totalOf(entry)) : '') + self.text(histogram.selfOf(entry));
     const count = view.sampleCounts ? String(histogram.samplesOf(entry)).padStart(12) : '';
-    yield `${shares}${count}${columns.map((column) => `  ${column.padded(entry)}`).join('')}`.trimEnd().concat('\n');
-    yield trees(entry);
+    let line = shares + count;
+    for (const column of columns) line += `  ${column === last ? column.text(entry) : column.padded(entry)}`;
+    yield `${line.trimEnd()}\n${trees(entry)}`;
   }
   yield '\n';
 }
@@ -74,15 +76,20 @@ export function sortedEntries(
   const { histogram } = source;
   const { children, leastPercent } = view;
   const [least, visibleLeast] = [(histogram.period * leastPercent) / 100, histogram.period * VISIBLE_SHARE];
-  const weights = Float64Array.from({ length: histogram.size }, (_, entry) =>
-    children ? histogram.totalOf(entry) : histogram.selfOf(entry),
-  );
-  const weight = (entry: number): number => weights[entry] ?? 0;
-  const equal = (a: number, b: number): number =>
-    weight(a) < visibleLeast ? a - b : byRest(histogram, columns, children, a, b) || a - b;
-  return Array.from({ length: histogram.size }, (_, entry) => entry)
-    .filter((entry) => weight(entry) >= least && (children || histogram.samplesOf(entry) > 0))
-    .sort((a, b) => weight(b) - weight(a) || equal(a, b));
+  // Thousands of entries have few weights.
+  const byWeight = new Map<number, number[]>();
+  for (let entry = 0; entry < histogram.size; entry += 1) {
+    const weight = children ? histogram.totalOf(entry) : histogram.selfOf(entry);
+    if (weight < least || !(children || histogram.samplesOf(entry) > 0)) continue;
+    const equal = byWeight.get(weight);
+    if (equal) equal.push(entry);
+    else byWeight.set(weight, [entry]);
+  }
+  return [...byWeight]
+    .sort(([a], [b]) => b - a)
+    .flatMap(([weight, entries]) =>
+      weight < visibleLeast ? entries : entries.sort((a, b) => byRest(histogram, columns, children, a, b) || a - b),
+    );
 }
 
 function byRest(histogram: Histogram, columns: readonly Column[], children: boolean, a: number, b: number): number {
@@ -125,8 +132,21 @@ function treesOf(
   };
 }
 
-const percent = (part: number, whole: number): string =>
-  `${(whole === 0 ? 0 : (part * 100) / whole).toFixed(2).padStart(9)}%`;
+/** Shares of a whole. Most entries have that of the one before. */
+class Percent {
+  #part = Number.NaN;
+  #text = '';
+
+  constructor(private readonly whole: number) {}
+
+  text(part: number): string {
+    if (part !== this.#part) {
+      this.#part = part;
+      this.#text = `${(this.whole === 0 ? 0 : (part * 100) / this.whole).toFixed(2).padStart(9)}%`;
+    }
+    return this.#text;
+  }
+}
 
 /** As perf counts samples: whole thousands and millions. */
 function rounded(count: number): string {
@@ -174,7 +194,7 @@ class Column {
     return text;
   }
 
-  private text(entry: number): string {
+  text(entry: number): string {
     const { histogram, texts } = this.source;
     const value = histogram.keyOf(entry, this.key);
     switch (this.key) {

@@ -1,5 +1,6 @@
 import { visible } from '../../base/safe-text';
 import { AddressTable } from '../../profile/address-table';
+import { Mode } from '../../profile/chain-context';
 import type { Memory } from '../../profile/memory';
 import type { Place, Places } from '../../profile/places';
 import { demangled } from '../../symbols/demangle';
@@ -20,9 +21,6 @@ const MOST_LINES = 1 << 18;
 /** Names of C++ functions can be long. */
 const LONGEST_LINE = 4 << 10;
 
-/** The mode of user space, PERF_RECORD_MISC_USER. */
-const USER = 2;
-
 /** Texts for addresses, each made once: `vfs_read+0x1f ([kernel.kallsyms])`. */
 export class FrameLines {
   readonly #tables: AddressTable[] = [];
@@ -37,7 +35,7 @@ export class FrameLines {
 
   /** Writes the line of an address in a call chain. Of programs it shows the place in the file, as perf does. */
   inChain(to: TextBuffer, mode: number, memory: Memory, low: number, high: number): void {
-    const space = mode === USER ? memory.id : 0;
+    const space = mode === Mode.user ? memory.id : 0;
     const known = this.#tables[space]?.get(mode, low, high) ?? -1;
     to.copy(this.#lines[known] ?? this.remember(space, mode, memory, low, high));
   }
@@ -82,7 +80,7 @@ export class FrameLines {
   }
 
   private dso(cell: number): string {
-    const dso = this.places.cells[cell]?.dso ?? 0;
+    const dso = this.places.dsoOf(cell);
     const known = this.#dsos[dso] ?? visible(this.places.dsos.textOf(dso));
     this.#dsos[dso] = known;
     return known;

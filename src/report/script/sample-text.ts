@@ -1,4 +1,5 @@
 import { visible } from '../../base/safe-text';
+import { isContext, Mode, modeOf } from '../../profile/chain-context';
 import type { Names } from '../../profile/names';
 import type { Places } from '../../profile/places';
 import type { RecordedEvent } from '../../profile/recorded-event';
@@ -27,17 +28,6 @@ export interface ScriptView {
 
 /** Text of the raw data of tracepoints; undefined for an event without. */
 export type TraceText = (event: RecordedEvent, sample: SampleCursor, view: DataView) => string | undefined;
-
-/** PERF_CONTEXT_* as of `Stacks`, and the modes they begin. */
-const FIRST_CONTEXT = -4095;
-const modes = new Map([
-  [-32, 3],
-  [-128, 1],
-  [-512, 2],
-]);
-
-/** PERF_RECORD_MISC_USER. */
-const USER = 2;
 
 /** How one event's samples are shown. */
 interface EventStyle {
@@ -170,10 +160,11 @@ function writeChain(
   { memory }: ThreadState,
   frames: FrameLines,
 ): void {
-  let mode = USER;
+  let mode: number = Mode.user;
   for (let at = chainAt; at < chainAt + chainLength * 2; at += 2) {
     const [low, high] = [words[at] ?? 0, words[at + 1] ?? 0];
-    if (high === 0xffffffff && (low | 0) < 0 && (low | 0) >= FIRST_CONTEXT) mode = modes.get(low | 0) ?? mode;
+    // perf goes on as before with a context that nobody knows.
+    if (isContext(low, high)) mode = modeOf(low) < 0 ? mode : modeOf(low);
     else frames.inChain(to, mode, memory, low, high);
   }
 }

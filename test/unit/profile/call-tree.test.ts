@@ -5,7 +5,7 @@ import { callGraphText } from '../../../src/report/profile/call-graph-text';
 
 /** Stacks of letters, the innermost first, with how often each was sampled. */
 function stacksOf(...stacks: [functions: string, period: number][]): Stacks {
-  const words = Uint32Array.from(stacks.flatMap(([text]) => [0, 0, 0, 0, 0, ...[...text].map((c) => c.charCodeAt(0))]));
+  const words = Int32Array.from(stacks.flatMap(([text]) => [0, 0, 0, 0, 0, ...[...text].map((c) => c.charCodeAt(0))]));
   const starts = stacks.map((_, i) => stacks.slice(0, i).reduce((sum, [text]) => sum + 5 + text.length, 0));
   return {
     words,

@@ -1,0 +1,18 @@
+/** PERF_RECORD_MISC_*: where an address is of. */
+export const Mode = { kernel: 1, user: 2, hypervisor: 3 } as const;
+
+/** PERF_CONTEXT_* of include/uapi/linux/perf_event.h, the lower halves of numbers whose upper one is -1: what follows is of the… */
+const Context = { hypervisor: -32, kernel: -128, user: -512, first: -4095 } as const;
+
+/** Whether an entry of a call chain, in two halves with a sign each, is no address, but tells of what those that follow are. */
+export const isContext = (low: number, high: number): boolean => high === -1 && low < 0 && low >= Context.first;
+
+/** Whether an entry of a call chain says that addresses of user space follow. */
+export const isUserContext = (low: number, high: number): boolean => low === Context.user && high === -1;
+
+/** The mode of what follows a context, given its lower half; less than 0 for one that nobody knows. */
+export function modeOf(low: number): number {
+  if (low === Context.kernel) return Mode.kernel;
+  if (low === Context.user) return Mode.user;
+  return low === Context.hypervisor ? Mode.hypervisor : -1;
+}
