@@ -1,5 +1,5 @@
-import { isContext, Mode, modeOf } from './chain-context';
 import type { Places } from './places';
+import type { WordBatch } from './word-batch';
 import { grown, WordTable } from './word-table';
 
 /** Instead of a path. */
@@ -19,20 +19,26 @@ export class KernelPaths {
   constructor(private readonly places: Places) {}
 
   /**
-   * The number of a path, the same for equal functions; `NO_PATH` for a part that is not of the kernel alone.
-   * @param words from `from` to `to` the part: in two halves each, contexts and addresses
+   * The numbers of paths, the same for equal functions.
+   * @param parts in two halves each, a context and addresses, of the kernel; those without any have no path
+   * @param paths written: one for each, or `NO_PATH`
    */
-  of(words: Int32Array, from: number, to: number): number {
-    const known = this.#parts.size;
-    const part = this.#parts.intern(words, from, to - from);
-    if (part === known) {
-      this.#pathOf = grown(this.#pathOf, part + 1, (size) => new Int32Array(size));
-      this.#pathOf[part] = this.pathOf(words, from, to);
+  ofAll(parts: WordBatch, paths: Int32Array): void {
+    const { words, starts, count } = parts;
+    let known = this.#parts.size;
+    this.#parts.internAll(parts, paths);
+    for (let i = 0; i < count; i += 1) {
+      const part = paths[i] ?? 0;
+      if (part === known) {
+        this.#pathOf = grown(this.#pathOf, part + 1, (size) => new Int32Array(size));
+        this.#pathOf[part] = this.pathOf(words, starts[i] ?? 0, starts[i + 1] ?? 0);
+        known += 1;
+      }
+      paths[i] = this.#pathOf[part] ?? NO_PATH;
     }
-    return this.#pathOf[part] ?? NO_PATH;
   }
 
-  /** Functions of paths, the innermost first, one path behind the other. Valid until the next part is looked up. */
+  /** Functions of paths, the innermost first, one path behind the other. Valid until parts are looked up. */
   get cells(): Int32Array {
     return this.#paths.words;
   }
@@ -50,14 +56,9 @@ export class KernelPaths {
   private pathOf(words: Int32Array, from: number, to: number): number {
     if (to - from > this.#scratch.length) this.#scratch = new Int32Array(to - from);
     let length = 0;
-    for (let at = from; at < to; at += 2) {
-      const [low, high] = [words[at] ?? 0, words[at + 1] ?? 0];
-      if (isContext(low, high)) {
-        if (modeOf(low) !== Mode.kernel) return NO_PATH;
-        continue;
-      }
-      this.#scratch[length] = this.places.kernelCellAt(low, high);
-      length += 1;
+    // The context comes first.
+    for (let at = from + 2; at < to; at += 2, length += 1) {
+      this.#scratch[length] = this.places.kernelCellAt(words[at] ?? 0, words[at + 1] ?? 0);
     }
     return length === 0 ? NO_PATH : this.#paths.intern(this.#scratch, 0, length);
   }

@@ -10,6 +10,9 @@ import { grown } from './word-table';
 /** The memory that no process has: the kernel's. */
 const KERNEL_SPACE = 0;
 
+/** Instead of a program: the kernel with its modules. */
+const KERNEL_FUNCTIONS = -1;
+
 /** What a recording is of where nothing is known. */
 export const UNKNOWN_DSO = '[unknown]';
 const KERNEL_DSO = '[kernel.kallsyms]';
@@ -53,8 +56,8 @@ export class Places {
   /** By memory: samples of a process come in bursts, and its addresses are then near each other. */
   readonly #known: AddressTable[] = [];
   readonly #kernelCells = new AddressTable();
-  /** By program, and the position of functions in it, and by the address of what has no name. */
-  readonly #functions: Map<number, number>[] = [];
+  /** Cells, + 1, by program and the position of functions in it, and by the address of what has no name. */
+  readonly #functions: Record<number, Int32Array> = {};
   readonly #nameless = new AddressTable();
   /** By program; null where there is none. */
   readonly #indexes: (SymbolIndex | null | undefined)[] = [];
@@ -146,12 +149,14 @@ export class Places {
   }
 
   private functionAt(index: SymbolIndex, position: number, dso: number, isKernel: boolean): number {
-    const functions = this.#functions[dso] ?? new Map<number, number>();
-    this.#functions[dso] = functions;
-    const known = functions.get(position);
-    if (known !== undefined) return known;
+    // The kernel's modules are in one index with it.
+    const owner = isKernel ? KERNEL_FUNCTIONS : dso;
+    const functions = this.#functions[owner] ?? new Int32Array(index.size);
+    this.#functions[owner] = functions;
+    const known = functions[position] ?? 0;
+    if (known > 0) return known - 1;
     const cell = this.add({ dso, isKernel, name: index.nameAt(position) });
-    functions.set(position, cell);
+    functions[position] = cell + 1;
     return cell;
   }
 

@@ -17,6 +17,8 @@ export interface RecordedEvent {
 /** The events of a recording, and which one a sample is of. */
 export class RecordedEvents {
   readonly #byId = new Map<number, number>();
+  #lastId = Number.NaN;
+  #lastIndex = -1;
 
   private constructor(readonly all: readonly RecordedEvent[]) {}
 
@@ -42,6 +44,11 @@ export class RecordedEvents {
 
   /** The index of the event of an id; -1 for an id of none. The id of a file with one event may be missing. */
   indexOf(id: number): number {
-    return this.#byId.get(id) ?? (this.all.length === 1 ? 0 : -1);
+    // Those of a CPU come one after the other.
+    if (id !== this.#lastId) {
+      this.#lastId = id;
+      this.#lastIndex = this.#byId.get(id) ?? (this.all.length === 1 ? 0 : -1);
+    }
+    return this.#lastIndex;
   }
 }

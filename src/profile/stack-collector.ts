@@ -1,10 +1,11 @@
-import { isContext, isUserContext, Mode, modeOf } from './chain-context';
+import { isContext, Mode, modeOf } from './chain-context';
 import { KernelPaths, NO_PATH } from './kernel-paths';
 import type { Memory } from './memory';
 import type { Places } from './places';
 import type { SampleCursor } from './sample-cursor';
 import { Stacks, StackWord } from './stacks';
 import type { ThreadState } from './timeline';
+import { BATCH, WordBatch } from './word-batch';
 import { grown, WordTable } from './word-table';
 
 /** What samples are told apart by besides their call chains. */
@@ -24,6 +25,11 @@ export class StackCollector {
   /** Of each entry: samples, and what they stand for. */
   #sums = new Float64Array(1 << 11);
   #scratch = new Int32Array(1 << 12);
+  /** Entries that are not in the table yet, without their paths, and of each the kernel's part of its chain and the period. */
+  readonly #waiting = new WordBatch();
+  readonly #waitingParts = new WordBatch();
+  readonly #waitingPeriods = new Float64Array(BATCH);
+  readonly #ids = new Int32Array(BATCH);
 
   constructor(
     private readonly places: Places,
@@ -41,14 +47,31 @@ export class StackCollector {
     scratch[StackWord.pid] = this.keys.pid ? sample.pid : 0;
     scratch[StackWord.tid] = this.keys.tid ? sample.tid : 0;
     scratch[StackWord.cpu] = this.keys.cpu ? sample.cpu : 0;
-    const id = this.#table.intern(scratch, 0, this.chain(sample, state));
-    this.#sums = grown(this.#sums, id * 2 + 2, (size) => new Float64Array(size));
-    this.#sums[id * 2] = (this.#sums[id * 2] ?? 0) + 1;
-    this.#sums[id * 2 + 1] = (this.#sums[id * 2 + 1] ?? 0) + sample.period;
+    const length = this.chain(sample, state);
+    this.#waitingPeriods[this.#waiting.count] = sample.period;
+    this.#waiting.push(scratch, 0, length);
+    if (this.#waiting.count === BATCH) this.sumUp();
+  }
+
+  /** Looks up what waits for it. */
+  private sumUp(): void {
+    const { words, starts, count } = this.#waiting;
+    this.#paths.ofAll(this.#waitingParts, this.#ids);
+    for (let i = 0; i < count; i += 1) words[(starts[i] ?? 0) + PATH] = (this.#ids[i] ?? NO_PATH) + 1;
+    this.#table.internAll(this.#waiting, this.#ids);
+    this.#sums = grown(this.#sums, this.#table.size * 2, (size) => new Float64Array(size));
+    for (let i = 0; i < count; i += 1) {
+      const at = (this.#ids[i] ?? 0) * 2;
+      this.#sums[at] = (this.#sums[at] ?? 0) + 1;
+      this.#sums[at + 1] = (this.#sums[at + 1] ?? 0) + (this.#waitingPeriods[i] ?? 0);
+    }
+    this.#waiting.clear();
+    this.#waitingParts.clear();
   }
 
   /** All that there are by now. */
   stacks(): Stacks {
+    this.sumUp();
     const [table, paths, size] = [this.#table, this.#paths, this.#table.size];
     const groups = new WordTable();
     const kernelStacks = new Int32Array(size).fill(-1);
@@ -108,27 +131,17 @@ export class StackCollector {
     return end;
   }
 
-  /** Looks up the functions of a sample; of one without a call chain, only where it was taken. @returns words with them */
+  /**
+   * Looks up the functions of a sample but those of its path; of one without a call chain, only where it was taken.
+   * @returns words with them
+   */
   private chain(sample: SampleCursor, { memory }: ThreadState): number {
     const { words, chainAt } = sample;
-    const end = chainAt + sample.chainLength * 2;
-    const user = userContextIn(words, chainAt, end);
-    const path = this.pathOf(sample, user);
-    this.#scratch[PATH] = path + 1;
-    let length: number = REST;
-    if (path === NO_PATH) {
-      this.#scratch[REST] = this.places.cellAt(sample.mode, memory, sample.ipLow, sample.ipHigh);
-      length += 1;
-    }
-    return this.rest(sample, memory, path === NO_PATH ? chainAt : user, length);
-  }
-
-  /** The number of the path up to where user space begins. */
-  private pathOf({ mode, words, chainAt, ipLow, ipHigh }: SampleCursor, user: number): number {
-    // A context and an address: where the sample was taken.
-    if (user - chainAt < 4 || mode !== Mode.kernel) return NO_PATH;
-    if (words[chainAt + 2] !== ipLow || words[chainAt + 3] !== ipHigh) return NO_PATH;
-    return this.#paths.of(words, chainAt, user);
+    const user = endOfPath(sample);
+    this.#waitingParts.push(words, chainAt, user - chainAt);
+    if (user > chainAt) return this.rest(sample, memory, user, REST);
+    this.#scratch[REST] = this.places.cellAt(sample.mode, memory, sample.ipLow, sample.ipHigh);
+    return this.rest(sample, memory, chainAt, REST + 1);
   }
 
   /** Looks up what follows in a chain from a place on. @param known words that are there already */
@@ -157,14 +170,23 @@ export class StackCollector {
 
   /** perf takes nothing from a chain with a context that nobody knows. */
   private cut({ mode, ipLow, ipHigh }: SampleCursor, memory: Memory): number {
-    this.#scratch[PATH] = 0;
+    this.#waitingParts.cutLast();
     this.#scratch[REST] = this.places.cellAt(mode, memory, ipLow, ipHigh);
     return REST + 1;
   }
 }
 
-/** Where in a chain user space begins; its end where it does not. */
-function userContextIn(words: Int32Array, from: number, end: number): number {
-  for (let at = from; at < end; at += 2) if (isUserContext(words[at] ?? 0, words[at + 1] ?? 0)) return at;
-  return end;
+/**
+ * Where the kernel's part of a chain ends, which has a path: its beginning where it has none. The part begins where the sample
+ * was taken, and nothing but user space follows.
+ */
+function endOfPath({ mode, words, chainAt, chainLength, ipLow, ipHigh }: SampleCursor): number {
+  if (mode !== Mode.kernel || chainLength < 2 || words[chainAt + 2] !== ipLow || words[chainAt + 3] !== ipHigh) {
+    return chainAt;
+  }
+  const end = chainAt + chainLength * 2;
+  let at = chainAt + 2;
+  while (at < end && !isContext(words[at] ?? 0, words[at + 1] ?? 0)) at += 2;
+  if (at < end && modeOf(words[at] ?? 0) !== Mode.user) return chainAt;
+  return modeOf(words[chainAt] ?? 0) === Mode.kernel && words[chainAt + 1] === -1 ? at : chainAt;
 }

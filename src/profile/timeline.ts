@@ -64,6 +64,13 @@ export interface ThreadState {
   readonly comm: number;
 }
 
+/** From when, and until when, a thread is that. */
+interface StateSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly state: ThreadState;
+}
+
 /**
  * Which name a thread had at a time, and what was in its memory: told by records of the recording, which come in any order.
  */
@@ -72,7 +79,9 @@ export class Timeline {
   readonly #processes = new Map<number, Process>();
   #memories = 1;
   /** The state that was asked for last, by thread, and until when it holds. */
-  readonly #last = new Map<number, { readonly from: number; readonly to: number; readonly state: ThreadState }>();
+  readonly #last = new Map<number, StateSpan>();
+  #lastTid = Number.NaN;
+  #lastSpan: StateSpan | undefined;
 
   /** @param events in any order; those of one time in the order in which they happened */
   constructor(
@@ -90,8 +99,19 @@ export class Timeline {
   }
 
   stateAt(pid: number, tid: number, time: number): ThreadState {
-    const last = this.#last.get(tid);
+    // Samples of a thread come one after the other.
+    if (tid !== this.#lastTid) {
+      this.#lastTid = tid;
+      this.#lastSpan = this.#last.get(tid);
+    }
+    const last = this.#lastSpan;
     if (last && time >= last.from && time < last.to) return last.state;
+    this.#lastSpan = this.spanAt(pid, tid, time);
+    this.#last.set(tid, this.#lastSpan);
+    return this.#lastSpan.state;
+  }
+
+  private spanAt(pid: number, tid: number, time: number): StateSpan {
     const spans = this.#threads.get(tid) ?? [this.become(tid, this.processOf(pid), -1, Number.NEGATIVE_INFINITY)];
     let i = spans.length - 1;
     while (i > 0 && (spans[i]?.from ?? 0) > time) i -= 1;
@@ -99,12 +119,11 @@ export class Timeline {
     if (!span) throw new Error('a thread has a span');
     const { memory, from, to } = span.process.memoryAt(time);
     const state = { memory, comm: span.comm < 0 ? this.comms.idOf(`:${tid}`) : span.comm };
-    this.#last.set(tid, {
+    return {
       from: Math.max(from, i === 0 ? Number.NEGATIVE_INFINITY : span.from),
       to: Math.min(to, spans[i + 1]?.from ?? Number.POSITIVE_INFINITY),
       state,
-    });
-    return state;
+    };
   }
 
   private apply(event: TaskEvent): void {
