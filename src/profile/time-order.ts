@@ -1,4 +1,6 @@
 import { HEADER_BYTES } from '../abi/ring-page';
+import { MergedOrder } from './merged-order';
+import { RecordCopier } from './record-copier';
 import { grown } from './word-table';
 
 /** Copies of records lie in pieces of at least this many bytes. */
@@ -6,9 +8,6 @@ const PIECE_BYTES = 4 << 20;
 
 /** Rounds are short, and there are many. */
 const MOST_FREE = 4;
-
-/** Times and positions that are sorted as one number have so many bits each. */
-const [TIME_LIMIT, POSITIONS] = [2 ** 32, 2 ** 20];
 
 /** Takes a record: a view of it, where its body begins, and where it ends. Valid until it returns. */
 export type RecordTarget = (view: DataView, begin: number, end: number) => void;
@@ -29,6 +28,8 @@ export class TimeOrder {
   #begin = new Int32Array(1 << 10);
   #end = new Int32Array(1 << 10);
   #count = 0;
+  readonly #order = new MergedOrder();
+  readonly #copier = new RecordCopier();
   #latest = Number.NEGATIVE_INFINITY;
   #limit = Number.NEGATIVE_INFINITY;
 
@@ -39,8 +40,7 @@ export class TimeOrder {
     const length = end - begin + header;
     const piece = this.pieceFor(length);
     const from = this.#used;
-    const source = new Uint8Array(view.buffer, view.byteOffset + begin - header, length);
-    new Uint8Array(piece.buffer).set(source, from);
+    this.#copier.copy(view, begin - header, piece, from, length);
     this.#used += Math.ceil(length / 8) * 8;
     this.note(time, this.#pieces.length - 1, from + header, from + length);
     this.#latest = Math.max(this.#latest, time);
@@ -77,7 +77,9 @@ export class TimeOrder {
   }
 
   private flush(limit: number): void {
-    for (const i of sortedUpTo(this.#times.subarray(0, this.#count), limit)) {
+    const due = this.#order.upTo(this.#times, this.#count, limit);
+    for (let at = 0; at < due.length; at += 1) {
+      const i = due[at] ?? 0;
       const piece = this.#pieces[this.#piece[i] ?? 0];
       if (piece) this.deliver(piece, this.#begin[i] ?? 0, this.#end[i] ?? 0);
     }
@@ -108,23 +110,4 @@ export class TimeOrder {
     this.#used = 0;
     return piece;
   }
-}
-
-/** Positions of times that are not above a limit, in order; those of equal ones as they come. */
-function sortedUpTo(times: Float64Array, limit: number): Iterable<number> {
-  const due: number[] = [];
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < times.length; i += 1) {
-    const time = times[i] ?? 0;
-    if (time > limit) continue;
-    due.push(i);
-    least = Math.min(least, time);
-    most = Math.max(most, time);
-  }
-  if (most - least >= TIME_LIMIT || times.length > POSITIONS) {
-    return due.sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
-  }
-  // Both in one number, which is sorted ten times as fast.
-  const keys = Float64Array.from(due, (i) => ((times[i] ?? 0) - least) * POSITIONS + i).sort();
-  return keys.map((key) => key % POSITIONS);
 }

@@ -4,6 +4,11 @@ const PIECE_BYTES = 1 << 20;
 /** The longest that is written at once; longer ones are cut into such. */
 const MOST_CHARACTERS = PIECE_BYTES >> 3;
 
+/** Up to there, copying bytes one by one is faster than asking for it. */
+const SHORT = 48;
+
+const ZERO = 0x30;
+
 /** Gathers text as bytes, for millions of short ones: nothing is made for each. */
 export class TextBuffer {
   readonly #bytes = Buffer.allocUnsafe(PIECE_BYTES);
@@ -21,11 +26,36 @@ export class TextBuffer {
     }
   }
 
-  /** Fewer bytes than a piece. */
-  copy(source: Uint8Array): void {
+  copy(source: Buffer): void {
     if (this.#used + source.length > PIECE_BYTES) this.flush();
-    this.#bytes.set(source, this.#used);
+    if (source.length > PIECE_BYTES) {
+      this.take(source);
+      return;
+    }
+    const [bytes, used] = [this.#bytes, this.#used];
+    if (source.length > SHORT) bytes.set(source, used);
+    else for (let i = 0; i < source.length; i += 1) bytes[used + i] = source[i] ?? 0;
     this.#used += source.length;
+  }
+
+  /** A whole number, not below 0, with zeros in front up to so many digits. */
+  digits(number: number, least: number): void {
+    let length = least;
+    while (number >= 10 ** length) length += 1;
+    if (this.#used + length > PIECE_BYTES) this.flush();
+    let rest = number;
+    for (let at = this.#used + length - 1; at >= this.#used; at -= 1) {
+      const tens = Math.floor(rest / 10);
+      this.#bytes[at] = ZERO + rest - tens * 10;
+      rest = tens;
+    }
+    this.#used += length;
+  }
+
+  byte(byte: number): void {
+    if (this.#used === PIECE_BYTES) this.flush();
+    this.#bytes[this.#used] = byte;
+    this.#used += 1;
   }
 
   flush(): void {

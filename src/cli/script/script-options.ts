@@ -2,7 +2,7 @@ import { PerfType } from '../../abi/perf-event';
 import type { SymbolPlaces } from '../../profile/programs';
 import type { RecordedEvent } from '../../profile/recorded-event';
 import type { SampleFilter } from '../../profile/sample-filter';
-import { fieldNames, type ScriptField, type ScriptView } from '../../report/script/sample-text';
+import { fieldNames, type ScriptField, type ScriptView } from '../../report/script/script-view';
 import { type RawFilterOptions, recordingFilter } from '../recording-filter';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';

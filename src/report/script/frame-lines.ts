@@ -4,7 +4,6 @@ import { Mode } from '../../profile/chain-context';
 import type { Memory } from '../../profile/memory';
 import type { Place, Places } from '../../profile/places';
 import { demangled } from '../../symbols/demangle';
-import type { TextBuffer } from '../text-buffer';
 
 /** What of an address is shown. */
 export interface FrameFields {
@@ -25,6 +24,8 @@ const LONGEST_LINE = 4 << 10;
 export class FrameLines {
   readonly #tables: AddressTable[] = [];
   #lines: Buffer[] = [];
+  /** Lines by program and place in it. */
+  #byPlace = new AddressTable();
   readonly #names: (string | undefined)[] = [];
   readonly #dsos: (string | undefined)[] = [];
 
@@ -33,11 +34,11 @@ export class FrameLines {
     private readonly fields: FrameFields,
   ) {}
 
-  /** Writes the line of an address in a call chain. Of programs it shows the place in the file, as perf does. */
-  inChain(to: TextBuffer, mode: number, memory: Memory, low: number, high: number): void {
+  /** The line of an address in a call chain. Of programs it shows the place in the file, as perf does. */
+  inChain(mode: number, memory: Memory, low: number, high: number): Buffer {
     const space = mode === Mode.user ? memory.id : 0;
     const known = this.#tables[space]?.get(mode, low, high) ?? -1;
-    to.copy(this.#lines[known] ?? this.remember(space, mode, memory, low, high));
+    return this.#lines[known] ?? this.remember(space, mode, memory, low, high);
   }
 
   /** What stands behind a sample without a call chain. */
@@ -55,15 +56,26 @@ export class FrameLines {
     if (this.#lines.length >= MOST_LINES) {
       this.#tables.length = 0;
       this.#lines = [];
+      this.#byPlace = new AddressTable();
     }
     const place = this.places.placeAt(mode, memory, low, high);
-    const text = `${this.fields.ip ? `\t${hexadecimal(place.low, place.high)}` : ''}${this.rest(place)}`;
-    const line = Buffer.from(`${text.slice(0, LONGEST_LINE)}\n`);
+    const id = this.lineOf(place);
     const table = this.#tables[space] ?? new AddressTable();
     this.#tables[space] = table;
-    table.set(mode, low, high, this.#lines.length);
-    this.#lines.push(line);
-    return line;
+    table.set(mode, low, high, id);
+    return this.#lines[id] ?? Buffer.alloc(0);
+  }
+
+  /** The same for all processes that have a program in their memory, wherever that is. */
+  private lineOf(place: Place): number {
+    const dso = this.places.dsoOf(place.cell);
+    const known = this.#byPlace.get(dso, place.low, place.high);
+    if (known >= 0) return known;
+    const text = `${this.fields.ip ? `\t${hexadecimal(place.low, place.high)}` : ''}${this.rest(place)}`;
+    const id = this.#lines.length;
+    this.#lines.push(Buffer.from(`${text.slice(0, LONGEST_LINE)}\n`));
+    this.#byPlace.set(dso, place.low, place.high, id);
+    return id;
   }
 
   private rest(place: Place): string {
