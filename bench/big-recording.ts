@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench } from './bench';
 import { timed } from './timed';
+import type { Tools } from './tools';
 
 /** Short processes and long ones, deep call chains, both CPUs busy. */
 const FILE_TREE = `w() { while :; do find /usr -xdev -type f | head -20000 | xargs -n 200 stat > /dev/null 2>&1
@@ -30,4 +32,11 @@ export async function withBigRecording<T>(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** How many samples a recording has. */
+export function samplesIn({ syswide }: Tools, path: string): number {
+  const [file, ...args] = syswide('report', '--stats', '-i', path);
+  const { stdout } = spawnSync(file, args, { encoding: 'utf8' });
+  return Number(/SAMPLE events: +(\d+)/.exec(stdout)?.[1]);
 }

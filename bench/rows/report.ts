@@ -1,13 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { alternate } from '../alternate';
-import { withBigRecording } from '../big-recording';
+import { samplesIn, withBigRecording } from '../big-recording';
 import { atMost, ratio, series } from '../findings';
 import type { Row } from '../row';
-import { type Timing, timed } from '../timed';
-import type { Argv } from '../tools';
-
-/** What a reader of the text does not see, so that it costs neither side. */
-const intoNothing = (argv: Argv): Argv => ['sh', '-c', 'exec "$@" > /dev/null', 'sh', ...argv];
+import { intoNothing, type Timing, timed } from '../timed';
 
 export const row: Row = {
   name: 'report',
@@ -41,12 +36,7 @@ export const row: Row = {
           ...(cpu ? [atMost("CPU time, times perf's", cpu.ofMedians, 0.1)] : []),
           ...(memory ? [atMost("memory, times perf's", memory.ofMedians, 0.25)] : []),
         ],
-        notes: [`${samplesIn(tools.syswide('report', '--stats', '-i', path))} samples`, 'recorded by perf'],
+        notes: [`${samplesIn(tools, path)} samples`, 'recorded by perf'],
       };
     }),
 };
-
-function samplesIn([file, ...args]: Argv): string {
-  const { stdout } = spawnSync(file, args, { encoding: 'utf8' });
-  return /SAMPLE events: +(\d+)/.exec(stdout)?.[1] ?? 'no';
-}

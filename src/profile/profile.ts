@@ -28,8 +28,8 @@ export interface ProfileRequest {
 /** Goes through a recording, and puts samples with equal stacks together. @throws SyswideError BAD_FILE */
 export function profileOf(recording: Recording, request: ProfileRequest): Profile {
   const { keys, filter, symbols, files, onProgress } = request;
-  const { timeline, kernel, totals } = recording.readTasks((done) => onProgress?.(done / 4));
-  const programs = new Programs(files, recording.builds, symbols);
+  const { timeline, kernel, totals, processes } = recording.readTasks((done) => onProgress?.(done / 4));
+  const programs = new Programs(files, recording.builds, symbols, processes);
   const places = new Places(programs, kernel, recording.dsos);
   const collector = new StackCollector(places, keys);
   const wanted = sampleFilter(filter, recording.comms);

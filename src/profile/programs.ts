@@ -4,10 +4,13 @@ import type { BuildId } from '../perfdata/build-ids';
 import { kernelBuildId, programBuildId } from '../symbols/build-id';
 import { debugFileOf } from '../symbols/debug-file';
 import { readCodeIndex } from '../symbols/elf/code-index';
+import { readJitDump } from '../symbols/jit-dump';
 import { readJitMap } from '../symbols/jit-map';
 import { type KernelIndex, readKernelIndex } from '../symbols/kernel-index';
+import { programFiles } from '../symbols/program-file';
 import type { SymbolIndex } from '../symbols/symbol-index';
 import { vdsoIndex } from '../symbols/vdso';
+import type { RecordedProcesses } from './task-records';
 
 /** Where symbols are looked for besides the usual places. */
 export interface SymbolPlaces {
@@ -32,6 +35,7 @@ export class Programs {
     private readonly files: HostFiles,
     builds: readonly BuildId[],
     private readonly places: SymbolPlaces = {},
+    private readonly processes?: RecordedProcesses,
   ) {
     this.#builds = new Map(builds.map(({ path, id }) => [path, id]));
   }
@@ -49,20 +53,30 @@ export class Programs {
 
   private load(path: string): SymbolIndex | undefined {
     if (path === '[vdso]') return this.isThisKernel() ? vdsoIndex(this.files)?.index : undefined;
-    if (jitMap.test(path)) return readJitMap(path);
-    if (!path.startsWith('/') || path.endsWith(' (deleted)')) return undefined;
-    const file = `${this.places.root ?? ''}${path}`;
-    const [recorded, found] = [this.#builds.get(path), programBuildId(file)];
-    if (recorded && found && !matches(recorded, found)) {
+    const [, process] = jitMap.exec(path) ?? [];
+    if (process !== undefined) return this.compiled(path, Number(process));
+    if (!path.startsWith('/')) return undefined;
+    const recorded = this.#builds.get(path);
+    const files = this.filesOf(path).map((file) => ({ file, found: programBuildId(file) }));
+    const right = files.find(({ found }) => recorded && found && matches(recorded, found));
+    const known = files.find(({ found }) => found);
+    if (known && !right && recorded) {
       this.notices.push(`${path} is another build than the one that was recorded: its functions have no names`);
       return undefined;
     }
-    try {
-      return readCodeIndex(file, found && debugFileOf(file, found)).index;
-    } catch (error) {
-      if (error instanceof SyswideError) return undefined;
-      throw error;
-    }
+    const best = right ?? known ?? files[0];
+    return best && functionsOf(best.file, best.found);
+  }
+
+  private filesOf(path: string): string[] {
+    const { root } = this.places;
+    return root === undefined ? [...programFiles(path, this.processes?.mappedBy.get(path))] : [`${root}${path}`];
+  }
+
+  /** What the JIT compiler of a process has made. */
+  private compiled(map: string, pid: number): SymbolIndex | undefined {
+    const dump = this.processes?.jitDumps.get(pid);
+    return (dump === undefined ? undefined : readJitDump(dump, pid)) ?? readJitMap(map, pid);
   }
 
   private loadKernel(): KernelIndex | undefined {
@@ -83,8 +97,17 @@ export class Programs {
   }
 }
 
+function functionsOf(file: string, build: Buffer | undefined): SymbolIndex | undefined {
+  try {
+    return readCodeIndex(file, build && debugFileOf(file, build)).index;
+  } catch (error) {
+    if (error instanceof SyswideError) return undefined;
+    throw error;
+  }
+}
+
 /** The name that the memory of JIT compilers has in a recording, see `TaskRecords`, and the file with its functions. */
-const jitMap = /^\/tmp\/perf-\d+\.map$/;
+const jitMap = /^\/tmp\/perf-(\d+)\.map$/;
 
 /** Older files have 20 bytes of every build-id, with zeros behind a shorter one. */
 const matches = (recorded: Buffer, found: Buffer): boolean => recorded.subarray(0, found.length).equals(found);

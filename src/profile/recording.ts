@@ -6,7 +6,7 @@ import { type RecordedFormat, tracingFormats } from '../perfdata/tracing-formats
 import { Names } from './names';
 import { RecordedEvents } from './recorded-event';
 import { SampleCursor } from './sample-cursor';
-import { type KernelRange, TaskRecords } from './task-records';
+import { type KernelRange, type RecordedProcesses, TaskRecords } from './task-records';
 import { TimeOrder } from './time-order';
 import { Timeline } from './timeline';
 
@@ -67,6 +67,7 @@ export class Recording {
     readonly timeline: Timeline;
     readonly kernel: readonly KernelRange[];
     readonly totals: RecordingTotals;
+    readonly processes: RecordedProcesses;
   } {
     const tasks = new TaskRecords(this.events, this.reader.littleEndian, this.dsos);
     this.reader.scan((type, view, begin, end) => {
@@ -81,6 +82,7 @@ export class Recording {
     return {
       timeline: new Timeline(tasks.events, this.comms),
       kernel: tasks.kernel,
+      processes: tasks,
       totals: {
         records: new Map([...this.#records.entries()].filter(([, count]) => count > 0)),
         lost: this.#lost,

@@ -24,8 +24,13 @@ const PROT_EXEC = 4;
 /** Paths of memory without a file. Source: is_anon_memory() and is_no_dso_memory() in tools/perf/util/map.c, Linux 6.18. */
 const noFile = /^(?:\/\/anon|\/dev\/zero|\/anon_hugepage|\[stack|\/SYSV|\[heap\])/;
 
+const jitDump = /\/jit-\d+\.dump$/;
+
 /** PERF_RECORD_MISC_CPUMODE_MASK and _KERNEL. */
 const [CPUMODE, KERNEL] = [7, 1];
+
+/** Processes that programs, and what is told of them, can be found by. */
+export type RecordedProcesses = Pick<TaskRecords, 'jitDumps' | 'mappedBy'>;
 
 /**
  * Reads what records tell of tasks and their memory. Records that are shorter than their fields are passed over.
@@ -34,6 +39,10 @@ const [CPUMODE, KERNEL] = [7, 1];
 export class TaskRecords {
   readonly events: TaskEvent[] = [];
   readonly kernel: KernelRange[] = [];
+  /** By process: what its JIT compiler has written of the code that it made, and mapped to be found here. */
+  readonly jitDumps = new Map<number, string>();
+  /** By program: a process that had it in its memory, the last of which that is told. */
+  readonly mappedBy = new Map<string, number>();
   readonly #trailer: { readonly bytes: number; readonly time: number };
 
   constructor(
@@ -82,6 +91,8 @@ export class TaskRecords {
       this.kernel.push({ path, start, end: start + length, offset: this.address(view, offset) });
       return;
     }
+    this.mappedBy.set(path, pid);
+    if (jitDump.test(path)) this.jitDumps.set(pid, path);
     const [time, last] = [this.timeOf(view, begin, end), start + length];
     if (noFile.test(path)) {
       // Code without a file is that of a JIT compiler: at its own addresses, in a file with names that it may have written.

@@ -23,8 +23,8 @@ import type { ScriptOptions } from './script-options';
 export async function script({ input, symbols, filter, view }: ScriptOptions): Promise<number> {
   const recording = Recording.open(input);
   try {
-    const { timeline, kernel } = recording.readTasks();
-    const programs = new Programs(new HostFiles(), recording.builds, symbols);
+    const { timeline, kernel, processes } = recording.readTasks();
+    const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);
     const places = new Places(programs, kernel, recording.dsos);
     const { comms, events } = recording;
     const text = new SampleText(events.all, places, comms, view, traceTexts(recording, places));
