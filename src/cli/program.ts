@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { SyswideError } from '../base/error';
 import { offer } from './console';
 import { ctlCommand } from './ctl-command';
+import { diffCommand } from './diff/diff-command';
 import { doctorCommand } from './doctor-command';
 import { exitStatus } from './exit-status';
 import { buildidListCommand, evlistCommand } from './file-list-commands';
@@ -47,6 +48,10 @@ export async function run(argv: readonly string[]): Promise<number> {
         import('./script/script-options'),
       ]);
       status = await script(scriptOptions(options));
+    }),
+    diffCommand(async (files, options) => {
+      const [{ diff }, { diffOptions }] = await Promise.all([import('./diff/diff'), import('./diff/diff-options')]);
+      status = await diff(diffOptions(files, options));
     }),
     evlistCommand(async (options) => {
       const { evlist } = await import('./file-lists');

@@ -3,6 +3,11 @@ import { Option } from 'commander';
 /** The options that everything has that reads recordings: which one, and where symbols are. */
 export const recordingOptions = (): Option[] => [
   new Option('-i, --input <file>', 'read this one').default('perf.data'),
+  ...symbolOptions(),
+];
+
+/** Those that say where symbols are. */
+export const symbolOptions = (): Option[] => [
   new Option('--symfs <folder>', 'look for programs below this folder'),
   new Option('--kallsyms <file>', "the kernel's symbols, as /proc/kallsyms had them"),
 ];

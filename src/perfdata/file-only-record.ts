@@ -3,6 +3,8 @@
  * FINISHED_ROUND is among the others. Source: tools/lib/perf/include/perf/event.h, Linux 6.18.
  */
 export const FileOnlyRecord = {
+  /** Those of the kernel are below it. */
+  first: 64,
   /** An event and its ids; in pipes. */
   attr: 64,
   /** The layout of tracepoints follows the record; in pipes. */

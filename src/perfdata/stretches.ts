@@ -51,12 +51,17 @@ export function wholeRecords(
   view: DataView,
   littleEndian: boolean,
 ): { readonly length: number; readonly trailing: number; readonly isCompressed: boolean } {
+  const bytes = view.byteLength;
   let at = 0;
   let isCompressed = false;
-  while (at + HEADER_BYTES <= view.byteLength) {
+  while (at + HEADER_BYTES <= bytes) {
     const size = view.getUint16(at + HEADER_SIZE_OFFSET, littleEndian);
-    if (size < HEADER_BYTES || at + size > view.byteLength) break;
+    if (size < HEADER_BYTES || at + size > bytes) break;
     const type = view.getUint32(at, littleEndian);
+    if (type < FileOnlyRecord.first) {
+      at += size;
+      continue;
+    }
     const body = at + HEADER_BYTES;
     at += size;
     if (type === FileOnlyRecord.auxtrace && size >= HEADER_BYTES + 8) {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { functionOptions } from '../function-filter';
 import { addGroups } from '../option-groups';
 import { filterOptions, recordingOptions } from '../recording-options';
 import type { RawReportOptions } from './report-options';
@@ -22,11 +23,7 @@ export function reportCommand(action: (options: RawReportOptions) => Promise<voi
 
 const groups = (): Record<string, Option[]> => ({
   'The recording:': recordingOptions(),
-  'Which samples:': [
-    ...filterOptions(),
-    new Option('-d, --dsos <list>', 'only functions of these programs'),
-    new Option('-S, --symbols <list>', 'only functions with these names'),
-  ],
+  'Which samples:': [...filterOptions(), ...functionOptions()],
   'How they are shown:': [
     new Option('-s, --sort <keys>', 'put together what is equal in: comm, pid, tid, cpu, dso, sym').default(
       'comm,dso,sym',

@@ -2,15 +2,14 @@ import type { CallOrder } from '../../profile/call-tree';
 import type { SortKey } from '../../profile/histogram';
 import type { SymbolPlaces } from '../../profile/programs';
 import type { CallGraphStyle } from '../../report/profile/call-graph-text';
+import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 
 /** The option values as commander hands them over. */
-export interface RawReportOptions extends RawFilterOptions, RawSymbolOptions {
+export interface RawReportOptions extends RawFilterOptions, RawSymbolOptions, RawFunctionOptions {
   readonly input: string;
-  readonly dsos?: string;
-  readonly symbols?: string;
   readonly sort: string;
   /** Undefined where neither was said. */
   readonly children?: boolean;
@@ -29,8 +28,7 @@ export interface ReportOptions {
   readonly input: string;
   readonly symbols: SymbolPlaces;
   readonly filter: RecordingFilter;
-  readonly dsos?: ReadonlySet<string>;
-  readonly functions?: ReadonlySet<string>;
+  readonly functions: FunctionFilter;
   readonly keys: readonly SortKey[];
   /** Undefined: where there are call chains. */
   readonly children?: boolean;
@@ -59,7 +57,7 @@ export function reportOptions(raw: RawReportOptions): ReportOptions {
     input,
     symbols: symbolPlaces(raw),
     filter: recordingFilter(raw),
-    ...functionsOf(raw),
+    functions: functionFilter(raw),
     keys: sortKeys(raw.sort),
     ...(children === undefined ? {} : { children }),
     // It is the limit of call trees, too, as in perf.
@@ -73,11 +71,6 @@ export function reportOptions(raw: RawReportOptions): ReportOptions {
   };
 }
 
-const functionsOf = ({ dsos, symbols }: RawReportOptions): Pick<ReportOptions, 'dsos' | 'functions'> => ({
-  ...(dsos === undefined ? {} : { dsos: new Set(dsos.split(',')) }),
-  ...(symbols === undefined ? {} : { functions: new Set(symbols.split(',')) }),
-});
-
 /** perf's names of them. */
 const keyNames: Record<string, SortKey> = {
   comm: 'comm',
@@ -89,7 +82,8 @@ const keyNames: Record<string, SortKey> = {
   symbol: 'sym',
 };
 
-function sortKeys(text: string): SortKey[] {
+/** @throws SyswideError USAGE for what is no key */
+export function sortKeys(text: string): SortKey[] {
   return [...new Set(text.split(','))].map((word) => {
     const key = keyNames[word];
     if (key) return key;

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { basename } from 'node:path';
 import { HostFiles } from '../../host/host-files';
 import type { CallOrder } from '../../profile/call-tree';
 import { Histogram } from '../../profile/histogram';
@@ -12,6 +11,7 @@ import { type HistogramSource, type HistogramView, histogramText } from '../../r
 import { statsText } from '../../report/profile/stats-text';
 import { complain } from '../console';
 import { exitStatus } from '../exit-status';
+import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
 import { recordingNotices } from '../recording-notices';
@@ -96,7 +96,7 @@ function* histogramsOf(
       stacks,
       places,
       { keys, children, chains: callGraph ? direction : undefined },
-      accepts(options, texts),
+      accepting(options.functions, texts),
     );
     histogram.add(index);
     yield {
@@ -112,14 +112,4 @@ function* histogramsOf(
       },
     };
   }
-}
-
-/** Which functions are wanted; undefined: all. */
-function accepts({ dsos, functions }: ReportOptions, texts: CellTexts): ((cell: number) => boolean) | undefined {
-  if (!(dsos || functions)) return undefined;
-  const isOf = (cell: number) => {
-    const path = texts.dsoPath(cell);
-    return !dsos || dsos.has(path) || dsos.has(basename(path));
-  };
-  return (cell) => isOf(cell) && (!functions || functions.has(texts.functionName(cell) ?? ''));
 }

@@ -14,12 +14,13 @@ export function histogramJson(source: HistogramSource, view: HistogramView): obj
       percent: percent(histogram.selfOf(entry), histogram.period),
       samples: histogram.samplesOf(entry),
       period: histogram.selfOf(entry),
-      ...Object.fromEntries(view.keys.map((key) => [names[key], keyValue(source, key, entry)])),
+      ...Object.fromEntries(view.keys.map((key) => [keyNames[key], keyValue(source, key, entry)])),
     })),
   };
 }
 
-const names: Record<SortKey, string> = {
+/** What keys are called in documents. */
+export const keyNames: Record<SortKey, string> = {
   comm: 'comm',
   pid: 'pid',
   tid: 'tid',

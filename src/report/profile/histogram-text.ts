@@ -29,7 +29,8 @@ export interface HistogramSource {
   readonly comms: Names;
 }
 
-const titles: Record<SortKey, string> = {
+/** What stands above a column. */
+export const columnTitles: Record<SortKey, string> = {
   comm: 'Command',
   pid: 'Pid:Command',
   tid: 'Tid:Command',
@@ -165,7 +166,7 @@ class Column {
     readonly key: SortKey,
     private readonly source: HistogramSource,
   ) {
-    this.title = titles[key];
+    this.title = columnTitles[key];
     this.#width = Math.max(this.title.length, LEAST_WIDTH[key] ?? 0);
   }
 

@@ -3,6 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ctlCommand } from '../../../src/cli/ctl-command';
+import { diffCommand } from '../../../src/cli/diff/diff-command';
 import { psCommand } from '../../../src/cli/ps-command';
 import { recordCommand } from '../../../src/cli/record/record-command';
 import { reportCommand } from '../../../src/cli/report/report-command';
@@ -68,6 +69,7 @@ describe('the pages of commands', () => {
     ['docs/record.md', recordCommand(nothing)],
     ['docs/report.md', reportCommand(nothing)],
     ['docs/script.md', scriptCommand(nothing)],
+    ['docs/diff.md', diffCommand(nothing)],
     ['docs/slots.md', slotsCommand(nothing)],
     ['docs/ps.md', psCommand(nothing)],
     ['docs/ps.md', ctlCommand(nothing)],
