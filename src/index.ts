@@ -16,4 +16,5 @@ export type { BreakpointChange, GangChange } from './gang/controllable';
 export type { GangState } from './gang/gang';
 export type { Happening } from './gang/hotplug-follower';
 export { CpuMask } from './host/cpu-mask';
+export type { ScriptEvent, ScriptFrame, ScriptHandlers, TraceValue } from './profile/script-event';
 export { type EventSample, SampledEvent, type SampledEventOptions } from './recording/sampled-event';

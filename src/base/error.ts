@@ -58,6 +58,7 @@ export const errorCodes = {
   USAGE: 'the command line is wrong',
   OUTPUT_FAILED: 'the result could not be written',
   BAD_FILE: 'a recording that cannot be read',
+  HANDLER_FAILED: 'a file of handlers cannot be loaded, or one of them failed',
   NO_SUCH_GANG: 'no live gang has that id, or several have',
   NOT_ANSWERING: 'the owner of a gang did not answer',
   REGISTRY: 'the directory of live gangs cannot be used',

@@ -42,12 +42,9 @@ export async function run(argv: readonly string[]): Promise<number> {
       ]);
       status = await report(reportOptions(options));
     }),
-    scriptCommand(async (options) => {
-      const [{ script }, { scriptOptions }] = await Promise.all([
-        import('./script/script'),
-        import('./script/script-options'),
-      ]);
-      status = await script(scriptOptions(options));
+    scriptCommand(async (handlers, options) => {
+      const { runScript } = await import('./script/run-script');
+      status = await runScript(handlers, options);
     }),
     diffCommand(async (files, options) => {
       const [{ diff }, { diffOptions }] = await Promise.all([import('./diff/diff'), import('./diff/diff-options')]);

@@ -19,7 +19,11 @@ export class SignalInterruption implements Interruption {
   #signal: number | undefined;
   #pending = false;
 
-  constructor(kernel: Kernel) {
+  /** @param onInterrupt called, too, whenever it is interrupted */
+  constructor(
+    kernel: Kernel,
+    private readonly onInterrupt: () => void = () => {},
+  ) {
     this.#wakeup = kernel.createWakeup();
     for (const name of caught) process.on(name, this.#onSignal);
   }
@@ -39,6 +43,7 @@ export class SignalInterruption implements Interruption {
   interrupt(): void {
     this.#pending = true;
     this.#wakeup.signal();
+    this.onInterrupt();
   }
 
   acknowledge(): void {

@@ -30,6 +30,7 @@ export class Recording {
   /** By type. */
   readonly #records = new Float64Array(128);
   #lost = 0n;
+  #tracepoints: ReadonlyMap<number, RecordedFormat> | undefined;
 
   private constructor(
     private readonly reader: PerfDataReader,
@@ -122,7 +123,8 @@ export class Recording {
 
   /** The layouts of its tracepoints, by their ids. */
   get tracepoints(): ReadonlyMap<number, RecordedFormat> {
-    return tracingFormats(this.reader);
+    this.#tracepoints ??= tracingFormats(this.reader);
+    return this.#tracepoints;
   }
 
   get littleEndian(): boolean {

@@ -1,20 +1,26 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { addGroups } from '../option-groups';
 import { filterOptions, recordingOptions } from '../recording-options';
+import type { RawLiveOptions } from './live-options';
 import type { RawScriptOptions } from './script-options';
 
 /**
  * `script` and its options, with perf's names and meanings.
  * @param action what to do with them
  */
-export function scriptCommand(action: (options: RawScriptOptions) => Promise<void>): Command {
+export function scriptCommand(
+  action: (handlers: string | undefined, options: RawScriptOptions & RawLiveOptions) => Promise<void>,
+): Command {
   const command = new Command('script')
     .summary('print the samples of a recording, one by one')
     .description(
       'Print the samples of a recording in the order of their time, as perf script does. Reads recordings of both.',
     )
     .addHelpText('after', examples)
-    .action((options: RawScriptOptions) => action(options));
+    .addArgument(
+      new Argument('[handlers]', 'a module whose functions are called for samples, instead of printing them'),
+    )
+    .action((handlers: string | undefined, options: RawScriptOptions & RawLiveOptions) => action(handlers, options));
   addGroups(command, groups());
   return command;
 }
@@ -29,6 +35,13 @@ const groups = (): Record<string, Option[]> => ({
     new Option('--reltime', 'times since the first sample'),
     new Option('--deltatime', 'times since the sample before'),
   ],
+  'Handlers of the running system:': [
+    new Option('--live', 'call the handlers for what happens now, until Ctrl-C; -C says on which CPUs'),
+    new Option('-e, --event <events>', 'the events to sample, separated by commas'),
+    new Option('-c, --count <n>', 'one sample every so many events; of tracepoints every one by default'),
+    new Option('-g, --call-graph', 'with call chains, by frame pointers'),
+    new Option('--timeout <ms>', 'end after so long'),
+  ],
 });
 
 const examples = `
@@ -36,5 +49,7 @@ Examples:
   syswide script                                the samples of perf.data
   syswide script -F comm,time,event,trace       of tracepoints
   syswide script -F +pid -C 1 --time 12.5,13
+  syswide script handlers.mjs                   calls functions of yours for each sample
+  syswide script handlers.mjs --live -e sched:sched_switch
 
 Exit status: 0; 1 when the recording cannot be read; 2 for a command line that makes no sense.`;

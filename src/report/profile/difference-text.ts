@@ -62,7 +62,7 @@ export function orderedDifferences(differences: readonly Difference[], view: Dif
 }
 
 /** Times how much a share is of what it was; undefined where either has none. */
-export const ratioOf = ({ base, other }: Difference): number | undefined =>
+const ratioOf = ({ base, other }: Difference): number | undefined =>
   base && other && base.share > 0 ? other.share / base.share : undefined;
 
 function computedText(difference: Difference, computed: Computed): string {
