@@ -1,0 +1,94 @@
+import { detectable } from './detectable';
+import { holmLevels } from './holm';
+import type { Look } from './looks';
+import type { GateMetric } from './metric';
+import { median, PairedDifferences } from './pairs';
+
+/** What became of a metric. */
+export type Verdict = 'REGRESSED' | 'PASS' | 'IMPROVED' | 'INCONCLUSIVE';
+
+/** A metric in both commands, pair by pair. */
+export interface MetricPairs {
+  readonly metric: GateMetric;
+  readonly base: readonly number[];
+  readonly new: readonly number[];
+}
+
+/** What is known of a metric at a look. Changes are logarithms of new over base. */
+export interface Assessment {
+  readonly metric: GateMetric;
+  /** Medians. */
+  readonly base: number;
+  readonly new: number;
+  readonly pairs: number;
+  readonly estimate: number;
+  /** Bounds: the true change is outside of each with the look's probability at most. */
+  readonly lower: number;
+  readonly upper: number;
+  /** The smallest change that would be found in nine of ten such gates. */
+  readonly detectable: number;
+  /** Neither command's values vary: they are compared as they are. */
+  readonly isExact: boolean;
+  readonly verdict: Verdict;
+}
+
+/** So many pairs without any spread are taken for exact. */
+const EXACT_PAIRS = 3;
+
+/** Judges all metrics together, by what has been measured up to a look. */
+export function assess(all: readonly MetricPairs[], { alpha }: Look): Assessment[] {
+  const compared = all.map((pairs) => ({ ...pairs, differences: new PairedDifferences(differencesOf(pairs)) }));
+  const uncertain = compared.filter((one) => !isExact(one));
+  const levels = holmLevels(
+    uncertain.map(({ differences }) => differences.chanceOfMore),
+    alpha,
+  );
+  return compared.map((one) => {
+    const { metric, base, differences } = one;
+    const [exact, level] = [isExact(one), levels[uncertain.indexOf(one)] ?? alpha];
+    const { estimate, spread, count } = differences;
+    const [lower, upper] = exact ? [estimate, estimate] : [differences.lower(level), differences.upper(alpha)];
+    const found = { metric, pairs: count, estimate, lower, upper, isExact: exact };
+    return {
+      ...found,
+      base: median(base),
+      new: median(one.new),
+      detectable: exact
+        ? logOf(metric.leastEffect)
+        : Math.max(logOf(metric.leastEffect), detectable(spread, count, level)),
+      verdict: verdictOf(found),
+    };
+  });
+}
+
+function verdictOf({
+  metric,
+  estimate,
+  lower,
+  upper,
+}: Pick<Assessment, 'metric' | 'estimate' | 'lower' | 'upper'>): Verdict {
+  const least = logOf(metric.leastEffect);
+  if (lower > 0 && estimate >= least) return 'REGRESSED';
+  if (upper < 0 && estimate <= -least) return 'IMPROVED';
+  return upper < logOf(metric.threshold) ? 'PASS' : 'INCONCLUSIVE';
+}
+
+/** 2 % more as a logarithm. */
+export const logOf = (change: number): number => Math.log1p(change);
+
+function isExact({ base, new: other }: MetricPairs): boolean {
+  const isConstant = (values: readonly number[]) => values.every((value) => value === values[0]);
+  return base.length >= EXACT_PAIRS && isConstant(base) && isConstant(other);
+}
+
+/** ln(new / base) of each pair. Where something counts 0, half an event is added to all: 0 has no logarithm. */
+export function differencesOf({ base, new: other }: MetricPairs): number[] {
+  const offset = [...base, ...other].some((value) => value <= 0) ? 0.5 : 0;
+  return base.map((value, i) => Math.log((Math.max(0, other[i] ?? 0) + offset) / (Math.max(0, value) + offset)));
+}
+
+/** The worst of all: what the gate as a whole says. */
+export function overall(verdicts: readonly Verdict[]): Verdict {
+  const order: readonly Verdict[] = ['REGRESSED', 'INCONCLUSIVE', 'PASS', 'IMPROVED'];
+  return order.find((verdict) => verdicts.includes(verdict)) ?? 'INCONCLUSIVE';
+}

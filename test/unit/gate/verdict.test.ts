@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { GateCourse } from '../../../src/gate/course';
+import { holmLevels } from '../../../src/gate/holm';
+import { fewestPairs, looksUpTo } from '../../../src/gate/looks';
+import { gateMetric } from '../../../src/gate/metric';
+import { seeded } from '../../../src/gate/random';
+import { differencesOf, overall } from '../../../src/gate/verdict';
+
+/** A normal deviate, by Box and Muller. */
+const normal = (random: () => number): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** A gate of one time whose runs vary by 1 %, the new one taking so much more. */
+function gateOf(change: number, { pairs = 40, seed = 1, sigma = 0.01, name = 'time' } = {}): GateCourse {
+  const random = seeded(seed);
+  const course = new GateCourse([gateMetric(name, undefined)], pairs);
+  const run = (factor: number) => [100 * factor * Math.exp(sigma * normal(random))];
+  while (!course.isOver) course.add(run(1), run(1 + change));
+  return course;
+}
+
+const verdictOf = (course: GateCourse) => course.assessments[0]?.verdict;
+
+describe('the verdict of a gate', () => {
+  it('is one of four', () => {
+    expect(verdictOf(gateOf(0.05))).toBe('REGRESSED');
+    expect(verdictOf(gateOf(0))).toBe('PASS');
+    expect(verdictOf(gateOf(-0.05))).toBe('IMPROVED');
+    expect(verdictOf(gateOf(0.015, { sigma: 0.2 }))).toBe('INCONCLUSIVE');
+  });
+
+  it('comes at the first look where it is clear, and at the last where it is not', () => {
+    expect(gateOf(0.2).pairs).toBe(10);
+    expect(gateOf(0.015, { sigma: 0.2 }).pairs).toBe(40);
+  });
+
+  it('is no regression for less than the least effect, however sure', () => {
+    const course = gateOf(0.005, { sigma: 0.0001 });
+    expect(verdictOf(course)).toBe('PASS');
+    expect(course.assessments[0]?.lower).toBeGreaterThan(0);
+  });
+
+  it('compares what does not vary as it is: one more in 36, and one more in a thousand', () => {
+    expect(verdictOf(gateOf(1 / 36, { sigma: 0, name: 'raw_syscalls:sys_enter' }))).toBe('REGRESSED');
+    expect(gateOf(1 / 36, { sigma: 0, name: 'x' }).assessments[0]).toMatchObject({ isExact: true, pairs: 10 });
+    expect(verdictOf(gateOf(1 / 1000, { sigma: 0, name: 'x' }))).toBe('PASS');
+    expect(verdictOf(gateOf(1 / 36, { sigma: 0, name: 'x', pairs: 3 }))).toBe('REGRESSED');
+  });
+
+  it('tells the least change that it would have seen', () => {
+    const [wide, narrow] = [gateOf(0, { sigma: 0.02, seed: 3 }), gateOf(0, { sigma: 0.002, seed: 3 })];
+    expect(wide.assessments[0]?.detectable).toBeGreaterThan(0.02);
+    expect(narrow.assessments[0]?.detectable).toBeCloseTo(Math.log1p(0.01), 12);
+  });
+
+  it('of several is the worst', () => {
+    expect(overall(['PASS', 'REGRESSED', 'INCONCLUSIVE'])).toBe('REGRESSED');
+    expect(overall(['PASS', 'INCONCLUSIVE', 'IMPROVED'])).toBe('INCONCLUSIVE');
+    expect(overall(['PASS', 'IMPROVED'])).toBe('PASS');
+  });
+
+  it('takes counts of nothing', () => {
+    const metric = gateMetric('faults', undefined);
+    expect(differencesOf({ metric, base: [0, 0], new: [0, 0] })).toEqual([0, 0]);
+    expect(differencesOf({ metric, base: [0], new: [1] })[0]).toBeCloseTo(Math.log(3), 12);
+  });
+});
+
+describe('the looks of a gate', () => {
+  it('share 1.2 %, and end with the last pair', () => {
+    for (const pairs of [3, 8, 10, 15, 20, 30, 40, 50]) {
+      const looks = looksUpTo(pairs);
+      expect(looks.at(-1)?.pairs).toBe(pairs);
+      expect(looks.reduce((sum, { alpha }) => sum + alpha, 0)).toBeCloseTo(0.012, 12);
+    }
+    expect(looksUpTo(40).map(({ alpha }) => alpha)).toEqual([0.002, 0.004, expect.closeTo(0.006, 12)]);
+  });
+
+  it('need some pairs to fail at all, and more with more metrics', () => {
+    expect(fewestPairs(1)).toBe(7);
+    expect(fewestPairs(6)).toBe(9);
+  });
+});
+
+describe('levels of several tests', () => {
+  it("are Holm's", () => {
+    // Holm (1979): .01 is below .05/3, .02 below .05/2, .04 below .05.
+    expect(holmLevels([0.04, 0.01, 0.02], 0.05)).toEqual([0.05, 0.05 / 3, 0.025]);
+    expect(holmLevels([0.04, 0.03, 0.02], 0.05)).toEqual([0.05 / 3, 0.05 / 3, 0.05 / 3]);
+    expect(holmLevels([], 0.05)).toEqual([]);
+  });
+});
