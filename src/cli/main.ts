@@ -33,6 +33,8 @@ async function showPlace(error: unknown): Promise<void> {
 }
 
 function failureStatus(code: ErrorCode, command: string | undefined): number {
+  // All other statuses of a gate say what it found.
+  if (command === 'gate') return exitStatus.ownFailure;
   if (!runners.has(command ?? '')) return code === 'USAGE' ? exitStatus.usage : exitStatus.failed;
   if (code === 'COMMAND_NOT_FOUND') return exitStatus.notFound;
   if (code === 'COMMAND_NOT_STARTED') return exitStatus.notExecutable;

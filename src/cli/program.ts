@@ -6,6 +6,7 @@ import { diffCommand } from './diff/diff-command';
 import { doctorCommand } from './doctor-command';
 import { exitStatus } from './exit-status';
 import { buildidListCommand, evlistCommand } from './file-list-commands';
+import { gateCommand } from './gate/gate-command';
 import { listCommand } from './list-command';
 import { psCommand } from './ps-command';
 import { recordCommand } from './record/record-command';
@@ -57,6 +58,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     buildidListCommand(async (options) => {
       const { buildidList } = await import('./file-lists');
       status = await buildidList(options);
+    }),
+    gateCommand(async (words, options) => {
+      const [{ gate }, { gateOptions }] = await Promise.all([import('./gate/gate'), import('./gate/gate-options')]);
+      status = await gate(gateOptions(words, options));
     }),
     listCommand(async (globs, options) => {
       const { list } = await import('./list');

@@ -11,13 +11,16 @@ export class ProgressLine {
   /** @param what is being done: `reading` */
   constructor(private readonly what: string) {}
 
-  /** @param done from 0 to 1 */
-  show(done: number): void {
+  /**
+   * @param done from 0 to 1
+   * @param text what is shown instead of percents
+   */
+  show(done: number, text = `${Math.floor(done * 100)} %`): void {
     const now = performance.now();
     if (now < this.#next || !standardError.isTerminal) return;
     this.#next = now + INTERVAL_MS;
     this.#drawn = true;
-    standardError.write(`\r\u001B[K${this.what} … ${Math.floor(done * 100)} %`);
+    standardError.write(`\r\u001B[K${this.what} … ${text}`);
   }
 
   /** Takes it away. */

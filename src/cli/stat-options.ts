@@ -1,5 +1,5 @@
 import { parseDuration } from '../base/duration';
-import type { Nanoseconds } from '../base/units';
+import type { Fd, Nanoseconds } from '../base/units';
 import type { AggregationMode } from '../counts/aggregation';
 import { type PerfControlSpec, parsePerfControl } from '../gang/registry/perf-control';
 import type { EventOption, RawStatOptions } from './raw-stat-options';
@@ -16,6 +16,8 @@ export interface StatOptions {
   readonly target: StatTarget;
   /** The command to run meanwhile, with its arguments. */
   readonly command: readonly string[];
+  /** What its standard output is; absent: ours. */
+  readonly commandOutput?: Fd;
   readonly run: RunPlan;
   readonly format: StatFormat;
   readonly aggregation: AggregationMode;

@@ -37,7 +37,8 @@ export async function countOnce(
   const { kernel, host } = machine;
   const systemWide = countsCpus(options.target);
   // Before anything is opened: until its exec the child holds copies of the fds.
-  const command = options.command.length > 0 ? MeasuredCommand.start(kernel, options.command) : undefined;
+  const command =
+    options.command.length > 0 ? MeasuredCommand.start(kernel, options.command, options.commandOutput) : undefined;
   const until: Fd[] = [];
   let hotplug: MeasureRequest['hotplug'];
   try {

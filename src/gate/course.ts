@@ -16,10 +16,14 @@ export class GateCourse {
   #assessments: readonly Assessment[] = [];
   #isOver = false;
 
-  /** @param most pairs */
+  /**
+   * @param most pairs
+   * @param stored the base's values, metric by metric, where it does not run
+   */
   constructor(
     private readonly metrics: readonly GateMetric[],
     most: number,
+    private readonly stored?: readonly RunValues[],
   ) {
     this.looks = looksUpTo(most);
   }
@@ -44,12 +48,13 @@ export class GateCourse {
     if (!found) throw new Error('there is such a metric');
     return {
       metric: found,
-      base: this.#pairs.map(({ base }) => base[metric] ?? 0),
+      base: this.stored?.[metric] ?? this.#pairs.map(({ base }) => base[metric] ?? 0),
       new: this.#pairs.map((pair) => pair.new[metric] ?? 0),
+      ...(this.stored ? { isStored: true } : {}),
     };
   }
 
-  /** Takes a pair of good runs. @returns whether it was a look */
+  /** Takes a pair of good runs; without a base that runs, a run. @returns whether it was a look */
   add(base: RunValues, other: RunValues): boolean {
     this.#pairs.push({ base, new: other });
     const look = this.looks.find(({ pairs }) => pairs === this.pairs);

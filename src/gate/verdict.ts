@@ -3,15 +3,18 @@ import { holmLevels } from './holm';
 import type { Look } from './looks';
 import type { GateMetric } from './metric';
 import { median, PairedDifferences } from './pairs';
+import { GroupedDifferences } from './rank-sum';
 
 /** What became of a metric. */
 export type Verdict = 'REGRESSED' | 'PASS' | 'IMPROVED' | 'INCONCLUSIVE';
 
-/** A metric in both commands, pair by pair. */
+/** A metric in both commands, pair by pair unless the base is stored. */
 export interface MetricPairs {
   readonly metric: GateMetric;
   readonly base: readonly number[];
   readonly new: readonly number[];
+  /** Whether the base's values are stored ones, not taken side by side with the new ones. */
+  readonly isStored?: boolean;
 }
 
 /** What is known of a metric at a look. Changes are logarithms of new over base. */
@@ -37,7 +40,7 @@ const EXACT_PAIRS = 3;
 
 /** Judges all metrics together, by what has been measured up to a look. */
 export function assess(all: readonly MetricPairs[], { alpha }: Look): Assessment[] {
-  const compared = all.map((pairs) => ({ ...pairs, differences: new PairedDifferences(differencesOf(pairs)) }));
+  const compared = all.map((pairs) => ({ ...pairs, differences: differencesIn(pairs) }));
   const uncertain = compared.filter((one) => !isExact(one));
   const levels = holmLevels(
     uncertain.map(({ differences }) => differences.chanceOfMore),
@@ -81,11 +84,21 @@ function isExact({ base, new: other }: MetricPairs): boolean {
   return base.length >= EXACT_PAIRS && isConstant(base) && isConstant(other);
 }
 
-/** ln(new / base) of each pair. Where something counts 0, half an event is added to all: 0 has no logarithm. */
-export function differencesOf({ base, new: other }: MetricPairs): number[] {
-  const offset = [...base, ...other].some((value) => value <= 0) ? 0.5 : 0;
-  return base.map((value, i) => Math.log((Math.max(0, other[i] ?? 0) + offset) / (Math.max(0, value) + offset)));
+function differencesIn(pairs: MetricPairs): PairedDifferences | GroupedDifferences {
+  if (!pairs.isStored) return new PairedDifferences(differencesOf(pairs));
+  const offset = offsetOf(pairs);
+  const [base, other] = [pairs.base, pairs.new].map((values) => values.map((value) => Math.log(value + offset)));
+  return new GroupedDifferences(base ?? [], other ?? []);
 }
+
+/** ln(new / base) of each pair. Where something counts 0, half an event is added to all: 0 has no logarithm. */
+export function differencesOf(pairs: MetricPairs): number[] {
+  const offset = offsetOf(pairs);
+  return pairs.base.map((value, i) => Math.log(((pairs.new[i] ?? 0) + offset) / (value + offset)));
+}
+
+const offsetOf = ({ base, new: other }: MetricPairs): number =>
+  [...base, ...other].some((value) => value === 0) ? 0.5 : 0;
 
 /** The worst of all: what the gate as a whole says. */
 export function overall(verdicts: readonly Verdict[]): Verdict {

@@ -1,11 +1,11 @@
 import { visible } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
+import { LazyScriptEvent } from '../../profile/lazy-script-event';
 import { Places } from '../../profile/places';
 import { Programs } from '../../profile/programs';
 import { Recording } from '../../profile/recording';
 import type { SampleCursor } from '../../profile/sample-cursor';
 import { sampleFilter } from '../../profile/sample-filter';
-import { LazyScriptEvent } from '../../profile/script-event';
 import type { ThreadState } from '../../profile/timeline';
 import { complain } from '../console';
 import { exitStatus } from '../exit-status';

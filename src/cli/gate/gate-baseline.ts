@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { SyswideError } from '../../base/error';
+import { type Baseline, differencesBetween, type Fingerprint, isBaseline } from '../../gate/baseline';
+import { GateCourse } from '../../gate/course';
+import type { GateOutcome } from '../../gate/outcome';
+import { overall } from '../../gate/verdict';
+import { describeHost } from '../../host/description';
+import type { Host } from '../../host/host';
+import { resultFile } from '../console';
+import { version } from '../version';
+import { type CourseSetting, RunSeries, tooFew } from './gate-course';
+import type { GateRequest } from './gate-request';
+import type { GateRunner } from './gate-run';
+
+/** Said whenever a stored baseline is used. */
+const WEAKER =
+  'the base was measured at another time: a machine that was slower then or now looks like a change of the program; ' +
+  'comparing both commands side by side (--base) does not have that weakness';
+
+/**
+ * Runs a command alone, and stores what it took.
+ * @returns a line that says so
+ * @throws SyswideError OUTPUT_FAILED, GATE_FAILED
+ */
+export async function saveBaseline(
+  path: string,
+  request: GateRequest,
+  runner: GateRunner,
+  setting: CourseSetting,
+  host: Host,
+): Promise<string> {
+  const file = resultFile(path, false);
+  try {
+    const series = new RunSeries(request, runner, setting);
+    await series.warmUp();
+    const runs: (readonly number[])[] = [];
+    while (runs.length < request.pairs) {
+      const values = await series.next();
+      if (values) runs.push(values);
+      setting.onPair(runs.length, request.pairs);
+    }
+    const baseline: Baseline = {
+      schema: 'syswide.gate/1',
+      kind: 'baseline',
+      created: new Date().toISOString(),
+      name: request.name,
+      command: request.new,
+      fingerprint: fingerprintOf(host),
+      metrics: request.metrics.map(({ name, unit }, i) => ({ name, unit, values: runs.map((run) => run[i] ?? 0) })),
+    };
+    file.write(`${JSON.stringify(baseline, undefined, 2)}\n`);
+    return `${request.name}: ${runs.length} runs stored in ${path}\n`;
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * Runs a command alone, and compares it with what is stored.
+ * @throws SyswideError BAD_FILE, GATE_FAILED
+ */
+export async function againstBaseline(
+  path: string,
+  request: GateRequest,
+  runner: GateRunner,
+  setting: CourseSetting,
+  host: Host,
+): Promise<GateOutcome> {
+  const baseline = readBaseline(path);
+  const started = performance.now();
+  const differences = differencesBetween(baseline.fingerprint, fingerprintOf(host));
+  const stored = request.metrics.map(({ name }) => {
+    const found = baseline.metrics.find((metric) => metric.name === name);
+    if (found) return found.values;
+    throw new SyswideError('GATE_FAILED', {
+      what: `${path} has no ${name}`,
+      why: `it was stored with ${baseline.metrics.map((metric) => metric.name).join(', ')}`,
+      remedy: 'gate one of these, or store it anew',
+    });
+  });
+  const series = new RunSeries(request, runner, setting);
+  const course = new GateCourse(request.metrics, request.pairs, stored);
+  if (differences.length === 0) {
+    await series.warmUp();
+    while (!course.isOver) {
+      const values = await series.next();
+      if (values) course.add([], values);
+      setting.onPair(course.pairs, request.pairs);
+    }
+  }
+  return {
+    name: request.name,
+    new: request.new,
+    verdict: overall(course.assessments.map(({ verdict }) => verdict)),
+    assessments: course.assessments,
+    values: course.pairs > 0 ? request.metrics.map((_, i) => course.valuesOf(i)) : [],
+    invalid: series.invalid,
+    pairs: course.pairs,
+    mostPairs: request.pairs,
+    seed: setting.seed,
+    seconds: (performance.now() - started) / 1000,
+    notices: [
+      ...differences.map((difference) => `this is another machine than the baseline is of: ${difference}`),
+      ...tooFew(request.metrics.length, request.pairs),
+      WEAKER,
+    ],
+  };
+}
+
+function fingerprintOf(host: Host): Fingerprint {
+  const { cpuModel, kernel } = describeHost(host);
+  const governor = host.files.read('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor')?.trim() ?? '';
+  return { cpuModel, kernel, governor, online: host.cpus().online.toString(), syswide: version };
+}
+
+/** It may be large, but not that large. */
+const LARGEST = 16 << 20;
+
+function readBaseline(path: string): Baseline {
+  let document: unknown;
+  try {
+    const bytes = readFileSync(path);
+    document = bytes.length <= LARGEST ? JSON.parse(bytes.toString('utf8')) : undefined;
+  } catch (error) {
+    throw badBaseline(path, (error as NodeJS.ErrnoException).code ?? 'it is no JSON', error);
+  }
+  if (isBaseline(document)) return document;
+  throw badBaseline(path, 'it is no baseline of version 1', undefined);
+}
+
+const badBaseline = (path: string, why: string, cause: unknown): SyswideError =>
+  new SyswideError('BAD_FILE', {
+    what: `${path} cannot be used`,
+    why,
+    remedy: 'make one with syswide gate --save-base FILE -- COMMAND',
+    cause,
+  });

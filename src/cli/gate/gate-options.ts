@@ -1,0 +1,61 @@
+import { given } from '../../base/given';
+import { usage } from '../usage-error';
+import { readGateConfig } from './gate-config';
+import type { GateOptions } from './gate-request';
+import { gateRequest, type RawGate, wholeNumber } from './raw-gate';
+
+/** The option values as commander hands them over. */
+export interface RawGateOptions extends RawGate {
+  readonly warmup: string;
+  readonly seed?: string;
+  readonly allowScaled?: boolean;
+  readonly showOutput?: boolean;
+  readonly config: string;
+  readonly saveBase?: string;
+  readonly baseline?: string;
+  readonly calibrate?: boolean;
+  readonly json?: boolean;
+  readonly junit?: string;
+  readonly markdown?: string;
+  readonly html?: string;
+  readonly inconclusive?: string;
+}
+
+/** @throws SyswideError USAGE when options make no sense, BAD_FILE for a list of gates that cannot be read */
+export function gateOptions(command: readonly string[], raw: RawGateOptions): GateOptions {
+  checkTogether(raw, command);
+  const isAlone = raw.calibrate || raw.saveBase !== undefined || raw.baseline !== undefined;
+  const gates =
+    command.length === 0 && !(raw.calibrate && raw.base !== undefined)
+      ? readGateConfig(raw.config, raw.pairs)
+      : [gateRequest(raw, command, isAlone)];
+  return {
+    gates,
+    seed:
+      raw.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : wholeNumber('--seed', raw.seed, 0, 2 ** 31 - 1),
+    warmup: wholeNumber('--warmup', raw.warmup, 0, 100),
+    allowScaled: raw.allowScaled ?? false,
+    showOutput: raw.showOutput ?? false,
+    calibrate: raw.calibrate ?? false,
+    passInconclusive: raw.inconclusive === 'pass',
+    json: raw.json ?? false,
+    ...given({ saveBase: raw.saveBase, baseline: raw.baseline }),
+    ...given({ junit: raw.junit, markdown: raw.markdown, html: raw.html }),
+  };
+}
+
+function checkTogether({ saveBase, baseline, calibrate, base }: RawGateOptions, command: readonly string[]): void {
+  if (Number(saveBase !== undefined) + Number(baseline !== undefined) + Number(calibrate ?? false) > 1) {
+    throw usage('--save-base, --baseline and --calibrate', 'each is a run of its own', 'choose one of them');
+  }
+  if ((saveBase !== undefined || baseline !== undefined) && (base !== undefined || command.length === 0)) {
+    throw usage(
+      'a stored baseline',
+      'it is of one command',
+      'give that alone: syswide gate --save-base FILE -- COMMAND',
+    );
+  }
+  if (calibrate && base !== undefined && command.length > 0) {
+    throw usage('--calibrate', 'it compares one command with itself', 'give one command alone');
+  }
+}

@@ -1,0 +1,46 @@
+import type { GateOutcome } from '../../gate/outcome';
+import { gateHtml } from '../../report/gate/gate-html';
+import { gateJson } from '../../report/gate/gate-json';
+import { gateJunit } from '../../report/gate/gate-junit';
+import { gateAnnotations, gateMarkdown } from '../../report/gate/gate-markdown';
+import { gateText } from '../../report/gate/gate-text';
+import { resultFile, type Sink, standardOutput } from '../console';
+import { version } from '../version';
+import type { GateOptions } from './gate-request';
+
+/** Where what is found is told. Files are opened before anything runs: a result that cannot be written would be lost. */
+export class GateOutputs {
+  readonly #files: { readonly sink: Sink; readonly text: (outcomes: readonly GateOutcome[]) => string }[] = [];
+
+  /** @throws SyswideError OUTPUT_FAILED */
+  constructor(private readonly options: GateOptions) {
+    const { junit, markdown, html, passInconclusive } = options;
+    const { GITHUB_STEP_SUMMARY: summary } = process.env;
+    if (junit !== undefined) this.add(junit, false, (outcomes) => gateJunit(outcomes, !passInconclusive));
+    if (markdown !== undefined) this.add(markdown, false, gateMarkdown);
+    if (html !== undefined) this.add(html, false, gateHtml);
+    if (summary) this.add(summary, true, gateMarkdown);
+  }
+
+  /** @throws SyswideError OUTPUT_FAILED */
+  tell(outcomes: readonly GateOutcome[]): void {
+    const { hasColor, width } = standardOutput;
+    const text = () => outcomes.map((outcome) => gateText(outcome, hasColor, width)).join('\n');
+    standardOutput.write(this.options.json ? gateJson(outcomes, version) : text());
+    for (const { sink, text } of this.#files) sink.write(text(outcomes));
+    if (process.env.GITHUB_ACTIONS === 'true' && !this.options.json) standardOutput.write(gateAnnotations(outcomes));
+  }
+
+  close(): void {
+    for (const { sink } of this.#files.splice(0)) sink.close();
+  }
+
+  private add(path: string, append: boolean, text: (outcomes: readonly GateOutcome[]) => string): void {
+    try {
+      this.#files.push({ sink: resultFile(path, append), text });
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+}

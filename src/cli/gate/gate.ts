@@ -1,0 +1,95 @@
+import { openSync } from 'node:fs';
+import type { Fd } from '../../base/units';
+import type { GateOutcome } from '../../gate/outcome';
+import { overall, type Verdict } from '../../gate/verdict';
+import { standardOutput } from '../console';
+import { exitStatus } from '../exit-status';
+import { type Machine, thisMachine } from '../machine';
+import { ProgressLine } from '../progress-line';
+import { SignalInterruption } from '../signals';
+import { againstBaseline, saveBaseline } from './gate-baseline';
+import { GateInterrupted, runPairs } from './gate-course';
+import { GateOutputs } from './gate-outputs';
+import type { GateOptions, GateRequest } from './gate-request';
+import { GateRunner } from './gate-run';
+
+/** What CI is told. */
+const statuses: Record<Verdict, number> = { PASS: 0, IMPROVED: 0, REGRESSED: 1, INCONCLUSIVE: 2 };
+
+/**
+ * `syswide gate`: compares commands, and says whether the new ones take more.
+ * @returns the exit status
+ * @throws SyswideError where there is no verdict
+ */
+export async function gate(options: GateOptions): Promise<number> {
+  const machine = thisMachine();
+  const outputs = new GateOutputs(options);
+  const interruption = new SignalInterruption(machine.kernel);
+  try {
+    const outcomes: GateOutcome[] = [];
+    for (const request of options.gates) {
+      const outcome = await runOne(request, options, machine, interruption);
+      if (outcome) outcomes.push(outcome);
+    }
+    if (outcomes.length === 0) return exitStatus.success;
+    outputs.tell(outcomes);
+    const verdict = overall(outcomes.map((outcome) => outcome.verdict));
+    return verdict === 'INCONCLUSIVE' && options.passInconclusive ? exitStatus.success : statuses[verdict];
+  } catch (error) {
+    if (error instanceof GateInterrupted) return exitStatus.signalled(interruption.signal ?? 2);
+    throw error;
+  } finally {
+    interruption.close();
+    outputs.close();
+    machine.host.close();
+  }
+}
+
+/** @returns undefined where a baseline was stored, and nothing compared */
+async function runOne(
+  request: GateRequest,
+  options: GateOptions,
+  machine: Machine,
+  interruption: SignalInterruption,
+): Promise<GateOutcome | undefined> {
+  const { metrics, cpus } = request;
+  const output = options.showOutput && !options.json ? undefined : (openSync('/dev/null', 'w') as Fd);
+  const runner = new GateRunner(machine, interruption, {
+    metrics,
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(output === undefined ? {} : { output }),
+  });
+  const progress = new ProgressLine(request.name);
+  const started = performance.now();
+  const onPair = (done: number, most: number) => {
+    const seconds = (performance.now() - started) / 1000;
+    progress.show(
+      done / most,
+      `pair ${done} of at most ${most}, about ${Math.ceil((seconds / done) * (most - done))} s left`,
+    );
+  };
+  const setting = { ...options, onPair };
+  try {
+    if (options.saveBase !== undefined) {
+      standardOutput.write(await saveBaseline(options.saveBase, request, runner, setting, machine.host));
+      return undefined;
+    }
+    if (options.baseline !== undefined)
+      return await againstBaseline(options.baseline, request, runner, setting, machine.host);
+    const base = options.calibrate ? request.new : (request.base ?? request.new);
+    const outcome = await runPairs({ ...request, base }, runner, setting);
+    return options.calibrate ? calibrated(outcome) : outcome;
+  } finally {
+    progress.close();
+    if (output !== undefined) machine.kernel.closeFds([output]);
+  }
+}
+
+/** Says what the comparison of a command with itself is for. */
+const calibrated = (outcome: GateOutcome): GateOutcome => ({
+  ...outcome,
+  notices: [
+    ...outcome.notices,
+    'both commands are the same: what a gate here could see is what "could see" says; any other verdict than PASS is noise',
+  ],
+});

@@ -1,0 +1,63 @@
+import type { GateMetric } from './metric';
+
+/** What a machine has to have in common with the one that a baseline is of. */
+export interface Fingerprint {
+  readonly cpuModel: string;
+  readonly kernel: string;
+  /** Of the first CPU; empty where there is none. */
+  readonly governor: string;
+  /** CPUs that are online: `0-3`. */
+  readonly online: string;
+  readonly syswide: string;
+}
+
+/** What a command took, to be compared with later: docs/schema/syswide.gate-1.json. */
+export interface Baseline {
+  readonly schema: 'syswide.gate/1';
+  readonly kind: 'baseline';
+  readonly created: string;
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly fingerprint: Fingerprint;
+  readonly metrics: readonly {
+    readonly name: string;
+    readonly unit: GateMetric['unit'];
+    readonly values: readonly number[];
+  }[];
+}
+
+/** In which respects a machine is another one than a baseline is of. */
+export function differencesBetween(stored: Fingerprint, now: Fingerprint): string[] {
+  return (Object.keys(now) as (keyof Fingerprint)[])
+    .filter((key) => stored[key] !== now[key])
+    .map((key) => `${key}: '${stored[key]}' then, '${now[key]}' now`);
+}
+
+/** Whether a document is a baseline: it may come from anybody. */
+export function isBaseline(document: unknown): document is Baseline {
+  if (!isRecord(document) || document.schema !== 'syswide.gate/1' || document.kind !== 'baseline') return false;
+  const { name, command, fingerprint, metrics } = document;
+  return (
+    typeof name === 'string' &&
+    isTexts(command) &&
+    isRecord(fingerprint) &&
+    ['cpuModel', 'kernel', 'governor', 'online', 'syswide'].every((key) => typeof fingerprint[key] === 'string') &&
+    Array.isArray(metrics) &&
+    metrics.every(isStoredMetric)
+  );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+/** As many as a gate may take, and no fewer than say something. */
+const [FEWEST, MOST] = [3, 50];
+
+const isStoredMetric = (metric: unknown): boolean =>
+  isRecord(metric) &&
+  typeof metric.name === 'string' &&
+  Array.isArray(metric.values) &&
+  metric.values.length >= FEWEST &&
+  metric.values.length <= MOST &&
+  metric.values.every((value) => typeof value === 'number' && Number.isFinite(value) && value >= 0);

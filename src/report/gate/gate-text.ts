@@ -1,0 +1,65 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { visible } from '../../base/safe-text';
+import type { GateOutcome } from '../../gate/outcome';
+import type { Assessment, Verdict } from '../../gate/verdict';
+import { plainTable } from '../plain-table';
+import { changeText, intervalText, valueText } from './change-text';
+import { intervalBar } from './interval-bar';
+
+/** Narrower pages have no room for the bars. */
+const WIDE = 110;
+
+/** What a gate found, for a person. @param width columns of the page */
+export function gateText(outcome: GateOutcome, hasColor: boolean, width: number): string {
+  const ink = new Chalk({ level: hasColor ? 1 : 0 });
+  const { base, pairs, mostPairs, seed, seconds, invalid, notices } = outcome;
+  const lines = [
+    `${ink.bold(visible(outcome.name))}: ${paintedVerdict(outcome.verdict, ink)} after ${pairs} of at most ${mostPairs} pairs, ${Math.round(seconds)} s, seed ${seed}`,
+    ...(base ? [`  base: ${visible(base.join(' '))}`] : []),
+    `  new:  ${visible(outcome.new.join(' '))}`,
+    '',
+    table(outcome.assessments, ink, width >= WIDE),
+    '',
+    ...invalid.map(
+      ({ pair, command, failure }) => `pair ${pair} does not count: of the ${command} command ${visible(failure)}`,
+    ),
+    ...notices.map(visible),
+    ...outcome.assessments.map(explanation).filter((line) => line !== ''),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function table(assessments: readonly Assessment[], ink: ChalkInstance, hasBars: boolean): string {
+  return plainTable(
+    [
+      { head: 'metric', align: 'left', cell: ({ metric }: Assessment) => visible(metric.name) },
+      { head: 'base', align: 'right', cell: ({ metric, base }) => valueText(metric, base) },
+      { head: 'new', align: 'right', cell: (one) => valueText(one.metric, one.new) },
+      { head: 'change', align: 'right', cell: ({ estimate }) => changeText(estimate) },
+      { head: 'interval', align: 'right', cell: (one) => (one.isExact ? 'exact' : intervalText(one.lower, one.upper)) },
+      ...(hasBars ? [{ head: '-2T   -T    0    T   2T', align: 'left' as const, cell: intervalBar }] : []),
+      { head: 'T', align: 'right', cell: ({ metric }) => `${Number((metric.threshold * 100).toFixed(4))} %` },
+      { head: 'could see', align: 'right', cell: ({ detectable }) => changeText(detectable) },
+      { head: 'verdict', align: 'left', cell: ({ verdict }) => paintedVerdict(verdict, ink) },
+    ],
+    assessments,
+    ink,
+  );
+}
+
+function paintedVerdict(verdict: Verdict, ink: ChalkInstance): string {
+  if (verdict === 'REGRESSED') return ink.bold.red(verdict);
+  return verdict === 'INCONCLUSIVE' ? ink.yellow(verdict) : ink.green(verdict);
+}
+
+/** What a verdict that is not plain means. */
+function explanation({ metric, verdict, upper, lower, estimate }: Assessment): string {
+  const name = visible(metric.name);
+  if (verdict === 'INCONCLUSIVE') {
+    return lower > 0
+      ? `${name} takes more, but less than what counts; it may be over its threshold, too: more pairs would tell`
+      : `${name} may take up to ${changeText(upper)}: too noisy to say that it is below its threshold`;
+  }
+  if (verdict === 'PASS' && lower > 0) return `${name} takes ${changeText(estimate)}, which is too little to count`;
+  return '';
+}
