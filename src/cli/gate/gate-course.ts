@@ -18,7 +18,7 @@ export interface CourseSetting {
   readonly onPair: (done: number, most: number) => void;
 }
 
-/** Of all pairs, so many may fail before there is no verdict. */
+/** Of the pairs so far, that part may fail, and one in any case; with more there is no verdict. */
 const MOST_INVALID = 0.1;
 
 /** Below that share of the time, a count that was scaled up is a guess. */
@@ -95,8 +95,7 @@ class PairedGate {
     const failed = order.find((which) => runs.get(which)?.failure !== undefined);
     if (failed) {
       this.invalid.push({ pair: this.#run, command: failed, failure: runs.get(failed)?.failure ?? '' });
-      const most = Math.max(1, this.request.pairs * MOST_INVALID);
-      if (this.invalid.length > most) throw tooManyFailed(this.request.name, this.invalid, this.#run);
+      if (this.invalid.length > Math.max(1, this.#run * MOST_INVALID)) throw tooManyFailed(this.request.name, this.invalid, this.#run);
       return;
     }
     this.course.add(values(runs.get('base')), values(runs.get('new')));
@@ -134,8 +133,7 @@ export class RunSeries {
     const found = await this.run();
     if (found.failure === undefined) return values(found);
     this.invalid.push({ pair: this.#run, command: 'new', failure: found.failure });
-    const most = Math.max(1, this.request.pairs * MOST_INVALID);
-    if (this.invalid.length > most) throw tooManyFailed(this.request.name, this.invalid, this.#run);
+    if (this.invalid.length > Math.max(1, this.#run * MOST_INVALID)) throw tooManyFailed(this.request.name, this.invalid, this.#run);
     return undefined;
   }
 

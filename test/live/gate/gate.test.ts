@@ -1,0 +1,262 @@
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020';
+import { afterAll, describe, expect, it } from 'vitest';
+import { needs } from '../needs';
+import { compile, isRoot, launcher, start, syswide } from '../run';
+
+needs(isRoot, 'root');
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-gate-'));
+const work = compile('gate-work');
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  work.dispose();
+});
+const at = (name: string): string => join(folder, name);
+
+const CALLS = 'syscalls:sys_enter_getppid';
+
+interface Metric {
+  readonly name: string;
+  readonly verdict: string;
+  readonly base: number;
+  readonly new: number;
+  readonly exact: boolean;
+  readonly changePercent: number;
+}
+interface Gate {
+  readonly name: string;
+  readonly verdict: string;
+  readonly pairs: number;
+  readonly notices: readonly string[];
+  readonly invalid: readonly { readonly pair: number; readonly failure: string }[];
+  readonly metrics: readonly [Metric, ...Metric[]];
+}
+
+const schema = JSON.parse(
+  readFileSync(new URL('../../../docs/schema/syswide.gate-1.json', import.meta.url), 'utf8'),
+) as object;
+const isValid = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
+
+function gated(args: readonly string[], options: Parameters<typeof syswide>[1] = {}) {
+  const { status, stdout, stderr } = syswide(['gate', '--json', '--seed', '7', ...args], options);
+  expect(stderr).toBe('');
+  const document = JSON.parse(stdout) as { verdict: string; gates: [Gate, ...Gate[]] };
+  expect(isValid(document), JSON.stringify(isValid.errors)).toBe(true);
+  return { status, document, gate: document.gates[0] };
+}
+
+/** Gates of a command by its system calls, which do not vary. */
+const byCalls = (base: number, other: number, ...options: string[]) =>
+  gated(['-e', CALLS, '--base', `${work.path} ${base}`, ...options, '--', work.path, String(other)]);
+
+describe('syswide gate', () => {
+  it('catches one more system call in 36, exactly, at the first look', () => {
+    const { status, gate } = byCalls(36, 37);
+    expect(status).toBe(1);
+    expect(gate).toMatchObject({ verdict: 'REGRESSED', pairs: 10 });
+    expect(gate.metrics[0]).toMatchObject({ name: CALLS, base: 36, new: 37, exact: true });
+    expect(gate.metrics[0].changePercent).toBeCloseTo(100 / 36, 4);
+  });
+
+  it('passes what is the same, and tells of less', () => {
+    expect(byCalls(36, 36)).toMatchObject({ status: 0, document: { verdict: 'PASS' } });
+    expect(byCalls(37, 36)).toMatchObject({ status: 0, document: { verdict: 'IMPROVED' } });
+    expect(byCalls(1000, 1001)).toMatchObject({ status: 0, document: { verdict: 'PASS' } });
+  });
+
+  it('catches 1 % more page faults at 8 pairs', () => {
+    const command = (pages: number) => `${work.path} 0 ${pages}`;
+    const args = ['--metric', 'page-faults:+1%', '--pairs', '8', '--base', command(5000), '--', work.path, '0'];
+    expect(gated([...args, '5050'])).toMatchObject({ status: 1, gate: { verdict: 'REGRESSED', pairs: 8 } });
+    expect(gated([...args, '5000']).status).toBe(0);
+  });
+
+  it('counts on all CPUs what a command does, without what syswide does', () => {
+    const { status, gate } = byCalls(5000, 6000, '-a');
+    expect(status).toBe(1);
+    expect(gate.metrics[0].base).toBeGreaterThanOrEqual(5000);
+    expect(gate.metrics[0].base).toBeLessThan(5100);
+  });
+
+  it('takes times and memory, too, and says what it could have seen', () => {
+    const metrics = ['time', 'user', 'sys', 'maxrss'].flatMap((name) => ['--metric', `${name}:+400%`]);
+    const command = [work.path, '0', '200', '3000000'];
+    const { status, stdout } = syswide([
+      'gate',
+      ...metrics,
+      '--pairs',
+      '8',
+      '--base',
+      command.join(' '),
+      '--',
+      ...command,
+    ]);
+    expect(status).toBeLessThanOrEqual(2);
+    expect(stdout).toMatch(/^ *metric +base +new +change +interval +T +could see +verdict$/mu);
+    for (const name of ['time', 'user', 'sys', 'maxrss'])
+      expect(stdout).toMatch(new RegExp(`^ ${name} .* 400 % `, 'mu'));
+  });
+
+  it('says beforehand when a gate can never fail', () => {
+    const { gate } = byCalls(36, 36, '--pairs', '5');
+    expect(gate.notices.join()).toMatch(/5 pairs are too few to find a regression/u);
+    expect(gate.metrics[0].exact).toBe(true);
+  });
+
+  it('runs the base elsewhere, and commands around', () => {
+    mkdirSync(at('elsewhere'));
+    writeFileSync(at('elsewhere/run.sh'), `echo base >> ${at('log')}`);
+    writeFileSync(at('run.sh'), `echo new >> ${at('log')}`);
+    const around = ['setup', 'prepare', 'cleanup'].flatMap((name) => [`--${name}`, `echo ${name} >> ${at('log')}`]);
+    const args = ['--metric', 'maxrss:+900%', '--pairs', '3', '--cwd-base', at('elsewhere'), ...around];
+    syswide(['gate', ...args, '--base', 'sh run.sh', '--', 'sh', 'run.sh'], { cwd: folder });
+    const log = readFileSync(at('log'), 'utf8').trim().split('\n');
+    expect(log.filter((line) => line === 'base').length).toBe(4);
+    expect(log.filter((line) => line === 'new').length).toBe(4);
+    expect([log[0], log.at(-1)]).toEqual(['setup', 'cleanup']);
+    expect(log.filter((line) => line === 'prepare').length).toBe(8);
+  });
+
+  it('ends both at once on a signal, with its status', async () => {
+    const gate = start(process.execPath, [launcher, 'gate', '--base', 'sleep 31.41', '--', 'sleep', '31.41']);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    gate.process.kill('SIGTERM');
+    expect((await gate.ended).status).toBe(143);
+    expect(syswide(['stat', '-n', '--', 'pgrep', '-f', '[s]leep 31.41']).status).toBe(1);
+  });
+});
+
+describe('runs that fail', () => {
+  /** Fails every so many runs. */
+  const flaky = (every: number) =>
+    `sh -c 'n=$(cat ${at('count')} 2>/dev/null || echo 0); echo $((n + 1)) > ${at('count')}; [ $((n % ${every})) -ne 3 ]'`;
+
+  it('are named, and do not count', () => {
+    rmSync(at('count'), { force: true });
+    const { gate } = gated(['--metric', 'maxrss:+100%', '--base', flaky(1000), '--', 'true']);
+    expect(gate.invalid).toEqual([{ pair: 3, command: 'base', failure: 'its exit status was 1' }]);
+    expect(gate.pairs).toBeGreaterThanOrEqual(10);
+  });
+
+  it('leave no verdict when there are many, or the first one fails', () => {
+    rmSync(at('count'), { force: true });
+    const many = syswide(['gate', '--base', flaky(4), '--', 'true']);
+    expect(many.status).toBe(125);
+    expect(many.stderr).toMatch(
+      /^error\[GATE_FAILED\]: gate: \d+ of \d+ pairs failed — pair 3, base: its exit status was 1/u,
+    );
+    const first = syswide(['gate', '--base', 'false', '--', 'true']);
+    expect(first.status).toBe(125);
+    expect(first.stderr).toMatch(/^error\[GATE_FAILED\]: the base command failed: false — its exit status was 1/u);
+  });
+
+  it.each([
+    [['--base', 'true', '--metric', 'no-such-event', '--', 'true'], 'BAD_EVENT'],
+    [['--base', 'no-such-command', '--', 'true'], 'COMMAND_NOT_FOUND'],
+    [['--', 'true'], 'USAGE'],
+    [['--base', 'true', '--metric', 'time:+0%', '--', 'true'], 'USAGE'],
+    [['--base', 'true', '--metric', 'time:2%', '--', 'true'], 'USAGE'],
+    [['--base', 'true', '--pairs', '51', '--', 'true'], 'USAGE'],
+    [
+      ['--base', 'true', '--junit', '/dev/full', '--metric', 'maxrss:+900%', '--pairs', '3', '--', 'true'],
+      'OUTPUT_FAILED',
+    ],
+    [['--baseline', '/dev/null', '--', 'true'], 'BAD_FILE'],
+    [['--config', '/no/such/file'], 'USAGE'],
+  ])('of its own: %j', (args, code) => {
+    const { status, stderr } = syswide(['gate', ...args]);
+    expect(status).toBe(125);
+    expect(stderr).toMatch(new RegExp(`^error\\[${code}\\]: .+ — .+ — .+\n`, 'u'));
+  });
+});
+
+describe('the gates of a project', () => {
+  const config = (text: string): void => writeFileSync(at('syswide.toml'), text);
+  const entry = (name: string, other: number) =>
+    `[[gate]]\nname = '${name}'\nbase = "${work.path} 36"\nnew = "${work.path} ${other}"\nevents = ["${CALLS}"]\npairs = 10\n`;
+
+  it('are in syswide.toml, and all of them are told', () => {
+    config(entry('same', 36) + entry('more <calls> & "such"', 37));
+    const files = ['junit', 'markdown', 'html'].flatMap((name) => [`--${name}`, at(`result.${name}`)]);
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: at('summary') };
+    const { status, stdout } = syswide(['gate', ...files], { cwd: folder, env });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^same: PASS after 10/mu);
+    expect(stdout).toMatch(/^::error title=syswide gate::more <calls> & "such": .* REGRESSED: \+2\.78 %25/mu);
+    const junit = readFileSync(at('result.junit'), 'utf8');
+    expect(junit).toContain('<testsuite name="more &lt;calls&gt; &amp; &quot;such&quot;" tests="1" failures="1"');
+    expect(junit.match(/<failure/gu)?.length).toBe(1);
+    const markdown = readFileSync(at('result.markdown'), 'utf8');
+    expect(markdown).toMatch(/^### ❌ more \\<calls\\> & "such": REGRESSED$/mu);
+    expect(readFileSync(at('summary'), 'utf8')).toBe(markdown);
+    const html = readFileSync(at('result.html'), 'utf8');
+    expect(html).toContain("content=\"default-src 'none'; style-src 'unsafe-inline'\"");
+    expect(html).not.toMatch(/<script|https?:/u);
+    expect(html).toContain('more &lt;calls&gt; &amp; &quot;such&quot;');
+    expect(gated([], { cwd: folder }).document.gates.map(({ verdict }) => verdict)).toEqual(['PASS', 'REGRESSED']);
+  });
+
+  it.each([
+    ['', 'it has no [[gate]]'],
+    ['[[gate]\n', 'nvalid'],
+    ['[other]\n', 'there is no such table: other'],
+    ['[[gate]]\nnew = 5\n', 'in gate 1, new is no string'],
+    ['[[gate]]\nmew = "x"\n', 'gate 1 has a key that there is not: mew'],
+    ['[[gate]]\nbase = "x"\n', 'gate 1 has no new command'],
+    [
+      '[[gate]]\nname = "a"\nbase = "x"\nnew = "x"\n[[gate]]\nname = "a"\nbase = "x"\nnew = "x"\n',
+      'two gates are called a',
+    ],
+  ])('are refused when they make no sense: %j', (text, why) => {
+    config(text);
+    const { status, stderr } = syswide(['gate'], { cwd: folder });
+    expect(status).toBe(125);
+    expect(stderr).toContain(why);
+  });
+
+  it('are refused when another user wrote them', () => {
+    config(entry('same', 36));
+    chownSync(at('syswide.toml'), 12345, 12345);
+    const { status, stderr } = syswide(['gate'], { cwd: folder });
+    expect({ status, isTold: stderr.includes('it belongs to another user') }).toEqual({ status: 125, isTold: true });
+  });
+});
+
+describe('a stored baseline', () => {
+  it('is compared with later, and told to be weaker; of another machine it decides nothing', () => {
+    const [path, command] = [at('base.json'), [work.path, '36']];
+    const saved = syswide(['gate', '--save-base', path, '-e', CALLS, '--pairs', '10', '--', ...command]);
+    expect(saved).toMatchObject({ status: 0, stderr: '' });
+    const stored = JSON.parse(readFileSync(path, 'utf8')) as { fingerprint: { kernel: string } };
+    expect(isValid(stored), JSON.stringify(isValid.errors)).toBe(true);
+    const against = (calls: string, ...options: string[]) =>
+      gated(['--baseline', path, '-e', CALLS, ...options, '--', work.path, calls]);
+    expect(against('37')).toMatchObject({ status: 1, gate: { verdict: 'REGRESSED' } });
+    expect(against('36')).toMatchObject({ status: 0, gate: { verdict: 'PASS' } });
+    expect(against('36').gate.notices.join()).toMatch(/the base was measured at another time/u);
+    stored.fingerprint.kernel = '5.4';
+    writeFileSync(path, JSON.stringify(stored));
+    const { status, gate } = against('37');
+    expect({ status, verdict: gate.verdict }).toEqual({ status: 2, verdict: 'INCONCLUSIVE' });
+    expect(gate.notices.join()).toMatch(/another machine than the baseline is of: kernel: '5.4' then/u);
+    expect(against('37', '--inconclusive', 'pass').status).toBe(0);
+  });
+
+  it('without a metric that is asked for is no baseline', () => {
+    const path = at('time.json');
+    syswide(['gate', '--save-base', path, '--pairs', '3', '--', 'true']);
+    const { status, stderr } = syswide(['gate', '--baseline', path, '--metric', 'user', '--', 'true']);
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/has no user — it was stored with time/u);
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('is not needed to see how far a machine varies', () => {
+    const { gate } = gated(['--calibrate', '-e', CALLS, '--', work.path, '36']);
+    expect(gate.verdict).toBe('PASS');
+    expect(gate.notices.join()).toMatch(/both commands are the same/u);
+  });
+});
