@@ -95,7 +95,8 @@ class PairedGate {
     const failed = order.find((which) => runs.get(which)?.failure !== undefined);
     if (failed) {
       this.invalid.push({ pair: this.#run, command: failed, failure: runs.get(failed)?.failure ?? '' });
-      if (this.invalid.length > Math.max(1, this.#run * MOST_INVALID)) throw tooManyFailed(this.request.name, this.invalid, this.#run);
+      if (this.invalid.length > Math.max(1, this.#run * MOST_INVALID))
+        throw tooManyFailed(this.request.name, this.invalid, this.#run);
       return;
     }
     this.course.add(values(runs.get('base')), values(runs.get('new')));
@@ -133,7 +134,8 @@ export class RunSeries {
     const found = await this.run();
     if (found.failure === undefined) return values(found);
     this.invalid.push({ pair: this.#run, command: 'new', failure: found.failure });
-    if (this.invalid.length > Math.max(1, this.#run * MOST_INVALID)) throw tooManyFailed(this.request.name, this.invalid, this.#run);
+    if (this.invalid.length > Math.max(1, this.#run * MOST_INVALID))
+      throw tooManyFailed(this.request.name, this.invalid, this.#run);
     return undefined;
   }
 

@@ -5,7 +5,8 @@ export function changeText(change: number): string {
   if (!Number.isFinite(change)) return change < 0 ? '-∞' : '+∞';
   const percent = Math.expm1(change) * 100;
   const text = percent.toFixed(Math.abs(percent) < 10 ? 2 : 1);
-  return `${percent < 0 ? '' : '+'}${text} %`;
+  // What is rounded to nothing has no sign of its own.
+  return `${Number(text) < 0 ? text : `+${text.replace(/^-/, '')}`} %`;
 }
 
 /** From where to where a change lies. */

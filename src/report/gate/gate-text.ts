@@ -37,7 +37,7 @@ function table(assessments: readonly Assessment[], ink: ChalkInstance, hasBars: 
       { head: 'new', align: 'right', cell: (one) => valueText(one.metric, one.new) },
       { head: 'change', align: 'right', cell: ({ estimate }) => changeText(estimate) },
       { head: 'interval', align: 'right', cell: (one) => (one.isExact ? 'exact' : intervalText(one.lower, one.upper)) },
-      ...(hasBars ? [{ head: '-2T   -T    0    T   2T', align: 'left' as const, cell: intervalBar }] : []),
+      ...(hasBars ? [{ head: '-2T   -T    0     T    2T', align: 'left' as const, cell: intervalBar }] : []),
       { head: 'T', align: 'right', cell: ({ metric }) => `${Number((metric.threshold * 100).toFixed(4))} %` },
       { head: 'could see', align: 'right', cell: ({ detectable }) => changeText(detectable) },
       { head: 'verdict', align: 'left', cell: ({ verdict }) => paintedVerdict(verdict, ink) },

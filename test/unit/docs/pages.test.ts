@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ctlCommand } from '../../../src/cli/ctl-command';
 import { diffCommand } from '../../../src/cli/diff/diff-command';
+import { gateCommand } from '../../../src/cli/gate/gate-command';
 import { psCommand } from '../../../src/cli/ps-command';
 import { recordCommand } from '../../../src/cli/record/record-command';
 import { reportCommand } from '../../../src/cli/report/report-command';
@@ -70,6 +71,7 @@ describe('the pages of commands', () => {
     ['docs/report.md', reportCommand(nothing)],
     ['docs/script.md', scriptCommand(nothing)],
     ['docs/diff.md', diffCommand(nothing)],
+    ['docs/gate.md', gateCommand(nothing)],
     ['docs/slots.md', slotsCommand(nothing)],
     ['docs/ps.md', psCommand(nothing)],
     ['docs/ps.md', ctlCommand(nothing)],
