@@ -10,7 +10,7 @@ export interface Look {
  * The looks of a gate: early ones end clear cases soon, and are strict. Together, a false alarm has a probability of 1.2 % at
  * most, usually much less, as a regression has to be large enough besides.
  */
-export const LOOKS: readonly Look[] = [
+const LOOKS: readonly Look[] = [
   { pairs: 10, alpha: 0.002 },
   { pairs: 20, alpha: 0.004 },
   { pairs: 40, alpha: 0.006 },

@@ -28,7 +28,7 @@ export interface Assessment {
   /** Bounds: the true change is outside of each with the look's probability at most. */
   readonly lower: number;
   readonly upper: number;
-  /** The smallest change that would be found in nine of ten such gates. */
+  /** The smallest change that would be found in nine of ten such gates; ∞ where none would. */
   readonly detectable: number;
   /** Neither command's values vary: they are compared as they are. */
   readonly isExact: boolean;
@@ -49,19 +49,27 @@ export function assess(all: readonly MetricPairs[], { alpha }: Look): Assessment
   return compared.map((one) => {
     const { metric, base, differences } = one;
     const [exact, level] = [isExact(one), levels[uncertain.indexOf(one)] ?? alpha];
-    const { estimate, spread, count } = differences;
+    const { estimate, count } = differences;
     const [lower, upper] = exact ? [estimate, estimate] : [differences.lower(level), differences.upper(alpha)];
     const found = { metric, pairs: count, estimate, lower, upper, isExact: exact };
     return {
       ...found,
       base: median(base),
       new: median(one.new),
-      detectable: exact
-        ? logOf(metric.leastEffect)
-        : Math.max(logOf(metric.leastEffect), detectable(spread, count, level)),
+      detectable: exact ? logOf(metric.leastEffect) : detectableOf(metric, differences, level),
       verdict: verdictOf(found),
     };
   });
+}
+
+/** Nothing at all, where no bound is to be had. */
+function detectableOf(
+  { leastEffect }: GateMetric,
+  differences: PairedDifferences | GroupedDifferences,
+  level: number,
+): number {
+  if (differences.lower(level) === Number.NEGATIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  return Math.max(logOf(leastEffect), detectable(differences.spread, differences.count, level));
 }
 
 function verdictOf({

@@ -10,7 +10,7 @@ const clocks = /^(?:cpu-clock|task-clock|duration_time|user_time|system_time)(?:
  * Reads `NAME` or `NAME:+T%`: a metric, and how much more of it passes.
  * @throws SyswideError USAGE, BAD_EVENT
  */
-export function parseMetric(text: string): GateMetric {
+function parseMetric(text: string): GateMetric {
   const [, name = '', threshold] = /^(.+?)(?::\+(\d{1,4}(?:\.\d{1,6})?)%)?$/s.exec(text) ?? [];
   if (name === '' || (threshold === undefined && /\+|%/.test(text))) {
     throw usage(`--metric '${text}'`, 'that is no metric', 'write its name, and how much more passes: user:+2%');

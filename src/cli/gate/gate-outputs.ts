@@ -24,8 +24,7 @@ export class GateOutputs {
 
   /** @throws SyswideError OUTPUT_FAILED */
   tell(outcomes: readonly GateOutcome[]): void {
-    const { hasColor, width } = standardOutput;
-    const text = () => outcomes.map((outcome) => gateText(outcome, hasColor, width)).join('\n');
+    const text = () => outcomes.map((outcome) => gateText(outcome, standardOutput)).join('\n');
     standardOutput.write(this.options.json ? gateJson(outcomes, version) : text());
     for (const { sink, text } of this.#files) sink.write(text(outcomes));
     if (process.env.GITHUB_ACTIONS === 'true' && !this.options.json) standardOutput.write(gateAnnotations(outcomes));

@@ -35,7 +35,7 @@ h1 { font-size: 1.3rem; margin: 1.5rem 0 .25rem; }
 h2 { font-size: 1rem; margin: 1.25rem 0 .25rem; }
 code { font: 13px ui-monospace, monospace; overflow-wrap: anywhere; }
 p { margin: .25rem 0; color: var(--soft); }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .25rem 1rem; margin: .5rem 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: .25rem 1rem; margin: .5rem 0; }
 dt { color: var(--soft); font-size: 13px; } dd { margin: 0; font-variant-numeric: tabular-nums; }
 svg { width: 100%; height: auto; } svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
 .REGRESSED { color: var(--bad); } .PASS, .IMPROVED { color: var(--good); } .INCONCLUSIVE { color: var(--open); }

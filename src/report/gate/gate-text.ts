@@ -6,19 +6,27 @@ import { plainTable } from '../plain-table';
 import { changeText, intervalText, valueText } from './change-text';
 import { intervalBar } from './interval-bar';
 
-/** Narrower pages have no room for the bars. */
-const WIDE = 110;
+/** Where text is shown. */
+export interface GatePage {
+  readonly isTerminal: boolean;
+  readonly hasColor: boolean;
+  /** Columns. */
+  readonly width: number;
+}
 
-/** What a gate found, for a person. @param width columns of the page */
-export function gateText(outcome: GateOutcome, hasColor: boolean, width: number): string {
-  const ink = new Chalk({ level: hasColor ? 1 : 0 });
+/** Narrower terminals have no room for the bars; and then none for what stands in the file or in the change anyway. */
+const [WIDE, MIDDLE] = [130, 100];
+
+/** What a gate found, for a person. */
+export function gateText(outcome: GateOutcome, page: GatePage): string {
+  const ink = new Chalk({ level: page.hasColor ? 1 : 0 });
   const { base, pairs, mostPairs, seed, seconds, invalid, notices } = outcome;
   const lines = [
     `${ink.bold(visible(outcome.name))}: ${paintedVerdict(outcome.verdict, ink)} after ${pairs} of at most ${mostPairs} pairs, ${Math.round(seconds)} s, seed ${seed}`,
     ...(base ? [`  base: ${visible(base.join(' '))}`] : []),
     `  new:  ${visible(outcome.new.join(' '))}`,
     '',
-    table(outcome.assessments, ink, width >= WIDE),
+    table(outcome.assessments, ink, page),
     '',
     ...invalid.map(
       ({ pair, command, failure }) => `pair ${pair} does not count: of the ${command} command ${visible(failure)}`,
@@ -29,16 +37,18 @@ export function gateText(outcome: GateOutcome, hasColor: boolean, width: number)
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-function table(assessments: readonly Assessment[], ink: ChalkInstance, hasBars: boolean): string {
+function table(assessments: readonly Assessment[], ink: ChalkInstance, { isTerminal, width }: GatePage): string {
+  const hasBars = isTerminal && width >= WIDE;
+  const hasAll = !isTerminal || width >= MIDDLE;
   return plainTable(
     [
       { head: 'metric', align: 'left', cell: ({ metric }: Assessment) => visible(metric.name) },
-      { head: 'base', align: 'right', cell: ({ metric, base }) => valueText(metric, base) },
+      ...(hasAll ? [{ head: 'base', align: 'right' as const, cell: baseText }] : []),
       { head: 'new', align: 'right', cell: (one) => valueText(one.metric, one.new) },
       { head: 'change', align: 'right', cell: ({ estimate }) => changeText(estimate) },
       { head: 'interval', align: 'right', cell: (one) => (one.isExact ? 'exact' : intervalText(one.lower, one.upper)) },
       ...(hasBars ? [{ head: '-2T   -T    0     T    2T', align: 'left' as const, cell: intervalBar }] : []),
-      { head: 'T', align: 'right', cell: ({ metric }) => `${Number((metric.threshold * 100).toFixed(4))} %` },
+      ...(hasAll ? [{ head: 'T', align: 'right' as const, cell: thresholdText }] : []),
       { head: 'could see', align: 'right', cell: ({ detectable }) => changeText(detectable) },
       { head: 'verdict', align: 'left', cell: ({ verdict }) => paintedVerdict(verdict, ink) },
     ],
@@ -46,6 +56,10 @@ function table(assessments: readonly Assessment[], ink: ChalkInstance, hasBars: 
     ink,
   );
 }
+
+const baseText = ({ metric, base }: Assessment): string => valueText(metric, base);
+
+const thresholdText = ({ metric }: Assessment): string => `${Number((metric.threshold * 100).toFixed(4))} %`;
 
 function paintedVerdict(verdict: Verdict, ink: ChalkInstance): string {
   if (verdict === 'REGRESSED') return ink.bold.red(verdict);

@@ -51,6 +51,7 @@ describe('the verdict of a gate', () => {
     const [wide, narrow] = [gateOf(0, { sigma: 0.02, seed: 3 }), gateOf(0, { sigma: 0.002, seed: 3 })];
     expect(wide.assessments[0]?.detectable).toBeGreaterThan(0.02);
     expect(narrow.assessments[0]?.detectable).toBeCloseTo(Math.log1p(0.01), 12);
+    expect(gateOf(0, { pairs: 5 }).assessments[0]?.detectable).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('of several is the worst', () => {

@@ -31,16 +31,20 @@ function outcome(name: string, change: number): GateOutcome {
   };
 }
 
+const page = (width: number) => ({ isTerminal: true, hasColor: false, width });
+
 describe('what a gate found', () => {
   it('is shown with a bar where there is room', () => {
-    expect(gateText(outcome('x', 0.05), false, 80)).not.toContain('●');
-    expect(gateText(outcome('x', 0.05), false, 160)).toMatch(/\| +: +●>? .* 2 % .*REGRESSED$/mu);
-    expect(gateText(outcome('x', 0), false, 160)).toMatch(/ =+●=+ +: .* PASS$/mu);
+    const narrow = gateText(outcome('x', 0.05), page(80));
+    expect(narrow).not.toContain('●');
+    expect(Math.max(...narrow.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+    expect(gateText(outcome('x', 0.05), page(160))).toMatch(/\| +: +●>? .* 2 % .*REGRESSED$/mu);
+    expect(gateText(outcome('x', 0), page(160))).toMatch(/ =+●=+ +: .* PASS$/mu);
   });
 
   it('has no control characters from outside, in any form', () => {
     const one = outcome('a\u0007<&"\'|`', 0.05);
-    for (const text of [gateText(one, false, 160), gateJunit([one], true), gateMarkdown([one]), gateHtml([one])]) {
+    for (const text of [gateText(one, page(160)), gateJunit([one], true), gateMarkdown([one]), gateHtml([one])]) {
       expect([...text].filter((char) => char < ' ' && char !== '\n')).toEqual([]);
     }
     expect(gateHtml([one])).not.toContain('<b>');
