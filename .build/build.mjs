@@ -108,7 +108,26 @@ for (const { package: name, file, as } of bindings) {
   renameSync(`${built}.new`, built);
 }
 copyFileSync(join(root, 'node_modules/gecko-profiler-demangle/index_bg.wasm'), join(root, 'dist/demangle.wasm'));
+// What a flame graph page consists of besides its data: see src/report/flamegraph/flame-page.ts.
+const pageFolder = join(root, 'src/report/flamegraph/page');
+mkdirSync(join(root, 'dist/flamegraph'), { recursive: true });
+for (const name of ['page.html', 'page.css']) {
+  copyFileSync(join(pageFolder, name), join(root, 'dist/flamegraph', name));
+}
 await Promise.all([
+  build({
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'browser',
+    target: ['chrome103', 'firefox113', 'safari16.4'],
+    format: 'iife',
+    entryPoints: [join(pageFolder, 'main.ts')],
+    outfile: 'dist/flamegraph/page.js',
+    minify: true,
+    charset: 'ascii',
+    legalComments: 'none',
+    logLevel: 'warning',
+  }),
   build({ ...bundle, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', minify: true }),
   build({ ...bundle, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs', minifySyntax: true }),
 ]);

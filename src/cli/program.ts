@@ -5,7 +5,9 @@ import { ctlCommand } from './ctl-command';
 import { diffCommand } from './diff/diff-command';
 import { doctorCommand } from './doctor-command';
 import { exitStatus } from './exit-status';
+import { exportCommand } from './export/export-command';
 import { buildidListCommand, evlistCommand } from './file-list-commands';
+import { flamegraphCommand } from './flamegraph/flamegraph-command';
 import { gateCommand } from './gate/gate-command';
 import { listCommand } from './list-command';
 import { psCommand } from './ps-command';
@@ -50,6 +52,17 @@ export async function run(argv: readonly string[]): Promise<number> {
     diffCommand(async (files, options) => {
       const [{ diff }, { diffOptions }] = await Promise.all([import('./diff/diff'), import('./diff/diff-options')]);
       status = await diff(diffOptions(files, options));
+    }),
+    flamegraphCommand(async (files, options) => {
+      const [{ flamegraph }, { flamegraphOptions }] = await Promise.all([
+        import('./flamegraph/flamegraph'),
+        import('./flamegraph/flamegraph-options'),
+      ]);
+      status = await flamegraph(flamegraphOptions(files, options));
+    }),
+    exportCommand(async (options) => {
+      const { exportRecording } = await import('./export/export');
+      status = await exportRecording(options);
     }),
     evlistCommand(async (options) => {
       const { evlist } = await import('./file-lists');

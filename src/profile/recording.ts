@@ -105,6 +105,24 @@ export class Recording {
   }
 
   /**
+   * Goes through all records, as they stand in the file: samples, and what is none, in one pass.
+   * @param visit as of `eachSample`
+   * @param other given the type of a record that is no sample, and where its body is
+   * @param onProgress as of `readTasks`
+   */
+  eachRecord(
+    visit: (sample: SampleCursor) => void,
+    other: (type: number, view: DataView, begin: number, end: number) => void,
+    onProgress?: (done: number) => void,
+  ): void {
+    const sample = new SampleCursor(this.events, this.reader.littleEndian);
+    this.reader.scan((type, view, begin, end) => {
+      if (type !== RecordType.sample) other(type, view, begin, end);
+      else if (sample.read(view, begin, end)) visit(sample);
+    }, onProgress);
+  }
+
+  /**
    * Goes through all samples in the order of their time.
    * @param visit as of `eachSample`, also given the view that the sample lies in
    */

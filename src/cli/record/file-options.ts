@@ -7,6 +7,7 @@ import { usage } from '../usage-error';
 /** The option values as commander hands them over. */
 export interface RawFileOptions {
   readonly output: string;
+  readonly html?: string;
   readonly maxSize?: string;
   readonly mmapPages?: string;
   /** False with -B. */
@@ -20,6 +21,8 @@ export interface RawFileOptions {
 /** What is said of the file, and of the rings that are emptied into it. */
 export interface FileOptions {
   readonly to: Destination;
+  /** Where a page of it goes. */
+  readonly html?: string;
   readonly mostBytes?: number;
   /** Of the ring of each CPU, in pages or bytes. */
   readonly ring?: RingSize;
@@ -36,6 +39,9 @@ const STDOUT: Fd = fd(1);
 export function fileOptions(raw: RawFileOptions): FileOptions {
   const { output, maxSize, mmapPages, buildid, overwrite = false } = raw;
   const rotation = rotationOf(raw);
+  if (raw.html !== undefined && (output === '-' || rotation)) {
+    throw usage('--html', 'it takes one file to make a page of', 'leave out -o -, --overwrite and --switch-output');
+  }
   if (output === '-' && rotation) {
     throw usage(
       '-o - with several files',
@@ -47,6 +53,7 @@ export function fileOptions(raw: RawFileOptions): FileOptions {
     to: output === '-' ? { pipe: STDOUT } : { path: output },
     ...(maxSize === undefined ? {} : { mostBytes: sizeOf('--max-size', maxSize) }),
     ...(mmapPages === undefined ? {} : { ring: ringOf(mmapPages) }),
+    ...(raw.html === undefined ? {} : { html: raw.html }),
     buildIds: buildid ?? true,
     overwrite,
     ...(rotation ? { rotation } : {}),

@@ -44,6 +44,7 @@ const optionGroups = (): Record<string, Option[]> => ({
       '-o, --output <file>',
       'write it there; an earlier one is kept as FILE.old; -: to standard output',
     ).default('perf.data'),
+    new Option('--html <file>', 'also make a page of it: see syswide flamegraph'),
     new Option('--switch-output [signal|size|time]', 'begin a new file on SIGUSR2, after 100M or so, or after 10s, 5m'),
     new Option('--switch-max-files <n>', 'keep so many of its files, and remove older ones'),
     new Option('--overwrite', 'keep what is newest in the rings, and write it at the end and on SIGUSR2'),

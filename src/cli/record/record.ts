@@ -43,11 +43,20 @@ export async function record(options: RecordOptions): Promise<number> {
       complain(errorLine(result.failure));
       return exitStatus.ownFailure;
     }
+    await makePage(options);
     return statusOf(options, result, interruption);
   } finally {
     interruption.close();
     machine.host.close();
   }
+}
+
+/** What `--html` asks for. @throws SyswideError where it cannot be made; the recording stays */
+async function makePage({ file: { to, html }, quiet, command }: RecordOptions): Promise<void> {
+  if (html === undefined || 'pipe' in to) return;
+  const { flamegraph } = await import('../flamegraph/flamegraph');
+  const title = command.length > 0 ? command.join(' ') : basename(to.path);
+  await flamegraph({ inputs: [to.path], symbols: {}, filter: {}, output: html, title, quiet });
 }
 
 const notToAScreen = (): SyswideError =>

@@ -1,0 +1,43 @@
+import { basename } from 'node:path';
+import type { BuildId } from '../../perfdata/build-ids';
+import { chromeTrace } from '../../report/export/chrome-trace';
+import { firefox } from '../../report/export/firefox';
+import { folded } from '../../report/export/folded';
+import { pprof } from '../../report/export/pprof';
+import { speedscope } from '../../report/export/speedscope';
+import { svg } from '../../report/export/svg';
+import { flameModel } from '../../report/flamegraph/flame-model';
+import type { FlameData } from '../../report/flamegraph/view/flame-data';
+import { standardOutput } from '../console';
+import { exitStatus } from '../exit-status';
+import { timedRecording } from '../flamegraph/timed-recording';
+import { writeNewFile } from '../new-file';
+import { recordingFilter } from '../recording-filter';
+import { symbolPlaces } from '../symbol-options';
+import { usage } from '../usage-error';
+import type { ExportFormat, RawExportOptions } from './export-command';
+
+const writers: Record<ExportFormat, (data: FlameData, builds: readonly BuildId[]) => string | Uint8Array> = {
+  folded,
+  speedscope,
+  firefox,
+  svg,
+  'chrome-trace': chromeTrace,
+  pprof: (data, builds) => pprof(data, new Map(builds.map(({ path, id }) => [basename(path), id.toString('hex')]))),
+};
+
+/**
+ * `syswide export`: a recording in the format of another viewer.
+ * @returns the exit status
+ * @throws SyswideError USAGE for options that make no sense, BAD_FILE, OUTPUT_FAILED
+ */
+export async function exportRecording(raw: RawExportOptions): Promise<number> {
+  const { input, format, output } = raw;
+  if (format === 'pprof' && output === '-' && standardOutput.isTerminal) {
+    throw usage('--format pprof', 'standard output is a terminal, and it is no text', 'write it to a file with -o');
+  }
+  const read = timedRecording(input, recordingFilter(raw), symbolPlaces(raw));
+  const data = flameModel(input === '-' ? 'standard input' : basename(input), [read]);
+  writeNewFile(output, writers[format](data, read.recording.builds));
+  return exitStatus.success;
+}

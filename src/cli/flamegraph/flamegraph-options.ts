@@ -1,0 +1,48 @@
+import { basename } from 'node:path';
+import type { SymbolPlaces } from '../../profile/programs';
+import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
+import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
+import { usage } from '../usage-error';
+
+/** The option values as commander hands them over. */
+export interface RawFlamegraphOptions extends RawFilterOptions, RawSymbolOptions {
+  readonly input: string;
+  readonly diff?: boolean;
+  readonly output: string;
+  readonly title?: string;
+  readonly quiet?: boolean;
+}
+
+/** What the command line of `flamegraph` said, checked for sense. */
+export interface FlamegraphOptions {
+  /** One, or what was before and what is now. */
+  readonly inputs: readonly string[];
+  readonly symbols: SymbolPlaces;
+  readonly filter: RecordingFilter;
+  readonly output: string;
+  readonly title: string;
+  readonly quiet: boolean;
+}
+
+/** @throws SyswideError USAGE when options make no sense */
+export function flamegraphOptions(files: readonly string[], raw: RawFlamegraphOptions): FlamegraphOptions {
+  if (raw.diff && files.length !== 2) {
+    throw usage(
+      `--diff with ${files.length} recordings`,
+      'it compares two',
+      'name them: --diff before.data after.data',
+    );
+  }
+  if (!raw.diff && files.length > 0) {
+    throw usage(`'${files[0]}'`, 'only --diff takes recordings so', 'write -i before it');
+  }
+  const inputs = raw.diff ? files : [raw.input];
+  return {
+    inputs,
+    symbols: symbolPlaces(raw),
+    filter: recordingFilter(raw),
+    output: raw.output,
+    title: raw.title ?? inputs.map((path) => basename(path)).join(' → '),
+    quiet: raw.quiet ?? false,
+  };
+}

@@ -1,0 +1,27 @@
+import { visible } from '../../base/safe-text';
+import { flameModel } from '../../report/flamegraph/flame-model';
+import { flamePage } from '../../report/flamegraph/flame-page';
+import { complain } from '../console';
+import { exitStatus } from '../exit-status';
+import { writeNewFile } from '../new-file';
+import type { FlamegraphOptions } from './flamegraph-options';
+import { timedRecording } from './timed-recording';
+
+/**
+ * `syswide flamegraph`: a page of a recording, or of two that are compared.
+ * @returns the exit status
+ */
+export async function flamegraph(options: FlamegraphOptions): Promise<number> {
+  const { inputs, filter, symbols, title, output, quiet } = options;
+  const data = flameModel(
+    title,
+    inputs.map((path) => timedRecording(path, filter, symbols)),
+  );
+  const page = flamePage(data);
+  writeNewFile(output, page);
+  if (!quiet && output !== '-') {
+    const samples = data.time.length === 1 ? '1 sample' : `${data.time.length} samples`;
+    complain(`# ${samples} in ${visible(output)}, ${(page.length / 2 ** 20).toFixed(2)} MiB`);
+  }
+  return exitStatus.success;
+}

@@ -1,0 +1,37 @@
+/** A kind of typed array. */
+interface Kind<T> {
+  new (length: number): T;
+}
+
+/** Numbers that come one by one, in a typed array that grows with them. */
+export class Column<T extends Float64Array | Int32Array> {
+  #numbers: T;
+  #length = 0;
+
+  constructor(private readonly kind: Kind<T>) {
+    this.#numbers = new kind(1 << 10);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(number: number): void {
+    if (this.#length === this.#numbers.length) {
+      const larger = new this.kind(this.#length * 2);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#length] = number;
+    this.#length += 1;
+  }
+
+  at(index: number): number {
+    return this.#numbers[index] ?? 0;
+  }
+
+  /** What has come so far: a view, valid until the next `push`. */
+  get numbers(): T {
+    return this.#numbers.subarray(0, this.#length) as T;
+  }
+}

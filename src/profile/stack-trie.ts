@@ -1,0 +1,51 @@
+import { AddressTable } from './address-table';
+import { Column } from './column';
+
+/** The node above all others: of a stack without functions. */
+export const TRIE_ROOT = 0;
+
+/**
+ * Stacks as a tree: a node is a function and whom it was called by, which is a node too. A node comes after its parent, so
+ * that whoever goes through them from the last to the first sees children before parents.
+ */
+export class StackTrie {
+  readonly #byParent = new AddressTable();
+  readonly #parents = new Column(Int32Array);
+  readonly #frames = new Column(Int32Array);
+
+  constructor() {
+    this.#parents.push(TRIE_ROOT);
+    this.#frames.push(-1);
+  }
+
+  get size(): number {
+    return this.#parents.length;
+  }
+
+  /** By node. The root is its own. */
+  get parents(): Int32Array {
+    return this.#parents.numbers;
+  }
+
+  /** By node; -1 for the root. */
+  get frames(): Int32Array {
+    return this.#frames.numbers;
+  }
+
+  childOf(parent: number, frame: number): number {
+    const known = this.#byParent.get(0, parent, frame);
+    if (known >= 0) return known;
+    const child = this.#parents.length;
+    this.#parents.push(parent);
+    this.#frames.push(frame);
+    this.#byParent.set(0, parent, frame, child);
+    return child;
+  }
+
+  /** @param frames the innermost first */
+  nodeOf(frames: readonly number[]): number {
+    let node = TRIE_ROOT;
+    for (let i = frames.length - 1; i >= 0; i -= 1) node = this.childOf(node, frames[i] ?? 0);
+    return node;
+  }
+}

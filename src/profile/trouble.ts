@@ -1,0 +1,78 @@
+import { SampleType } from '../abi/perf-event';
+import { RecordType } from '../abi/ring-page';
+import type { RecordedEvents } from './recorded-event';
+
+/** A span of time of a CPU of which the recording says that samples are missing; times in ns of its clock. */
+export interface Trouble {
+  readonly kind: 'lost' | 'throttled';
+  /** -1 where the recording does not tell. */
+  readonly cpu: number;
+  readonly from: number;
+  readonly to: number;
+  /** Records that were lost. */
+  readonly count: number;
+}
+
+/** PERF_RECORD_UNTHROTTLE of include/uapi/linux/perf_event.h. */
+const UNTHROTTLE = 6;
+
+/**
+ * Gathers what records tell of samples that are missing. That some were lost is told once there is room again: the span goes
+ * back to the CPU's sample before.
+ */
+export class Troubles {
+  readonly #found: Trouble[] = [];
+  readonly #throttledSince = new Map<number, number>();
+  readonly #lastSample = new Map<number, number>();
+  readonly #trailer: { readonly bytes: number; readonly time: number; readonly cpu: number };
+
+  constructor(
+    events: RecordedEvents,
+    private readonly littleEndian: boolean,
+  ) {
+    const { sampleType, sampleIdAll } = events.first;
+    const { tid, time, id, streamId, cpu, identifier } = SampleType;
+    const fields = [tid, time, id, streamId, cpu, identifier].filter((field) => (sampleType & field) !== 0n);
+    const at = (field: bigint) => (sampleIdAll ? fields.indexOf(field) * 8 : -8);
+    this.#trailer = { bytes: sampleIdAll ? fields.length * 8 : 0, time: at(time), cpu: at(cpu) };
+  }
+
+  sample(cpu: number, time: number): void {
+    this.#lastSample.set(cpu, time);
+  }
+
+  /** A record that is no sample. */
+  record(type: number, view: DataView, begin: number, end: number): void {
+    const isLost = type === RecordType.lost || type === RecordType.lostSamples;
+    if (!isLost && type !== RecordType.throttle && type !== UNTHROTTLE) return;
+    const { bytes, time, cpu } = this.#trailer;
+    const trailer = end - bytes;
+    if (time < 0 || trailer < begin + 8) return;
+    const [at, on] = [
+      this.number(view, trailer + time),
+      cpu < 0 ? -1 : view.getUint32(trailer + cpu, this.littleEndian),
+    ];
+    if (isLost) {
+      const count = this.number(view, begin + (type === RecordType.lost ? 8 : 0));
+      this.#found.push({ kind: 'lost', cpu: on, from: this.#lastSample.get(on) ?? at, to: at, count });
+    } else if (type === RecordType.throttle) this.#throttledSince.set(on, at);
+    else this.unthrottle(on, at);
+  }
+
+  /** @param end when the recording ends: what was throttled then stayed so */
+  all(end: number): Trouble[] {
+    for (const cpu of [...this.#throttledSince.keys()]) this.unthrottle(cpu, end);
+    return this.#found;
+  }
+
+  private unthrottle(cpu: number, to: number): void {
+    const from = this.#throttledSince.get(cpu);
+    this.#throttledSince.delete(cpu);
+    if (from !== undefined) this.#found.push({ kind: 'throttled', cpu, from, to: Math.max(from, to), count: 0 });
+  }
+
+  private number(view: DataView, at: number): number {
+    const [low, high] = this.littleEndian ? [at, at + 4] : [at + 4, at];
+    return view.getUint32(high, this.littleEndian) * 2 ** 32 + view.getUint32(low, this.littleEndian);
+  }
+}

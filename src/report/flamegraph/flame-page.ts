@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { SyswideError } from '../../base/error';
+import type { FlameData } from './view/flame-data';
+import { pack } from './view/packed';
+
+/** What a page is made of besides its data. */
+interface PageParts {
+  readonly script: string;
+  readonly style: string;
+  readonly body: string;
+}
+
+/** The page, whole: one HTML file that asks for nothing else. Its data is no script and no markup, but base64. */
+export function flamePage(data: FlameData): string {
+  const { script, style, body } = pageParts();
+  const packed = deflateRawSync(pack(data), { level: 2 }).toString('base64');
+  const policy = `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; base-uri 'none'; form-action 'none'`;
+  return [
+    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">\n`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n',
+    `<title>${escaped(data.meta.title)}</title>\n<style>${style}</style>\n</head>\n<body>\n${body}`,
+    `<script type="application/octet-stream" id="data">${packed}</script>\n<script>${script}</script>\n</body>\n</html>\n`,
+  ].join('');
+}
+
+const hash = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+
+/** For text between tags. */
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** @throws SyswideError INTERNAL where the build has not made them */
+function pageParts(): PageParts {
+  const own = join(__dirname, 'flamegraph');
+  const folder = existsSync(own) ? own : join(__dirname, '../../../dist/flamegraph');
+  try {
+    const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+    // In a script element, `</script` ends it, wherever it stands.
+    return {
+      script: read('page.js').replaceAll('</script', '<\\/script'),
+      style: read('page.css'),
+      body: read('page.html'),
+    };
+  } catch (error) {
+    throw new SyswideError('INTERNAL', {
+      what: 'cannot read the parts of the page',
+      why: error instanceof Error ? error.message : String(error),
+      remedy: 'install syswide anew',
+      cause: error,
+    });
+  }
+}

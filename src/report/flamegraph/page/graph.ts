@@ -1,0 +1,113 @@
+import type { Box } from '../view/layout';
+import { element, isDark, sized } from './elements';
+
+export const ROW = 18;
+
+/** How boxes look. */
+export interface GraphLook {
+  readonly text: (node: number) => string;
+  readonly colour: (node: number) => string;
+  /** By node, where something is searched for: whether it was found. */
+  readonly found: ((node: number) => boolean) | undefined;
+  /** With the root at the top. */
+  readonly topDown: boolean;
+}
+
+/** The canvas with boxes, and the one that is pointed at or chosen by keys. */
+export class Graph {
+  readonly canvas = element('graph', HTMLCanvasElement);
+  #boxes: readonly Box[] = [];
+  #rows: Box[][] = [];
+  #look: GraphLook | undefined;
+  #width = 1;
+  /** Chosen with keys. */
+  current: Box | undefined;
+
+  show(boxes: readonly Box[], look: GraphLook): void {
+    this.#boxes = boxes;
+    this.#look = look;
+    this.#rows = [];
+    for (const box of boxes) (this.#rows[box.row] ??= []).push(box);
+    this.current = undefined;
+    this.draw();
+  }
+
+  get width(): number {
+    return Math.max(1, this.canvas.parentElement?.clientWidth ?? 1);
+  }
+
+  get boxes(): readonly Box[] {
+    return this.#boxes;
+  }
+
+  draw(): void {
+    const look = this.#look;
+    if (!look) return;
+    const { context, width } = sized(this.canvas, Math.max(1, this.#rows.length) * ROW);
+    this.#width = width;
+    const dark = isDark();
+    context.font = '12px system-ui, "DejaVu Sans", sans-serif';
+    context.textBaseline = 'middle';
+    const letter = context.measureText('m').width * 0.72;
+    for (const box of this.#boxes) this.drawBox(context, box, look, dark, letter);
+  }
+
+  private drawBox(context: CanvasRenderingContext2D, box: Box, look: GraphLook, dark: boolean, letter: number): void {
+    const [x, y] = [box.from * this.#width, this.top(box.row)];
+    const width = (box.to - box.from) * this.#width;
+    const isFound = look.found?.(box.node) ?? false;
+    context.globalAlpha = look.found && !isFound ? 0.35 : 1;
+    context.fillStyle = isFound ? (dark ? '#a93fb5' : '#e58cf0') : look.colour(box.node);
+    context.fillRect(x, y, Math.max(0.6, width - (width > 3 ? 0.8 : 0)), ROW - 1);
+    context.globalAlpha = 1;
+    if (box === this.current) {
+      context.strokeStyle = dark ? '#fff' : '#000';
+      context.lineWidth = 2;
+      context.strokeRect(x + 1, y + 1, Math.max(1, width - 2), ROW - 3);
+    }
+    if (width < 28) return;
+    const room = Math.floor((width - 8) / letter);
+    const text = look.text(box.node);
+    context.fillStyle = dark ? '#f1f4f6' : '#14181c';
+    context.fillText(
+      text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text,
+      x + 4,
+      y + ROW / 2,
+      width - 8,
+    );
+  }
+
+  /** The box at a place in CSS pixels. */
+  boxAt(x: number, y: number): Box | undefined {
+    const row = Math.floor(y / ROW);
+    const share = x / this.#width;
+    const boxes = this.#rows[this.#look?.topDown ? row : this.#rows.length - 1 - row] ?? [];
+    return boxes.find(({ from, to }) => share >= from && share < to);
+  }
+
+  /** Goes from the chosen box to one beside, above or below it. */
+  move(key: string): Box | undefined {
+    const now = this.current ?? this.#rows[0]?.[0];
+    if (!this.current || !now) {
+      this.current = now;
+    } else {
+      const row = this.#rows[now.row] ?? [];
+      const towardsLeaves = (key === 'ArrowDown') === (this.#look?.topDown ?? true);
+      if (key === 'ArrowLeft') this.current = row[row.indexOf(now) - 1] ?? now;
+      else if (key === 'ArrowRight') this.current = row[row.indexOf(now) + 1] ?? now;
+      else this.current = this.nextTo(now, towardsLeaves ? 1 : -1) ?? now;
+    }
+    this.draw();
+    return this.current;
+  }
+
+  private nextTo({ from, to, row }: Box, step: number): Box | undefined {
+    return this.#rows[row + step]?.find((box) =>
+      step > 0 ? box.from >= from - 1e-12 && box.to <= to + 1e-9 : box.to > from,
+    );
+  }
+
+  private top(row: number): number {
+    return (this.#look?.topDown ? row : this.#rows.length - 1 - row) * ROW;
+  }
+}

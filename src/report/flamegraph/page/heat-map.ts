@@ -1,0 +1,166 @@
+import type { FlameData } from '../view/flame-data';
+import { type Heat, heat } from '../view/heat';
+import type { Selection } from '../view/selection';
+import { element, isDark, sized } from './elements';
+
+/** Room for the numbers of CPUs. */
+const LEFT = 52;
+
+/** Part of the map: times in ns since the start, rows of CPUs, both ends included. */
+export interface HeatWindow {
+  readonly from: number;
+  readonly to: number;
+  readonly firstRow: number;
+  readonly lastRow: number;
+}
+
+/** The map of CPUs and time, and the window in it. */
+export class HeatMap {
+  readonly #canvas = element('heat', HTMLCanvasElement);
+  /** Indexes of CPUs by row. */
+  readonly rows: readonly number[];
+  readonly #rowHeight: number;
+  #heat: Heat | undefined;
+  #width = 1;
+  #window: HeatWindow | undefined;
+  #anchor: { x: number; y: number } | undefined;
+
+  constructor(
+    private readonly data: FlameData,
+    private readonly onWindow: (window: HeatWindow | undefined) => void,
+  ) {
+    this.rows = data.meta.cpus.map((_, i) => i).sort((a, b) => (data.meta.cpus[a] ?? 0) - (data.meta.cpus[b] ?? 0));
+    this.#rowHeight = Math.max(3, Math.min(26, Math.floor(240 / Math.max(1, this.rows.length))));
+    this.#canvas.addEventListener('pointerdown', (event) => this.press(event));
+    this.#canvas.addEventListener('pointermove', (event) => this.drag(event));
+    this.#canvas.addEventListener('pointerup', () => this.release());
+    this.#canvas.addEventListener('keydown', (event) => this.key(event));
+  }
+
+  /** Counts anew, and draws. */
+  show(selection: Selection): void {
+    this.#heat = heat(
+      this.data,
+      selection,
+      Math.max(20, Math.min(400, Math.floor((this.#canvas.clientWidth - LEFT) / 3))),
+    );
+    this.draw();
+  }
+
+  choose(window: HeatWindow | undefined): void {
+    this.#window = window;
+    this.draw();
+    this.onWindow(window);
+  }
+
+  draw(): void {
+    const found = this.#heat;
+    if (!found) return;
+    const { context, width } = sized(this.#canvas, this.rows.length * this.#rowHeight + 18);
+    this.#width = width - LEFT;
+    const binWidth = this.#width / found.bins;
+    const dark = isDark();
+    for (const [row, cpu] of this.rows.entries()) {
+      for (let bin = 0; bin < found.bins; bin += 1) {
+        const count = found.counts[cpu * found.bins + bin] ?? 0;
+        if (count === 0) continue;
+        const share = Math.sqrt(count / found.most);
+        context.fillStyle = dark
+          ? `hsl(28 ${30 + share * 60}% ${16 + share * 44}%)`
+          : `hsl(${38 - share * 26} 85% ${94 - share * 50}%)`;
+        context.fillRect(LEFT + bin * binWidth, row * this.#rowHeight, binWidth + 0.5, this.#rowHeight - 1);
+      }
+    }
+    this.drawTroubles(context);
+    this.drawText(context, dark);
+    this.drawWindow(context, dark);
+  }
+
+  private drawTroubles(context: CanvasRenderingContext2D): void {
+    const { troubles, cpus, duration } = this.data.meta;
+    for (const { kind, cpu, from, to } of troubles) {
+      const row = this.rows.findIndex((index) => cpus[index] === cpu);
+      if (row < 0) continue;
+      const x = LEFT + (from / duration) * this.#width;
+      const isLost = kind === 'lost';
+      context.fillStyle = isLost ? '#c2185b' : '#0277bd';
+      const y = row * this.#rowHeight + (isLost ? 0 : this.#rowHeight - 4);
+      context.fillRect(x, y, Math.max(2, ((to - from) / duration) * this.#width), 3);
+    }
+  }
+
+  private drawText(context: CanvasRenderingContext2D, dark: boolean): void {
+    context.fillStyle = dark ? '#9aa5af' : '#5c6670';
+    context.font = '11px system-ui, "DejaVu Sans", sans-serif';
+    context.textBaseline = 'middle';
+    const step = Math.max(1, Math.ceil(12 / this.#rowHeight));
+    for (const [row, cpu] of this.rows.entries()) {
+      if (row % step === 0) context.fillText(`CPU ${this.data.meta.cpus[cpu]}`, 2, (row + 0.5) * this.#rowHeight);
+    }
+    const y = this.rows.length * this.#rowHeight + 9;
+    const seconds = this.data.meta.duration / 1e9;
+    for (let i = 0; i <= 4; i += 1) {
+      context.textAlign = i === 0 ? 'left' : i === 4 ? 'right' : 'center';
+      context.fillText(`${((seconds * i) / 4).toPrecision(3)} s`, LEFT + (this.#width * i) / 4, y);
+    }
+    context.textAlign = 'left';
+  }
+
+  private drawWindow(context: CanvasRenderingContext2D, dark: boolean): void {
+    const chosen = this.#window;
+    if (!chosen) return;
+    const x = LEFT + (chosen.from / this.data.meta.duration) * this.#width;
+    const width = ((chosen.to - chosen.from) / this.data.meta.duration) * this.#width;
+    context.strokeStyle = dark ? '#6cb2ff' : '#0b62c4';
+    context.lineWidth = 2;
+    const height = (chosen.lastRow - chosen.firstRow + 1) * this.#rowHeight;
+    context.fillStyle = dark ? '#6cb2ff26' : '#0b62c41f';
+    context.fillRect(x, chosen.firstRow * this.#rowHeight, width, height);
+    context.strokeRect(x, chosen.firstRow * this.#rowHeight + 1, width, height - 2);
+  }
+
+  private press(event: PointerEvent): void {
+    this.#anchor = { x: event.offsetX, y: event.offsetY };
+    this.#canvas.setPointerCapture(event.pointerId);
+  }
+
+  private drag(event: PointerEvent): void {
+    const anchor = this.#anchor;
+    if (!anchor || Math.abs(event.offsetX - anchor.x) < 3) return;
+    const time = (x: number) =>
+      Math.round(Math.max(0, Math.min(1, (x - LEFT) / this.#width)) * this.data.meta.duration);
+    const row = (y: number) => Math.max(0, Math.min(this.rows.length - 1, Math.floor(y / this.#rowHeight)));
+    const [left, right] = [Math.min(anchor.x, event.offsetX), Math.max(anchor.x, event.offsetX)];
+    const [top, bottom] = [Math.min(anchor.y, event.offsetY), Math.max(anchor.y, event.offsetY)];
+    this.#window = { from: time(left), to: time(right), firstRow: row(top), lastRow: row(bottom) };
+    this.draw();
+  }
+
+  private release(): void {
+    if (this.#anchor && this.#window) this.onWindow(this.#window);
+    this.#anchor = undefined;
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key === 'Escape') this.choose(undefined);
+    if (!event.key.startsWith('Arrow')) return;
+    event.preventDefault();
+    const { duration } = this.data.meta;
+    const last = this.rows.length - 1;
+    const now = this.#window ?? { from: 0, to: Math.round(duration / 10), firstRow: 0, lastRow: last };
+    const step = Math.round(duration / 20);
+    const [x, y] = [horizontal[event.key] ?? 0, vertical[event.key] ?? 0];
+    const clamp = (time: number) => Math.max(0, Math.min(duration, time));
+    const clampRow = (row: number) => Math.max(0, Math.min(last, row));
+    const from = event.shiftKey ? now.from : clamp(now.from + x * step);
+    const to = Math.max(from, clamp(now.to + x * step));
+    const firstRow = event.shiftKey
+      ? now.firstRow
+      : clampRow((now.lastRow - now.firstRow === last ? -Math.min(0, y) * (last + 1) : now.firstRow) + y);
+    const lastRow = y === 0 ? now.lastRow : event.shiftKey ? Math.max(firstRow, clampRow(now.lastRow + y)) : firstRow;
+    this.choose({ from, to, firstRow: y === 0 ? now.firstRow : firstRow, lastRow });
+  }
+}
+
+const horizontal: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
+const vertical: Record<string, number> = { ArrowUp: -1, ArrowDown: 1 };

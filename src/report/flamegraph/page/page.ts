@@ -1,0 +1,307 @@
+import { differenceColour, frameColours } from '../view/colour';
+import type { FlameData } from '../view/flame-data';
+import { secondsText } from '../view/heat';
+import type { Box } from '../view/layout';
+import type { Selection, Weight } from '../view/selection';
+import { Session, type View } from '../view/session';
+import { element, fill, isDark } from './elements';
+import { Graph } from './graph';
+import { HeatMap, type HeatWindow } from './heat-map';
+import { Tables } from './tables';
+
+const count = (number: number): string => Math.round(number).toLocaleString('en');
+
+/** All of the page: what is chosen in it changes the session, and the session is drawn. */
+export class Page {
+  readonly #session: Session;
+  readonly #heatMap: HeatMap;
+  readonly #graph = new Graph();
+  readonly #tables: Tables;
+  #window: HeatWindow | undefined;
+  #colours: string[] = [];
+  readonly #view = element('view', HTMLSelectElement);
+  readonly #colour = element('colour', HTMLSelectElement);
+  readonly #weight = element('weight', HTMLSelectElement);
+  readonly #event = element('event', HTMLSelectElement);
+  readonly #process = element('process', HTMLSelectElement);
+  readonly #thread = element('thread', HTMLSelectElement);
+  readonly #search = element('search', HTMLInputElement);
+  readonly #card = element('card', HTMLElement);
+
+  constructor(private readonly data: FlameData) {
+    this.#session = new Session(data);
+    this.#tables = new Tables(this.#session);
+    this.#heatMap = new HeatMap(data, (window) => {
+      this.#window = window;
+      this.select();
+    });
+  }
+
+  start(): void {
+    const { meta } = this.data;
+    element('title', HTMLElement).textContent = meta.title;
+    element('notices', HTMLElement).replaceChildren(
+      ...[...meta.notices, ...this.troubleNotices()].map((notice) => {
+        const item = document.createElement('li');
+        item.textContent = notice;
+        return item;
+      }),
+    );
+    if (meta.recordings.length > 1) this.#colour.add(new Option('difference', 'difference', true, true), 0);
+    fill(
+      this.#event,
+      'all',
+      meta.events.map((name, i) => [String(i), name] as const),
+    );
+    this.fillTasks();
+    this.listen();
+    this.recolour();
+    this.select();
+    this.#heatMap.show(this.#session.selection);
+  }
+
+  private troubleNotices(): string[] {
+    const { troubles } = this.data.meta;
+    const lost = troubles.filter(({ kind }) => kind === 'lost').reduce((sum, one) => sum + one.count, 0);
+    const throttled = troubles.filter(({ kind }) => kind === 'throttled').length;
+    return [
+      ...(lost > 0 ? [`${count(lost)} records were lost: red marks above a CPU's row`] : []),
+      ...(throttled > 0 ? [`throttled ${count(throttled)} times: blue marks below a CPU's row`] : []),
+    ];
+  }
+
+  private fillTasks(): void {
+    const processes = new Map<number, string>();
+    for (const { pid, tid, comm } of this.data.meta.threads)
+      if (pid === tid || !processes.has(pid)) processes.set(pid, comm);
+    fill(
+      this.#process,
+      'all',
+      [...processes].sort((a, b) => a[0] - b[0]).map(([pid, comm]) => [String(pid), `${pid} ${comm}`] as const),
+    );
+    this.fillThreads();
+  }
+
+  private fillThreads(): void {
+    const threads = new Map<number, string>();
+    for (const { pid, tid, comm } of this.data.meta.threads) {
+      if (this.#process.value === '' || String(pid) === this.#process.value) threads.set(tid, comm);
+    }
+    fill(
+      this.#thread,
+      'all',
+      [...threads].sort((a, b) => a[0] - b[0]).map(([tid, comm]) => [String(tid), `${tid} ${comm}`] as const),
+    );
+  }
+
+  private listen(): void {
+    const on = (id: string, type: string, action: () => void) =>
+      element(id, HTMLElement).addEventListener(type, action);
+    const reshape = () => {
+      this.#session.reshape({
+        reversed: element('reversed', HTMLInputElement).checked,
+        merged: element('merged', HTMLInputElement).checked,
+      });
+      this.draw();
+    };
+    on('controls', 'submit', () => {});
+    for (const id of ['reversed', 'merged']) on(id, 'change', reshape);
+    for (const id of ['view', 'icicle']) on(id, 'change', () => this.draw());
+    on('colour', 'change', () => {
+      this.recolour();
+      this.draw();
+    });
+    on('process', 'change', () => this.fillThreads());
+    for (const id of ['weight', 'event', 'process', 'thread']) {
+      on(id, 'change', () => {
+        this.select();
+        this.#heatMap.show(this.#session.selection);
+      });
+    }
+    on('search', 'input', () => this.search());
+    on('whole', 'click', () => this.#heatMap.choose(undefined));
+    on('back', 'click', () => this.back());
+    on('out', 'click', () => this.zoom(0));
+    on('copy', 'click', () => this.copy());
+    this.listenToGraph();
+    const redraw = () => {
+      this.recolour();
+      this.#heatMap.show(this.#session.selection);
+      this.draw();
+    };
+    window.addEventListener('resize', redraw);
+    window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+  }
+
+  private listenToGraph(): void {
+    const { canvas } = this.#graph;
+    const boxAt = (event: MouseEvent) => this.#graph.boxAt(event.offsetX, event.offsetY);
+    canvas.addEventListener('click', (event) => {
+      const box = boxAt(event);
+      if (box) this.zoom(box.node);
+    });
+    canvas.addEventListener('pointermove', (event) => this.hover(boxAt(event), event));
+    canvas.addEventListener('pointerleave', () => this.hover(undefined));
+    canvas.addEventListener('keydown', (event) => {
+      const { key } = event;
+      if (key.startsWith('Arrow')) {
+        const box = this.#graph.move(key);
+        element('detail', HTMLElement).textContent = box ? this.detail(box).replaceAll('\n', ' · ') : '';
+      } else if (key === 'Enter' && this.#graph.current) this.zoom(this.#graph.current.node);
+      else if (key === 'Backspace') this.back();
+      else if (key === 'Escape') this.zoom(0);
+      else return;
+      event.preventDefault();
+    });
+    document.addEventListener('keydown', (event) => {
+      if (event.key === '/' && !(event.target instanceof HTMLInputElement)) {
+        event.preventDefault();
+        this.#search.focus();
+      }
+    });
+  }
+
+  private select(): void {
+    const number = (text: string): number | undefined => (text === '' ? undefined : Number(text));
+    const [event, pid, tid] = [number(this.#event.value), number(this.#process.value), number(this.#thread.value)];
+    const chosen = this.#window;
+    const selection: Selection = {
+      ...(event === undefined ? {} : { event }),
+      ...(pid === undefined ? {} : { pid }),
+      ...(tid === undefined ? {} : { tid }),
+      ...(chosen
+        ? {
+            from: chosen.from,
+            to: chosen.to,
+            cpus: new Set(this.#heatMap.rows.slice(chosen.firstRow, chosen.lastRow + 1)),
+          }
+        : {}),
+    };
+    this.#session.select(selection, this.#weight.value as Weight);
+    this.tellWindow();
+    this.draw();
+  }
+
+  /** In the words of the command line, so that it can be asked the same. */
+  private tellWindow(): void {
+    const { meta } = this.data;
+    const { from, to, cpus } = this.#session.selection;
+    const start = meta.starts.at(-1) ?? 0;
+    const numbers = cpus && [...cpus].map((cpu) => meta.cpus[cpu] ?? 0).sort((a, b) => a - b);
+    element('window', HTMLElement).textContent =
+      from === undefined || to === undefined || !numbers
+        ? ''
+        : `--time ${secondsText(start + from)},${secondsText(start + to)} --cpu ${numbers.join(',')}`;
+    const { samples, total } = this.#session.weighed;
+    element('summary', HTMLElement).textContent =
+      `${meta.recordings.join(' → ')} · ${count(samples)} samples${this.#weight.value === 'period' ? ` · period ${count(total)}` : ''}` +
+      ` · ${meta.cpus.length} CPUs · ${(meta.duration / 1e9).toPrecision(4)} s`;
+    element('whole', HTMLButtonElement).disabled = !numbers;
+  }
+
+  private recolour(): void {
+    const by = this.#colour.value;
+    this.#colours = by === 'difference' ? [] : frameColours(this.data, by as 'dso', isDark());
+  }
+
+  private draw(): void {
+    this.drawGraph();
+    this.#tables.show();
+  }
+
+  private drawGraph(): void {
+    const session = this.#session;
+    const { found, tree } = session;
+    const dark = isDark();
+    const neutral = dark ? '#3a434c' : '#d5dbe1';
+    this.#graph.show(session.boxes(this.#view.value as View, this.#graph.width), {
+      text: (node) => session.labelOf(node),
+      colour: (node) => {
+        if (node === 0) return neutral;
+        if (this.#colour.value === 'difference') return differenceColour(session.change(node), dark);
+        return this.#colours[tree.frame[node] ?? 0] ?? neutral;
+      },
+      found: found && ((node) => found.frames[tree.frame[node] ?? -1] === 1),
+      topDown: element('icicle', HTMLInputElement).checked,
+    });
+    const { matched } = session;
+    if (matched !== undefined) {
+      element('matched', HTMLElement).textContent =
+        `${(matched * 100).toFixed(2)} % in ${count(found?.functions ?? 0)} functions`;
+    }
+    element('back', HTMLButtonElement).disabled = !session.canGoBack;
+    element('out', HTMLButtonElement).disabled = session.zoomed === 0;
+  }
+
+  private search(): void {
+    const told = element('matched', HTMLElement);
+    told.textContent = '';
+    this.#search.setCustomValidity('');
+    try {
+      this.#session.search(this.#search.value);
+    } catch {
+      told.textContent = 'that is no regular expression';
+      this.#search.setCustomValidity('that is no regular expression');
+      return;
+    }
+    this.draw();
+  }
+
+  private zoom(node: number): void {
+    this.#session.zoom(node);
+    this.#tables.choose(this.#session.tree.frame[node] ?? -1);
+    this.drawGraph();
+    this.hover(undefined);
+  }
+
+  private back(): void {
+    this.#session.back();
+    this.drawGraph();
+  }
+
+  private copy(): void {
+    const node = this.#graph.current?.node ?? this.#session.zoomed;
+    const text = this.#session.stackText(node);
+    const told = element('detail', HTMLElement);
+    const area = document.createElement('textarea');
+    area.value = text;
+    area.className = 'hidden';
+    document.body.append(area);
+    area.select();
+    // From file://, there is no other clipboard in some browsers.
+    const isDone = document.execCommand('copy');
+    area.remove();
+    told.textContent = isDone ? `copied: ${text.replaceAll('\n', '; ')}` : 'the browser does not let pages copy';
+  }
+
+  private detail({ node }: Box): string {
+    const session = this.#session;
+    const frame = session.tree.frame[node] ?? -1;
+    const { self, total } = session.weights;
+    const whole = session.weighed.total || 1;
+    const share = (weight: number) => `${((weight / whole) * 100).toFixed(2)} %`;
+    const unit = this.#weight.value === 'period' ? 'period' : 'samples';
+    const [ownTotal, ownSelf] = [total[node] ?? 0, self[node] ?? 0];
+    const base = session.baseWeights?.total[node] ?? 0;
+    return [
+      session.nameOf(frame),
+      ...(frame < 0 ? [] : [session.placeOf(frame)]),
+      `total ${share(ownTotal)}, ${count(ownTotal)} ${unit}`,
+      `self ${share(ownSelf)}, ${count(ownSelf)} ${unit}`,
+      ...(session.baseWeights
+        ? [`before ${share(base)}, now ${ownTotal >= base ? '+' : '−'}${share(Math.abs(ownTotal - base))}`]
+        : []),
+    ].join('\n');
+  }
+
+  private hover(box: Box | undefined, at?: MouseEvent): void {
+    this.#card.hidden = !box;
+    if (!box || !at) return;
+    this.#card.textContent = this.detail(box);
+    const { offsetWidth, offsetHeight } = this.#card;
+    const x = Math.min(at.clientX + 14, window.innerWidth - offsetWidth - 8);
+    const y = at.clientY + 18 + offsetHeight > window.innerHeight ? at.clientY - offsetHeight - 10 : at.clientY + 18;
+    this.#card.style.left = `${Math.max(4, x)}px`;
+    this.#card.style.top = `${Math.max(4, y)}px`;
+  }
+}

@@ -1,0 +1,91 @@
+import { type FunctionRow, type Neighbour, neighbours } from '../view/functions';
+import type { Session } from '../view/session';
+import { element, tableRow } from './elements';
+
+/** So many rows are in the page at once: who needs others, searches. */
+const MOST_ROWS = 300;
+
+export type SortBy = 'self' | 'total' | 'name' | 'dso';
+
+/** The functions, and the callers and callees of the chosen one. */
+export class Tables {
+  readonly #functions = element('functions', HTMLTableElement);
+  #sortBy: SortBy = 'self';
+  #chosen: number | undefined;
+
+  constructor(private readonly session: Session) {
+    for (const button of this.#functions.querySelectorAll('button')) {
+      button.addEventListener('click', () => {
+        this.#sortBy = button.dataset.sort as SortBy;
+        this.show();
+      });
+    }
+  }
+
+  show(): void {
+    const { session } = this;
+    const { found } = session;
+    const rows = session.functions().filter(({ frame }) => !found || found.frames[frame] === 1);
+    const shown = rows.sort(this.order()).slice(0, MOST_ROWS);
+    const body = this.#functions.tBodies[0];
+    body?.replaceChildren(
+      ...shown.map(({ frame, self, total }) =>
+        tableRow([this.share(self), this.share(total), session.nameOf(frame), session.placeOf(frame)], () =>
+          this.choose(frame),
+        ),
+      ),
+    );
+    if (rows.length > shown.length) {
+      body?.append(
+        tableRow(['', '', `… and ${(rows.length - shown.length).toLocaleString('en')} more: search for them`, '']),
+      );
+    }
+    for (const button of this.#functions.querySelectorAll('button')) {
+      button
+        .closest('th')
+        ?.setAttribute(
+          'aria-sort',
+          button.dataset.sort !== this.#sortBy
+            ? 'none'
+            : this.#sortBy === 'name' || this.#sortBy === 'dso'
+              ? 'ascending'
+              : 'descending',
+        );
+    }
+    if (this.#chosen !== undefined) this.choose(this.#chosen);
+  }
+
+  choose(frame: number): void {
+    if (frame < 0) return;
+    this.#chosen = frame;
+    const [tree, weights] = this.session.forward();
+    const { callers, callees } = neighbours(tree, weights, frame);
+    element('chosen', HTMLElement).textContent = `Callers and callees of ${this.session.nameOf(frame)}`;
+    this.fill('callers', callers);
+    this.fill('callees', callees);
+  }
+
+  private fill(id: string, list: readonly Neighbour[]): void {
+    const rows = list
+      .slice(0, MOST_ROWS)
+      .map(({ frame, weight }) =>
+        tableRow(
+          [this.share(weight), frame < 0 ? 'nobody: the stack begins there' : this.session.nameOf(frame)],
+          frame < 0 ? undefined : () => this.choose(frame),
+        ),
+      );
+    element(id, HTMLTableElement).tBodies[0]?.replaceChildren(...(rows.length > 0 ? rows : [tableRow(['', 'none'])]));
+  }
+
+  private order(): (a: FunctionRow, b: FunctionRow) => number {
+    const by = this.#sortBy;
+    if (by === 'self' || by === 'total') return (a, b) => b[by] - a[by] || b.total - a.total;
+    const text = (frame: number) => (by === 'name' ? this.session.nameOf(frame) : this.session.placeOf(frame));
+    return (a, b) => (text(a.frame) < text(b.frame) ? -1 : 1);
+  }
+
+  private share(weight: number): string {
+    const { total } = this.session.weighed;
+    return total === 0 ? '–' : `${((weight / total) * 100).toFixed(2)} %`;
+  }
+}

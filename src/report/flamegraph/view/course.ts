@@ -1,0 +1,48 @@
+import type { FlameData } from './flame-data';
+import type { Box } from './layout';
+import { type Selection, selected } from './selection';
+import type { FlameTree } from './tree';
+
+/** Selected samples in the order of their time. */
+export function inTimeOrder(data: FlameData, selection: Selection): Int32Array {
+  const isSelected = selected(data, selection);
+  const found: number[] = [];
+  const last = data.meta.recordings.length - 1;
+  for (let i = 0; i < data.time.length; i += 1) if (data.side[i] === last && isSelected(i)) found.push(i);
+  return Int32Array.from(found).sort((a, b) => (data.time[a] ?? 0) - (data.time[b] ?? 0));
+}
+
+/**
+ * Stacks side by side in the order of their time, a frame that stays being one box.
+ * @param order of samples
+ * @param columns so many stacks at most: of more samples, those at equal distances
+ */
+export function course(data: FlameData, tree: FlameTree, order: Int32Array, columns: number): Box[] {
+  const count = Math.min(columns, order.length);
+  const boxes: Box[] = [{ node: 0, from: 0, to: 1, row: 0 }];
+  let open: { node: number; from: number }[] = [];
+  const close = (keep: number, to: number) => {
+    for (let row = keep; row < open.length; row += 1) {
+      const box = open[row];
+      if (box) boxes.push({ ...box, to, row: row + 1 });
+    }
+    open = open.slice(0, keep);
+  };
+  for (let column = 0; column < count; column += 1) {
+    const sample = order[Math.floor((column * order.length) / count)] ?? 0;
+    const path = pathOf(tree, tree.endOf[data.node[sample] ?? 0] ?? 0);
+    let same = 0;
+    while (same < path.length && open[same]?.node === path[same]) same += 1;
+    close(same, column / count);
+    for (const node of path.slice(same)) open.push({ node, from: column / count });
+  }
+  close(0, 1);
+  return boxes.sort((a, b) => a.row - b.row || a.from - b.from);
+}
+
+/** Without the root. */
+function pathOf(tree: FlameTree, end: number): number[] {
+  const path: number[] = [];
+  for (let node = end; node > 0; node = tree.parent[node] ?? 0) path.push(node);
+  return path.reverse();
+}

@@ -1,0 +1,168 @@
+import { changeOf } from './colour';
+import { course, inTimeOrder } from './course';
+import { type FlameData, FrameFlag } from './flame-data';
+import { type FunctionRow, functionRows } from './functions';
+import { type Box, layout, pathTo } from './layout';
+import { type Found, matchedWeight, search } from './search';
+import { type Selection, type Weighed, type Weight, weigh } from './selection';
+import { type FlameTree, flameTree, type TreeShape, type TreeWeights, treeWeights } from './tree';
+
+export type View = 'name' | 'weight' | 'time';
+
+/** What a page shows at a moment: the samples that are selected, and the view of them. Everything is made when it is asked for. */
+export class Session {
+  #selection: Selection = {};
+  #weight: Weight = 'samples';
+  #shape: TreeShape = { reversed: false, merged: false };
+  #found: Found | undefined;
+  #zoomed = 0;
+  readonly #before: number[] = [];
+  readonly #trees = new Map<string, FlameTree>();
+  readonly #rank: Int32Array;
+  #weighed: Weighed;
+  #weights: TreeWeights | undefined;
+  #base: TreeWeights | undefined;
+
+  constructor(readonly data: FlameData) {
+    this.#rank = ranksOf(data);
+    this.#weighed = weigh(data, {}, 'samples');
+  }
+
+  get selection(): Selection {
+    return this.#selection;
+  }
+
+  get weighed(): Weighed {
+    return this.#weighed;
+  }
+
+  get zoomed(): number {
+    return this.#zoomed;
+  }
+
+  get found(): Found | undefined {
+    return this.#found;
+  }
+
+  select(selection: Selection, weight: Weight): void {
+    this.#selection = selection;
+    this.#weight = weight;
+    this.#weighed = weigh(this.data, selection, this.#weight);
+    this.#weights = undefined;
+    this.#base = undefined;
+  }
+
+  reshape(shape: TreeShape): void {
+    this.#shape = shape;
+    this.#weights = undefined;
+    this.#base = undefined;
+    this.#zoomed = 0;
+    this.#before.length = 0;
+  }
+
+  /** @throws SyntaxError for what is no regular expression */
+  search(pattern: string): void {
+    this.#found = pattern === '' ? undefined : search(this.data, pattern);
+  }
+
+  zoom(node: number): void {
+    if (node === this.#zoomed) return;
+    this.#before.push(this.#zoomed);
+    this.#zoomed = node;
+  }
+
+  get canGoBack(): boolean {
+    return this.#before.length > 0;
+  }
+
+  back(): void {
+    this.#zoomed = this.#before.pop() ?? 0;
+  }
+
+  get tree(): FlameTree {
+    const { reversed, merged } = this.#shape;
+    const key = `${reversed} ${merged}`;
+    const tree = this.#trees.get(key) ?? flameTree(this.data, this.#shape);
+    this.#trees.set(key, tree);
+    return tree;
+  }
+
+  get weights(): TreeWeights {
+    this.#weights ??= treeWeights(this.tree, this.#weighed.self);
+    return this.#weights;
+  }
+
+  /** Of the recording that is compared with. */
+  get baseWeights(): TreeWeights | undefined {
+    if (this.#weighed.base) this.#base ??= treeWeights(this.tree, this.#weighed.base);
+    return this.#base;
+  }
+
+  boxes(view: View, pixels: number): Box[] {
+    if (view === 'time') return course(this.data, this.tree, inTimeOrder(this.data, this.#selection), pixels);
+    const { total } = this.weights;
+    const { tree } = this;
+    return layout({ tree, total, zoomed: this.#zoomed, order: view, rank: this.#rank, least: 0.4 / pixels });
+  }
+
+  /** From 0 to 1; undefined where nothing is searched for. */
+  get matched(): number | undefined {
+    if (!this.#found) return undefined;
+    const whole = this.#weighed.total;
+    return whole === 0 ? 0 : matchedWeight(this.tree, this.weights, this.#found) / whole;
+  }
+
+  /** Always of the stacks as they are, whatever the view. */
+  functions(): FunctionRow[] {
+    const [tree, weights] = this.forward();
+    return functionRows(tree, weights, this.data.frameName.length);
+  }
+
+  forward(): [FlameTree, TreeWeights] {
+    if (!(this.#shape.reversed || this.#shape.merged)) return [this.tree, this.weights];
+    const plain = this.#trees.get('false false') ?? flameTree(this.data, { reversed: false, merged: false });
+    this.#trees.set('false false', plain);
+    return [plain, treeWeights(plain, this.#weighed.self)];
+  }
+
+  /** Of a frame, from -1 to 1: see `changeOf`. */
+  change(node: number): number {
+    return changeOf(this.weights.total[node] ?? 0, this.baseWeights?.total[node] ?? 0);
+  }
+
+  nameOf(frame: number): string {
+    if (frame < 0) return 'all';
+    return this.data.meta.names[this.data.frameName[frame] ?? 0] ?? '';
+  }
+
+  /** `libc.so.6`, `[kernel.kallsyms], kernel`. */
+  placeOf(frame: number): string {
+    const { meta, frameDso, frameFlags } = this.data;
+    const flags = frameFlags[frame] ?? 0;
+    const marks = [flags & FrameFlag.kernel ? ', kernel' : '', flags & FrameFlag.inlined ? ', inlined' : ''];
+    return `${meta.dsos[frameDso[frame] ?? 0] ?? ''}${marks.join('')}`;
+  }
+
+  /** What the graph writes into a box: kernel and inlined frames are marked. */
+  labelOf(node: number): string {
+    const frame = this.tree.frame[node] ?? -1;
+    const flags = this.data.frameFlags[frame] ?? 0;
+    return `${this.nameOf(frame)}${flags & FrameFlag.kernel ? ' [k]' : ''}${flags & FrameFlag.inlined ? ' [i]' : ''}`;
+  }
+
+  /** A stack as text, a frame a line, as the tree has them. */
+  stackText(node: number): string {
+    return pathTo(this.tree, node)
+      .slice(1)
+      .map((at) => this.labelOf(at))
+      .join('\n');
+  }
+}
+
+/** Frames by the order of their names. */
+function ranksOf({ meta, frameName }: FlameData): Int32Array {
+  const byName = [...meta.names.keys()].sort((a, b) => ((meta.names[a] ?? '') < (meta.names[b] ?? '') ? -1 : 1));
+  const ranks = new Int32Array(meta.names.length);
+  for (const [rank, name] of byName.entries()) ranks[name] = rank;
+  return Int32Array.from(frameName, (name) => ranks[name] ?? 0);
+}
