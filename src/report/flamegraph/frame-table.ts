@@ -5,7 +5,7 @@ import { demangled } from '../../symbols/demangle';
 import { FrameFlag } from './view/flame-data';
 
 /** Texts by number, equal ones alike. */
-export class Texts {
+class Texts {
   readonly #ids = new Map<string, number>();
   readonly all: string[] = [];
 

@@ -1,7 +1,7 @@
 import type { Box } from '../view/layout';
 import { element, isDark, sized } from './elements';
 
-export const ROW = 18;
+const ROW = 18;
 
 /** How boxes look. */
 export interface GraphLook {
@@ -27,7 +27,11 @@ export class Graph {
     this.#boxes = boxes;
     this.#look = look;
     this.#rows = [];
-    for (const box of boxes) (this.#rows[box.row] ??= []).push(box);
+    for (const box of boxes) {
+      const row = this.#rows[box.row] ?? [];
+      this.#rows[box.row] = row;
+      row.push(box);
+    }
     this.current = undefined;
     this.draw();
   }
@@ -48,33 +52,24 @@ export class Graph {
     const dark = isDark();
     context.font = '12px system-ui, "DejaVu Sans", sans-serif';
     context.textBaseline = 'middle';
-    const letter = context.measureText('m').width * 0.72;
+    const letter = context.measureText('m').width * 0.6;
     for (const box of this.#boxes) this.drawBox(context, box, look, dark, letter);
   }
 
   private drawBox(context: CanvasRenderingContext2D, box: Box, look: GraphLook, dark: boolean, letter: number): void {
     const [x, y] = [box.from * this.#width, this.top(box.row)];
     const width = (box.to - box.from) * this.#width;
-    const isFound = look.found?.(box.node) ?? false;
-    context.globalAlpha = look.found && !isFound ? 0.35 : 1;
-    context.fillStyle = isFound ? (dark ? '#a93fb5' : '#e58cf0') : look.colour(box.node);
+    context.globalAlpha = look.found?.(box.node) === false ? 0.35 : 1;
+    context.fillStyle = look.found?.(box.node) ? (dark ? '#a93fb5' : '#e58cf0') : look.colour(box.node);
     context.fillRect(x, y, Math.max(0.6, width - (width > 3 ? 0.8 : 0)), ROW - 1);
     context.globalAlpha = 1;
-    if (box === this.current) {
-      context.strokeStyle = dark ? '#fff' : '#000';
-      context.lineWidth = 2;
-      context.strokeRect(x + 1, y + 1, Math.max(1, width - 2), ROW - 3);
-    }
+    if (box === this.current) outline(context, x, y, width, dark);
     if (width < 28) return;
     const room = Math.floor((width - 8) / letter);
     const text = look.text(box.node);
     context.fillStyle = dark ? '#f1f4f6' : '#14181c';
-    context.fillText(
-      text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text,
-      x + 4,
-      y + ROW / 2,
-      width - 8,
-    );
+    const shown = text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text;
+    context.fillText(shown, x + 4, y + ROW / 2, width - 8);
   }
 
   /** The box at a place in CSS pixels. */
@@ -87,18 +82,17 @@ export class Graph {
 
   /** Goes from the chosen box to one beside, above or below it. */
   move(key: string): Box | undefined {
-    const now = this.current ?? this.#rows[0]?.[0];
-    if (!this.current || !now) {
-      this.current = now;
-    } else {
-      const row = this.#rows[now.row] ?? [];
-      const towardsLeaves = (key === 'ArrowDown') === (this.#look?.topDown ?? true);
-      if (key === 'ArrowLeft') this.current = row[row.indexOf(now) - 1] ?? now;
-      else if (key === 'ArrowRight') this.current = row[row.indexOf(now) + 1] ?? now;
-      else this.current = this.nextTo(now, towardsLeaves ? 1 : -1) ?? now;
-    }
+    this.current = this.current ? this.beside(this.current, key) : this.#rows[0]?.[0];
     this.draw();
     return this.current;
+  }
+
+  private beside(now: Box, key: string): Box {
+    const row = this.#rows[now.row] ?? [];
+    if (key === 'ArrowLeft') return row[row.indexOf(now) - 1] ?? now;
+    if (key === 'ArrowRight') return row[row.indexOf(now) + 1] ?? now;
+    const towardsLeaves = (key === 'ArrowDown') === (this.#look?.topDown ?? true);
+    return this.nextTo(now, towardsLeaves ? 1 : -1) ?? now;
   }
 
   private nextTo({ from, to, row }: Box, step: number): Box | undefined {
@@ -110,4 +104,10 @@ export class Graph {
   private top(row: number): number {
     return (this.#look?.topDown ? row : this.#rows.length - 1 - row) * ROW;
   }
+}
+
+function outline(context: CanvasRenderingContext2D, x: number, y: number, width: number, dark: boolean): void {
+  context.strokeStyle = dark ? '#fff' : '#000';
+  context.lineWidth = 2;
+  context.strokeRect(x + 1, y + 1, Math.max(1, width - 2), ROW - 3);
 }

@@ -4,7 +4,7 @@ import { type FlameData, FrameFlag } from './flame-data';
 export type ColourBy = 'dso' | 'mode' | 'package' | 'difference';
 
 /** A number from 0 to 359 that is the same for the same text. */
-export function hueOf(text: string): number {
+function hueOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return ((hash ^ (hash >>> 15)) >>> 0) % 360;
@@ -12,20 +12,29 @@ export function hueOf(text: string): number {
 
 /** What a function belongs to: `std::vector<int>::push_back` to `std::vector`, `net/http.(*Server).Serve` to `net/http`. */
 export function packageOf(name: string): string {
-  const plain = name.replace(/<.*/u, '');
+  const plain = withoutArguments(name);
   const cut = Math.max(plain.lastIndexOf('::'), plain.indexOf('.', plain.lastIndexOf('/') + 1));
   return cut > 0 ? plain.slice(0, cut) : (/^_*[a-z\d]+(?=_)/iu.exec(plain)?.[0] ?? plain);
+}
+
+/** Without what stands in angle brackets, which may stand in each other. */
+function withoutArguments(name: string): string {
+  const less = name.replaceAll(/<[^<>]*>/gu, '');
+  return less === name ? name : withoutArguments(less);
 }
 
 /** CSS colours by frame. Kernel frames are a little less bright in all of them. */
 export function frameColours(data: FlameData, by: ColourBy, dark: boolean): string[] {
   const { meta, frameName, frameDso, frameFlags } = data;
-  return [...frameName].map((name, frame) => {
-    const isKernel = ((frameFlags[frame] ?? 0) & FrameFlag.kernel) !== 0;
-    const lightness = dark ? (isKernel ? 34 : 40) : isKernel ? 74 : 80;
-    if (by === 'mode') return `hsl(${isKernel ? 28 : 210} 62% ${lightness}%)`;
-    const text = by === 'package' ? packageOf(meta.names[name] ?? '') : (meta.dsos[frameDso[frame] ?? 0] ?? '');
-    return `hsl(${hueOf(text)} ${dark ? 42 : 62}% ${lightness}%)`;
+  const [saturation, bright, dim] = dark ? [42, 40, 34] : [62, 80, 74];
+  const hueIn = (frame: number, isKernel: boolean): number => {
+    if (by === 'mode') return isKernel ? 28 : 210;
+    if (by === 'package') return hueOf(packageOf(meta.names[frameName[frame] ?? 0] ?? ''));
+    return hueOf(meta.dsos[frameDso[frame] ?? 0] ?? '');
+  };
+  return [...frameFlags].map((flags, frame) => {
+    const isKernel = (flags & FrameFlag.kernel) !== 0;
+    return `hsl(${hueIn(frame, isKernel)} ${saturation}% ${isKernel ? dim : bright}%)`;
   });
 }
 

@@ -28,7 +28,7 @@ export function heat(data: FlameData, { event, pid, tid }: Selection, bins: numb
   return { bins, counts, most };
 }
 
-export const binOf = (time: number, duration: number, bins: number): number =>
+const binOf = (time: number, duration: number, bins: number): number =>
   duration <= 0 ? 0 : Math.min(bins - 1, Math.floor((time / duration) * bins));
 
 /** `12.345678901`, exactly: as `syswide report --time` takes it. */

@@ -49,20 +49,28 @@ export function selected(data: FlameData, selection: Selection): (sample: number
 export function weigh(data: FlameData, selection: Selection, weight: Weight): Weighed {
   const isSelected = selected(data, selection);
   const sides = data.meta.recordings.map(() => new Float64Array(data.parent.length));
-  const totals = sides.map(() => 0);
   const last = sides.length - 1;
+  const amountOf = weight === 'samples' ? () => 1 : (i: number) => data.period[i] ?? 0;
   let samples = 0;
   for (let i = 0; i < data.time.length; i += 1) {
     if (!isSelected(i)) continue;
-    const [side, node] = [data.side[i] ?? 0, data.node[i] ?? 0];
-    const amount = weight === 'samples' ? 1 : (data.period[i] ?? 0);
-    const self = sides[side];
-    if (self) self[node] = (self[node] ?? 0) + amount;
-    totals[side] = (totals[side] ?? 0) + amount;
-    if (side === last) samples += 1;
+    addTo(sides[data.side[i] ?? 0], data.node[i] ?? 0, amountOf(i));
+    if (data.side[i] === last) samples += 1;
   }
-  const [self = new Float64Array(data.parent.length), total = 0] = [sides[last], totals[last]];
-  const [base, baseTotal = 0] = [sides.length > 1 ? sides[0] : undefined, totals[0]];
-  if (base && baseTotal > 0) for (let i = 0; i < base.length; i += 1) base[i] = ((base[i] ?? 0) * total) / baseTotal;
-  return { self, samples, total, ...(base ? { base } : {}) };
+  const self = sides[last] ?? new Float64Array(data.parent.length);
+  const total = sum(self);
+  const [base] = sides;
+  return { self, samples, total, ...(base && base !== self ? { base: scaled(base, total) } : {}) };
+}
+
+const sum = (numbers: Float64Array): number => numbers.reduce((all, number) => all + number, 0);
+
+/** So that all of them come to a sum. */
+function scaled(numbers: Float64Array, to: number): Float64Array {
+  const all = sum(numbers);
+  return all === 0 ? numbers : numbers.map((number) => (number * to) / all);
+}
+
+function addTo(numbers: Float64Array | undefined, at: number, amount: number): void {
+  if (numbers) numbers[at] = (numbers[at] ?? 0) + amount;
 }

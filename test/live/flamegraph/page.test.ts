@@ -1,0 +1,143 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flamePage } from '../../../src/report/flamegraph/flame-page';
+import { flameDataOf } from '../../unit/report/flamegraph/data';
+import { hasChromium, openPage, startBrowser } from '../browser';
+import { needs } from '../needs';
+import { isRoot, syswide } from '../run';
+
+needs(isRoot && hasChromium, 'root and chromium');
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-page-'));
+const [data, html] = [join(folder, 'perf.data'), join(folder, 'page.html')];
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const load = 'timeout 2 sh -c "while :; do ls -lR /usr/share/doc > /dev/null; done"; true';
+
+/** How many samples `report` counts. */
+function reported(...args: string[]): number {
+  const { stdout } = syswide(['report', '-i', data, '--json', ...args]);
+  const { events } = JSON.parse(stdout) as { events: { samples: number }[] };
+  return events.reduce((sum, { samples }) => sum + samples, 0);
+}
+
+const samplesIn = (summary: string | null): number =>
+  Number(/([\d,]+) samples/.exec(summary ?? '')?.[1]?.replaceAll(',', ''));
+
+describe('the page of a recording', () => {
+  it('is made with the recording, for its owner alone, and follows no link', () => {
+    const victim = join(folder, 'victim');
+    writeFileSync(victim, 'mine');
+    symlinkSync(victim, html);
+    const { status } = syswide([
+      'record',
+      '-q',
+      '-a',
+      '-g',
+      '-F',
+      '2000',
+      '-o',
+      data,
+      '--html',
+      html,
+      '--',
+      'sh',
+      '-c',
+      load,
+    ]);
+    expect(status).toBe(0);
+    expect(readFileSync(victim, 'utf8')).toBe('mine');
+    expect(statSync(html).mode & 0o777).toBe(0o600);
+  });
+
+  it('has the samples that report has, complains of nothing and asks for nothing', async () => {
+    const { page, complaints } = await openPage(browser, html);
+    await page.waitForSelector('html[data-ready]');
+    expect(samplesIn(await page.textContent('#summary'))).toBe(reported());
+    expect(await page.locator('#functions tbody tr').count()).toBeGreaterThan(20);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('shows of a window what report shows of that time and those CPUs', async () => {
+    const { page, complaints } = await openPage(browser, html);
+    await page.waitForSelector('html[data-ready]');
+    const box = await page.locator('#heat').boundingBox();
+    if (!box) throw new Error('the map has no place');
+    await page.mouse.move(box.x + 300, box.y + 6);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 701, box.y + 8, { steps: 4 });
+    await page.mouse.up();
+    const shown = (await page.textContent('#window')) ?? '';
+    const [, time = '', cpus = ''] = /^--time ([\d.,]+) --cpu ([\d,]+)$/.exec(shown) ?? [];
+    const samples = samplesIn(await page.textContent('#summary'));
+    expect(samples).toBeGreaterThan(10);
+    expect(samples).toBeLessThan(reported());
+    expect(samples).toBe(reported('--time', time, '--cpu', cpus));
+    await page.click('#whole');
+    expect(samplesIn(await page.textContent('#summary'))).toBe(reported());
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('searches, zooms and goes back with keys, in all views', async () => {
+    const { page, complaints } = await openPage(browser, html, 'dark');
+    await page.waitForSelector('html[data-ready]');
+    await page.keyboard.press('/');
+    await page.keyboard.type('getdents|lstat');
+    expect(await page.textContent('#matched')).toMatch(/^\d+\.\d\d % in [1-9]\d* functions$/);
+    await page.fill('#search', '(');
+    expect(await page.textContent('#matched')).toBe('that is no regular expression');
+    await page.fill('#search', '');
+    for (const view of ['weight', 'time', 'name']) await page.selectOption('#view', view);
+    for (const box of ['#reversed', '#merged', '#icicle']) await page.click(box);
+    await page.focus('#graph');
+    for (const key of ['ArrowUp', 'ArrowUp', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
+    expect(await page.textContent('#detail')).toMatch(/total \d+\.\d\d %/);
+    expect(await page.isEnabled('#back')).toBe(true);
+    await page.keyboard.press('Backspace');
+    expect(await page.isDisabled('#back')).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('compares two recordings', async () => {
+    const difference = join(folder, 'difference.html');
+    const { status, stderr } = syswide(['flamegraph', '--diff', data, data, '-q', '-o', difference]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const { page, complaints } = await openPage(browser, difference);
+    await page.waitForSelector('html[data-ready]');
+    expect(samplesIn(await page.textContent('#summary'))).toBe(reported());
+    expect(await page.inputValue('#colour')).toBe('difference');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+describe('names from outside', () => {
+  it('are text, whatever is in them', async () => {
+    const hostile = '</script><img src=x onerror=alert(1)><!--<script>';
+    const path = join(folder, 'hostile.html');
+    const model = flameDataOf([{ frames: [hostile, 'b'] }, { frames: [hostile] }]);
+    const meta = { ...model.meta, title: hostile, threads: [{ pid: 1, tid: 1, comm: hostile }], notices: [hostile] };
+    writeFileSync(path, flamePage({ ...model, meta }));
+    const { page, complaints } = await openPage(browser, path);
+    await page.waitForSelector('html[data-ready]');
+    expect(await page.textContent('#title')).toBe(hostile);
+    expect(await page.textContent('#functions tbody')).toContain(hostile);
+    expect(await page.textContent('#process')).toContain(hostile);
+    expect(await page.locator('img').count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});

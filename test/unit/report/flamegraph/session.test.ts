@@ -1,0 +1,157 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { packageOf } from '../../../../src/report/flamegraph/view/colour';
+import { neighbours } from '../../../../src/report/flamegraph/view/functions';
+import { heat, secondsText } from '../../../../src/report/flamegraph/view/heat';
+import { pack, unpack } from '../../../../src/report/flamegraph/view/packed';
+import { Session } from '../../../../src/report/flamegraph/view/session';
+import { VarintReader, VarintWriter } from '../../../../src/report/flamegraph/view/varint';
+import { flameDataOf } from './data';
+
+const stacks = [
+  { frames: ['main', 'a', 'b'] },
+  { frames: ['main', 'a', 'b'], cpu: 1 },
+  { frames: ['main', 'a', 'a', 'c'], period: 10 },
+  { frames: ['main', 'd'], thread: 1 },
+  { frames: ['start', 'b'], event: 1 },
+];
+const session = () => new Session(flameDataOf(stacks));
+const rowOf = (of: Session, name: string) => of.functions().find(({ frame }) => of.nameOf(frame) === name);
+
+describe('a session', () => {
+  it('gives functions their own share and that of what they call, recursion once', () => {
+    const of = session();
+    expect(rowOf(of, 'a')).toMatchObject({ self: 0, total: 3 });
+    expect(rowOf(of, 'b')).toMatchObject({ self: 3, total: 3 });
+    expect(rowOf(of, 'main')).toMatchObject({ self: 0, total: 4 });
+  });
+
+  it('selects by time with both ends, CPU, event, process and thread', () => {
+    const of = session();
+    const samples = (selection: Parameters<Session['select']>[0]) => {
+      of.select(selection, 'samples');
+      return of.weighed.samples;
+    };
+    expect(samples({})).toBe(5);
+    expect(samples({ from: 1, to: 3 })).toBe(3);
+    expect(samples({ cpus: new Set([1]) })).toBe(1);
+    expect(samples({ event: 1 })).toBe(1);
+    expect(samples({ pid: 20 })).toBe(1);
+    expect(samples({ tid: 10 })).toBe(4);
+  });
+
+  it('weighs by period', () => {
+    const of = session();
+    of.select({}, 'period');
+    expect(of.weighed.total).toBe(14);
+    expect(rowOf(of, 'c')).toMatchObject({ self: 10 });
+  });
+
+  it('lays the greatest first, or by name, and zooms with the way there above', () => {
+    const of = session();
+    const names = (view: 'name' | 'weight') =>
+      of.boxes(view, 1000).map(({ node, row }) => `${row} ${of.nameOf(of.tree.frame[node] ?? -1)}`);
+    expect(names('weight').slice(0, 5)).toEqual(['0 all', '1 main', '1 start', '2 a', '2 d']);
+    const d = of.boxes('name', 1000).find(({ node }) => of.nameOf(of.tree.frame[node] ?? -1) === 'd');
+    of.zoom(d?.node ?? 0);
+    expect(names('name')).toEqual(['0 all', '1 main', '2 d']);
+    expect(of.canGoBack).toBe(true);
+    of.back();
+    expect(of.zoomed).toBe(0);
+  });
+
+  it('turns stacks round and merges recursion', () => {
+    const of = session();
+    of.reshape({ reversed: true, merged: false });
+    const first = of.boxes('weight', 1000).filter(({ row }) => row === 1);
+    expect(first.map(({ node }) => of.nameOf(of.tree.frame[node] ?? -1))).toEqual(['b', 'c', 'd']);
+    of.reshape({ reversed: false, merged: true });
+    expect(of.boxes('name', 1000).filter(({ node }) => of.nameOf(of.tree.frame[node] ?? -1) === 'a')).toHaveLength(1);
+    expect(of.weights.total[0]).toBe(5);
+  });
+
+  it('counts a stack that is found once', () => {
+    const of = session();
+    of.search('^(a|b)$');
+    expect(of.matched).toBe(4 / 5);
+    expect(of.found?.functions).toBe(2);
+    expect(() => of.search('(')).toThrow(SyntaxError);
+    of.search('');
+    expect(of.matched).toBeUndefined();
+  });
+
+  it('has stacks in the order of their time, as one box what stays', () => {
+    const of = session();
+    const main = of.boxes('time', 1000).filter(({ node }) => of.nameOf(of.tree.frame[node] ?? -1) === 'main');
+    expect(main).toEqual([expect.objectContaining({ from: 0, to: 0.8, row: 1 })]);
+  });
+
+  it('compares with another recording of another length', () => {
+    const of = new Session(
+      flameDataOf(
+        [
+          { frames: ['a'], side: 0 },
+          { frames: ['a'], side: 0 },
+          { frames: ['b'], side: 1 },
+          { frames: ['a'], side: 1 },
+          { frames: ['a'], side: 1 },
+          { frames: ['a'], side: 1 },
+        ],
+        ['old', 'new'],
+      ),
+    );
+    expect(of.weighed.samples).toBe(4);
+    expect([...(of.baseWeights?.total ?? [])]).toEqual([4, 4, 0]);
+    expect([of.change(1), of.change(2)]).toEqual([-0.25, 1]);
+  });
+});
+
+describe('callers and callees', () => {
+  it('are those next to a function', () => {
+    const of = session();
+    const [tree, weights] = of.forward();
+    const names = (list: readonly { frame: number; weight: number }[]) =>
+      list.map(({ frame, weight }) => `${of.nameOf(frame)} ${weight}`);
+    const { callers, callees } = neighbours(tree, weights, of.data.meta.names.indexOf('a'));
+    expect(names(callers)).toEqual(['main 3']);
+    expect(names(callees)).toEqual(['b 2', 'c 1']);
+  });
+});
+
+describe('packed data', () => {
+  it('comes out as it went in', () => {
+    const data = flameDataOf(stacks);
+    expect(unpack(pack(data))).toEqual(data);
+  });
+
+  it('holds whole numbers of any size', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -(2 ** 51), max: 2 ** 51 })), (numbers) => {
+        const writer = new VarintWriter();
+        for (const number of numbers) writer.signed(number);
+        const reader = new VarintReader(writer.bytes, 0);
+        expect(numbers.map(() => reader.signed() + 0)).toEqual(numbers.map((number) => number + 0));
+      }),
+    );
+  });
+});
+
+describe('what else is shown', () => {
+  it('counts samples by CPU and time', () => {
+    const { counts, most } = heat(flameDataOf(stacks), {}, 2);
+    expect([[...counts], most]).toEqual([[1, 3, 1, 0], 3]);
+  });
+
+  it('writes times as report takes them', () => {
+    expect([secondsText(1_234_567_890_123), secondsText(5)]).toEqual(['1234.567890123', '0.000000005']);
+  });
+
+  it('knows packages', () => {
+    expect(['std::vector<a::b>::push', 'net/http.(*Server).Serve', 'ext4_readdir', 'main'].map(packageOf)).toEqual([
+      'std::vector',
+      'net/http',
+      'ext4',
+      'main',
+    ]);
+  });
+});
