@@ -22,6 +22,17 @@ export function flameModelOf(samples: number, frames: number): FlameData {
   const time = new Float64Array(samples);
   const [cpu, node, thread] = [new Int32Array(samples), new Int32Array(samples), new Int32Array(samples)];
   let unseen = 0;
+  // A new stack leaves an earlier one somewhere, and goes its own way for a few frames.
+  const grow = (from: number): number => {
+    let at = from;
+    for (let up = Math.floor(random() * DEPTH); up > 0; up -= 1) at = parent[at] ?? 0;
+    for (let down = 1 + Math.floor(random() * 5); down > 0; down -= 1) {
+      parent.push(at);
+      frame.push(unseen < frames ? unseen++ : Math.floor(random() ** 2 * frames));
+      at = parent.length - 1;
+    }
+    return at;
+  };
   for (let i = 0; i < samples; i += 1) {
     time[i] = (time[i - 1] ?? 0) + Math.floor(random() * 10_000);
     cpu[i] = Math.floor(random() * CPUS);
@@ -30,14 +41,7 @@ export function flameModelOf(samples: number, frames: number): FlameData {
       node[i] = leaves[Math.floor(random() ** 3 * leaves.length)] ?? 0;
       continue;
     }
-    // A new stack leaves an earlier one somewhere, and goes its own way for a few frames.
-    let at = leaves[Math.floor(random() * leaves.length)] ?? 0;
-    for (let up = Math.floor(random() * DEPTH); up > 0; up -= 1) at = parent[at] ?? 0;
-    for (let down = 1 + Math.floor(random() * 5); down > 0; down -= 1) {
-      parent.push(at);
-      frame.push(unseen < frames ? unseen++ : Math.floor(random() ** 2 * frames));
-      at = parent.length - 1;
-    }
+    const at = grow(leaves[Math.floor(random() * leaves.length)] ?? 0);
     leaves.push(at);
     node[i] = at;
   }

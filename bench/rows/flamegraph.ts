@@ -6,7 +6,7 @@ import { alternate } from '../alternate';
 import { withBigRecording } from '../big-recording';
 import type { Findings } from '../findings';
 import { atMost, ratio, series } from '../findings';
-import { timePage } from '../flame-browser';
+import { type PageTimes, timePage } from '../flame-browser';
 import { flameModelOf } from '../flame-model';
 import type { Row } from '../row';
 import { timed } from '../timed';
@@ -60,9 +60,9 @@ async function pageFindings(rounds: number): Promise<Findings> {
   const folder = mkdtempSync(join(tmpdir(), 'syswide-bench-'));
   try {
     const file = join(folder, 'page.html');
-    const text = flamePage(flameModelOf(1_000_000, 100_000));
+    const text = flamePage(flameModelOf(1_000_000, 100_000), join(process.cwd(), 'dist/flamegraph'));
     writeFileSync(file, text);
-    const times = [];
+    const times: PageTimes[] = [];
     for (let i = 0; i < rounds; i += 1) times.push(await timePage(file));
     const of = (quantity: string, figure: (typeof times)[number]['paint'][]) => series('page', quantity, 'ms', figure);
     const [paint, zoom, search] = [

@@ -13,9 +13,13 @@ interface PageParts {
   readonly body: string;
 }
 
-/** The page, whole: one HTML file that asks for nothing else. Its data is no script and no markup, but base64. */
-export function flamePage(data: FlameData): string {
-  const { script, style, body } = pageParts();
+/**
+ * The page, whole: one HTML file that asks for nothing else. Its data is no script and no markup, but base64.
+ * @param folder where the build has put its parts
+ * @throws SyswideError INTERNAL where they are not
+ */
+export function flamePage(data: FlameData, folder = builtParts()): string {
+  const { script, style, body } = pageParts(folder);
   const packed = deflateRawSync(pack(data), { level: 2 }).toString('base64');
   const policy = `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; base-uri 'none'; form-action 'none'`;
   return [
@@ -32,10 +36,13 @@ const hash = (text: string): string => `sha256-${createHash('sha256').update(tex
 /** For text between tags. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** @throws SyswideError INTERNAL where the build has not made them */
-function pageParts(): PageParts {
+/** Beside the bundle, or where this runs from the sources, where the bundle would be. */
+function builtParts(): string {
   const own = join(__dirname, 'flamegraph');
-  const folder = existsSync(own) ? own : join(__dirname, '../../../dist/flamegraph');
+  return existsSync(own) ? own : join(__dirname, '../../../dist/flamegraph');
+}
+
+function pageParts(folder: string): PageParts {
   try {
     const read = (name: string) => readFileSync(join(folder, name), 'utf8');
     // In a script element, `</script` ends it, wherever it stands.

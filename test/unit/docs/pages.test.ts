@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ctlCommand } from '../../../src/cli/ctl-command';
 import { diffCommand } from '../../../src/cli/diff/diff-command';
+import { exportCommand } from '../../../src/cli/export/export-command';
+import { flamegraphCommand } from '../../../src/cli/flamegraph/flamegraph-command';
 import { gateCommand } from '../../../src/cli/gate/gate-command';
 import { psCommand } from '../../../src/cli/ps-command';
 import { recordCommand } from '../../../src/cli/record/record-command';
@@ -72,6 +74,8 @@ describe('the pages of commands', () => {
     ['docs/script.md', scriptCommand(nothing)],
     ['docs/diff.md', diffCommand(nothing)],
     ['docs/gate.md', gateCommand(nothing)],
+    ['docs/flamegraph.md', flamegraphCommand(nothing)],
+    ['docs/export.md', exportCommand(nothing)],
     ['docs/slots.md', slotsCommand(nothing)],
     ['docs/ps.md', psCommand(nothing)],
     ['docs/ps.md', ctlCommand(nothing)],
