@@ -12,6 +12,8 @@ export class StackTrie {
   readonly #byParent = new AddressTable();
   readonly #parents = new Column(Int32Array);
   readonly #frames = new Column(Int32Array);
+  /** Nodes of the stack that came last, the outermost first: the next one often begins as it does. */
+  readonly #last: number[] = [];
 
   constructor() {
     this.#parents.push(TRIE_ROOT);
@@ -44,8 +46,18 @@ export class StackTrie {
 
   /** @param frames the innermost first */
   nodeOf(frames: readonly number[]): number {
-    let node = TRIE_ROOT;
-    for (let i = frames.length - 1; i >= 0; i -= 1) node = this.childOf(node, frames[i] ?? 0);
+    const last = this.#last;
+    let [node, depth, left] = [TRIE_ROOT, 0, frames.length - 1];
+    while (left >= 0 && depth < last.length && this.#frames.at(last[depth] ?? 0) === frames[left]) {
+      node = last[depth] ?? 0;
+      depth += 1;
+      left -= 1;
+    }
+    last.length = depth;
+    for (; left >= 0; left -= 1) {
+      node = this.childOf(node, frames[left] ?? 0);
+      last.push(node);
+    }
     return node;
   }
 }

@@ -3,7 +3,7 @@ import type { Session } from '../view/session';
 import { element, tableRow } from './elements';
 
 /** So many rows are in the page at once: who needs others, searches. */
-const MOST_ROWS = 300;
+const MOST_ROWS = 150;
 
 export type SortBy = 'self' | 'total' | 'name' | 'dso';
 
@@ -12,6 +12,10 @@ export class Tables {
   readonly #functions = element('functions', HTMLTableElement);
   #sortBy: SortBy = 'self';
   #chosen: number | undefined;
+  /** All functions in order, for as long as they are the same. */
+  #sorted:
+    | { readonly of: readonly FunctionRow[]; readonly by: SortBy; readonly rows: readonly FunctionRow[] }
+    | undefined;
 
   constructor(private readonly session: Session) {
     for (const button of this.#functions.querySelectorAll('button')) {
@@ -25,8 +29,9 @@ export class Tables {
   show(): void {
     const { session } = this;
     const { found } = session;
-    const rows = session.functions().filter(({ frame }) => !found || found.frames[frame] === 1);
-    const shown = rows.sort(this.order()).slice(0, MOST_ROWS);
+    const sorted = this.sorted();
+    const rows = found ? sorted.filter(({ frame }) => found.frames[frame] === 1) : sorted;
+    const shown = rows.slice(0, MOST_ROWS);
     const body = this.#functions.tBodies[0];
     body?.replaceChildren(
       ...shown.map(({ frame, self, total }) =>
@@ -75,6 +80,12 @@ export class Tables {
         ),
       );
     element(id, HTMLTableElement).tBodies[0]?.replaceChildren(...(rows.length > 0 ? rows : [tableRow(['', 'none'])]));
+  }
+
+  private sorted(): readonly FunctionRow[] {
+    const [of, by] = [this.session.functions(), this.#sortBy];
+    if (this.#sorted?.of !== of || this.#sorted.by !== by) this.#sorted = { of, by, rows: [...of].sort(this.order()) };
+    return this.#sorted.rows;
   }
 
   private order(): (a: FunctionRow, b: FunctionRow) => number {

@@ -22,6 +22,8 @@ export class Session {
   #weighed: Weighed;
   #weights: TreeWeights | undefined;
   #base: TreeWeights | undefined;
+  #functions: readonly FunctionRow[] | undefined;
+  #plain: TreeWeights | undefined;
 
   constructor(readonly data: FlameData) {
     this.#rank = ranksOf(data);
@@ -50,6 +52,8 @@ export class Session {
     this.#weighed = weigh(this.data, selection, this.#weight);
     this.#weights = undefined;
     this.#base = undefined;
+    this.#functions = undefined;
+    this.#plain = undefined;
   }
 
   reshape(shape: TreeShape): void {
@@ -113,16 +117,17 @@ export class Session {
   }
 
   /** Always of the stacks as they are, whatever the view. */
-  functions(): FunctionRow[] {
-    const [tree, weights] = this.forward();
-    return functionRows(tree, weights, this.data.frameName.length);
+  functions(): readonly FunctionRow[] {
+    this.#functions ??= functionRows(...this.forward(), this.data.frameName.length);
+    return this.#functions;
   }
 
   forward(): [FlameTree, TreeWeights] {
     if (!(this.#shape.reversed || this.#shape.merged)) return [this.tree, this.weights];
     const plain = this.#trees.get('false false') ?? flameTree(this.data, { reversed: false, merged: false });
     this.#trees.set('false false', plain);
-    return [plain, treeWeights(plain, this.#weighed.self)];
+    this.#plain ??= treeWeights(plain, this.#weighed.self);
+    return [plain, this.#plain];
   }
 
   /** Of a frame, from -1 to 1: see `changeOf`. */
