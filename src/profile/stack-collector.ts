@@ -10,6 +10,8 @@ import { grown, WordTable } from './word-table';
 
 /** What samples are told apart by besides their call chains. */
 export interface StackKeys {
+  readonly event: boolean;
+  readonly comm: boolean;
   readonly pid: boolean;
   readonly tid: boolean;
   readonly cpu: boolean;
@@ -34,6 +36,8 @@ export class StackCollector {
   constructor(
     private readonly places: Places,
     private readonly keys: StackKeys,
+    /** Told of samples, in the order in which they came, which stacks they are of; the numbers are valid until it returns. */
+    private readonly onStacks: (ids: Int32Array) => void = () => {},
   ) {
     this.#paths = new KernelPaths(places);
   }
@@ -42,8 +46,8 @@ export class StackCollector {
     const needed = REST + sample.chainLength + 1;
     if (this.#scratch.length < needed) this.#scratch = new Int32Array(needed * 2);
     const scratch = this.#scratch;
-    scratch[StackWord.event] = sample.event;
-    scratch[StackWord.comm] = state.comm;
+    scratch[StackWord.event] = this.keys.event ? sample.event : 0;
+    scratch[StackWord.comm] = this.keys.comm ? state.comm : 0;
     scratch[StackWord.pid] = this.keys.pid ? sample.pid : 0;
     scratch[StackWord.tid] = this.keys.tid ? sample.tid : 0;
     scratch[StackWord.cpu] = this.keys.cpu ? sample.cpu : 0;
@@ -67,6 +71,7 @@ export class StackCollector {
     }
     this.#waiting.clear();
     this.#waitingParts.clear();
+    this.onStacks(this.#ids.subarray(0, count));
   }
 
   /** All that there are by now. */

@@ -44,17 +44,17 @@ export class StackTrie {
     return child;
   }
 
-  /** @param frames the innermost first */
-  nodeOf(frames: readonly number[]): number {
+  /** The node of a stack: `length` of the frames from `from` on, the innermost first. */
+  nodeOf(frames: ArrayLike<number>, from = 0, length = frames.length): number {
     const last = this.#last;
-    let [node, depth, left] = [TRIE_ROOT, 0, frames.length - 1];
-    while (left >= 0 && depth < last.length && this.#frames.at(last[depth] ?? 0) === frames[left]) {
+    let [node, depth, left] = [TRIE_ROOT, 0, from + length - 1];
+    while (left >= from && depth < last.length && this.#frames.at(last[depth] ?? 0) === frames[left]) {
       node = last[depth] ?? 0;
       depth += 1;
       left -= 1;
     }
     last.length = depth;
-    for (; left >= 0; left -= 1) {
+    for (; left >= from; left -= 1) {
       node = this.childOf(node, frames[left] ?? 0);
       last.push(node);
     }

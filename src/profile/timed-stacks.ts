@@ -1,16 +1,16 @@
 import type { HostFiles } from '../host/host-files';
 import { AddressTable } from './address-table';
-import { cellsOf } from './call-chain';
 import { Column } from './column';
-import type { Memory } from './memory';
 import { Places } from './places';
 import { Programs, type SymbolPlaces } from './programs';
 import type { Recording, RecordingTotals } from './recording';
 import type { SampleCursor } from './sample-cursor';
 import { type SampleFilter, sampleFilter } from './sample-filter';
-import { StackTrie } from './stack-trie';
+import { StackCollector } from './stack-collector';
+import { StackTrie, TRIE_ROOT } from './stack-trie';
+import { StackWord } from './stacks';
+import type { ThreadState } from './timeline';
 import { type Trouble, Troubles } from './trouble';
-import { WordTable } from './word-table';
 
 /** A thread by the name that it had. */
 export interface TimedThread {
@@ -67,79 +67,78 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
   let end = 0;
   recording.eachRecord(
     (sample) => {
-      const { memory, comm } = timeline.stateAt(sample.pid, sample.tid, sample.time);
+      const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
       troubles.sample(sample.cpu, sample.time);
       end = Math.max(end, sample.time);
-      if (sample.event >= 0 && (!wanted || wanted(sample, comm))) stacks.add(sample, memory, comm);
+      if (sample.event >= 0 && (!wanted || wanted(sample, state.comm))) stacks.add(sample, state);
     },
     (type, view, begin, stop) => troubles.record(type, view, begin, stop),
     (done) => onProgress?.((1 + done * 3) / 4),
   );
-  const { trie, threads, samples } = stacks;
-  return { trie, places, threads, samples, troubles: troubles.all(end), totals, notices: programs.notices };
+  const { trie, samples } = stacks.finish();
+  return {
+    trie,
+    places,
+    threads: stacks.threads,
+    samples,
+    troubles: troubles.all(end),
+    totals,
+    notices: programs.notices,
+  };
 }
 
-/** Words before a call chain by which equal ones are known. */
-const [MEMORY, MODE, IP_LOW, IP_HIGH, CHAIN] = [0, 1, 2, 3, 4];
+/** Samples are told apart by their functions alone: the rest is in their columns. */
+const FUNCTIONS = { event: false, comm: false, pid: false, tid: false, cpu: false };
 
-/** Gathers samples. Functions are looked up once for each distinct call chain, not for each sample. */
+/** Gathers samples. Functions are looked up, and put into the tree, once for each distinct stack, not for each sample. */
 class TimedStacks {
-  readonly trie = new StackTrie();
   readonly threads: TimedThread[] = [];
   readonly #columns = {
     time: new Column(Float64Array),
     cpu: new Column(Int32Array),
     thread: new Column(Int32Array),
     event: new Column(Int32Array),
-    node: new Column(Int32Array),
+    stack: new Column(Int32Array),
     period: new Column(Float64Array),
   };
-  readonly #chains = new WordTable();
-  readonly #nodes = new Column(Int32Array);
   readonly #threads = new AddressTable();
-  readonly #cells: number[] = [];
-  #scratch = new Int32Array(1 << 12);
+  readonly #collector: StackCollector;
 
-  constructor(private readonly places: Places) {}
+  constructor(places: Places) {
+    this.#collector = new StackCollector(places, FUNCTIONS, (ids) => {
+      for (let i = 0; i < ids.length; i += 1) this.#columns.stack.push(ids[i] ?? 0);
+    });
+  }
 
-  add(sample: SampleCursor, memory: Memory, comm: number): void {
+  add(sample: SampleCursor, state: ThreadState): void {
     const columns = this.#columns;
     columns.time.push(sample.time);
     columns.cpu.push(sample.cpu);
-    columns.thread.push(this.threadOf(sample.pid, sample.tid, comm));
+    columns.thread.push(this.threadOf(sample.pid, sample.tid, state.comm));
     columns.event.push(sample.event);
-    columns.node.push(this.nodeOf(sample, memory));
     columns.period.push(sample.period);
+    this.#collector.add(sample, state);
   }
 
-  get samples(): TimedSamples {
-    const { time, cpu, thread, event, node, period } = this.#columns;
-    return {
+  /** All that have come, and the tree of their stacks. */
+  finish(): { readonly trie: StackTrie; readonly samples: TimedSamples } {
+    const stacks = this.#collector.stacks();
+    const trie = new StackTrie();
+    const nodes = new Int32Array(stacks.size);
+    for (let id = 0; id < stacks.size; id += 1) {
+      const from = stacks.startOf(id) + StackWord.chain;
+      nodes[id] = trie.nodeOf(stacks.words, from, stacks.depthOf(id));
+    }
+    const { time, cpu, thread, event, stack, period } = this.#columns;
+    const samples = {
       time: time.numbers,
       cpu: cpu.numbers,
       thread: thread.numbers,
       event: event.numbers,
-      node: node.numbers,
+      node: stack.numbers.map((id) => nodes[id] ?? TRIE_ROOT),
       period: period.numbers,
     };
-  }
-
-  private nodeOf(sample: SampleCursor, memory: Memory): number {
-    const { words, chainAt, chainLength } = sample;
-    const length = CHAIN + chainLength * 2;
-    if (this.#scratch.length < length) this.#scratch = new Int32Array(length * 2);
-    const scratch = this.#scratch;
-    scratch[MEMORY] = memory.id;
-    scratch[MODE] = sample.mode;
-    scratch[IP_LOW] = sample.ipLow;
-    scratch[IP_HIGH] = sample.ipHigh;
-    for (let i = 0; i < chainLength * 2; i += 1) scratch[CHAIN + i] = words[chainAt + i] ?? 0;
-    const chain = this.#chains.intern(scratch, 0, length);
-    if (chain < this.#nodes.length) return this.#nodes.at(chain);
-    cellsOf(this.places, memory, sample, this.#cells);
-    const node = this.trie.nodeOf(this.#cells);
-    this.#nodes.push(node);
-    return node;
+    return { trie, samples };
   }
 
   private threadOf(pid: number, tid: number, comm: number): number {

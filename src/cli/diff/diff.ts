@@ -58,7 +58,13 @@ function sharesIn(path: string, { keys, filter, symbols, functions }: DiffOption
   const progress = new ProgressLine('reading');
   try {
     const { stacks, places, notices } = profileOf(recording, {
-      keys: { pid: keys.includes('pid'), tid: keys.includes('tid'), cpu: keys.includes('cpu') },
+      keys: {
+        event: true,
+        comm: true,
+        pid: keys.includes('pid'),
+        tid: keys.includes('tid'),
+        cpu: keys.includes('cpu'),
+      },
       filter,
       symbols,
       files: new HostFiles(),

@@ -46,7 +46,7 @@ function* partsOf(recording: Recording, options: ReportOptions): Generator<strin
   const progress = new ProgressLine('reading');
   const { keys, filter, symbols } = options;
   const profile = profileOf(recording, {
-    keys: { pid: keys.includes('pid'), tid: keys.includes('tid'), cpu: keys.includes('cpu') },
+    keys: { event: true, comm: true, pid: keys.includes('pid'), tid: keys.includes('tid'), cpu: keys.includes('cpu') },
     filter,
     symbols,
     files: new HostFiles(),

@@ -33,7 +33,7 @@ const functionsOf = ({ kernel, user, broken }: Sampled): number[] => {
 };
 
 function collected(samples: readonly Sampled[]): Stacks {
-  const collector = new StackCollector(places, { pid: false, tid: false, cpu: false });
+  const collector = new StackCollector(places, { event: true, comm: true, pid: false, tid: false, cpu: false });
   for (const { comm, period, kernel, user, broken } of samples) {
     const half = (address: number) => [address, 0];
     const chain = [
