@@ -16,13 +16,18 @@ export const RecordType = {
   mmap: 1,
   lost: 2,
   comm: 3,
+  exit: 4,
   throttle: 5,
   fork: 7,
   sample: 9,
   mmap2: 10,
   lostSamples: 13,
+  switch: 14,
   switchCpuWide: 15,
   namespaces: 16,
+  ksymbol: 17,
+  bpfEvent: 18,
+  cgroup: 19,
   finishedRound: 68,
 } as const;
 

@@ -4,6 +4,7 @@ import { PerfDataReader } from '../perfdata/perf-data-reader';
 import { buildIdsOf, type FileFacts, factsOf } from '../perfdata/recorded-facts';
 import { type RecordedFormat, tracingFormats } from '../perfdata/tracing-formats';
 import { Names } from './names';
+import { RecordTrailer } from './record-trailer';
 import { RecordedEvents } from './recorded-event';
 import { SampleCursor } from './sample-cursor';
 import { type KernelRange, type RecordedProcesses, TaskRecords } from './task-records';
@@ -18,6 +19,21 @@ export interface RecordingTotals {
   readonly lost: bigint;
   /** How often the kernel stopped an event for coming too often. */
   readonly throttled: number;
+}
+
+/** A record that is no sample, whose body begins at `begin` in `view` and ends at `end`. */
+export interface OtherRecord {
+  readonly type: number;
+  readonly view: DataView;
+  readonly begin: number;
+  readonly end: number;
+  readonly littleEndian: boolean;
+}
+
+/** Records that are no samples, and who is given them: both are valid until it returns. */
+export interface OtherRecords {
+  readonly types: ReadonlySet<number>;
+  readonly visit: (trailer: RecordTrailer, record: OtherRecord) => void;
 }
 
 /**
@@ -125,17 +141,30 @@ export class Recording {
   /**
    * Goes through all samples in the order of their time.
    * @param visit as of `eachSample`, also given the view that the sample lies in
+   * @param others records of other types that come in between; those without a time come as they stand in the file
    */
-  eachInOrder(visit: (sample: SampleCursor, view: DataView) => void, onProgress?: (done: number) => void): void {
+  eachInOrder(visit: (sample: SampleCursor, view: DataView) => void, others?: OtherRecords): void {
     const sample = new SampleCursor(this.events, this.reader.littleEndian);
     const peek = new SampleCursor(this.events, this.reader.littleEndian);
-    const order = new TimeOrder((view, begin, end) => {
-      if (sample.read(view, begin, end)) visit(sample, view);
-    });
+    const trailer = new RecordTrailer(this.events, this.reader.littleEndian);
+    const little = this.reader.littleEndian;
+    const tell = (view: DataView, begin: number, end: number): void => {
+      const type = view.getUint32(begin - HEADER_BYTES, little);
+      if (type !== RecordType.sample) {
+        trailer.read(view, begin, end);
+        others?.visit(trailer, { type, view, begin, end, littleEndian: little });
+      } else if (sample.read(view, begin, end)) visit(sample, view);
+    };
+    const order = new TimeOrder(tell);
     this.reader.scan((type, view, begin, end) => {
       if (type === RecordType.sample) order.add(peek.timeOf(view, begin, end), view, HEADER_BYTES, begin, end);
       else if (type === RecordType.finishedRound) order.endRound();
-    }, onProgress);
+      else if (others?.types.has(type)) {
+        trailer.read(view, begin, end);
+        if (trailer.time === 0) tell(view, begin, end);
+        else order.add(trailer.time, view, HEADER_BYTES, begin, end);
+      }
+    });
     order.end();
   }
 

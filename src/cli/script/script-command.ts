@@ -34,6 +34,13 @@ const groups = (): Record<string, Option[]> => ({
     new Option('--ns', 'times to the nanosecond'),
     new Option('--reltime', 'times since the first sample'),
     new Option('--deltatime', 'times since the sample before'),
+    new Option('--show-task-events', 'also what began, ended and got another name'),
+    new Option('--show-mmap-events', 'also what was mapped'),
+    new Option('--show-switch-events', 'also when threads came and went'),
+    new Option('--show-namespace-events', 'also in which namespaces'),
+    new Option('--show-cgroup-events', 'also which cgroups there are'),
+    new Option('--show-bpf-events', 'also which BPF programs there are'),
+    new Option('--show-lost-events', 'also where the kernel had no room'),
   ],
   'Handlers of the running system:': [
     new Option('--live', 'call the handlers for what happens now, until Ctrl-C; -C says on which CPUs'),

@@ -2,6 +2,7 @@ import { PerfType } from '../../abi/perf-event';
 import type { SymbolPlaces } from '../../profile/programs';
 import type { RecordedEvent } from '../../profile/recorded-event';
 import type { SampleFilter } from '../../profile/sample-filter';
+import { shownTypes } from '../../report/script/record-text';
 import { fieldNames, type ScriptField, type ScriptView } from '../../report/script/script-view';
 import { type RawFilterOptions, recordingFilter } from '../recording-filter';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
@@ -15,6 +16,13 @@ export interface RawScriptOptions extends RawFilterOptions, RawSymbolOptions {
   readonly ns?: boolean;
   readonly reltime?: boolean;
   readonly deltatime?: boolean;
+  readonly showTaskEvents?: boolean;
+  readonly showMmapEvents?: boolean;
+  readonly showSwitchEvents?: boolean;
+  readonly showNamespaceEvents?: boolean;
+  readonly showLostEvents?: boolean;
+  readonly showCgroupEvents?: boolean;
+  readonly showBpfEvents?: boolean;
 }
 
 /** What the command line of `script` said, checked for sense. */
@@ -23,6 +31,8 @@ export interface ScriptOptions {
   readonly symbols: SymbolPlaces;
   readonly filter: SampleFilter;
   readonly view: ScriptView;
+  /** Types of records that are shown, too. */
+  readonly others: ReadonlySet<number>;
 }
 
 /** @throws SyswideError USAGE when options make no sense */
@@ -36,6 +46,7 @@ export function scriptOptions(raw: RawScriptOptions): ScriptOptions {
     input: raw.input,
     symbols: symbolPlaces(raw),
     filter: recordingFilter(raw),
+    others: othersOf(raw),
     view: {
       fieldsOf: fieldsOf(raw.fields, callChains),
       callChains,
@@ -43,6 +54,18 @@ export function scriptOptions(raw: RawScriptOptions): ScriptOptions {
       ...(relative === undefined ? {} : { relative }),
     },
   };
+}
+
+function othersOf(raw: RawScriptOptions): Set<number> {
+  return new Set<number>([
+    ...(raw.showTaskEvents ? shownTypes.task : []),
+    ...(raw.showMmapEvents ? shownTypes.mmap : []),
+    ...(raw.showSwitchEvents ? shownTypes.switch : []),
+    ...(raw.showNamespaceEvents ? shownTypes.namespace : []),
+    ...(raw.showLostEvents ? shownTypes.lost : []),
+    ...(raw.showCgroupEvents ? shownTypes.cgroup : []),
+    ...(raw.showBpfEvents ? shownTypes.bpf : []),
+  ]);
 }
 
 const common = ['comm', 'tid', 'cpu', 'time', 'event'] as const;

@@ -14,13 +14,14 @@ import { complain } from '../console';
 import { exitStatus } from '../exit-status';
 import { Pages } from '../pages';
 import { recordingNotices } from '../recording-notices';
+import { otherRecords } from './other-records';
 import type { ScriptOptions } from './script-options';
 
 /**
  * `syswide script`: the samples of a recording, one by one.
  * @returns the exit status
  */
-export async function script({ input, symbols, filter, view }: ScriptOptions): Promise<number> {
+export async function script({ input, symbols, filter, view, others }: ScriptOptions): Promise<number> {
   const recording = Recording.open(input);
   try {
     const { timeline, kernel, processes } = recording.readTasks();
@@ -30,10 +31,15 @@ export async function script({ input, symbols, filter, view }: ScriptOptions): P
     const text = new SampleText(events.all, places, comms, view, traceTexts(recording, places));
     const wanted = sampleFilter(filter, comms);
     const pages = new Pages();
-    recording.eachInOrder((sample, record) => {
-      const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
-      if (!wanted || wanted(sample, state.comm)) text.write(pages.text, sample, state, record);
-    });
+    recording.eachInOrder(
+      (sample, record) => {
+        const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
+        if (!wanted || wanted(sample, state.comm)) text.write(pages.text, sample, state, record);
+      },
+      otherRecords({ types: others, cpus: filter.cpus }, timeline, comms, (trailer, record, comm) =>
+        text.writeOther(pages.text, trailer, record, comm),
+      ),
+    );
     pages.end();
     for (const notice of [...programs.notices, ...recordingNotices(recording)]) complain(`# ${notice}`);
     return exitStatus.success;

@@ -1,7 +1,6 @@
 import { visible } from '../../base/safe-text';
 import type { Names } from '../../profile/names';
 import type { RecordedEvent } from '../../profile/recorded-event';
-import type { SampleCursor } from '../../profile/sample-cursor';
 import type { TextBuffer } from '../text-buffer';
 import type { ScriptField } from './script-view';
 
@@ -36,6 +35,17 @@ export class SampleTimes {
     this.#previous = time;
     return time - from;
   }
+}
+
+/** What of a sample, or of another record, stands in front. */
+export interface HeadFacts {
+  readonly pid: number;
+  readonly tid: number;
+  readonly cpu: number;
+  readonly time: number;
+  readonly timeLow: number;
+  readonly timeHigh: number;
+  readonly period: number;
 }
 
 /** A thread, and what stands in front of its samples. */
@@ -74,14 +84,14 @@ export class SampleHead {
   }
 
   /** @param comm number of the thread's name */
-  write(to: TextBuffer, sample: SampleCursor, comm: number): void {
+  write(to: TextBuffer, sample: HeadFacts, comm: number): void {
     if (this.#hasThread) to.copy(this.thread(sample, comm));
     if (this.#hasCpu) to.copy(this.cpu(sample.cpu));
     if (this.#hasTime) this.time(to, sample);
     to.copy(this.rest(sample.period));
   }
 
-  private thread({ pid, tid, cpu }: SampleCursor, comm: number): Buffer {
+  private thread({ pid, tid, cpu }: HeadFacts, comm: number): Buffer {
     const last = this.#threads[cpu];
     if (last && comm === last.comm && pid === last.pid && tid === last.tid) return last.text;
     const { fields, hasChain } = this.style;
@@ -99,7 +109,7 @@ export class SampleHead {
     return text;
   }
 
-  private time(to: TextBuffer, sample: SampleCursor): void {
+  private time(to: TextBuffer, sample: HeadFacts): void {
     const { nanoseconds } = this.style;
     const [seconds, rest] = this.parts(sample);
     if (seconds !== this.#seconds) {
@@ -112,7 +122,7 @@ export class SampleHead {
   }
 
   /** Seconds, and nanoseconds. */
-  private parts(sample: SampleCursor): [number, number] {
+  private parts(sample: HeadFacts): [number, number] {
     const { relative } = this.style;
     if (relative === undefined && sample.timeHigh >= EXACT_HIGH) {
       const time = (BigInt(sample.timeHigh) << 32n) | BigInt(sample.timeLow);

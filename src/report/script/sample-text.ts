@@ -2,12 +2,14 @@ import { visible } from '../../base/safe-text';
 import type { Names } from '../../profile/names';
 import type { Places } from '../../profile/places';
 import type { RecordedEvent } from '../../profile/recorded-event';
+import type { OtherRecord } from '../../profile/recording';
 import type { SampleCursor } from '../../profile/sample-cursor';
 import type { ThreadState } from '../../profile/timeline';
 import type { TextBuffer } from '../text-buffer';
 import { ChainLines } from './chain-lines';
 import { type FrameFields, FrameLines, hexadecimal } from './frame-lines';
-import { SampleHead, SampleTimes } from './sample-head';
+import { recordText } from './record-text';
+import { type HeadFacts, SampleHead, SampleTimes } from './sample-head';
 import type { ScriptField, ScriptView } from './script-view';
 
 /** Text of the raw data of tracepoints; undefined for an event without. */
@@ -29,6 +31,7 @@ interface EventStyle {
 /** Samples as perf script prints them. Source: process_event() in tools/perf/builtin-script.c, Linux 6.1. */
 export class SampleText {
   readonly #styles: readonly EventStyle[];
+  readonly #otherHead: SampleHead | undefined;
 
   constructor(
     events: readonly RecordedEvent[],
@@ -48,6 +51,13 @@ export class SampleText {
       return known;
     };
     const times = new SampleTimes();
+    const [first] = events;
+    if (first) {
+      const fields = new Set([...fieldsOf(first)].filter((field) => ofAll.has(field)));
+      const hasChain = callChains && first.offsets.hasCallchain && fieldsOf(first).has('ip');
+      const style = { event: first, fields, name: '', hasChain, nanoseconds, ...(relative ? { relative } : {}) };
+      this.#otherHead = new SampleHead(style, comms, times);
+    }
     this.#styles = events.map((event) => {
       const fields = fieldsOf(event);
       const { frames, chains } = framesOf(fields);
@@ -64,6 +74,16 @@ export class SampleText {
         hasAddress: fields.has('addr') && event.offsets.addr >= 0,
       };
     });
+  }
+
+  /**
+   * Writes the text of a record that is no sample.
+   * @param comm number of the name of the thread that it tells of
+   */
+  writeOther(to: TextBuffer, trailer: HeadFacts, record: OtherRecord, comm: number): void {
+    this.#otherHead?.write(to, trailer, comm);
+    to.write(recordText(record));
+    to.byte(NEWLINE);
   }
 
   /**
@@ -85,6 +105,9 @@ export class SampleText {
     to.byte(NEWLINE);
   }
 }
+
+/** Fields that not only samples have. */
+const ofAll = new Set<ScriptField>(['comm', 'pid', 'tid', 'cpu', 'time']);
 
 const NEWLINE = 0x0a;
 

@@ -65,6 +65,45 @@ describe('syswide script', () => {
     expect(compared(['-i', path, '-F', 'comm,event,trace']).different).toEqual([]);
   });
 
+  it('prints what is no sample, too', () => {
+    const path = file('others.data');
+    const command = 'for i in 1 2 3; do ls / > /dev/null; unshare -m true; done';
+    const options = ['-q', '-a', '-e', 'cpu-clock', '--switch-events', '--namespaces', '-o', path];
+    perf(['record', ...options, '--', 'sh', '-c', command]);
+    for (const kind of ['task', 'mmap', 'switch', 'namespace', 'cgroup', 'bpf']) {
+      const { different, lines } = compared(['-i', path, `--show-${kind}-events`]);
+      expect(different).toEqual([]);
+      const shown = lines.filter((line) => line.includes('PERF_RECORD_'));
+      if (!['cgroup', 'bpf'].includes(kind)) expect(shown.length).toBeGreaterThan(10);
+    }
+    const all = ['task', 'mmap', 'switch', 'namespace'].map((kind) => `--show-${kind}-events`);
+    expect(compared(['-i', path, ...all, '-F', 'comm,pid,tid,time']).different).toEqual([]);
+    expect(compared(['-i', path, ...all, '-C', '1']).different).toEqual([]);
+  });
+
+  it('prints where the kernel had no room', () => {
+    const path = file('lossy.data');
+    perf([
+      'record',
+      '-q',
+      '-m',
+      '1',
+      '-e',
+      'raw_syscalls:sys_enter',
+      '-o',
+      path,
+      '--',
+      'dd',
+      'if=/dev/zero',
+      'of=/dev/null',
+      'bs=1',
+      'count=200000',
+    ]);
+    const { different, lines } = compared(['-i', path, '--show-lost-events']);
+    expect(lines.filter((line) => line.includes('PERF_RECORD_LOST')).length).toBeGreaterThan(0);
+    expect(different).toEqual([]);
+  });
+
   it('prints a tracepoint with its call chain, and one of a command without CPUs', () => {
     const path = file('some.data');
     perf([

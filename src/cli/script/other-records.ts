@@ -1,0 +1,61 @@
+import { RecordType } from '../../abi/ring-page';
+import type { Names } from '../../profile/names';
+import type { RecordTrailer } from '../../profile/record-trailer';
+import type { OtherRecord, OtherRecords } from '../../profile/recording';
+import type { Timeline } from '../../profile/timeline';
+import { commOf, threadOf } from '../../report/script/record-text';
+
+/** What is asked for of records that are no samples. */
+export interface OtherRequest {
+  /** Types of those that are told of. */
+  readonly types: ReadonlySet<number>;
+  /** Those of other CPUs are left out, as perf does it; it knows of no other filter here. */
+  readonly cpus: ReadonlySet<number> | undefined;
+}
+
+/** Tells of records, each with the number of the name of its thread. */
+export function otherRecords(
+  { types, cpus }: OtherRequest,
+  timeline: Timeline,
+  comms: Names,
+  tell: (trailer: RecordTrailer, record: OtherRecord, comm: number) => void,
+): OtherRecords {
+  const beginning = new BeginningNames(comms);
+  return {
+    // Without any, nobody asks for names.
+    types: types.size === 0 ? types : new Set([...types, RecordType.comm, RecordType.fork]),
+    visit: (trailer, record) => {
+      const { pid, tid } = threadOf(record, trailer);
+      const isBeginning = trailer.time === 0;
+      if (isBeginning) beginning.take(record);
+      if (!types.has(record.type) || (cpus && !cpus.has(trailer.cpu))) return;
+      const early = isBeginning ? beginning.nameOf(tid) : undefined;
+      tell(trailer, record, early ?? timeline.stateAt(pid, tid, trailer.time).comm);
+    },
+  };
+}
+
+/**
+ * Names of threads while a recording tells of what ran before it: those records have no time, and one name comes after another
+ * in the order in which they stand.
+ */
+class BeginningNames {
+  readonly #names = new Map<number, number>();
+
+  constructor(private readonly comms: Names) {
+    this.#names.set(0, comms.idOf('swapper'));
+  }
+
+  take(record: OtherRecord): void {
+    const { type, view, begin, end, littleEndian } = record;
+    if (end - begin < 16) return;
+    const tid = view.getInt32(begin + (type === RecordType.fork ? 8 : 4), littleEndian);
+    if (type === RecordType.comm) this.#names.set(tid, this.comms.idOf(commOf(record)));
+    const parent = type === RecordType.fork ? this.#names.get(view.getInt32(begin + 12, littleEndian)) : undefined;
+    if (parent !== undefined) this.#names.set(tid, parent);
+  }
+
+  nameOf(tid: number): number | undefined {
+    return this.#names.get(tid);
+  }
+}

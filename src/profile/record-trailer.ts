@@ -1,0 +1,46 @@
+import { SampleType } from '../abi/perf-event';
+import type { RecordedEvents } from './recorded-event';
+
+/** What records end with that are no samples: when, where and in which thread (`sample_id_all`). 0 where they do not tell. */
+export class RecordTrailer {
+  pid = 0;
+  tid = 0;
+  cpu = 0;
+  /** ns, rounded to 53 bits. */
+  time = 0;
+  timeLow = 0;
+  timeHigh = 0;
+  /** Of samples alone. */
+  readonly period = 0;
+  readonly #bytes: number;
+  /** Where they are from the beginning of the trailer; -1 for those that it does not have. */
+  readonly #at: { readonly tid: number; readonly time: number; readonly cpu: number };
+
+  constructor(
+    events: RecordedEvents,
+    private readonly littleEndian: boolean,
+  ) {
+    const { sampleType, sampleIdAll } = events.first;
+    const { tid, time, id, streamId, cpu, identifier } = SampleType;
+    const fields = [tid, time, id, streamId, cpu, identifier].filter(
+      (field) => sampleIdAll && (sampleType & field) !== 0n,
+    );
+    const at = (field: bigint): number => (fields.includes(field) ? fields.indexOf(field) * 8 : -1);
+    this.#bytes = fields.length * 8;
+    this.#at = { tid: at(tid), time: at(time), cpu: at(cpu) };
+  }
+
+  /** Reads that of a record whose body begins at `begin` in `view` and ends at `end`. */
+  read(view: DataView, begin: number, end: number): void {
+    const from = end - this.#bytes;
+    const u32 = (at: number): number => (from < begin ? 0 : view.getUint32(from + at, this.littleEndian));
+    const { tid, time, cpu } = this.#at;
+    this.pid = tid < 0 ? 0 : u32(tid) | 0;
+    this.tid = tid < 0 ? 0 : u32(tid + 4) | 0;
+    this.cpu = cpu < 0 ? 0 : u32(cpu);
+    const low = this.littleEndian ? 0 : 4;
+    this.timeLow = time < 0 ? 0 : u32(time + low);
+    this.timeHigh = time < 0 ? 0 : u32(time + 4 - low);
+    this.time = this.timeHigh * 2 ** 32 + this.timeLow;
+  }
+}
