@@ -102,9 +102,11 @@ export interface Share {
   readonly of: number;
 }
 
-/** What the true share is below with 95 %: Wilson's bound, one-sided. */
-export function upperBound({ hits, of }: Share): number {
-  const z = 1.645;
+/** What the true share is below, and above, with 95 % each: Wilson's bounds. */
+export const upperBound = (share: Share): number => wilson(share, 1.645);
+export const lowerBound = (share: Share): number => wilson(share, -1.645);
+
+function wilson({ hits, of }: Share, z: number): number {
   const share = hits / of;
   const middle = share + (z * z) / (2 * of);
   const half = z * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of));
