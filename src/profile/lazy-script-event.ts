@@ -6,17 +6,8 @@ import type { Place, Places } from './places';
 import type { ScriptEvent, ScriptFrame, TraceValue } from './script-event';
 import { TraceData, type TraceField } from './trace/trace-data';
 
-/** What an event is made of. */
-export interface ScriptSource {
-  readonly name: string;
-  readonly time: bigint;
-  readonly cpu: number;
-  readonly pid: number;
-  readonly tid: number;
-  readonly comm: string;
-  readonly period: number;
-  readonly ip: bigint;
-  readonly addr: bigint;
+/** What an event is made of: what it tells, and what the rest is worked out from. */
+export interface ScriptSource extends Omit<ScriptEvent, 'fields' | 'callchain'> {
   /** Of a tracepoint, its own. */
   readonly raw?: DataView;
   readonly format?: TracepointFormat;

@@ -30,6 +30,16 @@ export class RecordTrailer {
     this.#at = { tid: at(tid), time: at(time), cpu: at(cpu) };
   }
 
+  /** Whether it tells of times at all. */
+  get hasTime(): boolean {
+    return this.#at.time >= 0;
+  }
+
+  /** Whether it tells of CPUs at all. */
+  get hasCpu(): boolean {
+    return this.#at.cpu >= 0;
+  }
+
   /** Reads that of a record whose body begins at `begin` in `view` and ends at `end`. */
   read(view: DataView, begin: number, end: number): void {
     const from = end - this.#bytes;

@@ -1,5 +1,5 @@
-import { SampleType } from '../abi/perf-event';
 import { RecordType } from '../abi/ring-page';
+import { RecordTrailer } from './record-trailer';
 import type { RecordedEvents } from './recorded-event';
 
 /** A span of time of a CPU of which the recording says that samples are missing; times in ns of its clock. */
@@ -24,17 +24,13 @@ export class Troubles {
   readonly #found: Trouble[] = [];
   readonly #throttledSince = new Map<number, number>();
   readonly #lastSample = new Map<number, number>();
-  readonly #trailer: { readonly bytes: number; readonly time: number; readonly cpu: number };
+  readonly #trailer: RecordTrailer;
 
   constructor(
     events: RecordedEvents,
     private readonly littleEndian: boolean,
   ) {
-    const { sampleType, sampleIdAll } = events.first;
-    const { tid, time, id, streamId, cpu, identifier } = SampleType;
-    const fields = [tid, time, id, streamId, cpu, identifier].filter((field) => (sampleType & field) !== 0n);
-    const at = (field: bigint) => (sampleIdAll ? fields.indexOf(field) * 8 : -8);
-    this.#trailer = { bytes: sampleIdAll ? fields.length * 8 : 0, time: at(time), cpu: at(cpu) };
+    this.#trailer = new RecordTrailer(events, littleEndian);
   }
 
   sample(cpu: number, time: number): void {
@@ -45,13 +41,10 @@ export class Troubles {
   record(type: number, view: DataView, begin: number, end: number): void {
     const isLost = type === RecordType.lost || type === RecordType.lostSamples;
     if (!isLost && type !== RecordType.throttle && type !== UNTHROTTLE) return;
-    const { bytes, time, cpu } = this.#trailer;
-    const trailer = end - bytes;
-    if (time < 0 || trailer < begin + 8) return;
-    const [at, on] = [
-      this.number(view, trailer + time),
-      cpu < 0 ? -1 : view.getUint32(trailer + cpu, this.littleEndian),
-    ];
+    const trailer = this.#trailer;
+    if (!trailer.hasTime || end - begin < 16) return;
+    trailer.read(view, begin, end);
+    const [at, on] = [trailer.time, trailer.hasCpu ? trailer.cpu : -1];
     if (isLost) {
       const count = this.number(view, begin + (type === RecordType.lost ? 8 : 0));
       this.#found.push({ kind: 'lost', cpu: on, from: this.#lastSample.get(on) ?? at, to: at, count });
