@@ -29,8 +29,7 @@ export function otherRecords(
       const isBeginning = trailer.time === 0;
       if (isBeginning) beginning.take(record);
       if (!types.has(record.type) || (cpus && !cpus.has(trailer.cpu))) return;
-      const early = isBeginning ? beginning.nameOf(tid) : undefined;
-      tell(trailer, record, early ?? timeline.stateAt(pid, tid, trailer.time).comm);
+      tell(trailer, record, isBeginning ? beginning.nameOf(tid) : timeline.stateAt(pid, tid, trailer.time).comm);
     },
   };
 }
@@ -55,7 +54,8 @@ class BeginningNames {
     if (parent !== undefined) this.#names.set(tid, parent);
   }
 
-  nameOf(tid: number): number | undefined {
-    return this.#names.get(tid);
+  /** Of one that nothing has told of yet: `:TID`. */
+  nameOf(tid: number): number {
+    return this.#names.get(tid) ?? this.comms.idOf(`:${tid}`);
   }
 }

@@ -44,6 +44,7 @@ const groups = (): Record<string, Option[]> => ({
   ],
   'Handlers of the running system:': [
     new Option('--live', 'call the handlers for what happens now, until Ctrl-C; -C says on which CPUs'),
+    new Option('-a, --all-cpus', 'on every CPU: always, without -C'),
     new Option('-e, --event <events>', 'the events to sample, separated by commas'),
     new Option('-c, --count <n>', 'one sample every so many events; of tracepoints every one by default'),
     new Option('-g, --call-graph', 'with call chains, by frame pointers'),

@@ -31,14 +31,13 @@ export function recordText(record: OtherRecord): string {
 }
 
 /**
- * The thread whose name perf puts in front of a record: the one that it tells of; for one that begins, its parent, whose name it
- * has then.
+ * The thread whose name perf puts in front of a record: the one that it tells of.
  * @param from the one in which it was told
  */
 export function threadOf(record: OtherRecord, from: { pid: number; tid: number }): { pid: number; tid: number } {
   const fields = new Fields(record);
-  if (record.type === RecordType.fork) return { pid: fields.i32(4), tid: fields.i32(12) };
-  if (record.type === RecordType.exit) return { pid: fields.i32(0), tid: fields.i32(8) };
+  if (record.type === RecordType.fork || record.type === RecordType.exit)
+    return { pid: fields.i32(0), tid: fields.i32(8) };
   return withIds.has(record.type) ? { pid: fields.i32(0), tid: fields.i32(4) } : from;
 }
 
