@@ -1,4 +1,5 @@
 import type { GateMetric } from './metric';
+import type { Assessment } from './verdict';
 
 /** What a machine has to have in common with the one that a baseline is of. */
 export interface Fingerprint {
@@ -24,7 +25,23 @@ export interface Baseline {
     readonly unit: GateMetric['unit'];
     readonly values: readonly number[];
   }[];
+  /** With `--calibrate`: how far the command varied when it was compared with itself. */
+  readonly noiseFloor?: readonly NoiseFloor[];
 }
+
+/** How small a change of a metric a gate could see, when there was none. */
+export interface NoiseFloor {
+  readonly name: string;
+  /** null where it could see none. */
+  readonly detectablePercent: number | null;
+}
+
+/** The noise floor of a comparison of a command with itself. */
+export const noiseFloorOf = (assessments: readonly Assessment[]): NoiseFloor[] =>
+  assessments.map(({ metric, detectable }) => ({
+    name: metric.name,
+    detectablePercent: Number.isFinite(detectable) ? Number((Math.expm1(detectable) * 100).toFixed(4)) : null,
+  }));
 
 /** In which respects a machine is another one than a baseline is of. */
 export function differencesBetween(stored: Fingerprint, now: Fingerprint): string[] {
@@ -36,20 +53,27 @@ export function differencesBetween(stored: Fingerprint, now: Fingerprint): strin
 /** Whether a document is a baseline: it may come from anybody. */
 export function isBaseline(document: unknown): document is Baseline {
   if (!isRecord(document) || document.schema !== 'syswide.gate/1' || document.kind !== 'baseline') return false;
-  const { name, command, fingerprint, metrics } = document;
+  const { name, command, fingerprint, metrics, noiseFloor = [] } = document;
   return (
     typeof name === 'string' &&
     isTexts(command) &&
     isRecord(fingerprint) &&
     ['cpuModel', 'kernel', 'governor', 'online', 'syswide'].every((key) => typeof fingerprint[key] === 'string') &&
     Array.isArray(metrics) &&
-    metrics.every(isStoredMetric)
+    metrics.every(isStoredMetric) &&
+    Array.isArray(noiseFloor) &&
+    noiseFloor.every(isNoiseFloor)
   );
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+const isNoiseFloor = (floor: unknown): boolean =>
+  isRecord(floor) &&
+  typeof floor.name === 'string' &&
+  (floor.detectablePercent === null || typeof floor.detectablePercent === 'number');
 
 /** As many as a gate may take, and no fewer than say something. */
 const [FEWEST, MOST] = [3, 50];

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { SyswideError } from '../../base/error';
-import { type Baseline, differencesBetween, type Fingerprint, isBaseline } from '../../gate/baseline';
+import {
+  type Baseline,
+  differencesBetween,
+  type Fingerprint,
+  isBaseline,
+  type NoiseFloor,
+  noiseFloorOf,
+} from '../../gate/baseline';
 import { GateCourse } from '../../gate/course';
 import type { GateOutcome } from '../../gate/outcome';
 import { overall } from '../../gate/verdict';
@@ -8,7 +15,7 @@ import { describeHost } from '../../host/description';
 import type { Host } from '../../host/host';
 import { resultFile } from '../console';
 import { version } from '../version';
-import { type CourseSetting, RunSeries, tooFew } from './gate-course';
+import { type CourseSetting, RunSeries } from './gate-course';
 import type { GateRequest } from './gate-request';
 import type { GateRunner } from './gate-run';
 
@@ -39,21 +46,55 @@ export async function saveBaseline(
       if (values) runs.push(values);
       setting.onPair(runs.length, request.pairs);
     }
-    const baseline: Baseline = {
-      schema: 'syswide.gate/1',
-      kind: 'baseline',
-      created: new Date().toISOString(),
-      name: request.name,
-      command: request.new,
-      fingerprint: fingerprintOf(host),
-      metrics: request.metrics.map(({ name, unit }, i) => ({ name, unit, values: runs.map((run) => run[i] ?? 0) })),
-    };
-    file.write(`${JSON.stringify(baseline, undefined, 2)}\n`);
+    const values = request.metrics.map((_, i) => runs.map((run) => run[i] ?? 0));
+    file.write(documentOf(request, values, host));
     return `${request.name}: ${runs.length} runs stored in ${path}\n`;
   } finally {
     file.close();
   }
 }
+
+/**
+ * Stores what a command took that was compared with itself, and how far it varied.
+ * @throws SyswideError OUTPUT_FAILED
+ */
+export function saveCalibration(path: string, request: GateRequest, outcome: GateOutcome, host: Host): void {
+  const values = outcome.values.map(({ base }) => base);
+  const file = resultFile(path, false);
+  try {
+    file.write(documentOf(request, values, host, noiseFloorOf(outcome.assessments)));
+  } finally {
+    file.close();
+  }
+}
+
+/** @param values metric by metric */
+function documentOf(
+  { name, new: command, metrics }: GateRequest,
+  values: readonly (readonly number[])[],
+  host: Host,
+  noiseFloor?: readonly NoiseFloor[],
+): string {
+  const baseline: Baseline = {
+    schema: 'syswide.gate/1',
+    kind: 'baseline',
+    created: new Date().toISOString(),
+    name,
+    command,
+    fingerprint: fingerprintOf(host),
+    metrics: metrics.map((metric, i) => ({ name: metric.name, unit: metric.unit, values: values[i] ?? [] })),
+    ...(noiseFloor ? { noiseFloor } : {}),
+  };
+  return `${JSON.stringify(baseline, undefined, 2)}\n`;
+}
+
+/** What a calibration found, in words. */
+const floorTexts = ({ noiseFloor = [] }: Baseline): string[] =>
+  noiseFloor.map(({ name, detectablePercent }) =>
+    detectablePercent === null
+      ? `when it was calibrated, no change of ${name} could be seen`
+      : `when it was calibrated, changes of ${name} from ${detectablePercent.toFixed(2)} % on could be seen`,
+  );
 
 /**
  * Runs a command alone, and compares it with what is stored.
@@ -101,7 +142,7 @@ export async function againstBaseline(
     seconds: (performance.now() - started) / 1000,
     notices: [
       ...differences.map((difference) => `this is another machine than the baseline is of: ${difference}`),
-      ...tooFew(request.metrics.length, request.pairs),
+      ...floorTexts(baseline),
       WEAKER,
     ],
   };

@@ -50,7 +50,7 @@ const groups = (): Record<string, Option[]> => ({
   'Stored baselines:': [
     new Option('--save-base <file>', 'store what the command takes, instead of comparing it'),
     new Option('--baseline <file>', 'compare with what was stored: a weaker design'),
-    new Option('--calibrate', 'compare the base with itself: how far this machine varies'),
+    new Option('--calibrate', 'compare the command with itself: how far this machine varies; --save-base stores it'),
   ],
   'What becomes of it:': [
     new Option('--json', 'as one JSON document'),

@@ -45,8 +45,12 @@ export function gateOptions(command: readonly string[], raw: RawGateOptions): Ga
 }
 
 function checkTogether({ saveBase, baseline, calibrate, base }: RawGateOptions, command: readonly string[]): void {
-  if (Number(saveBase !== undefined) + Number(baseline !== undefined) + Number(calibrate ?? false) > 1) {
-    throw usage('--save-base, --baseline and --calibrate', 'each is a run of its own', 'choose one of them');
+  if (baseline !== undefined && (saveBase !== undefined || calibrate)) {
+    throw usage(
+      '--baseline',
+      'what is stored is compared with, not made anew',
+      'leave out --save-base and --calibrate',
+    );
   }
   if ((saveBase !== undefined || baseline !== undefined) && (base !== undefined || command.length === 0)) {
     throw usage(

@@ -2,13 +2,13 @@ import { openSync } from 'node:fs';
 import type { Fd } from '../../base/units';
 import type { GateOutcome } from '../../gate/outcome';
 import { overall, type Verdict } from '../../gate/verdict';
-import { standardOutput } from '../console';
+import { complain, standardOutput } from '../console';
 import { exitStatus } from '../exit-status';
 import { type Machine, thisMachine } from '../machine';
 import { ProgressLine } from '../progress-line';
 import { SignalInterruption } from '../signals';
-import { againstBaseline, saveBaseline } from './gate-baseline';
-import { GateInterrupted, runPairs } from './gate-course';
+import { againstBaseline, saveBaseline, saveCalibration } from './gate-baseline';
+import { GateInterrupted, runPairs, tooFew } from './gate-course';
 import { GateOutputs } from './gate-outputs';
 import type { GateOptions, GateRequest } from './gate-request';
 import { GateRunner } from './gate-run';
@@ -59,6 +59,7 @@ async function runOne(
     ...(cpus === undefined ? {} : { cpus }),
     ...(output === undefined ? {} : { output }),
   });
+  for (const line of tooFew(metrics.length, request.pairs)) complain(`# ${request.name}: ${line}`);
   const progress = new ProgressLine(request.name);
   const started = performance.now();
   const onPair = (done: number, most: number) => {
@@ -70,7 +71,7 @@ async function runOne(
   };
   const setting = { ...options, onPair };
   try {
-    if (options.saveBase !== undefined) {
+    if (options.saveBase !== undefined && !options.calibrate) {
       standardOutput.write(await saveBaseline(options.saveBase, request, runner, setting, machine.host));
       return undefined;
     }
@@ -78,7 +79,9 @@ async function runOne(
       return await againstBaseline(options.baseline, request, runner, setting, machine.host);
     const base = options.calibrate ? request.new : (request.base ?? request.new);
     const outcome = await runPairs({ ...request, base }, runner, setting);
-    return options.calibrate ? calibrated(outcome) : outcome;
+    if (!options.calibrate) return outcome;
+    if (options.saveBase !== undefined) saveCalibration(options.saveBase, request, outcome, machine.host);
+    return calibrated(outcome);
   } finally {
     progress.close();
     if (output !== undefined) machine.kernel.closeFds([output]);

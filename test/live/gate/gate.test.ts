@@ -42,10 +42,11 @@ const isValid = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(
 
 function gated(args: readonly string[], options: Parameters<typeof syswide>[1] = {}) {
   const { status, stdout, stderr } = syswide(['gate', '--json', '--seed', '7', ...args], options);
-  expect(stderr).toBe('');
+  // What is said beforehand.
+  expect(stderr.split('\n').filter((line) => line !== '' && !/^# .+ pairs are too few/u.test(line))).toEqual([]);
   const document = JSON.parse(stdout) as { verdict: string; gates: [Gate, ...Gate[]] };
   expect(isValid(document), JSON.stringify(isValid.errors)).toBe(true);
-  return { status, document, gate: document.gates[0] };
+  return { status, stderr, document, gate: document.gates[0] };
 }
 
 /** Gates of a command by its system calls, which do not vary. */
@@ -101,7 +102,8 @@ describe('syswide gate', () => {
   });
 
   it('says beforehand when a gate can never fail', () => {
-    const { gate } = byCalls(36, 36, '--pairs', '5');
+    const { gate, stderr } = byCalls(36, 36, '--pairs', '5');
+    expect(stderr).toMatch(/^# gate: 5 pairs are too few/u);
     expect(gate.notices.join()).toMatch(/5 pairs are too few to find a regression/u);
     expect(gate.metrics[0].exact).toBe(true);
   });
@@ -169,7 +171,7 @@ describe('runs that fail', () => {
   ])('of its own: %j', (args, code) => {
     const { status, stderr } = syswide(['gate', ...args]);
     expect(status).toBe(125);
-    expect(stderr).toMatch(new RegExp(`^error\\[${code}\\]: .+ — .+ — .+\n`, 'u'));
+    expect(stderr).toMatch(new RegExp(`^error\\[${code}\\]: .+ — .+ — .+\n`, 'mu'));
   });
 });
 
@@ -258,5 +260,13 @@ describe('a stored baseline', () => {
     const { gate } = gated(['--calibrate', '-e', CALLS, '--', work.path, '36']);
     expect(gate.verdict).toBe('PASS');
     expect(gate.notices.join()).toMatch(/both commands are the same/u);
+    const path = at('calibrated.json');
+    gated(['--calibrate', '--save-base', path, '--metric', 'maxrss', '--', work.path, '36']);
+    const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    expect(isValid(stored), JSON.stringify(isValid.errors)).toBe(true);
+    const later = gated(['--baseline', path, '--metric', 'maxrss', '--', work.path, '36']);
+    expect(later.gate.notices.join()).toMatch(
+      /when it was calibrated, changes of maxrss from \d+\.\d\d % on could be seen/u,
+    );
   });
 });
