@@ -2,6 +2,8 @@
 export interface FileAttr {
   readonly type: number;
   readonly config: bigint;
+  /** Events between samples, or as `isFrequency` says samples a second. */
+  readonly samplePeriod: bigint;
   readonly sampleType: bigint;
   readonly readFormat: number;
   /** Samples a second rather than events between samples. */
@@ -10,7 +12,7 @@ export interface FileAttr {
 }
 
 /** Where the fields are in struct perf_event_attr, and bits in its word of flags. */
-const Offset = { type: 0, config: 8, sampleType: 24, readFormat: 32, flags: 40 } as const;
+const Offset = { type: 0, config: 8, samplePeriod: 16, sampleType: 24, readFormat: 32, flags: 40 } as const;
 const FlagBit = { freq: 10, sampleIdAll: 18 } as const;
 
 /** @param attr as the file has it, 64 bytes at least */
@@ -22,6 +24,7 @@ export function readAttr(attr: Uint8Array, littleEndian: boolean): FileAttr {
   return {
     type: view.getUint32(Offset.type, littleEndian),
     config: view.getBigUint64(Offset.config, littleEndian),
+    samplePeriod: view.getBigUint64(Offset.samplePeriod, littleEndian),
     sampleType: view.getBigUint64(Offset.sampleType, littleEndian),
     readFormat: Number(view.getBigUint64(Offset.readFormat, littleEndian) & 0xffn),
     isFrequency: has(FlagBit.freq),

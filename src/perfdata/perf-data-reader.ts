@@ -75,7 +75,7 @@ export class PerfDataReader {
    * @param onProgress told now and then how much of the file is done, from 0 to 1
    */
   scan(
-    visit: (type: number, view: DataView, begin: number, end: number) => void,
+    visit: (type: number, view: DataView, begin: number, end: number, offset: number) => void,
     onProgress?: (done: number) => void,
   ): void {
     const little = this.littleEndian;
@@ -84,7 +84,7 @@ export class PerfDataReader {
       onProgress?.((offset - data.offset) / data.size);
       for (let at = 0; at < length; ) {
         const size = view.getUint16(at + HEADER_SIZE_OFFSET, little);
-        visit(view.getUint32(at, little), view, at + HEADER_BYTES, at + size);
+        visit(view.getUint32(at, little), view, at + HEADER_BYTES, at + size, offset + at);
         at += size;
       }
     }

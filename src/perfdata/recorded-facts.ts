@@ -17,6 +17,17 @@ export interface FileFacts {
   readonly totalMemoryKib?: bigint;
   readonly commandLine?: readonly string[];
   readonly sampleTime?: { readonly first: bigint; readonly last: bigint };
+  /** The socket that each CPU is in. */
+  readonly sockets?: ReadonlyMap<number, number>;
+  /** Events that were counted as a group: the index of the first, and how many. */
+  readonly groups?: readonly EventGroup[];
+}
+
+/** Events that stand one behind the other in a recording, and were opened as a group. */
+export interface EventGroup {
+  readonly name: string;
+  readonly leader: number;
+  readonly members: number;
 }
 
 /** Features that are damaged are left out. */
@@ -39,8 +50,29 @@ export function factsOf(reader: PerfDataReader): FileFacts {
     totalMemoryKib: take(Feature.totalMemory, (content) => content.u64()),
     commandLine: take(Feature.commandLine, (content) => content.texts()),
     sampleTime: take(Feature.sampleTime, (content) => ({ first: content.u64(), last: content.u64() })),
+    sockets: take(Feature.cpuTopology, (content) => socketsIn(content, cpus?.[0] ?? 0)),
+    groups: take(Feature.groupDescription, groupsIn),
   };
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}
+
+/** Lists of siblings come first, then the core and the socket of each CPU. */
+function socketsIn(content: FeatureReader, cpus: number): ReadonlyMap<number, number> {
+  for (let list = 0; list < 2; list += 1) content.texts();
+  const sockets = new Map<number, number>();
+  for (let cpu = 0; cpu < cpus; cpu += 1) {
+    content.skip(4);
+    sockets.set(cpu, content.u32() | 0);
+  }
+  return sockets;
+}
+
+function groupsIn(content: FeatureReader): EventGroup[] {
+  const groups: EventGroup[] = [];
+  for (let left = content.u32(); left > 0; left -= 1) {
+    groups.push({ name: content.text(), leader: content.u32(), members: content.u32() });
+  }
+  return groups;
 }
 
 /** The names of its events, as they were asked for, by index; none where it does not tell. */

@@ -15,6 +15,8 @@ export interface CallNode {
   readonly total: number;
   /** Samples of the chains that go through it. */
   readonly samples: number;
+  /** Of those that end there. */
+  readonly selfSamples: number;
   /** The greatest first. */
   readonly children: readonly CallNode[];
 }
@@ -45,6 +47,7 @@ export class CallTrees {
   #self = new Float64Array(1 << 10);
   #total = new Float64Array(1 << 10);
   #samples = new Float64Array(1 << 10);
+  #selfSamples = new Float64Array(1 << 10);
   #size = 0;
   #byParent = new AddressTable();
 
@@ -117,7 +120,7 @@ export class CallTrees {
     for (let i = 0; i < count; i += 1) {
       const [of, parent] = [stack[i] ?? 0, node[i] ?? 0];
       if (left[i] === 0) {
-        this.#self[parent] = (this.#self[parent] ?? 0) + this.stacks.periodOf(of);
+        this.endAt(parent, of);
         continue;
       }
       const child = this.childOf(parent, cell[i] ?? 0);
@@ -130,6 +133,11 @@ export class CallTrees {
       walking += 1;
     }
     return walking;
+  }
+
+  private endAt(node: number, stack: number): void {
+    this.#self[node] = (this.#self[node] ?? 0) + this.stacks.periodOf(stack);
+    this.#selfSamples[node] = (this.#selfSamples[node] ?? 0) + this.stacks.countOf(stack);
   }
 
   private childOf(parent: number, cell: number): number {
@@ -150,6 +158,7 @@ export class CallTrees {
     this.#self[node] = 0;
     this.#total[node] = 0;
     this.#samples[node] = 0;
+    this.#selfSamples[node] = 0;
     this.#nextSibling[node] = parent === NONE ? NONE : (this.#firstChild[parent] ?? NONE);
     if (parent !== NONE) {
       this.#firstChild[parent] = node;
@@ -168,6 +177,7 @@ export class CallTrees {
     this.#self = grown(this.#self, size, double);
     this.#total = grown(this.#total, size, double);
     this.#samples = grown(this.#samples, size, double);
+    this.#selfSamples = grown(this.#selfSamples, size, double);
   }
 
   private childrenOf(parent: number, least: number): CallNode[] {
@@ -192,6 +202,7 @@ export class CallTrees {
       self: this.#self[last] ?? 0,
       total: this.#total[first] ?? 0,
       samples: this.#samples[first] ?? 0,
+      selfSamples: this.#selfSamples[last] ?? 0,
       children: this.childrenOf(last, least),
     };
   }

@@ -4,7 +4,7 @@ import { type Stacks, StackWord } from './stacks';
 import { grown, WordTable } from './word-table';
 
 /** What entries of a histogram are told apart by. */
-export type SortKey = 'comm' | 'pid' | 'tid' | 'cpu' | 'dso' | 'sym';
+export type SortKey = 'event' | 'comm' | 'pid' | 'tid' | 'cpu' | 'socket' | 'dso' | 'sym';
 
 /** How samples are put into entries. */
 export interface HistogramOptions {
@@ -13,18 +13,26 @@ export interface HistogramOptions {
   readonly children: boolean;
   /** Whether entries remember which call chains they are of, and of what calls itself which call: the outermost or innermost. */
   readonly chains: CallOrder | undefined;
+  /** Events that entries have a share of each; 1 where it is not said. */
+  readonly members?: number;
+  /** The socket of each CPU, as the recording tells; -1 for those of which it does not. */
+  readonly sockets?: ReadonlyMap<number, number>;
 }
 
 /**
- * How much of one event's samples is of what. In an entry are those whose keys are equal; with `children`, a sample is also in
- * the entries of all its callers, once in each.
+ * How much of one event's samples, or of those of several, is of what. In an entry are those whose keys are equal; with
+ * `children`, a sample is also in the entries of all its callers, once in each.
  */
 export class Histogram {
   readonly #entries = new WordTable();
   readonly #key: Int32Array;
+  readonly #members: number;
+  /** By entry, and in it by member. */
   #self = new Float64Array(1 << 10);
   #total = new Float64Array(1 << 10);
   #samples = new Float64Array(1 << 10);
+  /** Of `self`, what was sampled in the kernel. */
+  #kernel = new Float64Array(1 << 10);
   /** The stack that an entry has been counted for last: see `addPosition`. */
   #last = new Int32Array(1 << 10).fill(-1);
   /** Of the longest call chain that the entry shows. */
@@ -39,6 +47,12 @@ export class Histogram {
   /** Whether the kernel's part of stacks is counted once for all that have it in common: no entry is of both parts then. */
   readonly #sharesKernelStacks: boolean;
   #lastKernelStack = -1;
+  /** Which one is being added. */
+  #member = 0;
+  /** Of each member, and of each event. */
+  readonly #periods: number[] = [];
+  readonly #eventPeriods = new Map<number, number>();
+  readonly #hasEventKey: boolean;
   /** Of all samples. */
   period = 0;
   count = 0;
@@ -51,11 +65,16 @@ export class Histogram {
   ) {
     this.#key = new Int32Array(options.keys.length);
     this.#sharesKernelStacks = options.keys.includes('sym');
+    this.#hasEventKey = options.keys.includes('event');
+    this.#members = options.members ?? 1;
   }
 
-  /** Counts the stacks of an event. */
-  add(event: number): void {
+  /** Counts the stacks of an event, as one of the members. */
+  add(event: number, member = 0): void {
     const { words } = this.stacks;
+    const before = this.period;
+    this.#member = member;
+    this.#lastKernelStack = -1;
     for (let stack = 0; stack < this.stacks.size; stack += 1) {
       const from = this.stacks.startOf(stack);
       if (words[from + StackWord.event] !== event) continue;
@@ -63,6 +82,28 @@ export class Histogram {
       this.count += this.stacks.countOf(stack);
       this.addStack(stack, words, from);
     }
+    this.#periods[member] = (this.#periods[member] ?? 0) + this.period - before;
+    this.#eventPeriods.set(event, this.period - before);
+  }
+
+  get members(): number {
+    return this.#members;
+  }
+
+  /** What the shares of an entry are of: the period of a member, or of the entry's own event where that is a key. */
+  wholeOf(entry: number, member = 0): number {
+    if (!this.#hasEventKey) return this.#periods[member] ?? 0;
+    return this.#eventPeriods.get(this.keyOf(entry, 'event')) ?? 0;
+  }
+
+  /** Of a member. */
+  periodOf(member: number): number {
+    return this.#periods[member] ?? 0;
+  }
+
+  /** Whether the shares of all entries are of the same. */
+  get hasOneWhole(): boolean {
+    return !this.#hasEventKey;
   }
 
   get size(): number {
@@ -70,13 +111,18 @@ export class Histogram {
   }
 
   /** Period of what was sampled in the entry itself. */
-  selfOf(entry: number): number {
-    return this.#self[entry] ?? 0;
+  selfOf(entry: number, member = 0): number {
+    return this.#self[entry * this.#members + member] ?? 0;
+  }
+
+  /** The part of that which was sampled in the kernel. */
+  kernelOf(entry: number, member = 0): number {
+    return this.#kernel[entry * this.#members + member] ?? 0;
   }
 
   /** The same, with what it called. */
-  totalOf(entry: number): number {
-    return this.#total[entry] ?? 0;
+  totalOf(entry: number, member = 0): number {
+    return this.#total[entry * this.#members + member] ?? 0;
   }
 
   /** How many functions the longest call chain has that it shows. */
@@ -85,11 +131,11 @@ export class Histogram {
   }
 
   /** Samples in the entry itself. */
-  samplesOf(entry: number): number {
-    return this.#samples[entry] ?? 0;
+  samplesOf(entry: number, member = 0): number {
+    return this.#samples[entry * this.#members + member] ?? 0;
   }
 
-  /** The value of a key: a comm, a pid, a tid, a CPU; of `dso` and `sym` the number of a cell. */
+  /** The value of a key: an event, a comm, a pid, a tid, a CPU, a socket; of `dso` and `sym` the number of a cell. */
   keyOf(entry: number, key: SortKey): number {
     if (key === 'dso' || key === 'sym') return this.#cell[entry] ?? 0;
     return this.#entries.words[this.#entries.startOf(entry) + this.options.keys.indexOf(key)] ?? 0;
@@ -158,22 +204,27 @@ export class Histogram {
   private addPosition(of: number, visit: number, cell: number, position: number, length: number): void {
     if (!this.accepts(cell)) return;
     const entry = this.entryOf(of, cell);
-    if (position === 0) this.addSelf(entry, of);
+    if (position === 0) this.addSelf(entry, of, cell);
     // What calls itself has no more of it than once.
     if (this.#last[entry] === visit) return;
     this.#last[entry] = visit;
     this.addPart(entry, of, position, length);
   }
 
-  private addSelf(entry: number, stack: number): void {
-    this.#self[entry] = (this.#self[entry] ?? 0) + this.stacks.periodOf(stack);
-    this.#samples[entry] = (this.#samples[entry] ?? 0) + this.stacks.countOf(stack);
+  private addSelf(entry: number, stack: number, cell: number): void {
+    const at = entry * this.#members + this.#member;
+    const period = this.stacks.periodOf(stack);
+    this.#self[at] = (this.#self[at] ?? 0) + period;
+    this.#samples[at] = (this.#samples[at] ?? 0) + this.stacks.countOf(stack);
+    if (this.places.isKernelAt(cell)) this.#kernel[at] = (this.#kernel[at] ?? 0) + period;
   }
 
   private addPart(entry: number, stack: number, position: number, length: number): void {
-    this.#total[entry] = (this.#total[entry] ?? 0) + this.stacks.periodOf(stack);
+    const at = entry * this.#members + this.#member;
+    this.#total[at] = (this.#total[at] ?? 0) + this.stacks.periodOf(stack);
     this.#depth[entry] = Math.max(this.#depth[entry] ?? 0, length);
-    if (!this.options.chains) return;
+    // Of several events, call chains are those of the first.
+    if (!this.options.chains || this.#member > 0) return;
     const part = this.#parts;
     this.#parts += 1;
     if (part >= this.#partEntry.length) {
@@ -198,15 +249,17 @@ export class Histogram {
   }
 
   private begin(entry: number, cell: number): void {
-    if (entry >= this.#cell.length) this.grow(entry + 1);
+    if (entry >= this.#cell.length || (entry + 1) * this.#members > this.#self.length) this.grow(entry + 1);
     this.#cell[entry] = cell;
   }
 
   private grow(size: number): void {
     const double = (length: number) => new Float64Array(length);
-    this.#self = grown(this.#self, size, double);
-    this.#total = grown(this.#total, size, double);
-    this.#samples = grown(this.#samples, size, double);
+    const cells = size * this.#members;
+    this.#self = grown(this.#self, cells, double);
+    this.#total = grown(this.#total, cells, double);
+    this.#samples = grown(this.#samples, cells, double);
+    this.#kernel = grown(this.#kernel, cells, double);
     this.#last = grown(this.#last, size, (length) => new Int32Array(length).fill(-1));
     this.#depth = grown(this.#depth, size, (length) => new Int32Array(length));
     this.#cell = grown(this.#cell, size, (length) => new Int32Array(length));
@@ -222,6 +275,10 @@ export class Histogram {
         return words[from + StackWord.tid] ?? 0;
       case 'cpu':
         return words[from + StackWord.cpu] ?? 0;
+      case 'event':
+        return words[from + StackWord.event] ?? 0;
+      case 'socket':
+        return this.options.sockets?.get(words[from + StackWord.cpu] ?? 0) ?? -1;
       case 'dso':
         return this.places.dsoOf(cell);
       case 'sym':

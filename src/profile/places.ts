@@ -66,6 +66,7 @@ export class Places {
   /** What addresses are part of. */
   readonly cells: Cell[] = [];
   #dsoOf = new Int32Array(1 << 10);
+  #isKernel = new Uint8Array(1 << 10);
 
   constructor(
     private readonly programs: Programs,
@@ -173,11 +174,18 @@ export class Places {
     return this.#dsoOf[cell] ?? 0;
   }
 
+  /** Whether it is a part of the kernel, likewise. */
+  isKernelAt(cell: number): boolean {
+    return this.#isKernel[cell] === 1;
+  }
+
   private add(cell: Cell): number {
     const id = this.cells.length;
     this.cells.push(cell);
     this.#dsoOf = grown(this.#dsoOf, id + 1, (size) => new Int32Array(size));
     this.#dsoOf[id] = cell.dso;
+    this.#isKernel = grown(this.#isKernel, id + 1, (size) => new Uint8Array(size));
+    this.#isKernel[id] = Number(cell.isKernel);
     return id;
   }
 }

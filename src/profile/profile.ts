@@ -5,12 +5,15 @@ import type { Recording, RecordingTotals } from './recording';
 import { type SampleFilter, sampleFilter } from './sample-filter';
 import { StackCollector, type StackKeys } from './stack-collector';
 import type { Stacks } from './stacks';
+import type { Timeline } from './timeline';
 
 /** A recording by its stacks. */
 export interface Profile {
   readonly stacks: Stacks;
   readonly places: Places;
   readonly totals: RecordingTotals;
+  /** Which name a thread had, and when. */
+  readonly timeline: Timeline;
   /** What could not be had, for a person. */
   readonly notices: readonly string[];
 }
@@ -40,5 +43,5 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
     },
     (done) => onProgress?.((1 + done * 3) / 4),
   );
-  return { stacks: collector.stacks(), places, totals, notices: programs.notices };
+  return { stacks: collector.stacks(), places, totals, timeline, notices: programs.notices };
 }

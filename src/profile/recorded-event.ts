@@ -9,6 +9,8 @@ export interface RecordedEvent {
   readonly type: number;
   readonly config: bigint;
   readonly sampleType: bigint;
+  /** Events that a sample stands for which does not tell. */
+  readonly samplePeriod: number;
   readonly readFormat: number;
   readonly offsets: SampleOffsets;
   readonly sampleIdAll: boolean;
@@ -26,9 +28,12 @@ export class RecordedEvents {
     const names = eventNamesOf(reader);
     const events = new RecordedEvents(
       reader.events.map(({ attr }, i) => {
-        const { type, config, sampleType, readFormat, sampleIdAll } = readAttr(attr, reader.littleEndian);
+        const { type, config, sampleType, readFormat, sampleIdAll, samplePeriod } = readAttr(attr, reader.littleEndian);
         const name = names[i] ?? `event ${type}:0x${config.toString(16)}`;
-        return { name, type, config, sampleType, readFormat, offsets: sampleOffsets(sampleType), sampleIdAll };
+        return {
+          ...{ name, type, config, sampleType, readFormat, offsets: sampleOffsets(sampleType), sampleIdAll },
+          samplePeriod: Number(samplePeriod),
+        };
       }),
     );
     for (const [i, { ids }] of reader.events.entries()) for (const id of ids) events.#byId.set(Number(id), i);

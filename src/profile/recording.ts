@@ -1,5 +1,6 @@
 import { HEADER_BYTES, RecordType } from '../abi/ring-page';
 import type { BuildId } from '../perfdata/build-ids';
+import { FileOnlyRecord } from '../perfdata/file-only-record';
 import { PerfDataReader } from '../perfdata/perf-data-reader';
 import { buildIdsOf, type FileFacts, factsOf } from '../perfdata/recorded-facts';
 import { type RecordedFormat, tracingFormats } from '../perfdata/tracing-formats';
@@ -139,6 +140,25 @@ export class Recording {
   }
 
   /**
+   * Goes through all records, as they stand in the file, for who wants to see the file itself.
+   * @param visit given each record, where its header is in the file, and what of it is read: as a sample, or its trailer; both
+   * are valid until it returns
+   */
+  eachRaw(visit: (record: OtherRecord, offset: number, read: SampleCursor | RecordTrailer | undefined) => void): void {
+    const littleEndian = this.reader.littleEndian;
+    const sample = new SampleCursor(this.events, littleEndian);
+    const trailer = new RecordTrailer(this.events, littleEndian);
+    this.reader.scan((type, view, begin, end, offset) => {
+      const record = { type, view, begin, end, littleEndian };
+      if (type === RecordType.sample) visit(record, offset, sample.read(view, begin, end) ? sample : undefined);
+      else {
+        trailer.read(view, begin, end);
+        visit(record, offset, type < FileOnlyRecord.first ? trailer : undefined);
+      }
+    });
+  }
+
+  /**
    * Goes through all samples in the order of their time.
    * @param visit as of `eachSample`, also given the view that the sample lies in
    * @param others records of other types that come in between; those without a time come as they stand in the file
@@ -158,8 +178,10 @@ export class Recording {
     const order = new TimeOrder(tell);
     this.reader.scan((type, view, begin, end) => {
       if (type === RecordType.sample) order.add(peek.timeOf(view, begin, end), view, HEADER_BYTES, begin, end);
-      else if (type === RecordType.finishedRound) order.endRound();
-      else if (others?.types.has(type)) {
+      else if (type === RecordType.finishedRound) {
+        order.endRound();
+        if (others?.types.has(type)) tell(view, begin, end);
+      } else if (others?.types.has(type)) {
         trailer.read(view, begin, end);
         if (trailer.time === 0) tell(view, begin, end);
         else order.add(trailer.time, view, HEADER_BYTES, begin, end);

@@ -62,9 +62,10 @@ export class SampleCursor {
   read(view: DataView, begin: number, end: number): boolean {
     const id = this.#idAt < 0 || begin + this.#idAt + 8 > end ? 0 : this.number(view, begin + this.#idAt);
     this.event = this.events.indexOf(id);
-    const { offsets, readFormat } = this.events.all[Math.max(0, this.event)] ?? this.events.first;
+    const { offsets, readFormat, samplePeriod } = this.events.all[Math.max(0, this.event)] ?? this.events.first;
     if (begin + offsets.variable > end) return false;
     this.mode = view.getUint16(begin - 4, this.littleEndian) & CPUMODE;
+    this.period = samplePeriod;
     this.fixed(view, begin, offsets);
     let at = begin + offsets.variable;
     if (offsets.hasCounts) at += this.countsBytes(view, at, end, readFormat);
@@ -111,7 +112,7 @@ export class SampleCursor {
       this.time = this.timeHigh * 2 ** 32 + this.timeLow;
     }
     this.cpu = offsets.cpu >= 0 ? view.getUint32(begin + offsets.cpu, little) : 0;
-    this.period = offsets.period >= 0 ? this.number(view, begin + offsets.period) : 1;
+    if (offsets.period >= 0) this.period = this.number(view, begin + offsets.period);
   }
 
   /** What read(2) would give of the event, or its group: see `ReadFormat`. */

@@ -35,9 +35,13 @@ const wasmOfPackage = (): string | undefined =>
     ? join(__dirname, '../../node_modules/gecko-profiler-demangle/index_bg.wasm')
     : undefined;
 
+const PLT = '@plt';
+
 /** The name as it stands in the source, without the types of a function's parameters. */
 export function demangled(name: string): string {
   if (!mangled.test(name) || !ready()) return name;
+  // The stub of a call, as we and perf name it.
+  if (name.endsWith(PLT)) return demangled(name.slice(0, -PLT.length)) + PLT;
   const text = bindings.demangle_any(name);
   // What it does not understand comes back, on some machines without its first underscore.
   return name.endsWith(text) ? name : withoutParameters(text);
@@ -58,10 +62,14 @@ const numbers: readonly [RegExp, string][] = [
   [/, (?=>)/g, ''],
 ];
 
+const THUNK = 'non-virtual thunk to ';
+
 /** `a::b(int, c<d>) const [clone .isra.0]` is `a::b`, as perf shows it. */
 export function withoutParameters(text: string): string {
   const plain = text.replace(/(?: \[clone [^\]]*\])+$/, '');
   const name = numbers.reduce((all, [from, to]) => all.replace(from, to), plain);
+  // GNU's demangler leaves theirs.
+  if (name.startsWith(THUNK)) return name;
   const end = name.lastIndexOf(')');
   if (end < 0 || !qualifiers.test(name.slice(end + 1))) return name;
   let depth = 0;

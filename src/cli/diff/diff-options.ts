@@ -3,7 +3,7 @@ import type { SymbolPlaces } from '../../profile/programs';
 import type { Computed } from '../../report/profile/difference-text';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
-import { sortKeys } from '../report/report-options';
+import { sortKeys } from '../report/report-fields';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 
@@ -31,6 +31,9 @@ export interface DiffOptions {
   readonly quiet: boolean;
 }
 
+/** A socket or an event of one recording is none of the other. */
+const comparable = ['comm', 'pid', 'tid', 'cpu', 'dso', 'sym', 'symbol'];
+
 const computations = new Set<string>(['delta', 'delta-abs', 'ratio']);
 
 /**
@@ -48,7 +51,7 @@ export function diffOptions(files: readonly string[], raw: RawDiffOptions): Diff
     symbols: symbolPlaces(raw),
     filter: recordingFilter(raw),
     functions: functionFilter(raw),
-    keys: sortKeys(raw.sort),
+    keys: sortKeys(raw.sort, comparable),
     computed: raw.compute as Computed,
     baselineOnly: raw.baselineOnly ?? false,
     json: raw.json ?? false,

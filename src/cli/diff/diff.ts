@@ -57,7 +57,7 @@ function sharesIn(path: string, { keys, filter, symbols, functions }: DiffOption
   const recording = Recording.open(path);
   const progress = new ProgressLine('reading');
   try {
-    const { stacks, places, notices } = profileOf(recording, {
+    const { stacks, places, timeline, notices } = profileOf(recording, {
       keys: {
         event: true,
         comm: true,
@@ -77,7 +77,8 @@ function sharesIn(path: string, { keys, filter, symbols, functions }: DiffOption
       const options = { keys, children: false, chains: undefined };
       const histogram = new Histogram(stacks, places, options, accepting(functions, texts));
       histogram.add(index);
-      const source = { histogram, stacks, texts, comms: recording.comms };
+      const commOf = (tid: number) => timeline.stateAt(tid, tid, Number.POSITIVE_INFINITY).comm;
+      const source = { histogram, stacks, texts, comms: recording.comms, commOf, events: recording.events.all };
       if (histogram.count > 0) byEvent.set(name, sharesOf(source, keys));
     }
     for (const notice of [...notices, ...recordingNotices(recording)]) complain(`# ${path}: ${notice}`);

@@ -25,17 +25,31 @@ const groups = (): Record<string, Option[]> => ({
   'The recording:': recordingOptions(),
   'Which samples:': [...filterOptions(), ...functionOptions()],
   'How they are shown:': [
-    new Option('-s, --sort <keys>', 'put together what is equal in: comm, pid, tid, cpu, dso, sym').default(
-      'comm,dso,sym',
+    new Option(
+      '-s, --sort <keys>',
+      'put together what is equal in: comm, dso, sym (default), pid, tid, cpu, socket, event',
+    ),
+    new Option(
+      '-F, --fields <list>',
+      'show these columns: overhead, overhead_sys, …_us, …_children, sample, period, keys',
     ),
     new Option('--children', 'give callers a share of what they call: by default, where there are call chains'),
     new Option('--no-children', 'do not'),
-    new Option('-g, --call-graph <how>', 'graph, fractal or none, the least percentage, caller or callee'),
+    new Option(
+      '-g, --call-graph <how>',
+      'graph, fractal, flat, folded or none; least percentage; caller or callee; count',
+    ),
+    new Option('--hierarchy', 'each key below the one before, with its own share'),
+    new Option('--group', 'all events in one table, a column for each; without it those that were recorded as a group'),
+    new Option('--no-group', 'each event in a table of its own'),
     new Option('-n, --show-nr-samples', 'also how many samples'),
     new Option('--percent-limit <percent>', 'leave out what has less'),
     new Option('--header', 'first what the recording says of its making'),
     new Option('--header-only', 'only that'),
     new Option('--stats', 'only how many records of each kind there are'),
+    new Option('--tasks', 'only which threads there were, below those that began them'),
+    new Option('--mmaps', 'the same, and what each had in its memory'),
+    new Option('-D, --dump-raw-trace', 'only the records, byte by byte'),
     new Option('--stdio', 'as text: always'),
     new Option('--json', 'as one JSON document'),
     new Option('-q, --quiet', 'only the entries'),
@@ -48,5 +62,6 @@ Examples:
   syswide report --no-children -g none          one line for each function
   syswide report -s dso,sym -C 0 --percent-limit 1
   syswide report -g fractal,5,callee
+  syswide report -F overhead,sample,pid,sym -g none
 
 Exit status: 0; 1 when the recording cannot be read; 2 for a command line that makes no sense.`;

@@ -1,16 +1,17 @@
 import type { CallOrder } from '../../profile/call-tree';
-import type { SortKey } from '../../profile/histogram';
 import type { SymbolPlaces } from '../../profile/programs';
 import type { CallGraphStyle } from '../../report/profile/call-graph-text';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
+import { type ReportFields, reportFields } from './report-fields';
 
 /** The option values as commander hands them over. */
 export interface RawReportOptions extends RawFilterOptions, RawSymbolOptions, RawFunctionOptions {
   readonly input: string;
-  readonly sort: string;
+  readonly sort?: string;
+  readonly fields?: string;
   /** Undefined where neither was said. */
   readonly children?: boolean;
   readonly callGraph?: string;
@@ -19,6 +20,12 @@ export interface RawReportOptions extends RawFilterOptions, RawSymbolOptions, Ra
   readonly header?: boolean;
   readonly headerOnly?: boolean;
   readonly stats?: boolean;
+  readonly tasks?: boolean;
+  readonly mmaps?: boolean;
+  readonly dumpRawTrace?: boolean;
+  /** True unless it was said that groups are not shown as such; `forced` by `--group`. */
+  readonly group?: boolean;
+  readonly hierarchy?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -29,17 +36,23 @@ export interface ReportOptions {
   readonly symbols: SymbolPlaces;
   readonly filter: RecordingFilter;
   readonly functions: FunctionFilter;
-  readonly keys: readonly SortKey[];
+  /** Which fields, for a recording with or without a share for callers. */
+  readonly fieldsFor: (children: boolean) => ReportFields;
   /** Undefined: where there are call chains. */
   readonly children?: boolean;
   readonly callGraph: CallGraphOptions;
-  readonly sampleCounts: boolean;
+  /** Which events stand in one table: those that were recorded as a group, all, or none. */
+  readonly together: 'groups' | 'all' | 'none';
+  readonly hierarchy: boolean;
   readonly leastPercent: number;
   readonly header: boolean;
-  readonly only?: 'header' | 'stats';
+  readonly only?: ReportPart;
   readonly json: boolean;
   readonly quiet: boolean;
 }
+
+/** What can be asked for instead of entries. */
+export type ReportPart = 'header' | 'stats' | 'tasks' | 'mmaps' | 'dump';
 
 /** How call trees are shown; `none`: not at all. */
 export interface CallGraphOptions extends Omit<CallGraphStyle, 'shares'> {
@@ -52,17 +65,28 @@ export interface CallGraphOptions extends Omit<CallGraphStyle, 'shares'> {
 export function reportOptions(raw: RawReportOptions): ReportOptions {
   const { input, children } = raw;
   const leastPercent = raw.percentLimit === undefined ? undefined : percentOf('--percent-limit', raw.percentLimit);
-  const only = raw.headerOnly ? 'header' : raw.stats ? 'stats' : undefined;
+  const only = partOf(raw);
+  const fieldsFor = (hasChildren: boolean) =>
+    reportFields({
+      fields: raw.fields,
+      sort: raw.sort,
+      children: hasChildren,
+      sampleCounts: raw.showNrSamples ?? false,
+    });
+  // What is no field is told before the recording is read.
+  const { keys } = fieldsFor(false);
+  if (raw.hierarchy && keys.length === 0) throw usage('--hierarchy', 'there are no keys', 'write some with --sort');
   return {
     input,
     symbols: symbolPlaces(raw),
     filter: recordingFilter(raw),
     functions: functionFilter(raw),
-    keys: sortKeys(raw.sort),
+    fieldsFor,
     ...(children === undefined ? {} : { children }),
     // It is the limit of call trees, too, as in perf.
     callGraph: { ...callGraphOf(raw.callGraph), ...(leastPercent === undefined ? {} : { leastPercent }) },
-    sampleCounts: raw.showNrSamples ?? false,
+    together: raw.group === undefined ? 'groups' : raw.group ? 'all' : 'none',
+    hierarchy: raw.hierarchy ?? false,
     leastPercent: leastPercent ?? 0,
     header: raw.header ?? false,
     ...(only === undefined ? {} : { only }),
@@ -71,51 +95,42 @@ export function reportOptions(raw: RawReportOptions): ReportOptions {
   };
 }
 
-/** perf's names of them. */
-const keyNames: Record<string, SortKey> = {
-  comm: 'comm',
-  pid: 'pid',
-  tid: 'tid',
-  cpu: 'cpu',
-  dso: 'dso',
-  sym: 'sym',
-  symbol: 'sym',
-};
-
-/** @throws SyswideError USAGE for what is no key */
-export function sortKeys(text: string): SortKey[] {
-  return [...new Set(text.split(','))].map((word) => {
-    const key = keyNames[word];
-    if (key) return key;
-    throw usage(`--sort '${word}'`, 'there is no such key', `write some of ${Object.keys(keyNames).join(', ')}`);
-  });
+function partOf(raw: RawReportOptions): ReportPart | undefined {
+  const parts: readonly [ReportPart, boolean | undefined][] = [
+    ['header', raw.headerOnly],
+    ['stats', raw.stats],
+    ['mmaps', raw.mmaps],
+    ['tasks', raw.tasks],
+    ['dump', raw.dumpRawTrace],
+  ];
+  return parts.find(([, isAsked]) => isAsked)?.[0];
 }
 
-const shares = new Set<string>(['graph', 'fractal', 'none']);
+const shares = new Set<string>(['graph', 'fractal', 'flat', 'folded', 'none']);
+const values = new Set<string>(['percent', 'period', 'count']);
 const orders = new Set<string>(['caller', 'callee']);
 
 /** perf's default of the least share. */
 const LEAST_PERCENT = 0.5;
 
 function callGraphOf(text: string | undefined): CallGraphOptions {
-  let options: CallGraphOptions = { shares: 'graph', leastPercent: LEAST_PERCENT };
+  let options: CallGraphOptions = { shares: 'graph', value: 'percent', leastPercent: LEAST_PERCENT };
   for (const word of text?.split(',') ?? []) {
     if (shares.has(word)) options = { ...options, shares: word as CallGraphOptions['shares'] };
     else if (orders.has(word)) options = { ...options, order: word as CallOrder };
+    else if (values.has(word)) options = { ...options, value: word as CallGraphOptions['value'] };
     else if (/^\d/.test(word)) options = { ...options, leastPercent: percentOf('-g', word) };
-    else if (!ignored.has(word)) {
+    // perf's default of what nodes are told apart by, and the only one here.
+    else if (word !== 'function') {
       throw usage(
         `-g '${word}'`,
         'there is no such way',
-        'write graph, fractal or none, a percentage, caller or callee',
+        'write graph, fractal, flat, folded or none, a percentage, caller or callee, percent, period or count',
       );
     }
   }
   return options;
 }
-
-/** What perf's `-g` takes besides, and is so always. */
-const ignored = new Set(['function', 'percent']);
 
 function percentOf(option: string, text: string): number {
   const number = /^\d{1,3}(\.\d{1,6})?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;

@@ -1,31 +1,41 @@
 import { statSync } from 'node:fs';
 import { HostFiles } from '../../host/host-files';
-import type { CallOrder } from '../../profile/call-tree';
 import { Histogram } from '../../profile/histogram';
 import { type Profile, profileOf } from '../../profile/profile';
 import { Recording } from '../../profile/recording';
+import { TaskTree } from '../../profile/task-tree';
 import { CellTexts } from '../../report/profile/cell-text';
+import { dumpRecords } from '../../report/profile/dump-text';
 import { headerText } from '../../report/profile/header-text';
+import { hierarchyText } from '../../report/profile/hierarchy-text';
 import { histogramJson } from '../../report/profile/histogram-json';
-import { type HistogramSource, type HistogramView, histogramText } from '../../report/profile/histogram-text';
+import { type HistogramView, histogramText } from '../../report/profile/histogram-text';
+import type { HistogramSource } from '../../report/profile/key-texts';
 import { statsText } from '../../report/profile/stats-text';
+import { tasksText } from '../../report/profile/tasks-text';
 import { complain } from '../console';
 import { exitStatus } from '../exit-status';
 import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
 import { recordingNotices } from '../recording-notices';
+import { withSpooledInput } from '../spooled-input';
 import type { ReportOptions } from './report-options';
+import { type ReportTable, reportTables } from './report-tables';
 
 /**
  * `syswide report`: where the samples of a recording are from.
  * @returns the exit status
  */
-export async function report(options: ReportOptions): Promise<number> {
-  const recording = Recording.open(options.input);
+export const report = async (options: ReportOptions): Promise<number> =>
+  withSpooledInput(options.input, (path) => reportOf(path, options));
+
+function reportOf(path: string, options: ReportOptions): number {
+  const recording = Recording.open(path);
   try {
     const pages = new Pages();
-    for (const part of partsOf(recording, options)) pages.text.write(part);
+    if (options.only === 'dump') dumpRecords(recording, options.input, (text) => pages.text.write(text));
+    else for (const part of partsOf(recording, path, options)) pages.text.write(part);
     pages.end();
     for (const notice of recordingNotices(recording)) complain(`# ${notice}`);
     return exitStatus.success;
@@ -34,19 +44,32 @@ export async function report(options: ReportOptions): Promise<number> {
   }
 }
 
-function* partsOf(recording: Recording, options: ReportOptions): Generator<string> {
-  if (options.only === 'stats') {
-    yield statsText(recording.readTasks().totals.records);
-    return;
+function* partsOf(recording: Recording, path: string, options: ReportOptions): Generator<string> {
+  const { only } = options;
+  if (only === 'header' || (options.header && !options.json && !only)) {
+    yield headerText(recording.facts, statSync(path).mtime);
   }
-  if ((options.header && !options.json) || options.only === 'header') {
-    yield headerText(recording.facts, statSync(options.input).mtime);
-  }
-  if (options.only === 'header') return;
+  if (only) yield* onlyPart(recording, only);
+  else yield* entriesOf(recording, options);
+}
+
+function* onlyPart(recording: Recording, part: NonNullable<ReportOptions['only']>): Generator<string> {
+  if (part === 'stats') yield statsText(recording.readTasks().totals.records);
+  else if (part === 'tasks' || part === 'mmaps') yield* tasksText(TaskTree.of(recording), part === 'mmaps');
+}
+
+function* entriesOf(recording: Recording, options: ReportOptions): Generator<string> {
   const progress = new ProgressLine('reading');
-  const { keys, filter, symbols } = options;
+  const { filter, symbols } = options;
+  const { keys } = options.fieldsFor(false);
   const profile = profileOf(recording, {
-    keys: { event: true, comm: true, pid: keys.includes('pid'), tid: keys.includes('tid'), cpu: keys.includes('cpu') },
+    keys: {
+      event: true,
+      comm: true,
+      pid: keys.includes('pid'),
+      tid: keys.includes('tid'),
+      cpu: keys.includes('cpu') || keys.includes('socket'),
+    },
     filter,
     symbols,
     files: new HostFiles(),
@@ -64,52 +87,53 @@ function* textOf(recording: Recording, profile: Profile, options: ReportOptions)
     if (throttled > 0) yield `# Throttled: ${throttled} times\n`;
     yield '#\n';
   }
-  let events = 0;
-  for (const { source, view } of histogramsOf(recording, profile, options)) {
+  let tables = 0;
+  for (const { source, view } of tablesOf(recording, profile, options)) {
     if (source.histogram.count === 0) continue;
-    events += 1;
-    yield* histogramText(source, view);
+    tables += 1;
+    yield* options.hierarchy ? hierarchyText(source, view) : histogramText(source, view);
   }
-  if (events === 0) yield '# no samples\n';
+  if (tables === 0) yield '# no samples\n';
 }
 
 function* jsonOf(recording: Recording, profile: Profile, options: ReportOptions): Generator<string> {
-  const events = [...histogramsOf(recording, profile, options)].map(({ source, view }) => histogramJson(source, view));
+  const tables = tablesOf(recording, profile, { ...options, together: 'none' });
+  const events = [...tables].map(({ source, view, table }) => histogramJson(source, view, table.name));
   const { lost, throttled } = profile.totals;
   yield `${JSON.stringify({ schema: 'syswide.report/1', lost: Number(lost), throttled, events }, undefined, 2)}\n`;
 }
 
-function* histogramsOf(
-  recording: Recording,
-  { stacks, places }: Profile,
-  options: ReportOptions,
-): Generator<{ readonly source: HistogramSource; readonly view: HistogramView }> {
+interface TableParts {
+  readonly table: ReportTable;
+  readonly source: HistogramSource;
+  readonly view: HistogramView;
+}
+
+function* tablesOf(recording: Recording, profile: Profile, options: ReportOptions): Generator<TableParts> {
+  const { stacks, places, timeline } = profile;
   const texts = new CellTexts(places);
-  for (const [index, { name, offsets }] of recording.events.all.entries()) {
-    const children = options.children ?? offsets.hasCallchain;
-    const { shares, leastPercent, order } = options.callGraph;
-    const direction: CallOrder = order ?? (children ? 'caller' : 'callee');
-    const callGraph =
-      shares === 'none' || !offsets.hasCallchain ? undefined : { shares, leastPercent, order: direction };
-    const { keys } = options;
+  const accepts = accepting(options.functions, texts);
+  const commOf = (tid: number) => timeline.stateAt(tid, tid, Number.POSITIVE_INFINITY).comm;
+  const sockets = recording.events.first.offsets.cpu < 0 ? undefined : recording.facts.sockets;
+  for (const table of reportTables(recording, options)) {
+    const { view, events, isSummed } = table;
     const histogram = new Histogram(
       stacks,
       places,
-      { keys, children, chains: callGraph ? direction : undefined },
-      accepting(options.functions, texts),
-    );
-    histogram.add(index);
-    yield {
-      source: { histogram, stacks, texts, comms: recording.comms },
-      view: {
-        event: name,
-        keys,
-        children,
-        sampleCounts: options.sampleCounts,
-        leastPercent: options.leastPercent,
-        isQuiet: options.quiet,
-        ...(callGraph ? { callGraph } : {}),
+      {
+        keys: view.keys,
+        children: view.children,
+        chains: view.callGraph?.order,
+        members: isSummed ? 1 : events.length,
+        ...(sockets ? { sockets } : {}),
       },
+      accepts,
+    );
+    for (const [member, event] of events.entries()) histogram.add(event, isSummed ? 0 : member);
+    yield {
+      table,
+      source: { histogram, stacks, texts, comms: recording.comms, commOf, events: recording.events.all },
+      view,
     };
   }
 }

@@ -40,6 +40,7 @@ const groups = (): Record<string, Option[]> => ({
     new Option('--show-namespace-events', 'also in which namespaces'),
     new Option('--show-cgroup-events', 'also which cgroups there are'),
     new Option('--show-bpf-events', 'also which BPF programs there are'),
+    new Option('--show-round-events', 'also where one look at the rings ended'),
     new Option('--show-lost-events', 'also where the kernel had no room'),
   ],
   'Handlers of the running system:': [

@@ -23,6 +23,7 @@ export interface RawScriptOptions extends RawFilterOptions, RawSymbolOptions {
   readonly showLostEvents?: boolean;
   readonly showCgroupEvents?: boolean;
   readonly showBpfEvents?: boolean;
+  readonly showRoundEvents?: boolean;
 }
 
 /** What the command line of `script` said, checked for sense. */
@@ -65,6 +66,7 @@ function othersOf(raw: RawScriptOptions): Set<number> {
     ...(raw.showLostEvents ? shownTypes.lost : []),
     ...(raw.showCgroupEvents ? shownTypes.cgroup : []),
     ...(raw.showBpfEvents ? shownTypes.bpf : []),
+    ...(raw.showRoundEvents ? shownTypes.round : []),
   ]);
 }
 

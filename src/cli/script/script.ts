@@ -14,6 +14,7 @@ import { complain } from '../console';
 import { exitStatus } from '../exit-status';
 import { Pages } from '../pages';
 import { recordingNotices } from '../recording-notices';
+import { withSpooledInput } from '../spooled-input';
 import { otherRecords } from './other-records';
 import type { ScriptOptions } from './script-options';
 
@@ -21,8 +22,11 @@ import type { ScriptOptions } from './script-options';
  * `syswide script`: the samples of a recording, one by one.
  * @returns the exit status
  */
-export async function script({ input, symbols, filter, view, others }: ScriptOptions): Promise<number> {
-  const recording = Recording.open(input);
+export const script = async (options: ScriptOptions): Promise<number> =>
+  withSpooledInput(options.input, (path) => scriptOf(path, options));
+
+function scriptOf(path: string, { symbols, filter, view, others }: ScriptOptions): number {
+  const recording = Recording.open(path);
   try {
     const { timeline, kernel, processes } = recording.readTasks();
     const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);

@@ -1,11 +1,23 @@
 import type { CallNode } from '../../profile/call-tree';
 
-/** How a call tree is drawn. */
+/** How the call chains of an entry are shown: as a tree, or one after the other. */
 export interface CallGraphStyle {
   /** Shares of all samples, or of those of the function above. */
-  readonly shares: 'graph' | 'fractal';
+  readonly shares: 'graph' | 'fractal' | 'flat' | 'folded';
+  /** What stands beside functions. */
+  readonly value: 'percent' | 'period' | 'count';
   /** What has a smaller share, in percent, is left out. */
   readonly leastPercent: number;
+}
+
+/** What is shown of a node, beside its functions. */
+export function nodeValue(
+  value: CallGraphStyle['value'],
+  { total, samples }: { readonly total: number; readonly samples: number },
+  whole: number,
+): string {
+  if (value === 'count') return String(samples);
+  return value === 'period' ? String(total) : `${((total * 100) / whole).toFixed(2)}%`;
 }
 
 /** What stands before the tree, under its entry. */
@@ -85,7 +97,7 @@ class GraphText {
       left -= node.total;
       const isLast = i === nodes.length - 1 && (this.style.shares === 'graph' || left <= 0);
       this.#lines.push(`${margin}${above}${PIPE}`);
-      const share = `${((node.total * 100) / total).toFixed(2)}%`;
+      const share = nodeValue(this.style.value, node, total);
       for (const [k, cell] of node.cells.entries()) {
         const bar = isLast ? ' ' : '|';
         const lead = k === 0 ? `${bar}--${share}--` : bar + ' '.repeat(10);

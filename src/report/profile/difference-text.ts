@@ -1,7 +1,7 @@
 import { visible } from '../../base/safe-text';
 import type { Difference } from '../../profile/difference';
 import type { SortKey } from '../../profile/histogram';
-import { columnTitles } from './histogram-text';
+import { columnTitles } from './histogram-columns';
 
 /** What is compared: by how much a share grew, or times how much. */
 export type Computed = 'delta' | 'delta-abs' | 'ratio';

@@ -1,41 +1,39 @@
 import type { SortKey } from '../../profile/histogram';
-import type { HistogramSource } from './histogram-text';
-import { type HistogramView, sortedEntries } from './histogram-text';
+import { type EntryOrder, sortedEntries } from './entry-order';
+import { type HistogramSource, KeyTexts } from './key-texts';
 
-/** An event of a recording, and its entries, for scripts. Names are as they are, not made safe for a terminal. */
-export function histogramJson(source: HistogramSource, view: HistogramView): object {
+/**
+ * An event of a recording, and its entries, for scripts. Names are as they are, not made safe for a terminal.
+ * @param event its name; of all events together, `null`
+ */
+export function histogramJson(source: HistogramSource, order: EntryOrder, event: string | null): object {
   const { histogram } = source;
+  const texts = new KeyTexts(source);
   return {
-    event: view.event,
+    event,
     samples: histogram.count,
     period: histogram.period,
-    entries: sortedEntries(source, view).map((entry) => ({
-      ...(view.children ? { childrenPercent: percent(histogram.totalOf(entry), histogram.period) } : {}),
-      percent: percent(histogram.selfOf(entry), histogram.period),
+    entries: sortedEntries(source, order, texts).map((entry) => ({
+      ...(order.children ? { childrenPercent: percent(histogram.totalOf(entry), histogram.wholeOf(entry)) } : {}),
+      percent: percent(histogram.selfOf(entry), histogram.wholeOf(entry)),
       samples: histogram.samplesOf(entry),
       period: histogram.selfOf(entry),
-      ...Object.fromEntries(view.keys.map((key) => [keyNames[key], keyValue(source, key, entry)])),
+      ...Object.fromEntries(order.keys.map((key) => [keyNames[key], texts.value(key, entry)])),
     })),
   };
 }
 
 /** What keys are called in documents. */
 export const keyNames: Record<SortKey, string> = {
+  event: 'event',
   comm: 'comm',
   pid: 'pid',
   tid: 'tid',
   cpu: 'cpu',
+  socket: 'socket',
   dso: 'dso',
   sym: 'symbol',
 };
-
-function keyValue({ histogram, texts, comms }: HistogramSource, key: SortKey, entry: number): string | number | null {
-  const value = histogram.keyOf(entry, key);
-  if (key === 'comm') return comms.textOf(value);
-  if (key === 'dso') return texts.dsoPath(value);
-  if (key === 'sym') return texts.functionName(value) ?? null;
-  return value | 0;
-}
 
 /** To four digits behind the point. */
 const percent = (part: number, whole: number): number => Math.round((whole === 0 ? 0 : part / whole) * 1e6) / 1e4;

@@ -1,18 +1,13 @@
-import { visible } from '../../base/safe-text';
 import type { Shares } from '../../profile/difference';
 import type { SortKey } from '../../profile/histogram';
-import type { HistogramSource } from './histogram-text';
+import { type HistogramSource, KeyTexts } from './key-texts';
 
 /** The entries of a histogram by their texts, to be found in another recording. */
-export function sharesOf({ histogram, texts, comms }: HistogramSource, keys: readonly SortKey[]): Shares {
-  const label = (entry: number, key: SortKey): string => {
-    const value = histogram.keyOf(entry, key);
-    if (key === 'comm') return visible(comms.textOf(value));
-    if (key === 'dso') return texts.dso(value);
-    return key === 'sym' ? texts.symbol(value) : String(value | 0);
-  };
+export function sharesOf(source: HistogramSource, keys: readonly SortKey[]): Shares {
+  const { histogram } = source;
+  const texts = new KeyTexts(source);
   const entries = Array.from({ length: histogram.size }, (_, entry) => ({
-    labels: keys.map((key) => label(entry, key)),
+    labels: keys.map((key) => texts.text(key, entry).trimStart()),
     share: histogram.period === 0 ? 0 : histogram.selfOf(entry) / histogram.period,
     samples: histogram.samplesOf(entry),
   }));

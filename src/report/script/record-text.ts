@@ -1,6 +1,7 @@
 import { RecordType } from '../../abi/ring-page';
 import { visible } from '../../base/safe-text';
 import type { OtherRecord } from '../../profile/recording';
+import { recordNames } from '../record-names';
 
 /** PERF_RECORD_MISC_*: bits that mean one thing or another by the type of the record. */
 const [BIT_13, BIT_14] = [1 << 13, 1 << 14];
@@ -19,6 +20,7 @@ export const shownTypes = {
   lost: [RecordType.lost],
   cgroup: [RecordType.cgroup],
   bpf: [RecordType.ksymbol, RecordType.bpfEvent],
+  round: [RecordType.finishedRound],
 } as const;
 
 /**
@@ -27,7 +29,7 @@ export const shownTypes = {
  */
 export function recordText(record: OtherRecord): string {
   const text = texts.get(record.type);
-  return text ? `PERF_RECORD_${text(new Fields(record))}` : `PERF_RECORD_${record.type}`;
+  return `PERF_RECORD_${text ? text(new Fields(record)) : (recordNames[record.type] ?? record.type)}`;
 }
 
 /**

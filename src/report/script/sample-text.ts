@@ -1,3 +1,4 @@
+import { RecordType } from '../../abi/ring-page';
 import { visible } from '../../base/safe-text';
 import type { Names } from '../../profile/names';
 import type { Places } from '../../profile/places';
@@ -81,7 +82,8 @@ export class SampleText {
    * @param comm number of the name of the thread that it tells of
    */
   writeOther(to: TextBuffer, trailer: HeadFacts, record: OtherRecord, comm: number): void {
-    this.#otherHead?.write(to, trailer, comm);
+    // The end of a round is nobody's, and has no time.
+    if (record.type !== RecordType.finishedRound) this.#otherHead?.write(to, trailer, comm);
     to.write(recordText(record));
     to.byte(NEWLINE);
   }

@@ -65,7 +65,7 @@ describe('call trees', () => {
   });
 
   it('are drawn as perf draws them', () => {
-    const style = { shares: 'graph', leastPercent: 0 } as const;
+    const style = { shares: 'graph', value: 'percent', leastPercent: 0 } as const;
     const name = (cell: number) => String.fromCharCode(cell);
     const margin = ' '.repeat(12);
     expect(callGraphText(tree(stacks, 'caller'), style, 12, 6, name)).toBe(
@@ -92,7 +92,7 @@ describe('call trees', () => {
   });
 
   it('with shares of what is above, tell what is left', () => {
-    const style = { shares: 'fractal', leastPercent: 50 } as const;
+    const style = { shares: 'fractal', value: 'percent', leastPercent: 50 } as const;
     const text = callGraphText(tree(stacks, 'caller'), style, 12, 6, (cell) => String.fromCharCode(cell));
     expect(text).toContain('--60.00%--c');
     expect(text).toContain('--40.00%--[...]');

@@ -13,6 +13,7 @@ const places = {
   cellAt: (mode: number, _memory: Memory, low: number) => low * 2 + Number(mode === 1),
   kernelCellAt: (low: number) => low * 2 + 1,
   dsoOf: (cell: number) => cell & 1,
+  isKernelAt: (cell: number) => (cell & 1) === 1,
 } as unknown as Places;
 
 const [KERNEL, USER, UNKNOWN] = [-128, -512, -77];

@@ -139,6 +139,8 @@ describe('mangled names', () => {
     ['_ZN4core3fmt9Formatter9write_str17h0123456789abcdefE', 'core::fmt::Formatter::write_str'],
     ['_RNvCskwGfYPst2Cb_3foo3bar', 'foo::bar'],
     ['_ZN3fooclEi', 'foo::operator()'],
+    ['_Znwm@plt', 'operator new@plt'],
+    ['_ZThn8_N1a1b1cEi', 'non-virtual thunk to a::b::c(int)'],
     ['main', 'main'],
     ['_Zbad', '_Zbad'],
   ])('%s is %s', (name, expected) => {

@@ -1,0 +1,85 @@
+import type { SortKey } from '../../profile/histogram';
+import { isMetric, type ReportField } from '../../report/profile/histogram-columns';
+import { usage } from '../usage-error';
+
+/** What entries are told apart by, what is shown of them, and in which order. */
+export interface ReportFields {
+  readonly keys: readonly SortKey[];
+  readonly columns: readonly ReportField[];
+  /** Absent: the largest first. */
+  readonly by?: readonly ReportField[];
+}
+
+/** perf's names of keys. */
+const keyNames: Record<string, SortKey> = {
+  event: 'event',
+  comm: 'comm',
+  pid: 'pid',
+  tid: 'tid',
+  cpu: 'cpu',
+  socket: 'socket',
+  dso: 'dso',
+  sym: 'sym',
+  symbol: 'sym',
+};
+
+const metricNames = ['overhead', 'overhead_children', 'overhead_sys', 'overhead_us', 'sample', 'period'] as const;
+
+/** perf's default. */
+const DEFAULT_KEYS = 'comm,dso,sym';
+
+/**
+ * @param allowed names that may be used; all where it is not said
+ * @throws SyswideError USAGE for what is no key
+ */
+export function sortKeys(text: string, allowed: readonly string[] = Object.keys(keyNames)): SortKey[] {
+  return [...new Set(text.split(',').map((word) => sortKey(word, allowed)))];
+}
+
+function sortKey(word: string, allowed: readonly string[]): SortKey {
+  const key = allowed.includes(word) ? keyNames[word] : undefined;
+  if (key) return key;
+  throw usage(`--sort '${word}'`, 'there is no such key', `write some of ${allowed.join(', ')}`);
+}
+
+/** What the two options say, and what stands there without them. */
+export interface FieldsRequest {
+  /** Of `-F`. */
+  readonly fields: string | undefined;
+  readonly sort: string | undefined;
+  readonly children: boolean;
+  readonly sampleCounts: boolean;
+}
+
+/**
+ * As perf has it: `-F` says what is shown and, without `-s`, sorted by; with a `+` before it, what is shown besides.
+ * @throws SyswideError USAGE for what is no field
+ */
+export function reportFields({ fields, sort, children, sampleCounts }: FieldsRequest): ReportFields {
+  const shares: ReportField[] = children ? ['overhead_children', 'overhead'] : ['overhead'];
+  const counts: ReportField[] = sampleCounts ? ['sample'] : [];
+  const isMore = fields?.startsWith('+') ?? false;
+  if (fields === undefined || isMore) {
+    const keys = sortKeys(sort ?? DEFAULT_KEYS);
+    const more = fields === undefined ? [] : fieldsIn(fields.slice(1));
+    const columns = [...new Set([...shares, ...counts, ...more.filter(isMetric), ...keys, ...more])];
+    return { keys: columns.filter(isKey), columns };
+  }
+  const shown = fieldsIn(fields);
+  const keys = sort === undefined ? [] : sortKeys(sort);
+  const columns = [...new Set([...shown, ...keys])];
+  const isUsual = sort !== undefined || shares.some((share) => share === shown[0]);
+  return { keys: columns.filter(isKey), columns, ...(isUsual ? {} : { by: shown }) };
+}
+
+const isKey = (field: ReportField): field is SortKey => !isMetric(field);
+
+function fieldsIn(text: string): ReportField[] {
+  return text.split(',').map((part) => {
+    const word = part.startsWith('+') ? part.slice(1) : part;
+    const field = metricNames.find((name) => name === word) ?? keyNames[word];
+    if (field) return field;
+    const all = [...metricNames, ...Object.keys(keyNames)].join(', ');
+    throw usage(`-F '${word}'`, 'there is no such field', `write some of ${all}`);
+  });
+}

@@ -1,0 +1,62 @@
+import type { CallOrder } from '../../profile/call-tree';
+import type { Recording } from '../../profile/recording';
+import type { HistogramView } from '../../report/profile/histogram-text';
+import type { ReportOptions } from './report-options';
+
+/** Events of a recording that stand in one table, and how it is shown. */
+export interface ReportTable {
+  /** Of the event; null for all of them in one column, told apart by the key `event`. */
+  readonly name: string | null;
+  /** Indexes. */
+  readonly events: readonly number[];
+  /** Whether they have one column together. */
+  readonly isSummed: boolean;
+  readonly view: HistogramView;
+}
+
+/** The tables that are asked for, in the order of the recording's events. */
+export function reportTables(recording: Recording, options: ReportOptions): ReportTable[] {
+  const events = recording.events.all;
+  const indexes = events.map((_, i) => i);
+  const nameOf = (index: number): string => events[index]?.name ?? '';
+  const tableOf = (name: string | null, title: string, members: readonly number[], isSummed = false) => ({
+    name,
+    events: members,
+    isSummed,
+    view: { event: title, ...viewOf(recording, members, options) },
+  });
+  const single = (index: number) => tableOf(nameOf(index), `event '${nameOf(index)}'`, [index]);
+  const together = (members: readonly number[], title: string, isSummed: boolean) =>
+    tableOf(isSummed ? null : nameOf(members[0] ?? 0), title, members, isSummed);
+  const all = `events '${events.map(({ name }) => name).join(', ')}'`;
+  if (options.fieldsFor(false).keys.includes('event')) return [together(indexes, all, true)];
+  if (options.together === 'all' && events.length > 1) return [together(indexes, all, false)];
+  const groups = options.together === 'none' ? [] : (recording.facts.groups ?? []);
+  return indexes.flatMap((index) => {
+    const group = groups.find(({ leader, members }) => index >= leader && index < leader + members);
+    if (!group || group.members < 2) return [single(index)];
+    if (group.leader !== index) return [];
+    const members = indexes.slice(group.leader, group.leader + group.members);
+    const name = group.name === '{anon_group}' ? 'anon group' : `${group.name}`;
+    return [together(members, `events '${name} { ${members.map(nameOf).join(', ')} }'`, false)];
+  });
+}
+
+function viewOf(
+  recording: Recording,
+  members: readonly number[],
+  options: ReportOptions,
+): Omit<HistogramView, 'event'> {
+  const hasChains = members.some((index) => recording.events.all[index]?.offsets.hasCallchain);
+  const children = !options.hierarchy && (options.children ?? hasChains);
+  const { shares, value, leastPercent, order } = options.callGraph;
+  const direction: CallOrder = order ?? (children ? 'caller' : 'callee');
+  const hasTrees = shares !== 'none' && hasChains && !options.hierarchy;
+  return {
+    ...options.fieldsFor(children),
+    children,
+    leastPercent: options.leastPercent,
+    isQuiet: options.quiet,
+    ...(hasTrees ? { callGraph: { shares, value, leastPercent, order: direction } } : {}),
+  };
+}

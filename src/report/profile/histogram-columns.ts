@@ -1,0 +1,172 @@
+import type { Histogram, SortKey } from '../../profile/histogram';
+import type { HistogramSource, KeyTexts } from './key-texts';
+
+/** Numbers of entries, by perf's names of their columns. */
+export type Metric = 'overhead_children' | 'overhead' | 'overhead_sys' | 'overhead_us' | 'sample' | 'period';
+
+/** What can be a column. */
+export type ReportField = Metric | SortKey;
+
+/** What stands above a column. */
+export const columnTitles: Record<ReportField, string> = {
+  overhead_children: 'Children',
+  overhead: 'Overhead',
+  overhead_sys: 'sys',
+  overhead_us: 'usr',
+  sample: 'Samples',
+  period: 'Period',
+  event: 'Event',
+  comm: 'Command',
+  pid: '    Pid:Command',
+  tid: '    Tid:Command',
+  cpu: 'CPU',
+  socket: 'Socket',
+  dso: 'Shared Object',
+  sym: 'Symbol',
+};
+
+/** One column of a table of entries. */
+export interface ReportColumn {
+  readonly field: ReportField;
+  readonly title: string;
+  /** Makes it as wide as its longest text. */
+  fit(entries: readonly number[]): void;
+  readonly width: number;
+  /** Whether it is flush right. */
+  readonly isRight: boolean;
+  /** Without what would make it as wide as the column. */
+  text(entry: number): string;
+  padded(entry: number): string;
+  /** Which of two entries comes first by this column alone: texts ascending, numbers descending. */
+  compare(a: number, b: number): number;
+}
+
+/** @param hasChildren whether callers have a share: what is shown without them is called so then */
+export function columnOf(
+  field: ReportField,
+  source: HistogramSource,
+  texts: KeyTexts,
+  hasChildren: boolean,
+): ReportColumn {
+  if (isMetric(field)) {
+    const title = field === 'overhead' && hasChildren ? 'Self' : columnTitles[field];
+    return new MetricColumn(field, title, source.histogram);
+  }
+  return new KeyColumn(field, texts);
+}
+
+const metrics = new Set<string>(['overhead_children', 'overhead', 'overhead_sys', 'overhead_us', 'sample', 'period']);
+
+export const isMetric = (field: ReportField): field is Metric => metrics.has(field);
+
+/** Shares of a whole. Most entries have that of the one before. */
+export class Percent {
+  #part = Number.NaN;
+  #whole = Number.NaN;
+  #text = '';
+
+  text(part: number, whole: number): string {
+    if (part !== this.#part || whole !== this.#whole) {
+      this.#part = part;
+      this.#whole = whole;
+      this.#text = `${(whole === 0 ? 0 : (part * 100) / whole).toFixed(2)}%`;
+    }
+    return this.#text;
+  }
+}
+
+/** Widths of one number: shares, and what is counted. */
+const [PERCENT_WIDTH, COUNT_WIDTH] = [8, 12];
+
+/** A number of each member, one beside the other. */
+class MetricColumn implements ReportColumn {
+  readonly isRight = true;
+  readonly #percent = new Percent();
+  readonly #isCount: boolean;
+
+  constructor(
+    readonly field: Metric,
+    readonly title: string,
+    private readonly histogram: Histogram,
+  ) {
+    this.#isCount = field === 'sample' || field === 'period';
+  }
+
+  get width(): number {
+    return this.histogram.members * (this.#isCount ? COUNT_WIDTH : PERCENT_WIDTH);
+  }
+
+  fit(): void {}
+
+  text(entry: number): string {
+    if (this.histogram.members === 1) return this.one(entry, 0);
+    let text = '';
+    for (let member = 0; member < this.histogram.members; member += 1) text += this.one(entry, member);
+    return text;
+  }
+
+  padded(entry: number): string {
+    return this.text(entry).padStart(this.width);
+  }
+
+  compare(a: number, b: number): number {
+    for (let member = 0; member < this.histogram.members; member += 1) {
+      const difference = this.number(b, member) - this.number(a, member);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
+
+  private one(entry: number, member: number): string {
+    const number = this.number(entry, member);
+    if (this.#isCount) return String(number).padStart(COUNT_WIDTH);
+    return this.#percent.text(number, this.histogram.wholeOf(entry, member)).padStart(PERCENT_WIDTH);
+  }
+
+  private number(entry: number, member: number): number {
+    const { histogram, field } = this;
+    if (field === 'overhead_children') return histogram.totalOf(entry, member);
+    if (field === 'sample') return histogram.samplesOf(entry, member);
+    const kernel = field === 'overhead' || field === 'period' ? 0 : histogram.kernelOf(entry, member);
+    if (field === 'overhead_sys') return kernel;
+    return histogram.selfOf(entry, member) - kernel;
+  }
+}
+
+/** One of the keys. */
+class KeyColumn implements ReportColumn {
+  readonly title: string;
+  readonly isRight: boolean;
+  #width: number;
+
+  constructor(
+    readonly field: SortKey,
+    private readonly texts: KeyTexts,
+  ) {
+    this.title = columnTitles[field];
+    this.isRight = field === 'socket';
+    this.#width = this.title.length;
+  }
+
+  get width(): number {
+    return this.#width;
+  }
+
+  fit(entries: readonly number[]): void {
+    for (const entry of entries) this.#width = Math.max(this.#width, this.text(entry).length);
+  }
+
+  text(entry: number): string {
+    return this.texts.text(this.field, entry);
+  }
+
+  padded(entry: number): string {
+    const text = this.text(entry);
+    return this.isRight ? text.padStart(this.#width) : text.padEnd(this.#width);
+  }
+
+  compare(a: number, b: number): number {
+    const [one, other] = [this.text(a), this.text(b)];
+    return one < other ? -1 : Number(one > other);
+  }
+}

@@ -1,0 +1,62 @@
+import { visible } from '../../base/safe-text';
+import type { Histogram, SortKey } from '../../profile/histogram';
+import type { Names } from '../../profile/names';
+import type { Stacks } from '../../profile/stacks';
+import type { CellTexts } from './cell-text';
+
+/** What texts are made from. */
+export interface HistogramSource {
+  readonly histogram: Histogram;
+  readonly stacks: Stacks;
+  readonly texts: CellTexts;
+  readonly comms: Names;
+  /** The number of the name that a thread had at last. */
+  readonly commOf: (tid: number) => number;
+  /** Of the recording, by index. */
+  readonly events: readonly { readonly name: string }[];
+}
+
+/** The texts of what entries of a histogram are told apart by. */
+export class KeyTexts {
+  readonly #comms: (string | undefined)[] = [];
+
+  constructor(private readonly source: HistogramSource) {}
+
+  /** As it is shown, safe for a terminal. */
+  text(key: SortKey, entry: number): string {
+    const { histogram, texts, events } = this.source;
+    const value = histogram.keyOf(entry, key);
+    switch (key) {
+      case 'comm':
+        return this.comm(value);
+      case 'dso':
+        return texts.dso(value);
+      case 'sym':
+        return texts.symbol(value);
+      case 'event':
+        return visible(events[value]?.name ?? '');
+      case 'cpu':
+      case 'socket':
+        return `${value < 0 ? '-' : ''}${String(Math.abs(value)).padStart(3, '0')}`;
+      default:
+        return `${String(value | 0).padStart(7)}:${this.comm(this.source.commOf(value | 0))}`;
+    }
+  }
+
+  /** As it is, for documents. */
+  value(key: SortKey, entry: number): string | number | null {
+    const { histogram, texts, comms, events } = this.source;
+    const value = histogram.keyOf(entry, key);
+    if (key === 'comm') return comms.textOf(value);
+    if (key === 'dso') return texts.dsoPath(value);
+    if (key === 'sym') return texts.functionName(value) ?? null;
+    if (key === 'event') return events[value]?.name ?? '';
+    return value | 0;
+  }
+
+  private comm(id: number): string {
+    const text = this.#comms[id] ?? visible(this.source.comms.textOf(id));
+    this.#comms[id] = text;
+    return text;
+  }
+}

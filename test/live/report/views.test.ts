@@ -1,0 +1,130 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { needs } from '../needs';
+import { hasPerf, isRoot, launcher, perf, syswide } from '../run';
+
+needs(isRoot && hasPerf, 'root and perf');
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-views-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const file = (name: string) => join(folder, `${name}.data`);
+const [chains, group, pair] = [file('chains'), file('group'), file('pair')];
+
+const load = 'for i in 1 2 3; do ls -lR /usr/share/doc > /dev/null; (:); done';
+
+if (isRoot && hasPerf) {
+  perf(['record', '-q', '-g', '-F', '5000', '-o', chains, '--', 'sh', '-c', load]);
+  perf(['record', '-q', '-e', '{cpu-clock,page-faults}', '-c', '100000', '-o', group, '--', 'sh', '-c', load]);
+  perf(['record', '-q', '-e', 'cpu-clock', '-e', 'page-faults', '-F', '5000', '-o', pair, '--', 'sh', '-c', load]);
+}
+
+/**
+ * What both print, in the order of texts: entries of one share stand in any order. How wide columns are is perf's affair: it
+ * counts entries that it leaves out. Functions that nobody knows are told of differently, and perf has stubs more than once.
+ */
+function linesOf(args: readonly string[]): { ours: string[]; theirs: string[] } {
+  const [ours, theirs] = [syswide(['report', ...args]), perf(['report', '--stdio', ...args])];
+  expect({ status: ours.status, stderr: ours.stderr }).toEqual({ status: 0, stderr: '' });
+  const essence = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => !/^#(?: To display| \(Tip| Throttled| \.\.|$)|^$|\[unknown\]|@plt|0x[\da-f]+$/u.test(line))
+      .map((line) => line.trim().replaceAll(/ +/gu, ' '))
+      .sort();
+  return { ours: essence(ours.stdout), theirs: essence(theirs.stdout) };
+}
+
+describe('syswide report shows what perf report shows', () => {
+  it.each([
+    ['chains one after the other', ['--no-children', '-g', 'flat,1', '--percent-limit', '1']],
+    ['folded chains', ['--no-children', '-g', 'folded,1', '--percent-limit', '1']],
+    ['folded chains of callers with counts', ['-g', 'folded,1,caller,count', '--percent-limit', '5']],
+    ['trees with counts', ['-g', 'graph,3,caller,count', '--percent-limit', '5']],
+    ['trees with periods', ['-g', 'graph,3,callee,period', '--percent-limit', '5']],
+    ['sockets', ['--no-children', '-s', 'comm,socket', '-g', 'none']],
+    ['processes with their names', ['--no-children', '-n', '-s', 'pid', '-g', 'none']],
+    ['columns', ['--no-children', '-F', 'overhead,sample,comm,sym', '-g', 'none']],
+    ['columns that entries are sorted by', ['--no-children', '-F', 'comm,overhead,dso', '-g', 'none']],
+    ['shares of the kernel', ['--no-children', '-F', 'overhead,overhead_sys,overhead_us,dso', '-g', 'none']],
+    ['one more column', ['--no-children', '-F', '+period', '-g', 'none']],
+    ['a hierarchy', ['--no-children', '--hierarchy', '-s', 'comm,dso,sym', '-g', 'none', '--percent-limit', '1']],
+  ])('%s', (_, args) => {
+    const { ours, theirs } = linesOf(['-i', chains, ...args]);
+    expect(theirs.length).toBeGreaterThan(4);
+    expect(ours).toEqual(theirs);
+  });
+
+  it('a recorded group as one table, and any events if told to', () => {
+    const { ours, theirs } = linesOf(['-i', group]);
+    expect(theirs.some((line) => line.includes("'anon group { cpu-clock, page-faults }'"))).toBe(true);
+    expect(ours).toEqual(theirs);
+    const forced = linesOf(['-i', pair, '--group', '-n']);
+    expect(forced.theirs.some((line) => line.includes("of events 'cpu-clock, page-faults'"))).toBe(true);
+    expect(forced.ours).toEqual(forced.theirs);
+  });
+
+  it('threads below those that began them', () => {
+    const { ours, theirs } = linesOf(['-i', chains, '--tasks']);
+    expect(theirs.length).toBeGreaterThan(5);
+    expect(ours).toEqual(theirs);
+  });
+
+  it('records byte by byte', () => {
+    const bytes = (text: string) => text.split('\n').filter((line) => /^\. {2}[\da-f]{4}:|raw event|@/u.test(line));
+    const ours = bytes(syswide(['report', '-i', chains, '-D']).stdout);
+    const theirs = bytes(perf(['report', '-i', chains, '-D']).stdout);
+    expect(ours.length).toBeGreaterThan(1000);
+    expect(ours.map((line) => line.trimEnd()).sort()).toEqual(theirs.map((line) => line.trimEnd()).sort());
+  });
+});
+
+describe('syswide report', () => {
+  it('adds up the shares of each event, where events are a key', () => {
+    const { stdout } = syswide(['report', '-i', pair, '-s', 'event', '--json']);
+    const [table] = JSON.parse(stdout).events;
+    expect(table.event).toBeNull();
+    const found = table.entries.map((entry: { event: string; percent: number }) => [entry.event, entry.percent]);
+    expect(new Map(found)).toEqual(
+      new Map([
+        ['cpu-clock', 100],
+        ['page-faults', 100],
+      ]),
+    );
+  });
+
+  it('shows what a program has in its memory, and not what was there before it was executed', () => {
+    const { stdout } = syswide(['report', '-i', chains, '--mmaps']);
+    const [, ofLs = ''] = /\|\s+ls\n((?: {20,}.*\n)*)/u.exec(stdout) ?? [];
+    expect(ofLs).toContain(' r-xp ');
+    expect(ofLs).toMatch(/\/libc\.so\.6$/mu);
+    expect(ofLs).not.toMatch(/\/(?:da|ba)?sh$/mu);
+  });
+
+  it('reads standard input like a file', () => {
+    const input = readFileSync(chains);
+    for (const command of ['report', 'script']) {
+      const piped = spawnSync(process.execPath, [launcher, command, '-i', '-'], {
+        input,
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      });
+      expect({ status: piped.status, stderr: piped.stderr }).toEqual({ status: 0, stderr: '' });
+      expect(piped.stdout).toBe(syswide([command, '-i', chains]).stdout);
+    }
+  });
+
+  it.each([
+    [['-F', 'overhead,colour'], "-F 'colour'"],
+    [['-s', 'comm,colour'], "--sort 'colour'"],
+    [['-g', 'circle'], "-g 'circle'"],
+    [['--hierarchy', '-F', 'overhead'], '--hierarchy'],
+  ])('%j: there is no such thing', (args, words) => {
+    const { status, stderr } = syswide(['report', '-i', chains, ...args]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error\[USAGE\]: .*\n$/u);
+    expect(stderr).toContain(words);
+  });
+});
