@@ -52,6 +52,7 @@ const optionGroups = (): Record<string, Option[]> => ({
     new Option('-B, --no-buildid', 'do not look at the end which builds of programs were recorded'),
     new Option('-N, --no-buildid-cache', 'do not copy programs into a cache: syswide never does'),
     new Option('--strict', 'lost samples are a failure'),
+    new Option('--max-lost <number|share>', 'more lost samples than that are a failure: 1000, or 0.1%'),
     new Option('-q, --quiet', 'say nothing but errors'),
     new Option('-v, --verbose', 'also tell how it was done'),
   ],
@@ -91,4 +92,4 @@ Examples:
   perf report                                   what was recorded
 
 Exit status: the command's own; 128+N when signal N ended it or the recording; 127 command not found,
-126 command not executable, 125 when syswide itself failed, or lost samples under --strict.`;
+126 command not executable, 125 when syswide itself failed, or samples were lost under --strict or --max-lost.`;

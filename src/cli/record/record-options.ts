@@ -9,6 +9,7 @@ import { type RawTarget, type StatTarget, targetOf } from '../stat-target-option
 import { usage } from '../usage-error';
 import { clockOf } from './clock';
 import { type FileOptions, fileOptions, type RawFileOptions } from './file-options';
+import { type LossLimit, lossLimit } from './loss-limit';
 
 /** The option values as commander hands them over. */
 export interface RawRecordOptions extends Omit<RawTarget, 'perThread'>, RawFileOptions {
@@ -32,6 +33,7 @@ export interface RawRecordOptions extends Omit<RawTarget, 'perThread'>, RawFileO
   readonly delay?: string;
   readonly timeout?: string;
   readonly strict?: boolean;
+  readonly maxLost?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly waitSlots?: string;
@@ -68,7 +70,8 @@ export interface RecordOptions {
   readonly delay?: Nanoseconds | 'until enabled';
   readonly timeout?: Nanoseconds;
   readonly file: FileOptions;
-  readonly strict: boolean;
+  /** What may be lost before it is a failure; undefined: anything. */
+  readonly mostLost?: LossLimit;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly waitSlots?: Nanoseconds;
@@ -101,12 +104,17 @@ export function recordOptions(raw: RawRecordOptions, command: readonly string[])
     ...delayOf(raw),
     ...(raw.timeout === undefined ? {} : { timeout: milliseconds('--timeout', raw.timeout) }),
     file: fileOptions(raw),
-    strict: raw.strict ?? false,
+    ...mostLostOf(raw),
     quiet: raw.quiet ?? false,
     verbose: raw.verbose ?? false,
     ...(raw.waitSlots === undefined ? {} : { waitSlots: parseDuration(raw.waitSlots, '--wait-slots') }),
     ...(raw.control === undefined ? {} : { control: parsePerfControl(raw.control) }),
   };
+}
+
+function mostLostOf({ strict, maxLost }: RawRecordOptions): { readonly mostLost?: LossLimit } {
+  if (maxLost !== undefined) return { mostLost: lossLimit('--max-lost', maxLost) };
+  return strict ? { mostLost: { option: '--strict', records: 0n } } : {};
 }
 
 function telling({ switchEvents, namespaces, synth = 'all' }: RawRecordOptions): Telling {

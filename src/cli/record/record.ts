@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { SyswideError } from '../../base/error';
+import type { SyswideError } from '../../base/error';
 import { type Fd, fd, pid } from '../../base/units';
 import type { MeasureRequest } from '../../counts/measure-request';
 import { TRAILER_BYTES } from '../../events/sampling';
@@ -21,6 +21,7 @@ import { type Counted, countedTarget } from '../stat-request';
 import { countsCpus } from '../stat-target-option';
 import { usage } from '../usage-error';
 import { hearOfCpus, pidfdOf, threadsOf } from '../watched-target';
+import { lossFailure } from './loss-limit';
 import { recordEvents } from './record-events';
 import type { RecordOptions } from './record-options';
 import { fileLine, resultLines } from './record-result';
@@ -62,10 +63,11 @@ async function makePage({ file: { to, html }, quiet, command }: RecordOptions): 
 const notToAScreen = (): SyswideError =>
   usage('-o -', 'standard output is a terminal, and a recording is no text', 'put | and a reader behind it, or > FILE');
 
-function statusOf({ strict }: RecordOptions, result: RecordResult, interruption: SignalInterruption): number {
+function statusOf({ mostLost }: RecordOptions, result: RecordResult, interruption: SignalInterruption): number {
   const lost = [...result.lost.values()].reduce((sum, count) => sum + count, 0n);
-  if (strict && lost > 0n) {
-    complain(errorLine(lostSamples(lost)));
+  const failure = lossFailure(mostLost, lost, BigInt(result.samples));
+  if (failure) {
+    complain(errorLine(failure));
     return exitStatus.ownFailure;
   }
   if (interruption.signal !== undefined) return exitStatus.signalled(interruption.signal);
@@ -74,13 +76,6 @@ function statusOf({ strict }: RecordOptions, result: RecordResult, interruption:
   if (result.endedBy !== 'end') return exitStatus.success;
   return signal === undefined ? (exitCode ?? exitStatus.success) : exitStatus.signalled(signal);
 }
-
-const lostSamples = (lost: bigint): SyswideError =>
-  new SyswideError('SAMPLES_LOST', {
-    what: `${lost} records were lost`,
-    why: 'the kernel had no room for them in the rings, and --strict was given',
-    remedy: 'sample less often with -F or -c, or make the rings longer with -m',
-  });
 
 async function recordWith(
   options: RecordOptions,
