@@ -1,7 +1,17 @@
 // Builds what `npm ci` leaves behind in dist/: the shim, the FFI packages' native halves, the bundled CLI and library,
 // and the library's types. Nothing here reaches the network.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -136,6 +146,25 @@ execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(root, '.build/tsco
 });
 chmodSync(join(root, 'bin/syswide.js'), 0o755);
 execFileSync(process.execPath, [join(root, '.build/code-cache.cjs')], { stdio: 'ignore' });
+
+// What the package has for shells and man(1), as the commands tell it themselves.
+const syswide = (...args) =>
+  execFileSync(process.execPath, [join(root, 'bin/syswide.js'), ...args], { encoding: 'utf8' });
+for (const folder of ['man', 'completions']) {
+  rmSync(join(root, folder), { recursive: true, force: true });
+  mkdirSync(join(root, folder));
+}
+for (const command of syswide('manual', '--names').trim().split('\n')) {
+  writeFileSync(join(root, `man/syswide-${command}.1`), syswide('manual', command));
+}
+writeFileSync(join(root, 'man/syswide.1'), syswide('manual'));
+for (const [shell, name] of [
+  ['bash', 'syswide.bash'],
+  ['zsh', '_syswide'],
+  ['fish', 'syswide.fish'],
+]) {
+  writeFileSync(join(root, 'completions', name), syswide('completion', shell));
+}
 
 // So that `npx syswide` works inside the checkout as it does where the package is installed.
 const link = join(root, 'node_modules/.bin/syswide');

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 /** The options of `list`, as commander hands them over. */
 export interface ListOptions {
   readonly json?: boolean;
+  readonly rawDump?: boolean;
   readonly verbose?: boolean;
   readonly probe?: boolean;
 }
@@ -22,6 +23,7 @@ export function listCommand(action: (globs: readonly string[], options: ListOpti
     .option('-v, --verbose', 'add the fields of each tracepoint')
     .option('--probe', 'open each event, disabled, and say whether it can be counted here, and if not, why')
     .option('--json', 'print a JSON array, one event a line')
+    .option('--raw-dump', 'print only the names that -e takes, one a line: for shells')
     .addHelpText('after', notes)
     .action((globs: string[], options: ListOptions) => action(globs, options));
 }

@@ -1,4 +1,5 @@
 import { SyswideError } from '../base/error';
+import { visible } from '../base/safe-text';
 import { standardOutput } from './console';
 import type { ListOptions } from './list-command';
 import type { FoundGroup } from './list-search';
@@ -26,8 +27,9 @@ export class ListOutput {
   ) {}
 
   /** Loads what draws in the format that was asked for, and nothing else. */
-  static async start({ json, probe }: ListOptions): Promise<ListOutput> {
-    return new ListOutput(await (json ? jsonDrawing() : textDrawing()), probe === true);
+  static async start({ json, rawDump, probe }: ListOptions): Promise<ListOutput> {
+    const drawing = rawDump ? rawDrawing : await (json ? jsonDrawing() : textDrawing());
+    return new ListOutput(drawing, probe === true);
   }
 
   /** @throws ReaderGone */
@@ -56,6 +58,15 @@ export class ListOutput {
 
 const isBrokenPipe = (error: unknown): boolean =>
   error instanceof SyswideError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
+
+const rawDrawing: Drawing = {
+  group: ({ entries }) =>
+    entries
+      .filter(({ event }) => !event.isPattern)
+      .map(({ event }) => `${visible(event.name)}\n`)
+      .join(''),
+  tail: () => '',
+};
 
 async function jsonDrawing(): Promise<Drawing> {
   const { listJson } = await import('../report/list-json');

@@ -14,6 +14,7 @@ import { psCommand } from './ps-command';
 import { recordCommand } from './record/record-command';
 import { reportCommand } from './report/report-command';
 import { scriptCommand } from './script/script-command';
+import { completionCommand, manualCommand } from './shell-commands';
 import { slotsCommand } from './slots-command';
 import { statCommand } from './stat-command';
 import { statOptions } from './stat-options';
@@ -26,6 +27,11 @@ import { version } from './version';
  */
 export async function run(argv: readonly string[]): Promise<number> {
   let status: number = exitStatus.success;
+  const program = new Command('syswide')
+    .description('A profiler built on the system-wide event: one event over every CPU, all or nothing.')
+    .version(version, '-V, --version')
+    .enablePositionalOptions()
+    .addHelpText('after', '\nEvery command has its own --help.');
   const commands = [
     statCommand(async (options, command) => {
       const { stat } = await import('./stat');
@@ -96,12 +102,15 @@ export async function run(argv: readonly string[]): Promise<number> {
       const { doctor } = await import('./doctor');
       status = await doctor(options);
     }),
+    completionCommand(async (shell) => {
+      const { completion } = await import('./shell');
+      status = completion(program, shell);
+    }),
+    manualCommand(async (command, options) => {
+      const { manual } = await import('./shell');
+      status = manual(program, command, options);
+    }),
   ];
-  const program = new Command('syswide')
-    .description('A profiler built on the system-wide event: one event over every CPU, all or nothing.')
-    .version(version, '-V, --version')
-    .enablePositionalOptions()
-    .addHelpText('after', '\nEvery command has its own --help.');
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands]) {
     command.exitOverride().configureOutput({ writeOut: offer, writeErr: () => {} });

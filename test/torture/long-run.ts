@@ -10,7 +10,7 @@ process.on('exit', () => {
  * Starts a program that may run for half an hour, which live tests' own may not.
  * @param stdout `ignore` for one that prints all the time
  */
-export function startLong(command: readonly string[], stdout: 'pipe' | 'ignore' = 'pipe'): Running {
+function startLong(command: readonly string[], stdout: 'pipe' | 'ignore' = 'pipe'): Running {
   const [file = '', ...args] = command;
   const child = spawn(file, args, { env: { ...process.env, LC_ALL: 'C' }, stdio: ['ignore', stdout, 'pipe'] });
   running.add(child);

@@ -1,0 +1,42 @@
+import { type CommandModel, type OptionModel, type ProgramModel, plainWords, valueKind } from './command-model';
+
+/** What fish completes syswide's command line with: see `bashCompletion`. */
+export function fishCompletion({ commands, options }: ProgramModel): string {
+  const names = commands.map(({ name }) => name).join(' ');
+  const lines = [
+    '# fish completion for syswide',
+    'function __syswide_events',
+    "    set -l before (string replace -r '[^,{]*$' '' -- (commandline -ct))",
+    '    for name in (syswide list --raw-dump 2>/dev/null)',
+    '        echo $before$name',
+    '    end',
+    'end',
+    `set -l commands ${names}`,
+    'complete -c syswide -n "not __fish_seen_subcommand_from $commands" -f',
+    ...options.map((option) => optionLine('not __fish_seen_subcommand_from $commands', option)),
+    ...commands.flatMap(commandLines),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function commandLines({ name, summary, options }: CommandModel): string[] {
+  const condition = `__fish_seen_subcommand_from ${name}`;
+  return [
+    `complete -c syswide -n "not __fish_seen_subcommand_from $commands" -a ${name} -d '${plainWords(summary)}'`,
+    ...options.map((option) => optionLine(condition, option)),
+  ];
+}
+
+function optionLine(condition: string, option: OptionModel): string {
+  const { short, long, choices, description } = option;
+  const names = [...(short ? [`-s ${short.slice(1)}`] : []), ...(long ? [`-l ${long.slice(2)}`] : [])].join(' ');
+  return `complete -c syswide -n "${condition}" ${names}${value(option, choices)} -d '${plainWords(description)}'`;
+}
+
+function value(option: OptionModel, choices: readonly string[] | undefined): string {
+  const kind = valueKind(option);
+  // Behind one that may stand alone, fish would ask for something.
+  if (kind === 'none' || option.value?.startsWith('[')) return '';
+  if (choices) return ` -x -a '${choices.join(' ')}'`;
+  return { event: " -x -a '(__syswide_events)'", file: ' -r -F', open: ' -x' }[kind];
+}

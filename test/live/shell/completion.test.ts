@@ -1,0 +1,155 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { needs } from '../needs';
+import { isRoot, launcher, syswide } from '../run';
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-shell-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+symlinkSync(launcher, join(folder, 'syswide'));
+writeFileSync(join(folder, 'old.data'), '');
+
+const has = (program: string): boolean => existsSync(`/usr/bin/${program}`);
+const script = (shell: string): string => {
+  const { status, stdout, stderr } = syswide(['completion', shell]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+};
+
+const options = {
+  cwd: folder,
+  encoding: 'utf8',
+  env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+} as const;
+
+describe('completion in bash', () => {
+  /** What bash offers behind a line, as readline asks for it. */
+  function offered(line: string): string[] {
+    const ask = `
+      source ${join(folder, 'bash')}
+      compopt() { :; }
+      COMP_LINE=$1 COMP_POINT=\${#1}
+      _syswide
+      printf '%s\\n' "\${COMPREPLY[@]}"`;
+    writeFileSync(join(folder, 'bash'), script('bash'));
+    const { status, stdout, stderr } = spawnSync('bash', ['-c', ask, 'bash', line], options);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    // A program may be in several folders.
+    return [...new Set(stdout.split('\n').filter((word) => word !== ''))];
+  }
+
+  it.each([
+    ['syswide st', ['stat']],
+    ['syswide re', ['record', 'report']],
+    ['syswide --ver', ['--version']],
+    ['syswide report --hier', ['--hierarchy']],
+    ['syswide report -i ol', ['old.data']],
+    ['syswide export --format spee', ['speedscope']],
+    ['syswide export --format ', ['folded', 'speedscope', 'firefox', 'pprof', 'svg', 'chrome-trace']],
+    ['syswide stat -e cpu-cl', ['cpu-clock']],
+    ['syswide stat -a -e cpu-clock,page-f', ['cpu-clock,page-faults']],
+    ['syswide stat -e {cpu-clock,page-f', ['{cpu-clock,page-faults']],
+    ['syswide stat -a -- slee', ['sleep']],
+    ['syswide stat -C ', []],
+  ])('%s', (line, expected) => {
+    expect(offered(line).sort()).toEqual([...expected].sort());
+  });
+
+  it('offers all commands, and every option of one', () => {
+    const names = syswide(['manual', '--names']).stdout.trim().split('\n');
+    expect(names).toContain('gate');
+    expect(offered('syswide ')).toEqual(names);
+    const found = offered('syswide record -');
+    const help = syswide(['record', '--help']).stdout;
+    const all = [...help.matchAll(/^ {2}(?:(-\w)[, ])? ?(--[\w-]+)?/gmu)].flatMap(([, short, long]) => [short, long]);
+    const missing = all.filter((name) => name?.startsWith('-') && !found.includes(name));
+    expect(found.length).toBeGreaterThan(40);
+    expect(missing).toEqual([]);
+  });
+
+  describe('of tracepoints', () => {
+    needs(isRoot, 'root');
+
+    it('what stands behind the colon, at which readline begins a new word', () => {
+      expect(offered('syswide stat -e sched:sched_swi')).toEqual(['sched_switch']);
+      expect(offered('syswide record -e cpu-clock,sched:sched_swi')).toEqual(['sched_switch']);
+    });
+  });
+});
+
+describe('completion in zsh', () => {
+  needs(has('zsh'), 'zsh');
+
+  it('is a function that zsh takes', () => {
+    writeFileSync(join(folder, '_syswide'), script('zsh'));
+    execFileSync('zsh', ['-f', '-n', join(folder, '_syswide')]);
+    const load = `autoload -Uz compinit && compinit -u -D -d ${folder}/dump && print -r -- $_comps[syswide]`;
+    const { stdout } = spawnSync('zsh', ['-f', '-c', `fpath=(${folder} $fpath); ${load}`], options);
+    expect(stdout.trim()).toBe('_syswide');
+  });
+
+  it('completes what is typed', () => {
+    writeFileSync(join(folder, '_syswide'), script('zsh'));
+    const drive = `
+      zmodload zsh/zpty
+      zpty -b shell "zsh -f -i"
+      say() { zpty -w shell "$1"; }
+      say "fpath=(${folder} \\$fpath); autoload -Uz compinit; compinit -u -D -d ${folder}/dump; PS1='>'; cd ${folder}"
+      sleep 1
+      zpty -w -n shell $'syswide report --hier\\t\\C-a# \\n'
+      sleep 1
+      zpty -w -n shell $'syswide stat -e page-f\\t\\C-a# \\n'
+      sleep 3
+      while zpty -r -t shell line; do print -r -- "$line"; done
+      zpty -d shell`;
+    const { stdout } = spawnSync('zsh', ['-f', '-c', drive], { ...options, timeout: 20_000 });
+    expect(stdout).toContain('report --hierarchy');
+    expect(stdout).toContain('-e page-faults');
+  });
+});
+
+describe('completion in fish', () => {
+  needs(has('fish'), 'fish');
+
+  it.each([
+    ['syswide st', ['stat']],
+    ['syswide report --hier', ['--hierarchy']],
+    ['syswide export --format spee', ['speedscope']],
+    ['syswide stat -e cpu-cl', ['cpu-clock']],
+  ])('%s', (line, expected) => {
+    writeFileSync(join(folder, 'fish'), script('fish'));
+    const ask = `source ${join(folder, 'fish')}; complete -C '${line}'`;
+    const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', ask], { ...options, timeout: 20_000 });
+    expect(stderr).toBe('');
+    expect(stdout.split('\n').flatMap((row) => row.split('\t')[0] || [])).toEqual(expected);
+  });
+});
+
+describe('syswide manual', () => {
+  needs(has('groff'), 'groff');
+
+  const names = syswide(['manual', '--names']).stdout.trim().split('\n');
+
+  it.each(['', ...names])('%s: a page without a complaint of groff, with everything that its help has', (name) => {
+    const page = syswide(['manual', ...(name === '' ? [] : [name])]).stdout;
+    const made = spawnSync('groff', ['-man', '-wall', '-Tutf8', '-rLL=200n', '-P-c'], {
+      input: page,
+      encoding: 'utf8',
+    });
+    expect({ status: made.status, stderr: made.stderr }).toEqual({ status: 0, stderr: '' });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: overstrikes of old terminals
+    const text = made.stdout.replaceAll(/.\u0008/gu, '').replaceAll(/\u2010\n +/gu, '');
+    for (const title of ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'SEE ALSO']) expect(text).toContain(`\n${title}\n`);
+    const help = syswide([...(name === '' ? [] : [name]), '--help']).stdout;
+    for (const [, long = ''] of help.matchAll(/^ {2}(?:-\w, | {4})?(--[\w-]+)/gmu)) expect(text).toContain(long);
+    if (help.includes('Exit status:')) expect(text).toContain('\nEXIT STATUS\n');
+  });
+
+  it('of a command that there is not', () => {
+    const { status, stderr } = syswide(['manual', 'nothing']);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error\[USAGE\]: manual 'nothing' — there is no such command — [^\n]*\n$/u);
+  });
+});
