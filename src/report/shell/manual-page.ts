@@ -61,7 +61,7 @@ function escaped(text: string): string {
   const plain = text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
-    .replaceAll(/[^\u0000-\u007f]/gu, codePoint);
+    .replaceAll(/\P{ASCII}/gu, codePoint);
   return plain
     .split('\n')
     .map((line) => (/^[.']/.test(line) ? `\\&${line}` : line))
