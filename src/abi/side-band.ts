@@ -101,6 +101,15 @@ export function mmap2Record(
   return record(RecordType.mmap2, misc, [body, padded(path)], trailer);
 }
 
+/** How many records a CPU's ring had no room for, told at a time; the trailer is that of `TrailerBytes` 32. */
+export function lostRecord(records: bigint, on: number, time: bigint): Buffer {
+  const [body, trailer] = [Buffer.alloc(16), Buffer.alloc(32)];
+  body.writeBigUInt64LE(records, 8);
+  trailer.writeBigUInt64LE(time, 8);
+  trailer.writeUInt32LE(on, 16);
+  return record(RecordType.lost, 0, [body, trailer], 0);
+}
+
 /** What perf's own tools write between rounds of emptying all rings: up to the last but one, records can be put in order. */
 export const finishedRound = (): Buffer => record(RecordType.finishedRound, 0, [], 0);
 

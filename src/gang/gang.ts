@@ -1,13 +1,22 @@
 import { assert, present } from '../base/assert';
 import type { SyswideError } from '../base/error';
-import type { Fd } from '../base/units';
+import type { Cpu, Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { EventControl, Kernel, OpenRequest, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { changeClones, eventsToReopen } from './clone-change';
 import { identified, type OpenClone, type OpeningRequest, openClones } from './opening';
 import { type PlannedClone, planGang } from './plan';
-import { controlFailed, type GangReading, GroupReader, headsOf, merged, type Reading, readEach } from './reading';
+import {
+  controlFailed,
+  type GangReading,
+  GroupReader,
+  headsOf,
+  lostByCpu,
+  merged,
+  type Reading,
+  readEach,
+} from './reading';
 import { modeOf, type OpenMode, type Place, placesOf, type Target } from './target';
 import { UndoStack } from './undo';
 
@@ -129,7 +138,12 @@ export class Gang {
     return this.snapshot()();
   }
 
-  /** The same as they are now, worked out only when the result is called, whatever has happened by then. */
+  /** By CPU: records that its clones there now could not write for want of room; none where the kernel does not tell. */
+  lost(): ReadonlyMap<Cpu, bigint> {
+    return lostByCpu(this.kernel, this.#live);
+  }
+
+  /** What `read` gives as it is now, worked out only when the result is called, whatever has happened by then. */
   snapshot(): () => GangReading {
     assert(this.#state !== 'closed', 'a closed gang has no counts');
     if (this.#reader?.clones !== this.#live) this.#reader = new GroupReader(this.kernel, this.events, this.#live);

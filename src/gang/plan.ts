@@ -139,7 +139,9 @@ export function attrFor(
     ...(mode.inherit && mayInherit(events, event) ? { inherit: true } : {}),
     ...(mode.enableOnExec && role !== 'member' ? { enableOnExec: true } : {}),
   };
-  const readFormat = COUNTING_READ_FORMAT | (role === 'leader' ? ReadFormat.group : 0);
+  // What is read as a group has no room for more.
+  const more = role === 'alone' ? (event.attr.readFormat ?? 0) : role === 'leader' ? ReadFormat.group : 0;
+  const readFormat = COUNTING_READ_FORMAT | more;
   return { ...event.attr, readFormat, flags };
 }
 

@@ -1,8 +1,8 @@
 import { addCounts, type Counts, noCounts } from '../abi/counts';
-import { decodeGroupRead, decodeSingleRead, groupReadSize, singleReadSize } from '../abi/read-format';
+import { decodeGroupRead, decodeSingleRead, groupReadSize, isWholeSingle, singleReadSize } from '../abi/read-format';
 import { present } from '../base/assert';
 import { SyswideError } from '../base/error';
-import type { Fd } from '../base/units';
+import type { Cpu, Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { EventReads, Kernel, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
@@ -56,7 +56,8 @@ export class GroupReader {
   snapshot(): () => GangReading {
     const reads = settledRead(this.kernel, this.#fds, this.#size);
     const isWhole = this.#heads.every(({ members }, i) => {
-      return lengthOf(reads.results[i]) === (members === undefined ? singleReadSize : groupReadSize(members));
+      const length = lengthOf(reads.results[i]);
+      return members === undefined ? isWholeSingle(length) : length === groupReadSize(members);
     });
     if (isWhole) return () => this.decode(reads);
     // Members were torn off, or a read failed: what is left to be read is so only now.
@@ -114,6 +115,19 @@ function bytesOf(
 ): Uint8Array {
   if (result instanceof Uint8Array) return result;
   throw controlFailed('cannot read', events, clone, new KernelError('read', present(result, 'a result each').errno));
+}
+
+/** By CPU: records that clones could not write for want of room, as far as the kernel tells; not those in groups. */
+export function lostByCpu(kernel: Kernel, clones: readonly OpenClone[]): Map<Cpu, bigint> {
+  const alone = clones.filter(({ leader }) => leader === undefined);
+  const fds = alone.map(({ fd }) => fd);
+  const lost = new Map<Cpu, bigint>();
+  for (const [i, result] of kernel.readEvents(fds, singleReadSize).results.entries()) {
+    const on = alone[i]?.place.cpu;
+    const records = (result instanceof Uint8Array ? decodeSingleRead(result)?.lost : undefined) ?? 0n;
+    if (on !== undefined && records > 0n) lost.set(on, (lost.get(on) ?? 0n) + records);
+  }
+  return lost;
 }
 
 /** What a clone counted itself, also when reading it gave its whole group. Nothing for a pinned one off its counter. */

@@ -46,7 +46,8 @@ export class Recording {
   readonly dsos = new Names();
   /** By type. */
   readonly #records = new Float64Array(128);
-  #lost = 0n;
+  /** As rings told it, and as events were asked in the end: the same samples. */
+  readonly #lost = { told: 0n, asked: 0n };
   #tracepoints: ReadonlyMap<number, RecordedFormat> | undefined;
 
   private constructor(
@@ -92,18 +93,19 @@ export class Recording {
       if (type < this.#records.length) this.#records[type] = (this.#records[type] ?? 0) + 1;
       if (type === RecordType.sample) return;
       if (type === RecordType.lost && end - begin >= 16) {
-        this.#lost += view.getBigUint64(begin + 8, this.reader.littleEndian);
+        this.#lost.told += view.getBigUint64(begin + 8, this.reader.littleEndian);
       } else if (type === RecordType.lostSamples && end - begin >= 8) {
-        this.#lost += view.getBigUint64(begin, this.reader.littleEndian);
+        this.#lost.asked += view.getBigUint64(begin, this.reader.littleEndian);
       } else tasks.record(type, view, begin, end);
     }, onProgress);
+    const { told, asked } = this.#lost;
     return {
       timeline: new Timeline(tasks.events, this.comms),
       kernel: tasks.kernel,
       processes: tasks,
       totals: {
         records: new Map([...this.#records.entries()].filter(([, count]) => count > 0)),
-        lost: this.#lost,
+        lost: greater(told, asked),
         throttled: this.#records[RecordType.throttle] ?? 0,
       },
     };
@@ -204,3 +206,5 @@ export class Recording {
     this.reader.close();
   }
 }
+
+const greater = (one: bigint, other: bigint): bigint => (one < other ? other : one);

@@ -1,4 +1,4 @@
-import { finishedRound } from '../abi/side-band';
+import { finishedRound, lostRecord } from '../abi/side-band';
 import { present } from '../base/assert';
 import type { Cpu } from '../base/units';
 import type { RecordedEvent } from '../perfdata/recorded-event';
@@ -6,7 +6,7 @@ import type { EndedFile, Progress, RecordRequest } from './record-request';
 import { RecordingFile } from './recording-file';
 import { EndedFiles } from './rotation';
 import { totalsOf } from './survey';
-import type { Totals } from './tally';
+import type { Survey, Totals } from './tally';
 
 /** Where a recording goes: one file after another, or only one, or a pipe. Owns the one that is written. */
 export class RecordingOutput {
@@ -87,14 +87,15 @@ export class RecordingOutput {
   /**
    * Ends the file that is written.
    * @param isLast whether none will follow
+   * @param lost by CPU, all that was lost as the kernel tells it: its rings say so only when there is room again
    * @throws SyswideError OUTPUT_FAILED
    */
-  end(isLast: boolean): EndedFile {
+  end(isLast: boolean, lost: ReadonlyMap<Cpu, bigint> = new Map()): EndedFile {
     const { to, rotation, buildIds, files } = this.request;
     const ended = isLast && rotation?.keepsLastName ? undefined : this.#ended;
     const file = this.file;
     file.sync();
-    const survey = file.survey();
+    const survey = this.withUntold(file.survey(), lost);
     file.finish(survey, buildIds ? files : undefined);
     const path = ended?.next(new Date()) ?? ('path' in to ? to.path : '-');
     if (ended) file.rename(path);
@@ -104,6 +105,21 @@ export class RecordingOutput {
     this.#endedBytes += file.bytes;
     this.#files += 1;
     return { path, bytes: file.bytes, ...survey };
+  }
+
+  /** Adds what was lost and not told to the file and to what it holds. */
+  private withUntold(survey: Survey, lost: ReadonlyMap<Cpu, bigint>): Survey {
+    const all = totalsOf([this.#totals, survey]).lost;
+    const untold = [...lost].flatMap(([on, records]) => {
+      const rest = records - (all.get(on) ?? 0n);
+      return rest > 0n ? [[on, rest] as const] : [];
+    });
+    if (untold.length === 0) return survey;
+    const time = survey.sampleTime?.last ?? 0n;
+    this.file.append(untold.map(([on, records]) => lostRecord(records, on, time)));
+    this.file.sync();
+    const { samples, throttled } = totalsOf([]);
+    return { ...survey, lost: totalsOf([survey, { samples, throttled, lost: new Map(untold) }]).lost };
   }
 
   /** Leaves the file as it is. Harmless when repeated. */

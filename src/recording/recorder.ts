@@ -100,7 +100,9 @@ export class Recorder {
     const failure = this.#failure;
     this.#failure = undefined;
     this.attempt(() => {
-      this.#lastFile = this.output.end(true);
+      // Rings that are overwritten lose what told of losses, too.
+      const lost = this.request.overwrite ? undefined : this.live.gang.lost();
+      this.#lastFile = this.output.end(true, lost);
     });
     this.#failure = failure ?? this.#failure;
   }

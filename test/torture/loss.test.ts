@@ -40,7 +40,10 @@ describe('samples that are lost', () => {
       // A record that is none, or one that was cut off, would be told of.
       expect(found.report.stderr).toBe('');
       expect(found.period).toBe(found.seen);
-      expect(Math.abs(found.seen + found.lost - count)).toBeLessThanOrEqual(count / 1000);
+      // What tells of the program itself may be lost, too.
+      const surplus = found.seen + found.lost - count;
+      expect(surplus).toBeGreaterThanOrEqual(0);
+      expect(surplus).toBeLessThan(20);
       seen += found.seen;
       lost += found.lost;
     }
@@ -54,7 +57,7 @@ describe('samples that are lost', () => {
   });
 
   it('are none in rings that are long enough, and as many as a counter counts', { timeout: 120_000 }, async () => {
-    const found = await recorded(200_000, 4096);
+    const found = await recorded(200_000, 8192);
     expect({ lost: found.lost, seen: found.seen }).toEqual({ lost: 0, seen: 200_000 });
     const counted = syswide([
       'stat',

@@ -1,8 +1,10 @@
+import { ReadFormat } from '../../abi/perf-event';
 import { SyswideError } from '../../base/error';
 import type { ResolvedEvent } from '../../events/resolved-event';
 import { type Sampling, sampled, sideBandEvent } from '../../events/sampling';
 import { combineFilters } from '../../events/tracepoint-filter';
 import type { Host } from '../../host/host';
+import { isKernelSince } from '../../host/kernel-version';
 import { statEvents } from '../stat-events';
 import type { RecordOptions, SampleRate } from './record-options';
 
@@ -41,8 +43,19 @@ export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
     clockId,
     kernelSymbols: host.privileges.mayCountCpuWide.allowed && host.privileges.mayCountKernel.allowed,
   });
-  return { events: [...events, sideBand], dataMaps, notices: [...notices, ...rate.notices, ...asked.notices] };
+  const tellLoss = isKernelSince(host.files, ...LOST_SINCE);
+  const all = [...events, sideBand].map((event) => (tellLoss ? tellingOfLoss(event) : event));
+  return { events: all, dataMaps, notices: [...notices, ...rate.notices, ...asked.notices] };
 }
+
+/** The kernel that began to tell of each event how many of its records it had no room for. */
+const LOST_SINCE = [6, 0] as const;
+
+/** Asked for that in the end: rings tell it only when there is room again, and that may never be. */
+const tellingOfLoss = (event: ResolvedEvent): ResolvedEvent => ({
+  ...event,
+  attr: { ...event.attr, readFormat: ReadFormat.lost },
+});
 
 /** perf takes `cycles` too, and falls back to the clock in passing. */
 function defaultEvent(host: Host): { name: string; notices: string[] } {
