@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 8
+#define SW_ABI_VERSION 9
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -258,5 +258,14 @@ SW_EXPORT int32_t sw_uevent_open(void);
  * Messages that the kernel did not send itself are passed over. -EMSGSIZE: one did not fit and is gone.
  */
 SW_EXPORT int32_t sw_uevent_receive(int32_t fd, uint8_t *out, uint32_t size);
+
+/* ---- signals.c ---- */
+
+/*
+ * Once a handler for SIGPIPE stands (-EINVAL otherwise): has it hear of those that others send only, and not of those that
+ * writes to a pipe without a reader cause. 0 ignores the signal again, which Node itself does and its removing of a
+ * handler undoes.
+ */
+SW_EXPORT int32_t sw_pipe_signal(uint32_t heard);
 
 #endif

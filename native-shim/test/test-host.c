@@ -1,5 +1,7 @@
 #include "harness.h"
 
+#include <signal.h>
+#include <sys/wait.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
@@ -147,6 +149,37 @@ static void tells_of_lost_uevents(void)
 	CHECK_EQ(sw_close_many(&fd, 1), 0);
 }
 
+static volatile int heard;
+
+static void hear(int signal)
+{
+	heard = signal;
+}
+
+static void hears_of_pipes_from_others_only(void)
+{
+	int ends[2];
+	pid_t child;
+
+	CHECK_EQ(sw_pipe_signal(0), 0);
+	CHECK_EQ(sw_pipe_signal(1), -EINVAL);
+	signal(SIGPIPE, hear);
+	CHECK_EQ(sw_pipe_signal(1), 0);
+	CHECK_EQ(pipe(ends), 0);
+	close(ends[0]);
+	CHECK_EQ(write(ends[1], "x", 1), -1);
+	CHECK_EQ(errno, EPIPE);
+	CHECK_EQ(heard, 0);
+	child = fork();
+	if (!child)
+		_exit(kill(getppid(), SIGPIPE));
+	CHECK_EQ(waitpid(child, NULL, 0), child);
+	CHECK_EQ(heard, SIGPIPE);
+	CHECK_EQ(sw_pipe_signal(0), 0);
+	CHECK_EQ(write(ends[1], "x", 1), -1);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	static const struct test tests[] = {
@@ -155,6 +188,7 @@ int main(void)
 		TEST(receives_uevents),
 		TEST(passes_over_forged_uevents),
 		TEST(tells_of_lost_uevents),
+		TEST(hears_of_pipes_from_others_only),
 	};
 
 	return run_tests("host", tests, LENGTH(tests));

@@ -4,7 +4,7 @@ import type { Fd } from '../base/units';
 import type { Interruption } from '../native/interruption';
 import type { Kernel, Wakeup } from '../native/kernel';
 
-const caught = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+const caught = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'] as const;
 
 /**
  * Turns the signals that ask a program to stop into a readable fd, so that a blocked wait ends at once and the counts
@@ -21,11 +21,13 @@ export class SignalInterruption implements Interruption {
 
   /** @param onInterrupt called, too, whenever it is interrupted */
   constructor(
-    kernel: Kernel,
+    private readonly kernel: Kernel,
     private readonly onInterrupt: () => void = () => {},
   ) {
     this.#wakeup = kernel.createWakeup();
     for (const name of caught) process.on(name, this.#onSignal);
+    // A reader that is gone is told by the write itself, and is no reason to stop.
+    kernel.hearPipeSignal(true);
   }
 
   get fd(): Fd {
@@ -53,6 +55,7 @@ export class SignalInterruption implements Interruption {
 
   close(): void {
     for (const name of caught) process.off(name, this.#onSignal);
+    this.kernel.hearPipeSignal(false);
     this.#wakeup.close();
   }
 }

@@ -91,6 +91,12 @@ export interface Kernel {
   createWakeup(): Wakeup;
 
   /**
+   * Has a handler of SIGPIPE, which must stand, hear only of what other processes send, and not of what a write to a pipe
+   * without a reader causes; `false`, after its removal, ignores the signal again.
+   */
+  hearPipeSignal(heard: boolean): void;
+
+  /**
    * Has `ring` called on the main thread at `first`, to a millisecond, or at once if that has passed, and then every `every`
    * nanoseconds, if given. It does not drift: what comes too late is told as several expirations. The caller closes it.
    */

@@ -214,6 +214,10 @@ export class RealKernel implements Kernel {
     return new EventfdWakeup(this.#opened('eventfd', this.#shim.sw_eventfd()));
   }
 
+  hearPipeSignal(heard: boolean): void {
+    check('sigaction', this.#shim.sw_pipe_signal(heard ? 1 : 0));
+  }
+
   createTimer(first: MonotonicTime, every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer {
     return new LoopTimer(first, every, ring);
   }

@@ -69,6 +69,7 @@ const signatures = {
   sw_sync: [],
   sw_uevent_open: [],
   sw_uevent_receive: ['int32', 'pointer', 'uint32'],
+  sw_pipe_signal: ['uint32'],
 } as const satisfies Record<string, readonly ArgType[]>;
 
 type Signatures = typeof signatures;

@@ -191,6 +191,8 @@ export class FakeKernel implements Kernel {
     return { ready: await this.wait([...watched, ...others]), outcomes };
   }
 
+  hearPipeSignal(): void {}
+
   createWakeup(): Wakeup {
     const one = this.#open('eventfd');
     return {
