@@ -27,12 +27,15 @@ export function complain(line: string): void {
   }
 }
 
-/** Prints to standard output what a reader may take as much of as it likes: help that goes to `head`. */
+/**
+ * Prints to standard output what a reader may take as much of as it likes: help that goes to `head`.
+ * @throws SyswideError OUTPUT_FAILED where it cannot be written for another reason
+ */
 export function offer(text: string | Buffer): void {
   try {
     writeFully(1, text);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw outputFailed('standard output', error);
   }
 }
 

@@ -1,6 +1,6 @@
-import { writeSync } from 'node:fs';
-import type { ErrorCode } from '../base/error';
-import { asSyswideError, complain, errorLine } from './console';
+import { readFileSync } from 'node:fs';
+import { type ErrorCode, SyswideError } from '../base/error';
+import { asSyswideError, complain, errorLine, offer } from './console';
 import { exitStatus } from './exit-status';
 import { version } from './version';
 
@@ -9,12 +9,13 @@ const runners = new Set(['stat', 'record']);
 
 /** Everything, from the arguments to the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
-  // Scripts ask for the version often; it needs nothing of what follows.
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    writeSync(1, `${version}\n`);
-    return exitStatus.success;
-  }
   try {
+    // Scripts ask for the version often; it needs nothing of what follows.
+    if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+      offer(`${version}\n`);
+      return exitStatus.success;
+    }
+    checkFiles();
     const { run } = await import('./program');
     return await run(argv);
   } catch (error) {
@@ -23,6 +24,32 @@ async function main(argv: readonly string[]): Promise<number> {
     await showPlace(told);
     if (process.env.SYSWIDE_DEBUG && told.cause instanceof Error) complain(told.cause.stack ?? '');
     return failureStatus(told.code, argv[0]);
+  }
+}
+
+/** With fewer file descriptors than that no command gets far, and each would fail at a place of its own. */
+const LEAST_FILES = 32;
+
+/** @throws SyswideError TOO_MANY_FILES */
+function checkFiles(): void {
+  const most = mostFiles();
+  if (most >= LEAST_FILES) return;
+  throw new SyswideError('TOO_MANY_FILES', {
+    what: 'cannot begin',
+    why: `it takes ${LEAST_FILES} file descriptors at least, and the limit is ${most}`,
+    remedy: 'raise it with `ulimit -n`',
+  });
+}
+
+/** Node has raised the limit as far as it may. */
+function mostFiles(): number {
+  try {
+    const soft = /^Max open files\s+(\d+|unlimited)\s/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return soft === undefined || soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EMFILE') return Number.POSITIVE_INFINITY;
+    // All are in use, which only the next one that is opened tells.
+    return 20;
   }
 }
 

@@ -1,7 +1,9 @@
+import { SyswideError } from '../base/error';
 import type { Tid } from '../base/units';
 import { LiveGang } from '../gang/live-gang';
 import { takeSlots } from '../gang/slots/take';
 import { placesOf } from '../gang/target';
+import { readLimits } from '../host/limits';
 import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
 import type { GangToOpen } from './measure-request';
@@ -21,6 +23,7 @@ export async function openRequested(
   interruption: Interruption,
 ): Promise<{ live: LiveGang; notices: readonly string[] }> {
   for (let [looks, now] = [1, request]; ; looks += 1) {
+    checkFiles(now);
     const live = await takeSlots(
       { kernel, files: now.files, lock: now.lock.run },
       { events: now.events, places: placesOf(now.target) },
@@ -33,6 +36,27 @@ export async function openRequested(
     await live.close();
     now = withThreads(now);
   }
+}
+
+/** Beside the clones: the entry of a gang, its socket and lock, what tells of CPUs, the file that is written, a few looks. */
+const OTHER_FILES = 16;
+
+/**
+ * A gang that has all its clones and then no file left for what goes with them would fail in the middle of things.
+ * @throws SyswideError TOO_MANY_FILES
+ */
+function checkFiles({ events, target, files, connect }: GangToOpen): void {
+  const { openFiles, filesInUse } = readLimits(files);
+  const places = placesOf(target);
+  const rings = connect ? 2 * new Set(places.map(({ cpu }) => cpu)).size : 0;
+  const clones = events.filter(({ kind }) => kind !== 'tool').length * places.length;
+  const needed = filesInUse + clones + rings + OTHER_FILES;
+  if (needed <= openFiles.soft) return;
+  throw new SyswideError('TOO_MANY_FILES', {
+    what: `cannot open ${clones} events and what goes with them`,
+    why: `it takes ${needed} file descriptors, and the limit is ${openFiles.soft}`,
+    remedy: 'raise it with `ulimit -n`, or count fewer events or CPUs',
+  });
 }
 
 /** Those of the target's threads that were not there when it was put together. */

@@ -106,7 +106,7 @@ const table: readonly Row[] = [
     errnos: [errno.EMFILE, errno.ENFILE],
     explain: (_event, _place, context) => ({
       code: 'TOO_MANY_FILES',
-      why: `it takes ${context.fdsNeeded} file descriptors, and the limit is ${context.fdLimit() ?? 'unknown'}`,
+      why: `it takes ${context.fdsNeeded} file descriptors beside those in use, and the limit is ${context.fdLimit() ?? 'unknown'}`,
       remedy: 'raise it with `ulimit -n`, or count fewer events or CPUs',
     }),
   },
