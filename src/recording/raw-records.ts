@@ -1,5 +1,8 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
 
+/** Where the process is in the body of a sample of ours: behind identifier and ip. */
+export const SAMPLE_PID_OFFSET = 16;
+
 /** Where the time is in the body of a sample of ours: behind identifier, ip, pid and tid. */
 export const SAMPLE_TIME_OFFSET = 24;
 

@@ -21,6 +21,7 @@ export function survey(path: string): Survey {
 export function totalsOf(surveys: readonly Totals[]): Totals {
   return {
     samples: surveys.reduce((sum, { samples }) => sum + samples, 0),
+    own: surveys.reduce((sum, { own }) => sum + own, 0),
     lost: sums(
       surveys.map(({ lost }) => lost),
       (a, b) => a + b,

@@ -1,10 +1,12 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET, RecordType } from '../abi/ring-page';
 import { type Cpu, cpu, type Pid, pid } from '../base/units';
-import { SAMPLE_TIME_OFFSET } from './raw-records';
+import { SAMPLE_PID_OFFSET, SAMPLE_TIME_OFFSET } from './raw-records';
 
 /** How much a recording holds, and what it does not. */
 export interface Totals {
   readonly samples: number;
+  /** Of these: samples of this very process. */
+  readonly own: number;
   /** By CPU: records that the kernel had no room for. */
   readonly lost: ReadonlyMap<Cpu, bigint>;
   /** By CPU: how often the kernel stopped an event for coming too often. */
@@ -32,6 +34,7 @@ const PROT_EXEC = 4;
  */
 export class Tally {
   #samples = 0;
+  #own = 0;
   readonly #samplesOn = new Map<Cpu, number>();
   #firstHigh = 2 ** 32;
   #firstLow = 0;
@@ -82,6 +85,7 @@ export class Tally {
     const [first, last] = [whole(this.#firstHigh, this.#firstLow), whole(this.#lastHigh, this.#lastLow)];
     return {
       samples,
+      own: this.#own,
       lost: this.#lost,
       throttled: this.#throttled,
       programs: this.#programs,
@@ -91,6 +95,7 @@ export class Tally {
 
   private sample(view: DataView, begin: number): void {
     this.#samples += 1;
+    if (view.getUint32(begin + SAMPLE_PID_OFFSET, true) === process.pid) this.#own += 1;
     const low = view.getUint32(begin + SAMPLE_TIME_OFFSET, true);
     const high = view.getUint32(begin + SAMPLE_TIME_OFFSET + 4, true);
     if (high < this.#firstHigh || (high === this.#firstHigh && low < this.#firstLow)) {

@@ -33,6 +33,7 @@ const optionGroups = (): Record<string, Option[]> => ({
     new Option('-t, --tid <list>', 'sample these running threads and what they start'),
     new Option('-i, --no-inherit', 'leave out threads and processes that are started later'),
     new Option('--exclude-perf', 'leave tracepoints out that syswide itself causes'),
+    new Option('--exclude-self', 'the same, as stat has it'),
   ],
   'When:': [
     new Option('-D, --delay <ms>', 'sample from so many milliseconds after the start; -1: when control enables it'),

@@ -1,5 +1,6 @@
 import { ReadFormat } from '../../abi/perf-event';
 import { SyswideError } from '../../base/error';
+import { pid, type Tid } from '../../base/units';
 import type { ResolvedEvent } from '../../events/resolved-event';
 import { type Sampling, sampled, sideBandEvent } from '../../events/sampling';
 import { combineFilters } from '../../events/tracepoint-filter';
@@ -31,9 +32,10 @@ export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
   const { clockId, tell } = options;
   const { overwrite } = options.file;
   const sampling = { ...rate.sampling, addresses, weight, overwrite, clockId, ...(callGraph ? { callGraph } : {}) };
+  const own = options.excludeSelf ? host.processes.threads(pid(process.pid)) : [];
   const events = asked.events.map((event) => {
     if (event.kind === 'tool') throw nothingToSample(event);
-    return sampled(options.excludeSelf ? withoutOwn(event) : event, sampling);
+    return sampled(options.excludeSelf ? withoutOwn(event, own) : event, sampling);
   });
   const dataMaps = addresses || events.some(({ attr }) => (attr.sampleStackUser ?? 0) > 0);
   const sideBand = sideBandEvent({
@@ -77,11 +79,11 @@ function rateOf(
   return { sampling: { frequency: most }, notices: [notice] };
 }
 
-/** What syswide does itself. Only tracepoints can be filtered. */
-function withoutOwn(event: ResolvedEvent): ResolvedEvent {
+/** Without what threads of syswide do: to the kernel, common_pid is a thread's. Only tracepoints can be filtered. */
+function withoutOwn(event: ResolvedEvent, threads: readonly Tid[]): ResolvedEvent {
   if (event.kind !== 'tracepoint') return event;
-  const own = `common_pid != ${process.pid}`;
-  return { ...event, filter: combineFilters(event.filter === undefined ? [own] : [event.filter, own]) };
+  const own = threads.map((tid) => `common_pid != ${tid}`);
+  return { ...event, filter: combineFilters(event.filter === undefined ? own : [event.filter, ...own]) };
 }
 
 const nothingToSample = ({ name }: ResolvedEvent): SyswideError =>

@@ -26,6 +26,7 @@ export interface RawRecordOptions extends Omit<RawTarget, 'perThread'>, RawFileO
   readonly inherit?: boolean;
   readonly allowMissing?: boolean;
   readonly excludePerf?: boolean;
+  readonly excludeSelf?: boolean;
   readonly switchEvents?: boolean;
   readonly namespaces?: boolean;
   readonly synth?: string;
@@ -96,7 +97,7 @@ export function recordOptions(raw: RawRecordOptions, command: readonly string[])
     privilege: privilegeOf(raw),
     inherit: raw.inherit ?? true,
     allowMissing: raw.allowMissing ?? false,
-    excludeSelf: raw.excludePerf ?? false,
+    excludeSelf: raw.excludePerf ?? raw.excludeSelf ?? false,
     tell: telling(raw),
     clockId: clockOf(raw.clockid ?? 'monotonic'),
     target: targetOf(raw, command),

@@ -4,7 +4,11 @@ import type { EndedFile } from '../../recording/record-request';
 import type { RecordOptions } from './record-options';
 
 /** What a recording came to, for a person: one line, and one for everything that is not as it should be. */
-export function resultLines(result: RecordResult, { verbose, file: { overwrite } }: RecordOptions): string[] {
+export function resultLines(result: RecordResult, options: RecordOptions): string[] {
+  const {
+    verbose,
+    file: { overwrite },
+  } = options;
   const { samples, files, file, bytes, lost, throttled, premature, ringBytes, notices } = result;
   const whyLost = overwrite ? 'while its ring was copied' : 'for which its ring had no room';
   return [
@@ -12,6 +16,7 @@ export function resultLines(result: RecordResult, { verbose, file: { overwrite }
     ...perCpu(lost, (cpu, records) => `# lost on cpu${cpu}: ${records} records, ${whyLost}`),
     ...perCpu(throttled, (cpu, times) => `# throttled on cpu${cpu}: ${times} times, for too many samples at once`),
     ...(premature > 0 ? [`# premature: ${premature} left out, as not all CPUs were sampled yet`] : []),
+    ...ownLine(result, options),
     ...hotplugLines(result),
     ...(verbose ? [`# a ring of ${ringBytes / 1024} KiB for each CPU`] : []),
     ...(file ? [fileLine(file)] : []),
@@ -29,6 +34,14 @@ const sizeOf = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
 
 const perCpu = <T>(counts: ReadonlyMap<Cpu, T>, line: (cpu: Cpu, count: T) => string): string[] =>
   [...counts].sort(([a], [b]) => a - b).map(([cpu, count]) => line(cpu, count));
+
+/** What the recording holds of the recorder; with a remedy where there is one. */
+function ownLine({ samples, own }: RecordResult, options: RecordOptions): string[] {
+  if (own === 0) return [];
+  const share = ((100 * own) / samples).toFixed(1);
+  const remedy = options.excludeSelf ? '' : '; --exclude-perf leaves those of tracepoints out';
+  return [`# syswide's own: ${countOf(own)} (${share} %)${remedy}`];
+}
 
 function hotplugLines({ hotplug }: RecordResult): string[] {
   return (hotplug?.happenings ?? []).map(({ cpu, kind, uncovered, error }) => {

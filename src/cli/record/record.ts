@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SyswideError } from '../../base/error';
 import { type Fd, fd, pid } from '../../base/units';
@@ -38,6 +39,8 @@ export async function record(options: RecordOptions): Promise<number> {
   const machine = thisMachine();
   const interruption = new SignalInterruption(machine.kernel);
   try {
+    // Threads that would start later could not be left out.
+    if (options.excludeSelf) await startWorkers();
     const result = await recordWith(options, machine, interruption);
     if (!options.quiet) for (const line of resultLines(result, options)) complain(line);
     if (result.failure) {
@@ -166,6 +169,9 @@ const statusLine = (progress: () => Progress): StatusLine =>
     (text) => standardError.write(text),
     () => standardError.width,
   );
+
+/** Has the threads that work beside this one start now: all of them do with the first thing that one is to do. */
+const startWorkers = (): Promise<unknown> => stat('/');
 
 /** What a command prints is not to get among the records. */
 const outputOf = ({ file }: RecordOptions): Fd | undefined => ('pipe' in file.to ? fd(2) : undefined);
