@@ -39,6 +39,21 @@ export function offer(text: string | Buffer): void {
   }
 }
 
+/**
+ * Runs what prints by itself, as the functions of a user do: console.log says nothing of what it could not write.
+ * @throws SyswideError OUTPUT_FAILED where standard output cannot take it; a reader that is gone is no reason to fail
+ */
+export async function watchingOutput<T>(action: () => Promise<T>): Promise<T> {
+  const failures: NodeJS.ErrnoException[] = [];
+  process.stdout.on('error', (error) => failures.push(error));
+  const result = await action();
+  // Streams tell of a failed write once what made it has returned.
+  await new Promise((resolve) => setImmediate(resolve));
+  const failure = failures.find(({ code }) => code !== 'EPIPE');
+  if (failure) throw outputFailed('standard output', failure);
+  return result;
+}
+
 /** `error[CODE]: what — why — what to do`, on one line. */
 export const errorLine = (error: SyswideError): string => `error[${error.code}]: ${error.message}`;
 

@@ -6,7 +6,7 @@ import { limitFindings } from '../host/diagnosis/limits';
 import { permissionFindings } from '../host/diagnosis/permissions';
 import type { Host } from '../host/host';
 import type { Kernel } from '../native/kernel';
-import { cannotCount, debugRegisterFinding, systemWideFinding } from './doctor-event-checks';
+import { cannotCount, debugRegisterFinding, systemWideFinding, tried } from './doctor-event-checks';
 import { nodeFinding, registryFinding, shimFinding } from './doctor-own-checks';
 
 /** Everything that was looked at. */
@@ -25,7 +25,7 @@ export async function diagnose(host: Host, load: () => Kernel): Promise<Diagnosi
   const findings = [
     nodeFinding(),
     shim,
-    ...permissionFindings(host),
+    ...permissionFindings(kernel ? { privileges: tried(kernel, host) } : host),
     ...limitFindings(host, defaultEvents(true).length),
     ...featureFindings(host),
     ...(kernel ? [await debugRegisterFinding(kernel, host), hotplugFinding(kernel, host)] : []),

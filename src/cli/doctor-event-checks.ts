@@ -1,4 +1,5 @@
 import { SyswideError } from '../base/error';
+import { tid } from '../base/units';
 import { parseEvents } from '../events/parse';
 import { resolveEvents } from '../events/resolve-events';
 import { Gang } from '../gang/gang';
@@ -7,6 +8,7 @@ import { HostWideLock } from '../gang/registry/host-lock';
 import { type CpuSlots, probeSlots } from '../gang/slots/probe';
 import { type Finding, limited, missing, ok } from '../host/diagnosis/finding';
 import type { Host } from '../host/host';
+import type { Privileges } from '../host/privileges';
 import type { Kernel } from '../native/kernel';
 
 /** Proves that events can be counted on every CPU by opening the one that every kernel has, and closing it. */
@@ -26,6 +28,34 @@ export function systemWideFinding(kernel: Kernel, host: Host): Finding {
   } catch (error) {
     if (!(error instanceof SyswideError)) throw error;
     return cannotCount(error.why, error.remedy);
+  }
+}
+
+/**
+ * What this user may do: forecast, but for the levels that only the kernels of some distributions know. Others take them
+ * for the highest of their own, so it is tried.
+ */
+export function tried(kernel: Kernel, host: Host): Privileges {
+  const { privileges } = host;
+  if (privileges.mayCountOwnTasks.allowed || !opensOnItself(kernel, host)) return privileges;
+  const reason = `kernel.perf_event_paranoid is ${privileges.paranoid}, which this kernel takes for 2`;
+  return { ...privileges, mayCountOwnTasks: { allowed: true, reason } };
+}
+
+function opensOnItself(kernel: Kernel, host: Host): boolean {
+  try {
+    const gang = Gang.open(kernel, {
+      events: resolveEvents(parseEvents('page-faults:u'), host),
+      target: { kind: 'tasks', tids: [tid(process.pid)], inherit: false, enableOnExec: false },
+      mayMiss: () => false,
+      placesMayGo: false,
+      context: refusalContext(host),
+    });
+    gang.close();
+    return true;
+  } catch (error) {
+    if (!(error instanceof SyswideError)) throw error;
+    return false;
   }
 }
 

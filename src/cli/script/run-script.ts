@@ -1,3 +1,4 @@
+import { watchingOutput } from '../console';
 import { usage } from '../usage-error';
 import { handleLive } from './handle-live';
 import { handleRecording } from './handle-recording';
@@ -19,7 +20,7 @@ export async function runScript(
   options: RawScriptOptions & RawLiveOptions,
 ): Promise<number> {
   if (options.live) {
-    if (handlers !== undefined) return handleLive(handlers, liveOptions(options));
+    if (handlers !== undefined) return watchingOutput(() => handleLive(handlers, liveOptions(options)));
     throw usage('--live without handlers', 'nothing is printed live', 'give a module: syswide script FILE.mjs --live');
   }
   for (const [key, option] of Object.entries(ofLive)) {
@@ -27,5 +28,5 @@ export async function runScript(
     throw usage(`${option} without --live`, 'a recording has its events already', 'add --live, or leave it out');
   }
   const checked = scriptOptions(options);
-  return handlers === undefined ? script(checked) : handleRecording(handlers, checked);
+  return handlers === undefined ? script(checked) : watchingOutput(() => handleRecording(handlers, checked));
 }
