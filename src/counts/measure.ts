@@ -9,6 +9,7 @@ import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
 import { countsOf } from './counts-of';
 import { coverage } from './coverage';
+import { tooManyFiles } from './files-needed';
 import type { HearsTerminal, MeasureRequest } from './measure-request';
 import { mergedCounts } from './merged-counts';
 import { openRequested } from './open-requested';
@@ -99,6 +100,11 @@ function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCo
   // What syswide does on CPUs that are not counted is no part of the counts.
   const byCpu = request.excludeOwn || request.subject.kind === 'cpus';
   const cpus = byCpu ? ownCpus(request) : undefined;
+  const clones = gang.events.length * request.ownTids.length * (cpus?.size ?? 1);
+  const short = tooManyFiles(request.files, clones);
+  // What is only told can be left out; what is to be taken out of the counts cannot.
+  if (short && request.excludeOwn) throw short;
+  if (short) return undefined;
   return OwnCost.open(kernel, gang.events, gang.missing, request.ownTids, cpus);
 }
 

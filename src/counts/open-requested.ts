@@ -1,11 +1,10 @@
-import { SyswideError } from '../base/error';
 import type { Tid } from '../base/units';
 import { LiveGang } from '../gang/live-gang';
 import { takeSlots } from '../gang/slots/take';
 import { placesOf } from '../gang/target';
-import { readLimits } from '../host/limits';
 import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
+import { tooManyFiles } from './files-needed';
 import type { GangToOpen } from './measure-request';
 
 /** How often threads that started while the others were opened are taken in. */
@@ -38,25 +37,12 @@ export async function openRequested(
   }
 }
 
-/** Beside the clones: the entry of a gang, its socket and lock, what tells of CPUs, the file that is written, a few looks. */
-const OTHER_FILES = 16;
-
-/**
- * A gang that has all its clones and then no file left for what goes with them would fail in the middle of things.
- * @throws SyswideError TOO_MANY_FILES
- */
+/** @throws SyswideError TOO_MANY_FILES */
 function checkFiles({ events, target, files, connect }: GangToOpen): void {
-  const { openFiles, filesInUse } = readLimits(files);
   const places = placesOf(target);
   const rings = connect ? 2 * new Set(places.map(({ cpu }) => cpu)).size : 0;
-  const clones = events.filter(({ kind }) => kind !== 'tool').length * places.length;
-  const needed = filesInUse + clones + rings + OTHER_FILES;
-  if (needed <= openFiles.soft) return;
-  throw new SyswideError('TOO_MANY_FILES', {
-    what: `cannot open ${clones} events and what goes with them`,
-    why: `it takes ${needed} file descriptors, and the limit is ${openFiles.soft}`,
-    remedy: 'raise it with `ulimit -n`, or count fewer events or CPUs',
-  });
+  const error = tooManyFiles(files, events.filter(({ kind }) => kind !== 'tool').length * places.length, rings);
+  if (error) throw error;
 }
 
 /** Those of the target's threads that were not there when it was put together. */

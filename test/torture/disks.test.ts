@@ -156,25 +156,16 @@ describe('a full disk', () => {
   it('a recording that fills it ends in order, and can be read', { timeout: 120_000 }, () => {
     const load = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=2000000'];
     const path = join(disk, 'perf.data');
-    const how = [[], ['--switch-output=500K'], ['--overwrite']];
+    const how = [
+      ['-m', '128K'],
+      ['-m', '128K', '--switch-output=500K'],
+      ['-m', '4M', '--overwrite'],
+    ];
     let most = 0;
     for (let round = 0; round < rounds(50, 3); round += 1) {
       emptyDisk();
       const left = how[round % 3] ?? [];
-      const args = [
-        'record',
-        '-q',
-        '-a',
-        '-m',
-        '128K',
-        '-e',
-        'raw_syscalls:sys_enter',
-        ...left,
-        '-o',
-        path,
-        '--',
-        ...load,
-      ];
+      const args = ['record', '-q', '-a', '-e', 'raw_syscalls:sys_enter', ...left, '-o', path, '--', ...load];
       expectRefusal(syswide(args), args.join(' '), 125);
       const names = execFileSync('ls', [disk], { encoding: 'utf8' })
         .split('\n')
@@ -193,7 +184,7 @@ describe('a full disk', () => {
         most = Math.max(most, a ?? 0);
       }
     }
-    expect(most).toBeGreaterThan(5000);
+    expect(most).toBeGreaterThan(2000);
     tell('disks', `a recording that filled its disk of 2 MiB kept ${most} samples, for perf and for us`);
   });
 

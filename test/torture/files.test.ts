@@ -20,6 +20,7 @@ const many = Array.from({ length: 12 }, () => 'page-faults').join(',');
 const subjects: [string, string[]][] = [
   ['stat, 2 events', ['stat', '-a', '-x,', '-e', 'context-switches,page-faults', '--', 'true']],
   ['stat, 12 events', ['stat', '-a', '-x,', '-e', many, '--', 'true']],
+  ['stat --exclude-self', ['stat', '-a', '-x,', '--exclude-self', '-e', many, '--', 'true']],
   ['stat of a command', ['stat', '-x,', '-e', many, '--', 'true']],
   ['record', ['record', '-a', '-o', path, '--', 'true']],
   ['record, 12 events', ['record', '-a', '-e', many, '-o', path, '--', 'true']],
