@@ -1,8 +1,8 @@
 import { visible } from '../base/safe-text';
 import { Recording } from '../profile/recording';
 import { offer } from './console';
-import { exitStatus } from './exit-status';
 import type { FileListOptions } from './file-list-commands';
+import { endOfRecording } from './recording-end';
 
 /** `syswide evlist`. @returns the exit status */
 export async function evlist(options: FileListOptions): Promise<number> {
@@ -22,7 +22,7 @@ function listed({ input }: FileListOptions, linesOf: (recording: Recording) => s
         .map((line) => `${visible(line)}\n`)
         .join(''),
     );
-    return exitStatus.success;
+    return endOfRecording(input, recording);
   } finally {
     recording.close();
   }

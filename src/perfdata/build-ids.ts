@@ -37,10 +37,11 @@ export function buildIdRecord({ path, id, isKernel }: BuildId): Buffer {
 /** The longest build-id: 20 bytes, and what older files have room for. */
 const LONGEST_ID = 20;
 
-/** Those of a table, as far as it is whole. */
-export function buildIdsIn(table: Buffer, littleEndian: boolean): BuildId[] {
+/** Those of a table, as far as it is whole, and whether all of it is. */
+export function buildIdsIn(table: Buffer, littleEndian: boolean): { builds: BuildId[]; isWhole: boolean } {
   const builds: BuildId[] = [];
-  for (let at = 0; at + Offset.path <= table.length; ) {
+  let at = 0;
+  while (at + Offset.path <= table.length) {
     const u16 = (offset: number) => (littleEndian ? table.readUInt16LE(offset) : table.readUInt16BE(offset));
     const [misc, bytes] = [u16(at + 4), u16(at + HEADER_SIZE_OFFSET)];
     if (bytes < Offset.path || at + bytes > table.length) break;
@@ -55,5 +56,5 @@ export function buildIdsIn(table: Buffer, littleEndian: boolean): BuildId[] {
     });
     at += bytes;
   }
-  return builds;
+  return { builds, isWhole: at === table.length };
 }

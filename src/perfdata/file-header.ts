@@ -59,14 +59,17 @@ export function readHeader(file: InputFile): FileHeader {
   }
   const section = (view: Buffer, at: number): FileSection => ({ offset: u64(view, at), size: u64(view, at + 8) });
   const data = dataOf(file, section(bytes, HeaderOffset.data), littleEndian);
+  const features = headerSize < FILE_HEADER_BYTES ? noFeatures : featuresOf(file, bytes, data.data, section);
   return {
     littleEndian,
     isPiped: false,
-    features: headerSize < FILE_HEADER_BYTES ? new Map() : featuresOf(file, bytes, data.data, section),
+    features: features.found,
     events: readEvents(file, section(bytes, HeaderOffset.attrs), u64(bytes, HeaderOffset.attrSize), {
       section,
       littleEndian,
     }),
+    // What was killed has written no features, whatever bits it has set.
+    ...(features.areCut && !data.recovered ? ({ recovered: 'the file was cut off' } as const) : {}),
     ...data,
   };
 }
@@ -130,32 +133,41 @@ function idsIn(bytes: Buffer, littleEndian: boolean): bigint[] {
  * The bits of the header say which there are; where they are stands behind the data, in their order. Bits that a file of
  * the other byte order has in other words are put right there, too: perf_file_header__read() in util/header.c.
  */
-function featuresOf(
-  file: InputFile,
-  header: Buffer,
-  data: FileSection,
-  section: Reading['section'],
-): Map<number, FileSection[]> {
+function featuresOf(file: InputFile, header: Buffer, data: FileSection, section: Reading['section']): FoundFeatures {
   const words = header.subarray(HeaderOffset.features, FILE_HEADER_BYTES);
   const littleEndian = header.readBigUInt64LE() === MAGIC;
-  const features = new Map<number, FileSection[]>();
+  const found = new Map<number, FileSection[]>();
+  let areCut = false;
   let at = data.offset + data.size;
   for (let feature = 0; feature < words.length * 8; feature += 1) {
     const word = (feature >> 6) * 8;
     const bits = littleEndian ? words.readBigUInt64LE(word) : words.readBigUInt64BE(word);
     if (((bits >> BigInt(feature & 63)) & 1n) === 0n) continue;
     const entry = file.read(at, Buffer.alloc(SECTION_BYTES));
-    if (entry.length < SECTION_BYTES) break;
-    features.set(feature, [section(entry, 0)]);
+    if (entry.length < SECTION_BYTES) return { found, areCut: true };
+    const content = section(entry, 0);
+    if (isWithin(file, content)) found.set(feature, [content]);
+    else areCut = true;
     at += SECTION_BYTES;
   }
-  return features;
+  return { found, areCut };
 }
 
+interface FoundFeatures {
+  readonly found: Map<number, FileSection[]>;
+  /** Whether there are more, of which the file has nothing. */
+  readonly areCut: boolean;
+}
+
+const noFeatures: FoundFeatures = { found: new Map(), areCut: false };
+
+const isWithin = (file: InputFile, { offset, size }: FileSection): boolean =>
+  size <= file.size && offset <= file.size - size;
+
 /** Its bytes, which must lie in the file. @throws SyswideError BAD_FILE */
-export function wholeSection(file: InputFile, { offset, size }: FileSection): Buffer {
-  if (size > file.size || offset > file.size - size) throw contradicts(file, 'a part of it is to lie behind its end');
-  return file.read(offset, Buffer.alloc(size));
+export function wholeSection(file: InputFile, section: FileSection): Buffer {
+  if (!isWithin(file, section)) throw contradicts(file, 'a part of it is to lie behind its end');
+  return file.read(section.offset, Buffer.alloc(section.size));
 }
 
 const contradicts = (file: InputFile, why: string) =>

@@ -21,6 +21,8 @@ export interface FileRecord {
  */
 export class PerfDataReader {
   #unread = 0;
+  /** What of its header makes no sense, by what it is; those who find it add it. */
+  readonly damaged = new Set<string>();
 
   private constructor(
     private readonly file: InputFile,

@@ -15,7 +15,11 @@ const ATTR_SIZE_AT = 4;
 export function readPipeHeader(file: InputFile, littleEndian: boolean): FileHeader {
   const data = { offset: PIPE_HEADER_BYTES, size: file.size - PIPE_HEADER_BYTES };
   const header = new HeaderRecords(file.size, littleEndian);
-  for (const { view, offset, length } of stretchesOf(file, data, littleEndian)) {
+  let unread = 0;
+  const told = (bytes: number) => {
+    unread = bytes;
+  };
+  for (const { view, offset, length } of stretchesOf(file, data, littleEndian, told)) {
     for (let at = 0; at < length; ) {
       const end = at + view.getUint16(at + HEADER_SIZE_OFFSET, littleEndian);
       header.record(view, at, end, offset);
@@ -24,7 +28,10 @@ export function readPipeHeader(file: InputFile, littleEndian: boolean): FileHead
   }
   const { events, features } = header;
   if (events.length === 0) throw badFile(file.path, 'it has no events', 'it is cut off: record it again');
-  return { littleEndian, isPiped: true, events, data, features };
+  return {
+    ...{ littleEndian, isPiped: true, events, data, features },
+    ...(unread > 0 ? { recovered: 'the file was cut off' } : {}),
+  };
 }
 
 /** Picks the records that are a header. */

@@ -34,7 +34,7 @@ export interface EventGroup {
 export function factsOf(reader: PerfDataReader): FileFacts {
   const take = <T>(feature: number, decode: (content: FeatureReader) => T): T | undefined => {
     const bytes = reader.feature(feature);
-    return bytes && whole(() => decode(new FeatureReader(bytes, reader.littleEndian)));
+    return bytes && whole(reader, feature, () => decode(new FeatureReader(bytes, reader.littleEndian)));
   };
   const text = (feature: number) => take(feature, (content) => content.text());
   const cpus = take(Feature.cpuCount, (content) => [content.u32(), content.u32()] as const);
@@ -80,7 +80,7 @@ export function eventNamesOf(reader: PerfDataReader): string[] {
   const bytes = reader.feature(Feature.eventDescription);
   if (!bytes) return [];
   const names: string[] = [];
-  whole(() => {
+  whole(reader, Feature.eventDescription, () => {
     const content = new FeatureReader(bytes, reader.littleEndian);
     const [count, attrBytes] = [content.u32(), content.u32()];
     for (let i = 0; i < count; i += 1) {
@@ -96,15 +96,23 @@ export function eventNamesOf(reader: PerfDataReader): string[] {
 /** Which builds of programs it is of; none where it does not tell. */
 export function buildIdsOf(reader: PerfDataReader): BuildId[] {
   const bytes = reader.feature(Feature.buildId);
-  return bytes ? buildIdsIn(bytes, reader.littleEndian) : [];
+  if (!bytes) return [];
+  const { builds, isWhole } = buildIdsIn(bytes, reader.littleEndian);
+  if (!isWhole) reader.damaged.add(nameOf(Feature.buildId));
+  return builds;
 }
 
 /** What is cut off ends what is read of it. */
-function whole<T>(read: () => T): T | undefined {
+function whole<T>(reader: PerfDataReader, feature: number, read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    reader.damaged.add(nameOf(feature));
+    return undefined;
   }
 }
+
+/** What it is called in `Feature`. */
+const nameOf = (feature: number): string =>
+  Object.entries(Feature).find(([, number]) => number === feature)?.[0] ?? `feature ${feature}`;

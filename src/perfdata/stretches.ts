@@ -43,7 +43,8 @@ export function* stretchesOf(
     // Not one record was whole.
     if (next === begin) break;
   }
-  onUnread(end - at);
+  // A record whose data are missing is not whole, also where nothing of them is there.
+  onUnread(next > end ? Math.max(end - at, HEADER_BYTES) : end - at);
 }
 
 /** How far whole records go in a chunk, or one that data follow: how many bytes of them. */

@@ -17,12 +17,14 @@ const MAGIC = Buffer.from([0x17, 0x08, 0x44, ...Buffer.from('tracing')]);
 export function tracingFormats(reader: PerfDataReader): Map<number, RecordedFormat> {
   const formats = new Map<number, RecordedFormat>();
   const bytes = reader.feature(Feature.tracingData);
-  if (!bytes?.subarray(0, MAGIC.length).equals(MAGIC)) return formats;
+  if (!bytes) return formats;
   try {
+    if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) throw new RangeError('no tracing data');
     readInto(formats, new TracingReader(bytes));
   } catch (error) {
     // What is cut off ends it.
     if (!(error instanceof RangeError)) throw error;
+    reader.damaged.add('tracingData');
   }
   return formats;
 }

@@ -48,6 +48,8 @@ export class Recording {
   readonly #records = new Float64Array(128);
   /** As rings told it, and as events were asked in the end: the same samples. */
   readonly #lost = { told: 0n, asked: 0n };
+  #shortTaskRecords = 0;
+  #wrongSamples = 0;
   #tracepoints: ReadonlyMap<number, RecordedFormat> | undefined;
 
   private constructor(
@@ -79,6 +81,19 @@ export class Recording {
   }
 
   /**
+   * Records, among those that were read, that are too short for what should be in them, and samples of no event that the
+   * header knows.
+   */
+  get malformed(): number {
+    return this.#shortTaskRecords + this.#wrongSamples;
+  }
+
+  /** What of its header makes no sense. */
+  get damaged(): ReadonlySet<string> {
+    return this.reader.damaged;
+  }
+
+  /**
    * Reads what tells of tasks.
    * @param onProgress told now and then how much of the file is done, from 0 to 1
    */
@@ -99,6 +114,7 @@ export class Recording {
       } else tasks.record(type, view, begin, end);
     }, onProgress);
     const { told, asked } = this.#lost;
+    this.#shortTaskRecords = tasks.malformed;
     return {
       timeline: new Timeline(tasks.events, this.comms),
       kernel: tasks.kernel,
@@ -117,9 +133,9 @@ export class Recording {
    * @param onProgress as of `readTasks`
    */
   eachSample(visit: (sample: SampleCursor) => void, onProgress?: (done: number) => void): void {
-    const sample = new SampleCursor(this.events, this.reader.littleEndian);
+    const sample = this.cursor();
     this.reader.scan((type, view, begin, end) => {
-      if (type === RecordType.sample && sample.read(view, begin, end)) visit(sample);
+      if (type === RecordType.sample && this.reads(sample, view, begin, end)) visit(sample);
     }, onProgress);
   }
 
@@ -134,10 +150,10 @@ export class Recording {
     other: (type: number, view: DataView, begin: number, end: number) => void,
     onProgress?: (done: number) => void,
   ): void {
-    const sample = new SampleCursor(this.events, this.reader.littleEndian);
+    const sample = this.cursor();
     this.reader.scan((type, view, begin, end) => {
       if (type !== RecordType.sample) other(type, view, begin, end);
-      else if (sample.read(view, begin, end)) visit(sample);
+      else if (this.reads(sample, view, begin, end)) visit(sample);
     }, onProgress);
   }
 
@@ -166,7 +182,7 @@ export class Recording {
    * @param others records of other types that come in between; those without a time come as they stand in the file
    */
   eachInOrder(visit: (sample: SampleCursor, view: DataView) => void, others?: OtherRecords): void {
-    const sample = new SampleCursor(this.events, this.reader.littleEndian);
+    const sample = this.cursor();
     const peek = new SampleCursor(this.events, this.reader.littleEndian);
     const trailer = new RecordTrailer(this.events, this.reader.littleEndian);
     const little = this.reader.littleEndian;
@@ -175,7 +191,7 @@ export class Recording {
       if (type !== RecordType.sample) {
         trailer.read(view, begin, end);
         others?.visit(trailer, { type, view, begin, end, littleEndian: little });
-      } else if (sample.read(view, begin, end)) visit(sample, view);
+      } else if (this.reads(sample, view, begin, end)) visit(sample, view);
     };
     const order = new TimeOrder(tell);
     this.reader.scan((type, view, begin, end) => {
@@ -190,6 +206,18 @@ export class Recording {
       }
     });
     order.end();
+  }
+
+  /** What goes through all samples anew. */
+  private cursor(): SampleCursor {
+    this.#wrongSamples = 0;
+    return new SampleCursor(this.events, this.reader.littleEndian);
+  }
+
+  private reads(sample: SampleCursor, view: DataView, begin: number, end: number): boolean {
+    const isWhole = sample.read(view, begin, end);
+    if (!isWhole || sample.event < 0) this.#wrongSamples += 1;
+    return isWhole;
   }
 
   /** The layouts of its tracepoints, by their ids. */

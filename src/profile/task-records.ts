@@ -29,16 +29,26 @@ const jitDump = /\/jit-\d+\.dump$/;
 /** PERF_RECORD_MISC_CPUMODE_MASK and _KERNEL. */
 const [CPUMODE, KERNEL] = [7, 1];
 
+/** Bytes that a body has at least, by type. */
+const leastBytes: ReadonlyMap<number, number> = new Map([
+  [RecordType.comm, 16],
+  [RecordType.fork, 24],
+  [RecordType.mmap, 40],
+  [RecordType.mmap2, 72],
+]);
+
 /** Processes that programs, and what is told of them, can be found by. */
 export type RecordedProcesses = Pick<TaskRecords, 'jitDumps' | 'mappedBy'>;
 
 /**
- * Reads what records tell of tasks and their memory. Records that are shorter than their fields are passed over.
+ * Reads what records tell of tasks and their memory. Records that are shorter than their fields are passed over, and counted.
  * Source: PERF_RECORD_COMM, FORK, MMAP, MMAP2 in include/uapi/linux/perf_event.h, Linux 6.18.
  */
 export class TaskRecords {
   readonly events: TaskEvent[] = [];
   readonly kernel: KernelRange[] = [];
+  /** Records that are shorter than their fields. */
+  malformed = 0;
   /** By process: what its JIT compiler has written of the code that it made, and mapped to be found here. */
   readonly jitDumps = new Map<number, string>();
   /** By program: a process that had it in its memory, the last of which that is told. */
@@ -56,10 +66,11 @@ export class TaskRecords {
 
   /** A record whose body begins at `begin` in `view` and ends at `end`. */
   record(type: number, view: DataView, begin: number, end: number): void {
-    if (type === RecordType.comm && end - begin >= 16) this.comm(view, begin, end);
-    else if (type === RecordType.fork && end - begin >= 24) this.fork(view, begin);
-    else if (type === RecordType.mmap && end - begin >= 40) this.map(view, begin, end, begin + 32);
-    else if (type === RecordType.mmap2 && end - begin >= 72) this.map(view, begin, end, begin + MMAP2_NAME);
+    if (end - begin < (leastBytes.get(type) ?? 0)) this.malformed += 1;
+    else if (type === RecordType.comm) this.comm(view, begin, end);
+    else if (type === RecordType.fork) this.fork(view, begin);
+    else if (type === RecordType.mmap) this.map(view, begin, end, begin + 32);
+    else if (type === RecordType.mmap2) this.map(view, begin, end, begin + MMAP2_NAME);
   }
 
   private comm(view: DataView, begin: number, end: number): void {

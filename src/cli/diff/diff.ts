@@ -8,11 +8,10 @@ import { differenceJson } from '../../report/profile/difference-json';
 import { type DifferenceView, differenceText } from '../../report/profile/difference-text';
 import { sharesOf } from '../../report/profile/shares';
 import { complain } from '../console';
-import { exitStatus } from '../exit-status';
 import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
-import { recordingNotices } from '../recording-notices';
+import { endOfRecording } from '../recording-end';
 import type { DiffOptions } from './diff-options';
 
 /**
@@ -20,7 +19,10 @@ import type { DiffOptions } from './diff-options';
  * @returns the exit status
  */
 export async function diff(options: DiffOptions): Promise<number> {
-  const [base, other] = [sharesIn(options.base, options), sharesIn(options.other, options)];
+  const [{ byEvent: base, status }, { byEvent: other, status: otherStatus }] = [
+    sharesIn(options.base, options),
+    sharesIn(options.other, options),
+  ];
   const pages = new Pages();
   const compared = [...other].map(([event, shares]) => ({
     view: viewOf(event, options),
@@ -36,7 +38,7 @@ export async function diff(options: DiffOptions): Promise<number> {
   for (const event of base.keys()) {
     if (!other.has(event)) complain(`# ${options.other} has no samples of '${event}'`);
   }
-  return exitStatus.success;
+  return Math.max(status, otherStatus);
 }
 
 function documentOf(compared: readonly { differences: readonly Difference[]; view: DifferenceView }[]): string {
@@ -53,7 +55,10 @@ const viewOf = (event: string, { keys, computed, baselineOnly, quiet }: DiffOpti
 });
 
 /** A recording by event: those of one name are one. Says what could not be had. @throws SyswideError BAD_FILE */
-function sharesIn(path: string, { keys, filter, symbols, functions }: DiffOptions): Map<string, Shares> {
+function sharesIn(
+  path: string,
+  { keys, filter, symbols, functions }: DiffOptions,
+): { readonly byEvent: ReadonlyMap<string, Shares>; readonly status: number } {
   const recording = Recording.open(path);
   const progress = new ProgressLine('reading');
   try {
@@ -81,8 +86,8 @@ function sharesIn(path: string, { keys, filter, symbols, functions }: DiffOption
       const source = { histogram, stacks, texts, comms: recording.comms, commOf, events: recording.events.all };
       if (histogram.count > 0) byEvent.set(name, sharesOf(source, keys));
     }
-    for (const notice of [...notices, ...recordingNotices(recording)]) complain(`# ${path}: ${notice}`);
-    return byEvent;
+    const told = notices.map((notice) => `${path}: ${notice}`);
+    return { byEvent, status: endOfRecording(path, recording, told) };
   } finally {
     recording.close();
     progress.close();

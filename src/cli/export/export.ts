@@ -9,7 +9,6 @@ import { svg } from '../../report/export/svg';
 import { flameModel } from '../../report/flamegraph/flame-model';
 import type { FlameData } from '../../report/flamegraph/view/flame-data';
 import { standardOutput } from '../console';
-import { exitStatus } from '../exit-status';
 import { timedRecording } from '../flamegraph/timed-recording';
 import { writeNewFile } from '../new-file';
 import { recordingFilter } from '../recording-filter';
@@ -39,5 +38,5 @@ export async function exportRecording(raw: RawExportOptions): Promise<number> {
   const read = timedRecording(input, recordingFilter(raw), symbolPlaces(raw));
   const data = flameModel(input === '-' ? 'standard input' : basename(input), [read]);
   writeNewFile(output, writers[format](data, read.recording.builds));
-  return exitStatus.success;
+  return read.status;
 }

@@ -2,7 +2,6 @@ import { visible } from '../../base/safe-text';
 import { flameModel } from '../../report/flamegraph/flame-model';
 import { flamePage } from '../../report/flamegraph/flame-page';
 import { complain } from '../console';
-import { exitStatus } from '../exit-status';
 import { writeNewFile } from '../new-file';
 import type { FlamegraphOptions } from './flamegraph-options';
 import { timedRecording } from './timed-recording';
@@ -13,15 +12,13 @@ import { timedRecording } from './timed-recording';
  */
 export async function flamegraph(options: FlamegraphOptions): Promise<number> {
   const { inputs, filter, symbols, title, output, quiet } = options;
-  const data = flameModel(
-    title,
-    inputs.map((path) => timedRecording(path, filter, symbols)),
-  );
+  const recordings = inputs.map((path) => timedRecording(path, filter, symbols));
+  const data = flameModel(title, recordings);
   const page = flamePage(data);
   writeNewFile(output, page);
   if (!quiet && output !== '-') {
     const samples = data.time.length === 1 ? '1 sample' : `${data.time.length} samples`;
     complain(`# ${samples} in ${visible(output)}, ${(page.length / 2 ** 20).toFixed(2)} MiB`);
   }
-  return exitStatus.success;
+  return Math.max(...recordings.map(({ status }) => status));
 }

@@ -14,11 +14,10 @@ import type { HistogramSource } from '../../report/profile/key-texts';
 import { statsText } from '../../report/profile/stats-text';
 import { tasksText } from '../../report/profile/tasks-text';
 import { complain } from '../console';
-import { exitStatus } from '../exit-status';
 import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
-import { recordingNotices } from '../recording-notices';
+import { endOfRecording } from '../recording-end';
 import { withSpooledInput } from '../spooled-input';
 import type { ReportOptions } from './report-options';
 import { type ReportTable, reportTables } from './report-tables';
@@ -37,8 +36,7 @@ function reportOf(path: string, options: ReportOptions): number {
     if (options.only === 'dump') dumpRecords(recording, options.input, (text) => pages.text.write(text));
     else for (const part of partsOf(recording, path, options)) pages.text.write(part);
     pages.end();
-    for (const notice of recordingNotices(recording)) complain(`# ${notice}`);
-    return exitStatus.success;
+    return endOfRecording(options.input, recording);
   } finally {
     recording.close();
   }

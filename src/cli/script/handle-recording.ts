@@ -8,8 +8,7 @@ import type { SampleCursor } from '../../profile/sample-cursor';
 import { sampleFilter } from '../../profile/sample-filter';
 import type { ThreadState } from '../../profile/timeline';
 import { complain } from '../console';
-import { exitStatus } from '../exit-status';
-import { recordingNotices } from '../recording-notices';
+import { endOfRecording } from '../recording-end';
 import { HandlerFile } from './handler-file';
 import type { ScriptOptions } from './script-options';
 
@@ -58,8 +57,7 @@ export async function handleRecording(file: string, { input, symbols, filter }: 
     const recorded = new Set(events.map(({ name }) => name));
     const absent = handlers.events.filter((name) => !recorded.has(name));
     if (absent.length > 0) complain(`# ${visible(input)} has no samples of ${visible(absent.join(', '))}`);
-    for (const notice of [...programs.notices, ...recordingNotices(recording)]) complain(`# ${notice}`);
-    return exitStatus.success;
+    return endOfRecording(input, recording, programs.notices);
   } finally {
     recording.close();
   }

@@ -10,10 +10,8 @@ import { tracePrinter } from '../../profile/trace/print-format';
 import { TraceData } from '../../profile/trace/trace-data';
 import { FrameLines } from '../../report/script/frame-lines';
 import { SampleText, type TraceText } from '../../report/script/sample-text';
-import { complain } from '../console';
-import { exitStatus } from '../exit-status';
 import { Pages } from '../pages';
-import { recordingNotices } from '../recording-notices';
+import { endOfRecording } from '../recording-end';
 import { withSpooledInput } from '../spooled-input';
 import { otherRecords } from './other-records';
 import type { ScriptOptions } from './script-options';
@@ -45,8 +43,7 @@ function scriptOf(path: string, { symbols, filter, view, others }: ScriptOptions
       ),
     );
     pages.end();
-    for (const notice of [...programs.notices, ...recordingNotices(recording)]) complain(`# ${notice}`);
-    return exitStatus.success;
+    return endOfRecording(input, recording, programs.notices);
   } finally {
     recording.close();
   }

@@ -27,8 +27,8 @@ const levels: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 
-/** No kernel nests more; a file may. */
-const DEEPEST = 200;
+/** No kernel nests more, or puts more terms one behind the other; a file may. */
+const [DEEPEST, LONGEST_CHAIN] = [200, 1000];
 
 /** Reads C expressions over the fields of a tracepoint: `REC->flags & 0x3 ? "a" : "b"`. */
 export class ExpressionParser {
@@ -86,7 +86,9 @@ export class ExpressionParser {
     const operators = levels[level];
     if (!operators) return this.unary();
     let left = this.binary(level + 1);
-    for (;;) {
+    for (let terms = 1; ; terms += 1) {
+      // Each term is evaluated within the call of the next.
+      if (terms > LONGEST_CHAIN) throw new NotUnderstood('it has too many terms');
       const token = this.peek();
       if (token?.kind !== 'sign' || !operators.includes(token.value)) return left;
       this.next();
@@ -96,6 +98,14 @@ export class ExpressionParser {
   }
 
   private unary(): Expression {
+    this.#depth += 1;
+    if (this.#depth > DEEPEST) throw new NotUnderstood('it is nested too deeply');
+    const whole = this.signed();
+    this.#depth -= 1;
+    return whole;
+  }
+
+  private signed(): Expression {
     for (const sign of ['-', '~', '!', '+', '*', '&']) {
       if (!this.accept(sign)) continue;
       const of = this.unary();

@@ -1,4 +1,5 @@
 import { type Expression, type ExpressionParser, type HelperParser, NotUnderstood, numberOf } from './expression';
+import type { TraceData } from './trace-data';
 
 /** Values and what they are called. */
 type Names = readonly (readonly [value: bigint, name: string])[];
@@ -35,15 +36,22 @@ export const helperCall: HelperParser = (parser, name) => {
   }
 };
 
+/** In the place of a sample: constants ask for nothing of it. */
+const noSample = new Proxy({} as TraceData, {
+  get: () => {
+    throw new NotUnderstood('a field among constants');
+  },
+});
+
 function namesIn(parser: ExpressionParser): Names {
   const names: [bigint, string][] = [];
   while (parser.accept(',')) {
     parser.expect('{');
     const first = parser.peek();
     // Constants: they need no sample. Of names that only the kernel knows, readers make -1.
-    const value = parser.expression()(undefined as never);
+    const value = parser.expression()(noSample);
     parser.expect(',');
-    const name = parser.expression()(undefined as never);
+    const name = parser.expression()(noSample);
     parser.expect('}');
     names.push([first?.kind === 'name' ? -1n : numberOf(value), String(name)]);
   }

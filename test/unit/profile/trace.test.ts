@@ -41,6 +41,21 @@ function printed(printFormat: string): string {
   return tracePrinter(format, (address) => (address === 0x1f0000000cn ? 'do_it+0x4' : undefined))(data);
 }
 
+describe('a print format that is made to harm', () => {
+  it.each([
+    ['nested brackets', '('.repeat(200_000)],
+    ['signs', `${'-'.repeat(200_000)}1`],
+    ['terms', `${'1+'.repeat(100_000)}1`],
+    ['choices', '1?'.repeat(100_000)],
+    ['helpers', '__get_str('.repeat(100_000)],
+    ['indexes', 'REC->number['.repeat(100_000)],
+    ['fields among constants', '__print_symbolic(REC->number, { REC->number, "a" })'],
+    ['fields among flags', '__print_flags(REC->number, "|", { 1, REC->comm })'],
+  ])('of %s is not understood, and the fields are printed', (_, expression) => {
+    expect(printed(`"%d", ${expression}`)).toMatch(/^number=-5 word=/u);
+  });
+});
+
 describe('the print format of a tracepoint', () => {
   it.each([
     ['"%d %u %x", REC->number, REC->number, REC->number', '-5 4294967291 fffffffb'],

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+export const corpus = join(root, 'test/fixtures/fuzz');
+
+/** Whether there is time for all of it. */
+export const isLong = process.env.SYSWIDE_TORTURE === '1';
+
+/** What a child found: see `child.ts`. */
+export interface Outcome {
+  readonly crashes: readonly string[];
+  /** ms of CPU time. */
+  readonly slowest: number;
+  readonly accepted: number;
+  readonly peak: number;
+  readonly cases: number;
+  /** Truncations of which nothing was said: the number of the seed, and the length. */
+  readonly whole: readonly (readonly [seed: number, length: number])[];
+  /** The number of a case that never ended. */
+  readonly hung?: number;
+}
+
+/** Bundles the child once, with what it fuzzes: sources cannot be run as they are. */
+export async function bundled(folder: string): Promise<string> {
+  const outfile = join(folder, 'dist', 'child.cjs');
+  mkdirSync(join(folder, 'dist'), { recursive: true });
+  // What commands look for beside themselves.
+  cpSync(join(root, 'dist/flamegraph'), join(folder, 'dist/flamegraph'), { recursive: true });
+  copyFileSync(join(root, 'dist/demangle.wasm'), join(folder, 'dist/demangle.wasm'));
+  await build({
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    entryPoints: ['test/torture/fuzz/child.ts'],
+    outfile,
+    // Commands that measure are in it, too, and never called.
+    external: ['ffi-napi', 'ref-napi', '@2060.io/ref-napi', 'ref-struct-di'],
+    define: { 'process.env.SYSWIDE_VERSION': '"0"' },
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+/** Where children keep what they crashed on: it stays when the test has failed. */
+export const crashFolder = (): string => mkdtempSync(join(tmpdir(), 'syswide-fuzz-crashes-'));
+
+/** Runs a child to its end. @param count how many cases, or every so manieth truncation */
+export function fuzz(
+  child: string,
+  folder: string,
+  subject: string,
+  count: number | `truncations/${number}`,
+  seed: number,
+): Promise<Outcome> {
+  const args = ['--expose-gc', '--max-semi-space-size=2', child, subject, String(count), String(seed), corpus, folder];
+  const running = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  let [told, errors] = ['', ''];
+  running.stdio[3]?.on('data', (bytes: Buffer) => {
+    told += bytes.toString();
+  });
+  running.stderr?.on('data', (bytes: Buffer) => {
+    // Notices of recordings: of no end.
+    errors = (errors + bytes.toString()).slice(-4000);
+  });
+  return new Promise((resolve, reject) => {
+    running.on('error', reject);
+    running.on('close', (status, signal) => {
+      if (told === '') reject(new Error(`the child ended with ${status ?? signal}: ${errors}`));
+      else resolve({ crashes: [], slowest: 0, accepted: 0, peak: 0, cases: 0, whole: [], ...JSON.parse(told.trim()) });
+    });
+  });
+}
