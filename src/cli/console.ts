@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { SyswideError } from '../base/error';
+import { withoutControls } from '../base/safe-text';
 import { KernelError } from '../native/kernel-error';
 
 /**
@@ -18,10 +19,10 @@ function writeFully(fd: number, text: string | Buffer): void {
   }
 }
 
-/** Prints a line to standard error; a reader that is gone is no reason to fail. */
+/** Prints a line to standard error, one whatever it quotes; a reader that is gone is no reason to fail. */
 export function complain(line: string): void {
   try {
-    writeFully(2, `${line}\n`);
+    writeFully(2, `${withoutControls(line)}\n`);
   } catch {
     // Nobody is left to be told.
   }

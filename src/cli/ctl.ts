@@ -1,4 +1,5 @@
 import { SyswideError } from '../base/error';
+import { jsonText } from '../base/safe-text';
 import { tellOwner } from '../gang/registry/control-client';
 import { type FoundGang, findGangs } from '../gang/registry/find-gangs';
 import { ownPlace, type RegistryPlace, visiblePlaces } from '../gang/registry/place';
@@ -30,7 +31,7 @@ export async function ctl(
   const gang = chooseGang(findGangs(kernel, places), id);
   const row = psRow(gang, await tellOwner(gang, request, ANSWER_MS), userNames(host.files));
   if (json) {
-    standardOutput.write(`${JSON.stringify(rowObject(row), undefined, 2)}\n`);
+    standardOutput.write(`${jsonText(rowObject(row), 2)}\n`);
   } else if (request.do === 'status') {
     const { psTable } = await import('./ps-table');
     standardOutput.write(psTable([row], { color: standardOutput.hasColor }));

@@ -22,7 +22,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const told = asSyswideError(error);
     complain(errorLine(told));
     await showPlace(told);
-    if (process.env.SYSWIDE_DEBUG && told.cause instanceof Error) complain(told.cause.stack ?? '');
+    if (process.env.SYSWIDE_DEBUG && told.cause instanceof Error)
+      for (const line of (told.cause.stack ?? '').split('\n')) complain(line);
     return failureStatus(told.code, argv[0]);
   }
 }

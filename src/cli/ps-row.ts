@@ -1,3 +1,4 @@
+import { jsonText } from '../base/safe-text';
 import { elapsed, monotonicTime, type Nanoseconds } from '../base/units';
 import type { GangStatus } from '../gang/controllable';
 import type { FoundGang } from '../gang/registry/find-gangs';
@@ -27,7 +28,7 @@ export const statusOf = ({ gang, live }: PsRow): GangStatus => live ?? gang.stat
 export const stateText = ({ live }: PsRow): string => live?.state ?? 'not answering';
 
 /** The rows as JSON: an array of objects with the same fields for every row. `sinceNs` is the age. */
-export const psJson = (rows: readonly PsRow[]): string => `${JSON.stringify(rows.map(rowObject), undefined, 2)}\n`;
+export const psJson = (rows: readonly PsRow[]): string => `${jsonText(rows.map(rowObject), 2)}\n`;
 
 /** One row as a JSON object. `cpus` is null for a gang that counts tasks. */
 export function rowObject(row: PsRow) {

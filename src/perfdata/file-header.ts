@@ -54,7 +54,7 @@ export function readHeader(file: InputFile): FileHeader {
   if (headerSize === PIPE_HEADER_BYTES) {
     return readPipeHeader(file, littleEndian);
   }
-  if (headerSize < OLD_HEADER_BYTES || bytes.length < OLD_HEADER_BYTES) {
+  if (headerSize < OLD_HEADER_BYTES || bytes.length < Math.min(headerSize, FILE_HEADER_BYTES)) {
     throw badFile(file.path, 'its header is too short', 'record it again');
   }
   const section = (view: Buffer, at: number): FileSection => ({ offset: u64(view, at), size: u64(view, at + 8) });

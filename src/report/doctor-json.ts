@@ -1,3 +1,4 @@
+import { jsonText } from '../base/safe-text';
 import type { DoctorSubject, Findings } from './doctor-subject';
 
 /** The diagnosis as one JSON object; cost and remedy of what is all right are null. */
@@ -16,5 +17,5 @@ export function doctorJson({ findings, mainJob }: Findings, { version, host, cpu
       remedy: remedy ?? null,
     })),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${jsonText(document, 2)}\n`;
 }

@@ -1,9 +1,10 @@
+import { jsonText } from '../base/safe-text';
 import type { ListEntry } from './list-entry';
 
 /** One event as a line of JSON. What is not known of it is left out. */
 export function listJson({ event, fields, probe }: ListEntry): string {
   const { name, kind, aliases, pmu, description, isPattern } = event;
-  return JSON.stringify({
+  return jsonText({
     name,
     kind,
     aliases,

@@ -1,8 +1,8 @@
-import { visible } from '../base/safe-text';
+import { jsonText, visible } from '../base/safe-text';
 import type { Nanoseconds } from '../base/units';
 import type { Metric } from '../counts/metric';
 import { askedValueText, partText } from './stat-cells';
-import { csvLead, csvPart, unitText } from './stat-csv';
+import { csvLead, csvPart, csvText, unitText } from './stat-csv';
 import { jsonInterval, jsonPart } from './stat-json';
 import { type RowPart, type RowSource, type RowView, type StatRow, statRows } from './stat-rows';
 
@@ -31,7 +31,10 @@ export function metricsOnly(source: RowSource, options: MetricOnlyOptions): stri
     case 'csv': {
       const [first] = lines;
       const head = heads && first ? [csvHeads(first, metricHeads, options).join(format.separator)] : [];
-      return text([...head, ...lines.map((line) => csvValues(line, metricHeads, options).join(format.separator))]);
+      return text([
+        ...head,
+        ...lines.map((line) => csvValues(line, metricHeads, options, format.separator).join(format.separator)),
+      ]);
     }
     case 'json':
       return text(lines.map((line) => `{${jsonMembers(line, options).join(', ')}}`));
@@ -103,11 +106,12 @@ function csvValues(
   { part, cgroup, metrics }: PartLine,
   heads: readonly string[],
   { interval }: MetricOnlyOptions,
+  separator: string,
 ): string[] {
   return [
     ...(interval === undefined ? [] : [csvLead(interval)]),
-    ...(part ? csvPart(part) : []),
-    ...(cgroup === undefined ? [] : [cgroup]),
+    ...(part ? csvPart(part, separator) : []),
+    ...(cgroup === undefined ? [] : [csvText(cgroup, separator)]),
     ...heads.map((head) => csvValue(metrics.get(head))),
     '',
   ];
@@ -120,9 +124,9 @@ function jsonMembers({ part, cgroup, metrics }: PartLine, { interval }: MetricOn
   return [
     ...(typeof interval === 'bigint' ? [jsonInterval(interval)] : []),
     ...(part ? jsonPart(part) : []),
-    ...(cgroup === undefined ? [] : [`"cgroup" : ${JSON.stringify(cgroup)}`]),
+    ...(cgroup === undefined ? [] : [`"cgroup" : ${JSON.stringify(visible(cgroup))}`]),
     ...[...metrics].map(([head, { value, decimals }]) => {
-      return `${JSON.stringify(head)} : ${Number.isNaN(value) ? 'null' : `"${value.toFixed(decimals)}"`}`;
+      return `${jsonText(head)} : ${Number.isNaN(value) ? 'null' : `"${value.toFixed(decimals)}"`}`;
     }),
   ];
 }

@@ -1,3 +1,4 @@
+import { jsonText } from '../base/safe-text';
 import type { SlotsPicture } from '../gang/slots/picture';
 
 /** The picture as one JSON object; what cannot be known is null. */
@@ -22,5 +23,5 @@ export function slotsJson({ slots, offline, holders, tracees, notVisible }: Slot
     })),
     notVisible,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${jsonText(document, 2)}\n`;
 }

@@ -40,8 +40,8 @@ export const csvLead = (interval: Nanoseconds | 'summary'): string =>
 /** The row, and a line for each further metric, whose own fields alone are filled in. */
 function lines(row: StatRow, lead: string, s: string): string {
   const { part, event, count, metrics } = row;
-  const before = part ? `${lead}${csvPart(part).join(s)}${s}` : lead;
-  const cgroup = event.cgroup ? `${visible(event.cgroup.name)}${s}` : '';
+  const before = part ? `${lead}${csvPart(part, s).join(s)}${s}` : lead;
+  const cgroup = event.cgroup ? `${csvText(event.cgroup.name, s)}${s}` : '';
   const variance = count.samples ? `${relativeError(sampleOf(count.samples.map(Number))).toFixed(2)}%${s}` : '';
   const counted = `${csvValue(row)}${s}${event.unit}${s}${visible(event.name)}${s}${cgroup}${variance}`;
   const { timeRunning } = count.raw;
@@ -63,15 +63,23 @@ const metricFields = (metric: Metric | undefined, s: string): string =>
 export const unitText = ({ unit, scaleUnit }: Metric): string =>
   scaleUnit === undefined ? unit : `${scaleUnit}  ${unit}`;
 
+/** A name that somebody else chose: with what separates fields shown as escapes, as the format knows no quotes. */
+export function csvText(text: string, separator: string): string {
+  const shown = visible(text);
+  if (separator === '' || !shown.includes(separator)) return shown;
+  const escaped = [...separator].map((c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`).join('');
+  return shown.replaceAll(separator, escaped);
+}
+
 /** What comes before the count: of units, also how many CPUs they have. */
-export function csvPart(part: RowPart): string[] {
+export function csvPart(part: RowPart, separator: string): string[] {
   switch (part.kind) {
     case 'cpu':
       return [`CPU${part.cpu}`];
     case 'unit':
       return [part.label, `${part.cpus}`];
     case 'thread':
-      return [`${visible(part.comm)}-${part.tid}`];
+      return [`${csvText(part.comm, separator)}-${part.tid}`];
   }
 }
 

@@ -1,4 +1,4 @@
-import { visible } from '../base/safe-text';
+import { jsonText, visible } from '../base/safe-text';
 import { elapsed, type Nanoseconds } from '../base/units';
 import { coveragePercent } from '../counts/coverage';
 import type { Count, EventCount } from '../counts/event-count';
@@ -60,7 +60,7 @@ export function statDocument(result: StatResult, provenance: Provenance, detail:
     ...(result.hotplug ? { hotplug: hotplug(result.hotplug, result) } : {}),
     notices: result.notices,
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${jsonText(document, 2)}\n`;
 }
 
 const LARGEST_EXACT = BigInt(Number.MAX_SAFE_INTEGER);

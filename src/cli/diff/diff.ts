@@ -1,3 +1,4 @@
+import { jsonText } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
 import { type Difference, differencesOf, type Shares } from '../../profile/difference';
 import { Histogram } from '../../profile/histogram';
@@ -43,7 +44,7 @@ export async function diff(options: DiffOptions): Promise<number> {
 
 function documentOf(compared: readonly { differences: readonly Difference[]; view: DifferenceView }[]): string {
   const events = compared.map(({ differences, view }) => differenceJson(differences, view));
-  return `${JSON.stringify({ schema: 'syswide.diff/1', events }, undefined, 2)}\n`;
+  return `${jsonText({ schema: 'syswide.diff/1', events }, 2)}\n`;
 }
 
 const viewOf = (event: string, { keys, computed, baselineOnly, quiet }: DiffOptions): DifferenceView => ({

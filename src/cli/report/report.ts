@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { jsonText } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
 import { Histogram } from '../../profile/histogram';
 import { type Profile, profileOf } from '../../profile/profile';
@@ -98,7 +99,7 @@ function* jsonOf(recording: Recording, profile: Profile, options: ReportOptions)
   const tables = tablesOf(recording, profile, { ...options, together: 'none' });
   const events = [...tables].map(({ source, view, table }) => histogramJson(source, view, table.name));
   const { lost, throttled } = profile.totals;
-  yield `${JSON.stringify({ schema: 'syswide.report/1', lost: Number(lost), throttled, events }, undefined, 2)}\n`;
+  yield `${jsonText({ schema: 'syswide.report/1', lost: Number(lost), throttled, events }, 2)}\n`;
 }
 
 interface TableParts {

@@ -1,3 +1,4 @@
+import { jsonText } from '../../base/safe-text';
 import type { FlameData } from '../flamegraph/view/flame-data';
 import { frameDso, frameName, threadOf } from './stack-sums';
 
@@ -21,5 +22,5 @@ export function chromeTrace(data: FlameData): string {
     sf: String(data.node[i] ?? 0),
     weight: data.period[i] ?? 0,
   }));
-  return JSON.stringify({ displayTimeUnit: 'ns', traceEvents, stackFrames, samples });
+  return jsonText({ displayTimeUnit: 'ns', traceEvents, stackFrames, samples });
 }

@@ -1,3 +1,4 @@
+import { jsonText } from '../../base/safe-text';
 import { type FlameData, FrameFlag } from '../flamegraph/view/flame-data';
 import { frameDso, frameName, threadOf } from './stack-sums';
 
@@ -14,7 +15,7 @@ export function firefox(data: FlameData): string {
     byThread.set(thread, samples);
     samples.push(sample);
   }
-  return JSON.stringify({
+  return jsonText({
     meta: {
       interval: 1,
       startTime: 0,

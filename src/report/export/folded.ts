@@ -10,7 +10,10 @@ export function folded(data: FlameData): string {
   const lines = new Map<string, number>();
   for (const { sample, node, samples } of stackSums(data, (i) => data.thread[i] ?? 0)) {
     const comm = data.meta.threads[data.thread[sample] ?? 0]?.comm ?? '';
-    const line = [comm.replaceAll(' ', '_'), ...framesOf(data, node).map((frame) => texts[frame] ?? '')].join(';');
+    const line = [
+      comm.replaceAll(' ', '_').replaceAll(';', ':'),
+      ...framesOf(data, node).map((frame) => texts[frame] ?? ''),
+    ].join(';');
     lines.set(line, (lines.get(line) ?? 0) + samples);
   }
   return [...lines]

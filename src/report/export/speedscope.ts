@@ -1,3 +1,4 @@
+import { jsonText } from '../../base/safe-text';
 import type { FlameData } from '../flamegraph/view/flame-data';
 import { frameDso, frameName, framesOf, threadOf } from './stack-sums';
 
@@ -24,7 +25,7 @@ export function speedscope(data: FlameData): string {
       samples: samples.map((sample) => framesOf(data, data.node[sample] ?? 0)),
       weights: samples.map(() => 1),
     }));
-  return JSON.stringify({
+  return jsonText({
     $schema: 'https://www.speedscope.app/file-format-schema.json',
     exporter: 'syswide',
     name: data.meta.title,

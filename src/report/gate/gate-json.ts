@@ -1,3 +1,4 @@
+import { jsonText } from '../../base/safe-text';
 import type { GateOutcome } from '../../gate/outcome';
 import { type Assessment, overall } from '../../gate/verdict';
 
@@ -10,7 +11,7 @@ export function gateJson(outcomes: readonly GateOutcome[], version: string): str
     verdict: overall(outcomes.map(({ verdict }) => verdict)),
     gates: outcomes.map(gateDocument),
   };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return `${jsonText(document, 2)}\n`;
 }
 
 const gateDocument = (outcome: GateOutcome): object => ({

@@ -1,3 +1,4 @@
+import { visible } from '../../base/safe-text';
 import type { GateOutcome } from '../../gate/outcome';
 import type { Verdict } from '../../gate/verdict';
 import { changeText, intervalText, valueText } from './change-text';
@@ -37,7 +38,7 @@ function gateSection({ name, verdict, assessments, pairs, mostPairs, invalid, no
 
 /** Lines that GitHub Actions shows beside the run. */
 export function gateAnnotations(outcomes: readonly GateOutcome[]): string {
-  const encoded = (text: string) => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  const encoded = (text: string) => visible(text).replaceAll('%', '%25');
   const lines = outcomes.flatMap(({ name, assessments }) =>
     assessments
       .filter(({ verdict }) => verdict === 'REGRESSED' || verdict === 'INCONCLUSIVE')
