@@ -67,7 +67,7 @@ export const unitText = ({ unit, scaleUnit }: Metric): string =>
 export function csvText(text: string, separator: string): string {
   const shown = visible(text);
   if (separator === '' || !shown.includes(separator)) return shown;
-  const escaped = [...separator].map((c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`).join('');
+  const escaped = [...separator].map((c) => `\\x${(c.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`).join('');
   return shown.replaceAll(separator, escaped);
 }
 

@@ -1,5 +1,5 @@
 /** What a name may hold that a terminal, a table or a format would take for something else. */
-export const hostileParts = {
+const hostileParts = {
   colour: '\u001b[31m',
   title: '\u001b]0;owned\u0007',
   link: '\u001b]8;;http://evil\u001b\\',
