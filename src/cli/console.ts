@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 import { SyswideError } from '../base/error';
 import { withoutControls } from '../base/safe-text';
 import { KernelError } from '../native/kernel-error';
@@ -101,6 +101,9 @@ export interface Sink {
   /** Columns to write for. */
   readonly width: number;
   write(text: string): void;
+  /** Says that all is written: a file gets its name then. */
+  done(): void;
+  /** Gives up what was not `done`. */
   close(): void;
 }
 
@@ -136,6 +139,7 @@ const standardStream = (fd: 1 | 2, name: string): Sink => ({
     return (isTerminal(fd) && (fd === 1 ? process.stdout : process.stderr).columns) || PLAIN_WIDTH;
   },
   write: (text) => writeChecked(fd, text, name),
+  done: () => {},
   close: () => {},
 });
 
@@ -145,43 +149,18 @@ export const standardOutput = standardStream(1, 'standard output');
 /** For what is found out while a command runs, whose standard output is not ours. */
 export const standardError = standardStream(2, 'standard error');
 
-/**
- * A result file, made or appended to at once, so that a path that cannot be written fails before anything is measured.
- * @throws SyswideError OUTPUT_FAILED
- */
-export function resultFile(path: string, append: boolean): Sink {
-  let fd: number;
-  try {
-    fd = openSync(path, append ? 'a' : 'w', 0o644);
-  } catch (error) {
-    throw outputFailed(path, error);
-  }
-  return { ...plain, write: (text) => writeChecked(fd, text, path), close: () => closeSync(fd) };
-}
-
-/** What no terminal shows. */
-const plain = { isTerminal: false, hasColor: false, width: PLAIN_WIDTH } as const;
-
-/**
- * A file descriptor that whoever started this process has left open; it stays theirs.
- * @throws SyswideError OUTPUT_FAILED when there is none
- */
-export function openDescriptor(fd: number): Sink {
-  const name = `file descriptor ${fd}`;
-  try {
-    fstatSync(fd);
-    // Nothing is written, but one that cannot be written says so.
-    writeSync(fd, '');
-  } catch (error) {
-    throw outputFailed(name, error);
-  }
-  return { ...plain, write: (text) => writeChecked(fd, text, name), close: () => {} };
-}
+/** What no terminal shows, and nobody has to end. */
+export const plainSink = {
+  ...{ isTerminal: false, hasColor: false, width: PLAIN_WIDTH },
+  done: () => {},
+  close: () => {},
+} as const;
 
 /** Where nobody reads it. */
-export const nowhere: Sink = { ...plain, write: () => {}, close: () => {} };
+export const nowhere: Sink = { ...plainSink, write: () => {} };
 
-function writeChecked(fd: number, text: string, name: string): void {
+/** Writes all of it. @throws SyswideError OUTPUT_FAILED */
+export function writeChecked(fd: number, text: string, name: string): void {
   try {
     writeFully(fd, text);
   } catch (error) {
@@ -189,7 +168,8 @@ function writeChecked(fd: number, text: string, name: string): void {
   }
 }
 
-const outputFailed = (name: string, error: unknown): SyswideError =>
+/** The error for what could not be written. */
+export const outputFailed = (name: string, error: unknown): SyswideError =>
   new SyswideError('OUTPUT_FAILED', {
     what: `cannot write ${name}`,
     why: error instanceof Error ? error.message : String(error),

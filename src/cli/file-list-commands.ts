@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
+import { forceOption } from './recording-options';
+import type { RawForceOption } from './recording-owner';
 
 /** The option values as commander hands them over. */
-export interface FileListOptions {
+export interface FileListOptions extends RawForceOption {
   readonly input: string;
 }
 
@@ -10,6 +12,7 @@ const command = (name: string, summary: string, action: (options: FileListOption
     .summary(summary)
     .description(`Print ${summary.replace(/^list /, '')}, a line each. Reads recordings of syswide and of perf.`)
     .addOption(new Option('-i, --input <file>', 'read this one').default('perf.data'))
+    .addOption(forceOption())
     .addHelpText('after', '\nExit status: 0; 1 when the recording cannot be read.')
     .action((options: FileListOptions) => action(options));
 

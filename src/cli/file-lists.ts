@@ -3,6 +3,7 @@ import { Recording } from '../profile/recording';
 import { offer } from './console';
 import type { FileListOptions } from './file-list-commands';
 import { endOfRecording } from './recording-end';
+import { recordingOwner } from './recording-owner';
 
 /** `syswide evlist`. @returns the exit status */
 export async function evlist(options: FileListOptions): Promise<number> {
@@ -14,8 +15,9 @@ export async function buildidList(options: FileListOptions): Promise<number> {
   return listed(options, ({ builds }) => builds.map(({ id, path }) => `${id.toString('hex')} ${path}`));
 }
 
-function listed({ input }: FileListOptions, linesOf: (recording: Recording) => string[]): number {
-  const recording = Recording.open(input);
+function listed(options: FileListOptions, linesOf: (recording: Recording) => string[]): number {
+  const { input } = options;
+  const recording = Recording.open(input, recordingOwner(options));
   try {
     offer(
       linesOf(recording)

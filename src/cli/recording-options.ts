@@ -3,8 +3,12 @@ import { Option } from 'commander';
 /** The options that everything has that reads recordings: which one, and where symbols are. */
 export const recordingOptions = (): Option[] => [
   new Option('-i, --input <file>', 'read this one').default('perf.data'),
+  forceOption(),
   ...symbolOptions(),
 ];
+
+/** perf's: without it, recordings of other users are refused. */
+export const forceOption = (): Option => new Option('-f, --force', 'also a recording of another user');
 
 /** Those that say where symbols are. */
 export const symbolOptions = (): Option[] => [

@@ -2,14 +2,15 @@ import type { StatResult } from '../counts/stat-result';
 import { type Cgroup, closeCgroups } from '../host/cgroups';
 import { describeHost } from '../host/description';
 import type { DocumentDetail, Provenance } from '../report/stat-document';
-import { nowhere, openDescriptor, resultFile, type Sink, standardError } from './console';
+import { nowhere, type Sink, standardError } from './console';
 import { exitStatus } from './exit-status';
 import { thisMachine } from './machine';
+import { openDescriptor, resultFile } from './result-file';
 import { SignalInterruption } from './signals';
 import { statAggregation } from './stat-aggregation';
 import { chosenCgroups, inCgroups } from './stat-cgroups';
 import { statEvents } from './stat-events';
-import type { StatOptions, StatOutput } from './stat-options';
+import type { StatOptions } from './stat-options';
 import { runAll } from './stat-runs';
 import { countsCpus } from './stat-target-option';
 import { StatWriter } from './stat-writer';
@@ -23,13 +24,13 @@ import { version } from './version';
 export async function stat(options: StatOptions): Promise<number> {
   if (countsCpus(options.target)) collectQuietly();
   const machine = thisMachine();
-  const sink = openSink(options.output);
+  const sink = openSink(options);
   const interruption = new SignalInterruption(machine.kernel);
   const cgroups: Cgroup[] = [];
   let saved: Sink | undefined;
   try {
     // Before anything is measured: a result that then cannot be written would be lost.
-    saved = options.save === undefined ? undefined : resultFile(options.save, false);
+    saved = options.save === undefined ? undefined : resultFile(options.save, 'whole');
     if (options.output.kind === 'file') sink.write(startLine(new Date()));
     const started = new Date();
     cgroups.push(...chosenCgroups(options.events, machine.host.files));
@@ -38,6 +39,7 @@ export async function stat(options: StatOptions): Promise<number> {
     const writer = await StatWriter.open(options, sink, view);
     const result = await runAll(options, chosen, machine, interruption, writer);
     await writer.result(result);
+    sink.done();
     if (saved)
       await save(
         saved,
@@ -56,12 +58,12 @@ export async function stat(options: StatOptions): Promise<number> {
   }
 }
 
-function openSink(output: StatOutput): Sink {
+function openSink({ output, run }: StatOptions): Sink {
   switch (output.kind) {
     case 'standard error':
       return standardError;
     case 'file':
-      return resultFile(output.path, output.append);
+      return resultFile(output.path, output.append ? 'appended' : run.intervals ? 'growing' : 'whole');
     case 'fd':
       return openDescriptor(output.fd);
     case 'none':
@@ -82,6 +84,7 @@ function collectQuietly(): void {
 async function save(file: Sink, result: StatResult, provenance: Provenance, detail: DocumentDetail): Promise<void> {
   const { statDocument } = await import('../report/stat-document');
   file.write(statDocument(result, provenance, detail));
+  file.done();
 }
 
 /**

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegular } from './regular-file';
 
 /** Why a file cannot be read: it is not there (or gone, as a process may be), or it is and cannot be opened. */
 export type Refusal = 'missing' | 'denied';
@@ -9,6 +10,9 @@ export interface FileIdentity {
   readonly device: bigint;
   readonly inode: bigint;
 }
+
+/** The symbols of a large kernel are some 20 MB. */
+const LARGEST = 512 << 20;
 
 const missing = new Set(['ENOENT', 'ENOTDIR', 'ESRCH', 'ENODEV', 'ENXIO', 'ENAMETOOLONG']);
 
@@ -28,10 +32,10 @@ export class HostFiles {
     }
   }
 
-  /** The whole of a file that is no text; undefined as of `read`. */
+  /** The whole of a file that is no text, and may be one that a user names; undefined as of `read`, or for no regular file. */
   readBytes(path: string): Buffer | undefined {
     try {
-      return readFileSync(join(this.root, path));
+      return readRegular(join(this.root, path), { link: 'any', largest: LARGEST });
     } catch {
       return undefined;
     }

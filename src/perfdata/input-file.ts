@@ -1,5 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { SyswideError } from '../base/error';
+import { FileRefusal, openRegular, trustedUsers } from '../host/regular-file';
+
+/** Whose recordings are read: those of this user and root, as perf does it, or of anybody. */
+export type Owner = 'trusted' | 'anybody';
 
 /** A file that may come from anybody. Opening and reading it never waits, whatever it is. */
 export class InputFile {
@@ -10,18 +14,16 @@ export class InputFile {
     readonly size: number,
   ) {}
 
-  /** @throws SyswideError BAD_FILE when it cannot be opened or is no regular file */
-  static open(path: string): InputFile {
-    let fd: number | undefined;
+  /** @throws SyswideError BAD_FILE when it cannot be opened, is no regular file, or of another owner */
+  static open(path: string, owner: Owner = 'trusted'): InputFile {
     try {
-      // A pipe without a writer would have open(2) wait for one.
-      fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-      const found = fstatSync(fd);
-      if (!found.isFile()) throw new Error('it is no regular file');
-      return new InputFile(fd, path, found.size);
+      const demands = owner === 'anybody' ? ANY : { link: 'own' as const, owners: trustedUsers() };
+      const { fd, stats } = openRegular(path, demands);
+      return new InputFile(fd, path, stats.size);
     } catch (cause) {
-      if (fd !== undefined) closeSync(fd);
-      throw badFile(path, cause instanceof Error ? cause.message : String(cause), 'check the path', cause);
+      const isOthers = cause instanceof FileRefusal && cause.message.includes('user');
+      const remedy = isOthers ? 'if you trust whoever made it, add -f' : 'check the path';
+      throw badFile(path, cause instanceof Error ? cause.message : String(cause), remedy, cause);
     }
   }
 
@@ -40,6 +42,8 @@ export class InputFile {
     closeSync(this.fd);
   }
 }
+
+const ANY = { link: 'any' } as const;
 
 export const badFile = (path: string, why: string, remedy: string, cause?: unknown): SyswideError =>
   new SyswideError('BAD_FILE', { what: `cannot read ${path}`, why, remedy, cause });

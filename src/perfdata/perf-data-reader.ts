@@ -2,7 +2,7 @@ import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
 import { CompressedStream } from './compressed-stream';
 import { type FileEvent, type FileHeader, readHeader, wholeSection } from './file-header';
 import { FileOnlyRecord } from './file-only-record';
-import { InputFile } from './input-file';
+import { InputFile, type Owner } from './input-file';
 import { type Stretch, stretchesOf, wholeRecords } from './stretches';
 
 /** A record of a file. */
@@ -30,8 +30,8 @@ export class PerfDataReader {
   ) {}
 
   /** @throws SyswideError BAD_FILE */
-  static open(path: string): PerfDataReader {
-    const file = InputFile.open(path);
+  static open(path: string, owner?: Owner): PerfDataReader {
+    const file = InputFile.open(path, owner);
     try {
       return new PerfDataReader(file, readHeader(file));
     } catch (error) {

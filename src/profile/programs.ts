@@ -76,7 +76,10 @@ export class Programs {
   /** What the JIT compiler of a process has made. */
   private compiled(map: string, pid: number): SymbolIndex | undefined {
     const dump = this.processes?.jitDumps.get(pid);
-    return (dump === undefined ? undefined : readJitDump(dump, pid)) ?? readJitMap(map, pid);
+    const refused = (path: string) => (why: string) => void this.notices.push(`${path} is not believed: ${why}`);
+    return (
+      (dump === undefined ? undefined : readJitDump(dump, pid, refused(dump))) ?? readJitMap(map, pid, refused(map))
+    );
   }
 
   private loadKernel(): KernelIndex | undefined {

@@ -1,6 +1,7 @@
 import { HEADER_BYTES, RecordType } from '../abi/ring-page';
 import type { BuildId } from '../perfdata/build-ids';
 import { FileOnlyRecord } from '../perfdata/file-only-record';
+import type { Owner } from '../perfdata/input-file';
 import { PerfDataReader } from '../perfdata/perf-data-reader';
 import { buildIdsOf, type FileFacts, factsOf } from '../perfdata/recorded-facts';
 import { type RecordedFormat, tracingFormats } from '../perfdata/tracing-formats';
@@ -60,8 +61,8 @@ export class Recording {
   ) {}
 
   /** @throws SyswideError BAD_FILE */
-  static open(path: string): Recording {
-    const reader = PerfDataReader.open(path);
+  static open(path: string, owner?: Owner): Recording {
+    const reader = PerfDataReader.open(path, owner);
     try {
       return new Recording(reader, RecordedEvents.of(reader), factsOf(reader), buildIdsOf(reader));
     } catch (error) {

@@ -118,8 +118,7 @@ export class RecordingOutput {
     const time = survey.sampleTime?.last ?? 0n;
     this.file.append(untold.map(([on, records]) => lostRecord(records, on, time)));
     this.file.sync();
-    const { samples, throttled } = totalsOf([]);
-    return { ...survey, lost: totalsOf([survey, { samples, throttled, lost: new Map(untold) }]).lost };
+    return { ...survey, lost: totalsOf([survey, { ...totalsOf([]), lost: new Map(untold) }]).lost };
   }
 
   /** Leaves the file as it is. Harmless when repeated. */

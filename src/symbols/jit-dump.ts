@@ -31,8 +31,8 @@ interface Code {
  * the last is known. What is no such file, or is cut off, is read as far as it makes sense.
  * Source: tools/perf/Documentation/jitdump-specification.txt, Linux 6.18.
  */
-export function readJitDump(path: string, pid: number): SymbolIndex | undefined {
-  const bytes = readTrusted(path, pid);
+export function readJitDump(path: string, pid: number, onRefusal: (why: string) => void): SymbolIndex | undefined {
+  const bytes = readTrusted(path, pid, onRefusal);
   if (!bytes || bytes.length < LEAST_HEADER) return undefined;
   const little = bytes.readUInt32LE(0) === MAGIC;
   if (!little && bytes.readUInt32BE(0) !== MAGIC) return undefined;

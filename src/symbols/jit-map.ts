@@ -7,8 +7,8 @@ const line = /^([0-9a-f]{1,13}) ([0-9a-f]{1,12}) (.+)$/gim;
  * The functions that a JIT compiler has made, as it tells profilers in `/tmp/perf-PID.map`: `START SIZE name` in each line.
  * Source: tools/perf/Documentation/jit-interface.txt, Linux 6.18.
  */
-export function readJitMap(path: string, pid: number): SymbolIndex | undefined {
-  const text = readTrusted(path, pid)?.toString('utf8');
+export function readJitMap(path: string, pid: number, onRefusal: (why: string) => void): SymbolIndex | undefined {
+  const text = readTrusted(path, pid, onRefusal)?.toString('utf8');
   if (text === undefined) return undefined;
   const [starts, sizes, names]: [number[], number[], string[]] = [[], [], []];
   for (const [, start = '', size = '', name = ''] of text.matchAll(line)) {

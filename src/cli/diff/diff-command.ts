@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { functionOptions } from '../function-filter';
 import { addGroups } from '../option-groups';
-import { filterOptions, symbolOptions } from '../recording-options';
+import { filterOptions, forceOption, symbolOptions } from '../recording-options';
 import type { RawDiffOptions } from './diff-options';
 
 /**
@@ -24,7 +24,7 @@ export function diffCommand(action: (files: string[], options: RawDiffOptions) =
 }
 
 const groups = (): Record<string, Option[]> => ({
-  'The recordings:': symbolOptions(),
+  'The recordings:': [forceOption(), ...symbolOptions()],
   'Which samples:': [...filterOptions(), ...functionOptions()],
   'How they are compared:': [
     new Option('-s, --sort <keys>', 'put together what is equal in: comm, pid, tid, cpu, dso, sym').default('dso,sym'),

@@ -1,14 +1,16 @@
+import type { Owner } from '../../perfdata/input-file';
 import type { SortKey } from '../../profile/histogram';
 import type { SymbolPlaces } from '../../profile/programs';
 import type { Computed } from '../../report/profile/difference-text';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
+import { type RawForceOption, recordingOwner } from '../recording-owner';
 import { sortKeys } from '../report/report-fields';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 
 /** The option values as commander hands them over. */
-export interface RawDiffOptions extends RawFilterOptions, RawSymbolOptions, RawFunctionOptions {
+export interface RawDiffOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions, RawFunctionOptions {
   readonly sort: string;
   readonly compute: string;
   readonly baselineOnly?: boolean;
@@ -18,6 +20,7 @@ export interface RawDiffOptions extends RawFilterOptions, RawSymbolOptions, RawF
 
 /** What the command line of `diff` said, checked for sense. */
 export interface DiffOptions {
+  readonly owner: Owner;
   /** Paths of recordings: what was before, and what is now. */
   readonly base: string;
   readonly other: string;
@@ -49,6 +52,7 @@ export function diffOptions(files: readonly string[], raw: RawDiffOptions): Diff
     base,
     other,
     symbols: symbolPlaces(raw),
+    owner: recordingOwner(raw),
     filter: recordingFilter(raw),
     functions: functionFilter(raw),
     keys: sortKeys(raw.sort, comparable),

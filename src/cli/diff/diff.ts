@@ -58,9 +58,9 @@ const viewOf = (event: string, { keys, computed, baselineOnly, quiet }: DiffOpti
 /** A recording by event: those of one name are one. Says what could not be had. @throws SyswideError BAD_FILE */
 function sharesIn(
   path: string,
-  { keys, filter, symbols, functions }: DiffOptions,
+  { owner, keys, filter, symbols, functions }: DiffOptions,
 ): { readonly byEvent: ReadonlyMap<string, Shares>; readonly status: number } {
-  const recording = Recording.open(path);
+  const recording = Recording.open(path, owner);
   const progress = new ProgressLine('reading');
   try {
     const { stacks, places, timeline, notices } = profileOf(recording, {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { addGroups } from '../option-groups';
 import type { RawFilterOptions } from '../recording-filter';
 import { filterOptions, recordingOptions } from '../recording-options';
+import type { RawForceOption } from '../recording-owner';
 import type { RawSymbolOptions } from '../symbol-options';
 
 /** What other viewers read. */
@@ -10,7 +11,7 @@ export const exportFormats = ['folded', 'speedscope', 'firefox', 'pprof', 'svg',
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** The option values as commander hands them over. */
-export interface RawExportOptions extends RawFilterOptions, RawSymbolOptions {
+export interface RawExportOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions {
   readonly input: string;
   readonly format: ExportFormat;
   readonly output: string;

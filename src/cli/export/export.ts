@@ -12,6 +12,7 @@ import { standardOutput } from '../console';
 import { timedRecording } from '../flamegraph/timed-recording';
 import { writeNewFile } from '../new-file';
 import { recordingFilter } from '../recording-filter';
+import { recordingOwner } from '../recording-owner';
 import { symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 import type { ExportFormat, RawExportOptions } from './export-command';
@@ -35,7 +36,7 @@ export async function exportRecording(raw: RawExportOptions): Promise<number> {
   if (format === 'pprof' && output === '-' && standardOutput.isTerminal) {
     throw usage('--format pprof', 'standard output is a terminal, and it is no text', 'write it to a file with -o');
   }
-  const read = timedRecording(input, recordingFilter(raw), symbolPlaces(raw));
+  const read = timedRecording(input, recordingOwner(raw), recordingFilter(raw), symbolPlaces(raw));
   const data = flameModel(input === '-' ? 'standard input' : basename(input), [read]);
   writeNewFile(output, writers[format](data, read.recording.builds));
   return read.status;

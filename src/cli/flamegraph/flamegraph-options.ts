@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
+import type { Owner } from '../../perfdata/input-file';
 import type { SymbolPlaces } from '../../profile/programs';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
+import { type RawForceOption, recordingOwner } from '../recording-owner';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 
 /** The option values as commander hands them over. */
-export interface RawFlamegraphOptions extends RawFilterOptions, RawSymbolOptions {
+export interface RawFlamegraphOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions {
   readonly input: string;
   readonly diff?: boolean;
   readonly output: string;
@@ -15,6 +17,7 @@ export interface RawFlamegraphOptions extends RawFilterOptions, RawSymbolOptions
 
 /** What the command line of `flamegraph` said, checked for sense. */
 export interface FlamegraphOptions {
+  readonly owner: Owner;
   /** One, or what was before and what is now. */
   readonly inputs: readonly string[];
   readonly symbols: SymbolPlaces;
@@ -40,6 +43,7 @@ export function flamegraphOptions(files: readonly string[], raw: RawFlamegraphOp
   return {
     inputs,
     symbols: symbolPlaces(raw),
+    owner: recordingOwner(raw),
     filter: recordingFilter(raw),
     output: raw.output,
     title: raw.title ?? inputs.map((path) => basename(path)).join(' → '),

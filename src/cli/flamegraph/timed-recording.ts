@@ -1,4 +1,5 @@
 import { HostFiles } from '../../host/host-files';
+import type { Owner } from '../../perfdata/input-file';
 import type { SymbolPlaces } from '../../profile/programs';
 import { Recording } from '../../profile/recording';
 import { type TimedProfile, timedProfileOf } from '../../profile/timed-stacks';
@@ -17,13 +18,17 @@ export interface TimedRecording extends FlameSource {
 }
 
 /** Reads one, and says what could not be had. The file is closed. @throws SyswideError BAD_FILE */
-export const timedRecording = (path: string, filter: RecordingFilter, symbols: SymbolPlaces): TimedRecording => ({
-  ...withSpooledInput(path, (file) => readWhole(file, path, filter, symbols)),
+export const timedRecording = (
+  path: string,
+  owner: Owner,
+  filter: RecordingFilter,
+  symbols: SymbolPlaces,
+): TimedRecording => ({
+  ...withSpooledInput(path, (file) => readWhole(Recording.open(file, owner), path, filter, symbols)),
   name: path,
 });
 
-function readWhole(path: string, name: string, filter: RecordingFilter, symbols: SymbolPlaces): TimedRecording {
-  const recording = Recording.open(path);
+function readWhole(recording: Recording, name: string, filter: RecordingFilter, symbols: SymbolPlaces): TimedRecording {
   try {
     const progress = new ProgressLine('reading');
     const files = new HostFiles();

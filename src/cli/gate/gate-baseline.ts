@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { SyswideError } from '../../base/error';
 import {
   type Baseline,
@@ -13,7 +12,8 @@ import type { GateOutcome } from '../../gate/outcome';
 import { overall } from '../../gate/verdict';
 import { describeHost } from '../../host/description';
 import type { Host } from '../../host/host';
-import { resultFile } from '../console';
+import { FileRefusal, readRegular } from '../../host/regular-file';
+import { resultFile } from '../result-file';
 import { version } from '../version';
 import { type CourseSetting, RunSeries } from './gate-course';
 import type { GateRequest } from './gate-request';
@@ -36,7 +36,7 @@ export async function saveBaseline(
   setting: CourseSetting,
   host: Host,
 ): Promise<string> {
-  const file = resultFile(path, false);
+  const file = resultFile(path, 'whole');
   try {
     const series = new RunSeries(request, runner, setting);
     await series.warmUp();
@@ -48,6 +48,7 @@ export async function saveBaseline(
     }
     const values = request.metrics.map((_, i) => runs.map((run) => run[i] ?? 0));
     file.write(documentOf(request, values, host));
+    file.done();
     return `${request.name}: ${runs.length} runs stored in ${path}\n`;
   } finally {
     file.close();
@@ -60,9 +61,10 @@ export async function saveBaseline(
  */
 export function saveCalibration(path: string, request: GateRequest, outcome: GateOutcome, host: Host): void {
   const values = outcome.values.map(({ base }) => base);
-  const file = resultFile(path, false);
+  const file = resultFile(path, 'whole');
   try {
     file.write(documentOf(request, values, host, noiseFloorOf(outcome.assessments)));
+    file.done();
   } finally {
     file.close();
   }
@@ -160,10 +162,10 @@ const LARGEST = 16 << 20;
 function readBaseline(path: string): Baseline {
   let document: unknown;
   try {
-    const bytes = readFileSync(path);
-    document = bytes.length <= LARGEST ? JSON.parse(bytes.toString('utf8')) : undefined;
+    document = JSON.parse(readRegular(path, { link: 'own', largest: LARGEST }).toString('utf8'));
   } catch (error) {
-    throw badBaseline(path, (error as NodeJS.ErrnoException).code ?? 'it is no JSON', error);
+    const { code = 'it is no JSON', message } = error as NodeJS.ErrnoException;
+    throw badBaseline(path, error instanceof FileRefusal ? message : code, error);
   }
   if (isBaseline(document)) return document;
   throw badBaseline(path, 'it is no baseline of version 1', undefined);

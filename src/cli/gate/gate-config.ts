@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
 import { SyswideError } from '../../base/error';
 import { given } from '../../base/given';
+import { FileRefusal, readRegular, trustedUsers } from '../../host/regular-file';
 import type { GateRequest } from './gate-request';
 import { gateRequest, type RawGate } from './raw-gate';
 
@@ -83,19 +83,13 @@ function parsed(path: string, text: string): Record<string, unknown> {
 }
 
 function trustedText(path: string): string {
-  let fd: number | undefined;
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const { uid, size } = fstatSync(fd);
-    if (!fstatSync(fd).isFile() || size > LARGEST) throw bad(path, 'it is no file, or far too large');
-    if (uid !== 0 && uid !== process.getuid?.()) throw bad(path, 'it belongs to another user, and holds commands');
-    return readFileSync(fd, 'utf8');
+    const demands = { link: 'none', owners: trustedUsers(), largest: LARGEST, onlyName: true } as const;
+    return readRegular(path, demands).toString('utf8');
   } catch (error) {
-    if (error instanceof SyswideError) throw error;
+    if (error instanceof FileRefusal) throw bad(path, `${error.message}, and holds commands`);
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'ENOENT' ? missing(path, error) : bad(path, code ?? 'it cannot be read');
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }
 

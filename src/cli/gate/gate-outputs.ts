@@ -4,7 +4,8 @@ import { gateJson } from '../../report/gate/gate-json';
 import { gateJunit } from '../../report/gate/gate-junit';
 import { gateAnnotations, gateMarkdown } from '../../report/gate/gate-markdown';
 import { gateText } from '../../report/gate/gate-text';
-import { resultFile, type Sink, standardOutput } from '../console';
+import { type Sink, standardOutput } from '../console';
+import { resultFile } from '../result-file';
 import { version } from '../version';
 import type { GateOptions } from './gate-request';
 
@@ -26,7 +27,10 @@ export class GateOutputs {
   tell(outcomes: readonly GateOutcome[]): void {
     const text = () => outcomes.map((outcome) => gateText(outcome, standardOutput)).join('\n');
     standardOutput.write(this.options.json ? gateJson(outcomes, version) : text());
-    for (const { sink, text } of this.#files) sink.write(text(outcomes));
+    for (const { sink, text } of this.#files) {
+      sink.write(text(outcomes));
+      sink.done();
+    }
     if (process.env.GITHUB_ACTIONS === 'true' && !this.options.json) standardOutput.write(gateAnnotations(outcomes));
   }
 
@@ -36,7 +40,7 @@ export class GateOutputs {
 
   private add(path: string, append: boolean, text: (outcomes: readonly GateOutcome[]) => string): void {
     try {
-      this.#files.push({ sink: resultFile(path, append), text });
+      this.#files.push({ sink: resultFile(path, append ? 'appended' : 'whole'), text });
     } catch (error) {
       this.close();
       throw error;

@@ -1,14 +1,16 @@
+import type { Owner } from '../../perfdata/input-file';
 import type { CallOrder } from '../../profile/call-tree';
 import type { SymbolPlaces } from '../../profile/programs';
 import type { CallGraphStyle } from '../../report/profile/call-graph-text';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
+import { type RawForceOption, recordingOwner } from '../recording-owner';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 import { type ReportFields, reportFields } from './report-fields';
 
 /** The option values as commander hands them over. */
-export interface RawReportOptions extends RawFilterOptions, RawSymbolOptions, RawFunctionOptions {
+export interface RawReportOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions, RawFunctionOptions {
   readonly input: string;
   readonly sort?: string;
   readonly fields?: string;
@@ -32,6 +34,7 @@ export interface RawReportOptions extends RawFilterOptions, RawSymbolOptions, Ra
 
 /** What the command line of `report` said, checked for sense. */
 export interface ReportOptions {
+  readonly owner: Owner;
   readonly input: string;
   readonly symbols: SymbolPlaces;
   readonly filter: RecordingFilter;
@@ -79,6 +82,7 @@ export function reportOptions(raw: RawReportOptions): ReportOptions {
   return {
     input,
     symbols: symbolPlaces(raw),
+    owner: recordingOwner(raw),
     filter: recordingFilter(raw),
     functions: functionFilter(raw),
     fieldsFor,

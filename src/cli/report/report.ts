@@ -31,7 +31,7 @@ export const report = async (options: ReportOptions): Promise<number> =>
   withSpooledInput(options.input, (path) => reportOf(path, options));
 
 function reportOf(path: string, options: ReportOptions): number {
-  const recording = Recording.open(path);
+  const recording = Recording.open(path, options.owner);
   try {
     const pages = new Pages();
     if (options.only === 'dump') dumpRecords(recording, options.input, (text) => pages.text.write(text));

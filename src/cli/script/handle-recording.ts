@@ -17,9 +17,9 @@ import type { ScriptOptions } from './script-options';
  * @returns the exit status
  * @throws SyswideError HANDLER_FAILED, BAD_FILE
  */
-export async function handleRecording(file: string, { input, symbols, filter }: ScriptOptions): Promise<number> {
+export async function handleRecording(file: string, { input, owner, symbols, filter }: ScriptOptions): Promise<number> {
   const handlers = await HandlerFile.load(file);
-  const recording = Recording.open(input);
+  const recording = Recording.open(input, owner);
   try {
     const { timeline, kernel, processes } = recording.readTasks();
     const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);

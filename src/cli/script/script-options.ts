@@ -1,15 +1,17 @@
 import { PerfType } from '../../abi/perf-event';
+import type { Owner } from '../../perfdata/input-file';
 import type { SymbolPlaces } from '../../profile/programs';
 import type { RecordedEvent } from '../../profile/recorded-event';
 import type { SampleFilter } from '../../profile/sample-filter';
 import { shownTypes } from '../../report/script/record-text';
 import { fieldNames, type ScriptField, type ScriptView } from '../../report/script/script-view';
 import { type RawFilterOptions, recordingFilter } from '../recording-filter';
+import { type RawForceOption, recordingOwner } from '../recording-owner';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 
 /** The option values as commander hands them over. */
-export interface RawScriptOptions extends RawFilterOptions, RawSymbolOptions {
+export interface RawScriptOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions {
   readonly input: string;
   readonly fields?: string;
   readonly hideCallGraph?: boolean;
@@ -28,6 +30,7 @@ export interface RawScriptOptions extends RawFilterOptions, RawSymbolOptions {
 
 /** What the command line of `script` said, checked for sense. */
 export interface ScriptOptions {
+  readonly owner: Owner;
   readonly input: string;
   readonly symbols: SymbolPlaces;
   readonly filter: SampleFilter;
@@ -46,6 +49,7 @@ export function scriptOptions(raw: RawScriptOptions): ScriptOptions {
   return {
     input: raw.input,
     symbols: symbolPlaces(raw),
+    owner: recordingOwner(raw),
     filter: recordingFilter(raw),
     others: othersOf(raw),
     view: {

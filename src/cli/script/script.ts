@@ -23,8 +23,8 @@ import type { ScriptOptions } from './script-options';
 export const script = async (options: ScriptOptions): Promise<number> =>
   withSpooledInput(options.input, (path) => scriptOf(path, options));
 
-function scriptOf(path: string, { symbols, filter, view, others }: ScriptOptions): number {
-  const recording = Recording.open(path);
+function scriptOf(path: string, { input, owner, symbols, filter, view, others }: ScriptOptions): number {
+  const recording = Recording.open(path, owner);
   try {
     const { timeline, kernel, processes } = recording.readTasks();
     const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { SyswideError } from '../../base/error';
+import { FileRefusal, openRegular } from '../../host/regular-file';
 
 /** No table of a real program is larger (the symbols of a browser are some 100 MB); a hostile header may say so. */
 const LARGEST_READ = 512 << 20;
@@ -14,17 +15,14 @@ export class FileWindow implements Disposable {
 
   /** @throws SyswideError BAD_EVENT when there is no such regular file, NO_PERMISSION when it may not be read */
   static open(path: string): FileWindow {
-    let fd: number;
     try {
-      // Without waiting for the writer of a FIFO.
-      fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      // Distributions make links of the names of libraries and debug files.
+      const { fd, stats } = openRegular(path, { link: 'any' });
+      return new FileWindow(path, fd, stats.size);
     } catch (error) {
-      throw cannotOpen(path, error as NodeJS.ErrnoException);
+      if (!(error instanceof FileRefusal)) throw cannotOpen(path, error as NodeJS.ErrnoException);
+      throw unreadable(path, error.message, 'give the path of a program or library');
     }
-    const stat = fstatSync(fd);
-    if (stat.isFile()) return new FileWindow(path, fd, stat.size);
-    closeSync(fd);
-    throw unreadable(path, 'it is no regular file', 'give the path of a program or library');
   }
 
   /** What is in memory already: the kernel's part of every program. */

@@ -64,7 +64,7 @@ export const maps = (): Subject => ({
   take: (bytes) => {
     writeFileSync(path, bytes);
     parseMaps(bytes.toString('utf8'));
-    askAll(readJitMap(path, process.pid));
+    askAll(readJitMap(path, process.pid, () => {}));
     askAll(readKernelIndex(files, path)?.index);
     return false;
   },
@@ -98,7 +98,7 @@ export const jitDump = (): Subject => ({
   seeds: [dump()],
   take: (bytes) => {
     writeFileSync(path, bytes);
-    askAll(readJitDump(path, process.pid));
+    askAll(readJitDump(path, process.pid, () => {}));
     return false;
   },
 });

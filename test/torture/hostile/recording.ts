@@ -22,14 +22,17 @@ format:
 print fmt: "text=%s", REC->text
 `;
 
+/** Of a process that is not there: the last number that one can have. */
+export const PID = 4_194_303;
+
 /** Of a program whose file nobody compares. */
 const anywhere = { device: { major: 8, minor: 1 }, inode: 5n, permissions: 'r-xp' } as const;
 
 /** A record with a trailer: pid, tid, time, cpu, identifier. */
 const trailer = (at: bigint, id: bigint): Buffer => {
   const bytes = Buffer.alloc(32);
-  bytes.writeInt32LE(4711, 0);
-  bytes.writeInt32LE(4711, 4);
+  bytes.writeInt32LE(PID, 0);
+  bytes.writeInt32LE(PID, 4);
   bytes.writeBigUInt64LE(at, 8);
   bytes.writeBigUInt64LE(id, 24);
   return bytes;
@@ -53,8 +56,8 @@ function sample(id: bigint, at: bigint, chain: readonly bigint[], data?: Buffer)
   const head = Buffer.alloc(48);
   head.writeBigUInt64LE(id, 0);
   head.writeBigUInt64LE(chain[0] ?? 0n, 8);
-  head.writeInt32LE(4711, 16);
-  head.writeInt32LE(4711, 20);
+  head.writeInt32LE(PID, 16);
+  head.writeInt32LE(PID, 20);
   head.writeBigUInt64LE(at, 24);
   head.writeBigUInt64LE(1000n, 40);
   const frames = Buffer.alloc(8 * (chain.length + 2));
@@ -107,9 +110,9 @@ export function recordingOf(path: string, folder: string, name: string): void {
   text.write(name, 8);
   const chain = [0x401004n, 0x401014n, 0x401024n];
   writer.append([
-    stamped(commRecord(4711, 4711, name, 32), 900n),
+    stamped(commRecord(PID, PID, name, 32), 900n),
     stamped(
-      mmap2Record({ pid: 4711, start: 0x401000n, length: 0x1000n, offset: 0x1000n, path: program, ...anywhere }, 32),
+      mmap2Record({ pid: PID, start: 0x401000n, length: 0x1000n, offset: 0x1000n, path: program, ...anywhere }, 32),
       950n,
     ),
     cgroupRecord(name),
@@ -123,4 +126,22 @@ export function recordingOf(path: string, folder: string, name: string): void {
   });
   writer.close();
   writeFileSync(path, withInvalidBytes(readFileSync(path)));
+}
+
+/** Makes a recording of code that a JIT compiler has made. */
+export function jitRecordingOf(path: string): void {
+  const event = { type: PerfType.software, config: 0n, samplePeriod: 1000n, sampleType, flags };
+  const writer = PerfDataWriter.create(path, [{ name: 'cpu-clock', attr: encodeAttr(event), ids: [1n] }], {
+    ...{ hostname: 'h', osRelease: 'r', version: 'v', arch: 'a', cpusPresent: 1, cpusOnline: 1 },
+    ...{ cpuDescription: 'c', totalMemoryKib: 1n, commandLine: ['record'] },
+  });
+  const memory = { pid: PID, start: 0x401000n, length: 0x1000n, offset: 0n, path: '//anon' };
+  writer.append([
+    stamped(commRecord(PID, PID, 'jit', 32), 900n),
+    stamped(mmap2Record({ ...memory, ...anywhere }, 32), 950n),
+    sample(1n, 2000n, [0x401004n]),
+  ]);
+  writer.sync();
+  writer.finish({});
+  writer.close();
 }

@@ -2,7 +2,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { openDescriptor, resultFile } from '../../../src/cli/console';
+import { openDescriptor, resultFile } from '../../../src/cli/result-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-console-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,16 +34,17 @@ it('a file descriptor that is not open, or not to be written, is refused before 
 
 it('a result file is made anew or added to', () => {
   const path = join(folder, 'file');
-  for (const [append, text] of [
-    [false, 'a'],
-    [true, 'b'],
-    [true, 'c'],
+  for (const [arrival, text] of [
+    ['whole', 'a'],
+    ['appended', 'b'],
+    ['appended', 'c'],
   ] as const) {
-    const sink = resultFile(path, append);
+    const sink = resultFile(path, arrival);
     sink.write(text);
+    sink.done();
     sink.close();
   }
   expect(readFileSync(path, 'utf8')).toBe('abc');
-  expect(() => resultFile(folder, false)).toThrow(failed);
-  expect(() => resultFile(join(folder, 'none', 'file'), true)).toThrow(failed);
+  expect(() => resultFile(folder, 'whole')).toThrow(failed);
+  expect(() => resultFile(join(folder, 'none', 'file'), 'appended')).toThrow(failed);
 });

@@ -14,7 +14,7 @@ type Raw = Parameters<typeof statOptions>[0];
 async function written(raw: Raw, isTerminal = false, result = system): Promise<string[]> {
   const texts: string[] = [];
   const write = (text: string) => void texts.push(text);
-  const sink: Sink = { isTerminal, hasColor: false, width: 80, write, close: () => {} };
+  const sink: Sink = { isTerminal, hasColor: false, width: 80, write, done: () => {}, close: () => {} };
   const options = statOptions({ allCpus: true, intervalPrint: '1000', ...raw }, []);
   const writer = await StatWriter.open(options, sink, { aggregation: global, metrics });
   for (const n of [1n, 2n]) {

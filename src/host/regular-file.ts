@@ -1,0 +1,70 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+
+/** O_PATH of fcntl.h, which node:fs does not name: the same on all machines that Node.js runs on under Linux. */
+const O_PATH = 0x200000;
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+
+/** What may stand at a path. */
+export interface FileDemands {
+  /** Whether the path may be that of a symbolic link; of one that another user has made, never. */
+  readonly link: 'any' | 'own' | 'none';
+  /** Who may own the file; anybody by default. */
+  readonly owners?: readonly number[];
+  /** Bytes, at most; of any length by default. */
+  readonly largest?: number;
+  /** Whether it may have other names, too: somebody may have given it this one; it may by default. */
+  readonly onlyName?: boolean;
+}
+
+/** A file that is there, and not as it should be. The message says why, as a clause. */
+export class FileRefusal extends Error {}
+
+/**
+ * Opens a regular file to read it. What is something else is found out before it is opened: opening a pipe waits, and
+ * opening a device may do things. Nobody can put something else in its place in between.
+ * @returns the descriptor, which is the caller's, and what the file is
+ * @throws FileRefusal, or the system's error
+ */
+export function openRegular(path: string, demands: FileDemands): { readonly fd: number; readonly stats: Stats } {
+  const place = openPlace(path, demands.link);
+  try {
+    const stats = fstatSync(place);
+    const why = refusalOf(stats, demands);
+    if (why !== undefined) throw new FileRefusal(why);
+    return { fd: openSync(`/proc/self/fd/${place}`, O_RDONLY | O_NONBLOCK), stats };
+  } finally {
+    closeSync(place);
+  }
+}
+
+/** Reads the whole of it. @throws as `openRegular` */
+export function readRegular(path: string, demands: FileDemands): Buffer {
+  const { fd } = openRegular(path, demands);
+  try {
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** This user, and root. */
+export const trustedUsers = (): number[] => [0, process.geteuid?.() ?? 0];
+
+/** A descriptor of what is at a path, without opening it. */
+function openPlace(path: string, link: FileDemands['link']): number {
+  if (link === 'any') return openSync(path, O_PATH);
+  const place = openSync(path, O_PATH | O_NOFOLLOW);
+  const found = fstatSync(place);
+  if (!found.isSymbolicLink()) return place;
+  closeSync(place);
+  if (link === 'none') throw new FileRefusal('it is a symbolic link');
+  if (!trustedUsers().includes(found.uid)) throw new FileRefusal(`it is a symbolic link of user ${found.uid}`);
+  return openSync(path, O_PATH);
+}
+
+function refusalOf(stats: Stats, { owners, largest, onlyName }: FileDemands): string | undefined {
+  if (!stats.isFile()) return 'it is no regular file';
+  if (owners && !owners.includes(stats.uid)) return `it belongs to user ${stats.uid}`;
+  if (largest !== undefined && stats.size > largest) return `it is larger than ${largest} bytes`;
+  return onlyName && stats.nlink > 1 ? 'it has another name, too (a hard link)' : undefined;
+}
