@@ -130,6 +130,12 @@ describe('a recording of perf', () => {
     const end = Number(bytes.readBigUInt64LE(40) + bytes.readBigUInt64LE(48));
     bytes.fill(0, 48, 56);
     const [begin, empty] = [Number(bytes.readBigUInt64LE(40)), join(folder, 'empty.data')];
+    // Where its features are moves with them.
+    const bits = [72, 80, 88, 96].map((word) => bytes.readBigUInt64LE(word).toString(2).replaceAll('0', '').length);
+    const tableEnd = end + 16 * bits.reduce((sum, count) => sum + count, 0);
+    for (let at = end; at < tableEnd; at += 16) {
+      bytes.writeBigUInt64LE(bytes.readBigUInt64LE(at) - BigInt(end - begin), at);
+    }
     writeFileSync(empty, Buffer.concat([bytes.subarray(0, begin), bytes.subarray(end)]));
     const { types, reader } = counted(empty);
     expect([types.size, reader.recovered, reader.unread]).toEqual([0, undefined, 0]);
