@@ -58,13 +58,13 @@ function openPlace(path: string, link: FileDemands['link']): number {
   if (!found.isSymbolicLink()) return place;
   closeSync(place);
   if (link === 'none') throw new FileRefusal('it is a symbolic link');
-  if (!trustedUsers().includes(found.uid)) throw new FileRefusal(`it is a symbolic link of user ${found.uid}`);
+  if (!trustedUsers().includes(found.uid)) throw new FileRefusal(`it is a symbolic link of another user (${found.uid})`);
   return openSync(path, O_PATH);
 }
 
 function refusalOf(stats: Stats, { owners, largest, onlyName }: FileDemands): string | undefined {
   if (!stats.isFile()) return 'it is no regular file';
-  if (owners && !owners.includes(stats.uid)) return `it belongs to user ${stats.uid}`;
+  if (owners && !owners.includes(stats.uid)) return `it belongs to another user (${stats.uid})`;
   if (largest !== undefined && stats.size > largest) return `it is larger than ${largest} bytes`;
   return onlyName && stats.nlink > 1 ? 'it has another name, too (a hard link)' : undefined;
 }
