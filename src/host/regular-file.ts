@@ -58,7 +58,8 @@ function openPlace(path: string, link: FileDemands['link']): number {
   if (!found.isSymbolicLink()) return place;
   closeSync(place);
   if (link === 'none') throw new FileRefusal('it is a symbolic link');
-  if (!trustedUsers().includes(found.uid)) throw new FileRefusal(`it is a symbolic link of another user (${found.uid})`);
+  if (!trustedUsers().includes(found.uid))
+    throw new FileRefusal(`it is a symbolic link of another user (${found.uid})`);
   return openSync(path, O_PATH);
 }
 
