@@ -21,25 +21,32 @@ export class FrameWalker {
   /**
    * @param piece what follows the pieces before it
    * @param mostBlocks how many blocks may begin in it; each is 128 KiB at most, decompressed
-   * @returns false for what is no frame, or too much
+   * @param atOnce how many are to be decompressed at once
+   * @returns where in the piece to begin anew for that; undefined for what is no frame, or too much
    */
-  accepts(piece: Uint8Array, mostBlocks: number): boolean {
+  accepts(piece: Uint8Array, mostBlocks: number, atOnce: number): number[] | undefined {
+    const carried = this.#carry.length;
     const bytes = Buffer.concat([this.#carry, piece]);
+    const blocks: number[] = [];
     let at = 0;
-    for (let blocks = 0; ; ) {
-      const skipped = Math.min(this.#skip, bytes.length - at);
-      at += skipped;
-      this.#skip -= skipped;
+    for (;;) {
+      at = this.behindSkipped(bytes, at);
       if (this.#skip > 0) break;
       const length = this.#inFrame ? this.block(bytes, at) : this.header(bytes, at);
-      if (length === 'refused') return false;
+      if (length === 'refused') return undefined;
       if (length === 'more') break;
-      if (this.#inFrame) blocks += 1;
-      if (blocks > mostBlocks) return false;
+      if (this.#inFrame) blocks.push(at - carried);
       at += length;
     }
     this.#carry = bytes.subarray(at);
-    return true;
+    if (blocks.length > mostBlocks) return undefined;
+    return blocks.filter((begin, i) => (i + 1) % atOnce === 0 && begin > 0);
+  }
+
+  private behindSkipped(bytes: Buffer, at: number): number {
+    const skipped = Math.min(this.#skip, bytes.length - at);
+    this.#skip -= skipped;
+    return at + skipped;
   }
 
   /** @returns how long it is */

@@ -122,12 +122,13 @@ export class PerfDataReader {
       if (!piece) continue;
       if (at - size > plain) yield part(view, plain, at - size, offset);
       plain = at;
-      const records = stream.push(piece, (bytes) => wholeRecords(viewOf(bytes), little).length);
-      if (!records) {
-        this.#unread = this.header.data.offset + this.header.data.size - offset - at + size;
-        return;
+      for (const records of stream.push(piece, (bytes) => wholeRecords(viewOf(bytes), little).length)) {
+        if (!records) {
+          this.#unread = this.header.data.offset + this.header.data.size - offset - at + size;
+          return;
+        }
+        if (records.length > 0) yield { ...part(viewOf(records), 0, records.length, 0), offset: offset + at - size };
       }
-      if (records.length > 0) yield { ...part(viewOf(records), 0, records.length, 0), offset: offset + at - size };
     }
     if (length > plain) yield part(view, plain, length, offset);
   }

@@ -24,7 +24,7 @@ describe('the frames of a compressed stream', () => {
         const walker = new FrameWalker();
         for (let [at, i] = [0, 0]; at < bytes.length; i += 1) {
           const length = cuts[i % cuts.length] ?? 1;
-          expect(walker.accepts(bytes.subarray(at, at + length), 512)).toBe(true);
+          expect(walker.accepts(bytes.subarray(at, at + length), 512, 64)).toBeDefined();
           at += length;
         }
       }),
@@ -33,20 +33,27 @@ describe('the frames of a compressed stream', () => {
 
   it('are refused with too many blocks at once, or too large a window', () => {
     const many = frame(Array(600).fill(-1));
-    expect(new FrameWalker().accepts(many, 512)).toBe(false);
-    expect(new FrameWalker().accepts(many, 600)).toBe(true);
-    expect(new FrameWalker().accepts(frame([40], { window: 0x88 }), 512)).toBe(true);
-    expect(new FrameWalker().accepts(frame([40], { window: 0x90 }), 512)).toBe(false);
+    expect(new FrameWalker().accepts(many, 512, 64)).toBeUndefined();
+    expect(new FrameWalker().accepts(many, 600, 64)).toBeDefined();
+    expect(new FrameWalker().accepts(frame([40], { window: 0x88 }), 512, 64)).toBeDefined();
+    expect(new FrameWalker().accepts(frame([40], { window: 0x90 }), 512, 64)).toBeUndefined();
     // A content of 2^40 bytes, in one segment.
     const single = Buffer.alloc(40);
     Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 0, 1]).copy(single);
-    expect(new FrameWalker().accepts(single, 512)).toBe(false);
+    expect(new FrameWalker().accepts(single, 512, 64)).toBeUndefined();
+  });
+
+  it('are taken apart where they would be too much at once', () => {
+    const cuts = new FrameWalker().accepts(frame(Array(200).fill(-1)), 512, 64);
+    // A header of 6 bytes, and 4 for each block.
+    expect(cuts?.map((cut) => (cut - 6) % 4)).toEqual([0, 0, 0]);
+    expect(new FrameWalker().accepts(frame(Array(60).fill(-1)), 512, 64)).toEqual([]);
   });
 
   it('are refused where none begins', () => {
-    expect(new FrameWalker().accepts(Buffer.alloc(20), 512)).toBe(false);
+    expect(new FrameWalker().accepts(Buffer.alloc(20), 512, 64)).toBeUndefined();
     const walker = new FrameWalker();
-    expect(walker.accepts(frame([10]), 512)).toBe(true);
-    expect(walker.accepts(Buffer.alloc(20), 512)).toBe(false);
+    expect(walker.accepts(frame([10]), 512, 64)).toBeDefined();
+    expect(walker.accepts(Buffer.alloc(20), 512, 64)).toBeUndefined();
   });
 });
