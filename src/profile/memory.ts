@@ -8,30 +8,42 @@ export interface MappedRange {
   readonly dso: number;
 }
 
+/** Shared by the many that have nothing yet. */
+const NONE: MappedRange[] = [];
+const NO_ENDS = new Float64Array(0);
+
 /** What a process has in its memory, the newest of what overlaps. A child begins with what its parent had by then. */
 export class Memory {
-  readonly #ranges: MappedRange[] = [];
+  #ranges: MappedRange[] = NONE;
   /** What is seen of them, by ascending address; made when the first address is looked up, from when on nothing is added. */
   #seen: readonly MappedRange[] | undefined;
   /** Where each of them ends: many addresses are looked for, and numbers side by side are gone through faster. */
-  #ends = new Float64Array(0);
+  #ends = NO_ENDS;
+  readonly #parent: Memory | undefined;
+  /** With how many of its ranges this one begins. */
+  readonly #inherited: number;
 
   /**
    * @param id by which it is told apart from others
-   * @param parent whose first `inherited` ranges it begins with
+   * @param parent with what it has by now this one begins
    */
   constructor(
     readonly id: number,
-    private readonly parent?: Memory,
-    private readonly inherited = parent?.count ?? 0,
-  ) {}
+    parent?: Memory,
+  ) {
+    // One that has nothing of its own is passed over: a thousand generations may have none.
+    const isEmpty = parent?.count === 0;
+    this.#parent = isEmpty ? parent.#parent : parent;
+    this.#inherited = isEmpty ? parent.#inherited : (parent?.count ?? 0);
+  }
 
   get count(): number {
     return this.#ranges.length;
   }
 
   add(range: MappedRange): void {
-    this.#ranges.push(range);
+    if (this.#ranges === NONE) this.#ranges = [range];
+    else this.#ranges.push(range);
   }
 
   /** Whether something else is there already. */
@@ -43,10 +55,14 @@ export class Memory {
   }
 
   find(address: number): MappedRange | undefined {
-    const seen = this.#seen ?? this.see();
-    const range = seen[firstAbove(this.#ends, address)];
-    if (range && range.start <= address) return range;
-    return this.parent?.findEarly(address, this.inherited);
+    let count = this.count;
+    // No recursion: a recording may tell of as many generations as it likes.
+    for (let memory: Memory | undefined = this; memory; memory = memory.#parent) {
+      const found = memory.ownAt(address, count);
+      if (found) return found;
+      count = memory.#inherited;
+    }
+    return undefined;
   }
 
   private see(): readonly MappedRange[] {
@@ -55,14 +71,18 @@ export class Memory {
     return this.#seen;
   }
 
-  /** As it was when it had so many ranges. */
-  private findEarly(address: number, count: number): MappedRange | undefined {
-    if (count === this.#ranges.length) return this.find(address);
+  /** What was there when it had so many ranges, without what it began with. */
+  private ownAt(address: number, count: number): MappedRange | undefined {
+    if (count === this.#ranges.length) {
+      const seen = this.#seen ?? this.see();
+      const range = seen[firstAbove(this.#ends, address)];
+      return range && range.start <= address ? range : undefined;
+    }
     for (let i = count - 1; i >= 0; i -= 1) {
       const range = this.#ranges[i];
       if (range && address >= range.start && address < range.end) return range;
     }
-    return this.parent?.findEarly(address, this.inherited);
+    return undefined;
   }
 }
 

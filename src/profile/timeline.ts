@@ -21,12 +21,16 @@ export type TaskEvent =
     }
   | { readonly kind: 'map'; readonly time: number; readonly pid: number; readonly range: MappedRange };
 
+/** So many ranges are gone through for each that comes; programs seldom have more, and a file may tell of any number. */
+const MOST_RANGES = 2048;
+
 /** A process from its start on. */
 class Process {
-  readonly #versions: { readonly from: number; readonly memory: Memory }[] = [];
+  // Written out, as lists that are pushed to have room for many more: most processes have one.
+  readonly #versions: { readonly from: number; readonly memory: Memory }[];
 
   constructor(memory: Memory) {
-    this.#versions.push({ from: Number.NEGATIVE_INFINITY, memory });
+    this.#versions = [{ from: Number.NEGATIVE_INFINITY, memory }];
   }
 
   get memory(): Memory {
@@ -153,15 +157,16 @@ export class Timeline {
   private map(pid: number, range: MappedRange, time: number): void {
     const process = this.processOf(pid);
     // What was there before is looked for only by samples from before.
-    if (process.memory.overlaps(range)) process.replace(new Memory(this.nextMemory(), process.memory), time);
+    if (process.memory.count >= MOST_RANGES || process.memory.overlaps(range))
+      process.replace(new Memory(this.nextMemory(), process.memory), time);
     process.memory.add(range);
   }
 
   private become(tid: number, process: Process, comm: number, from: number): ThreadSpan {
-    const spans = this.#threads.get(tid) ?? [];
-    this.#threads.set(tid, spans);
     const span = { from, process, comm };
-    spans.push(span);
+    const spans = this.#threads.get(tid);
+    if (spans) spans.push(span);
+    else this.#threads.set(tid, [span]);
     return span;
   }
 

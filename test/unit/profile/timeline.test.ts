@@ -25,7 +25,8 @@ const map = (time: number, pid: number, start: number, end: number, dso: number)
   range: { start, end, offset: 0, dso },
 });
 
-function told(...events: TaskEvent[]) {
+function told(...given: readonly (TaskEvent | readonly TaskEvent[])[]) {
+  const events = given.flat();
   const comms = new Names();
   const timeline = new Timeline(events, comms);
   return {
@@ -33,6 +34,32 @@ function told(...events: TaskEvent[]) {
     dsoAt: (pid: number, time: number, address: number) => timeline.stateAt(pid, pid, time).memory.find(address)?.dso,
   };
 }
+
+describe('a recording that tells of very many', () => {
+  it('generations of processes, each with something of its own, finds what the first had', () => {
+    const events = Array.from({ length: 100_000 }, (_, i) => [
+      map(2 * i, 100 + i, 0x1000 * i, 0x1000 * (i + 1), i),
+      fork(2 * i + 1, 101 + i, 100 + i),
+    ]).flat();
+    const { dsoAt } = told(events);
+    expect(dsoAt(100_100, 300_000, 0x10)).toBe(0);
+    expect(dsoAt(100_100, 300_000, 0x1000 * 99_999)).toBe(99_999);
+    expect(dsoAt(100_100, 300_000, 0x1000 * 100_001)).toBeUndefined();
+  });
+
+  it('mappings of one process is not slow to be told, and finds all of them', () => {
+    const many = Array.from({ length: 100_000 }, (_, i) => {
+      // 7 has no factor in common with the length: every place once, in no order.
+      const place = (i * 7) % 100_000;
+      return map(i, 1, 0x2000 * place, 0x2000 * place + 0x1000, place);
+    });
+    const { user } = process.cpuUsage();
+    const { dsoAt } = told(many);
+    expect([0, 49_999, 99_999].map((place) => dsoAt(1, 200_000, 0x2000 * place + 8))).toEqual([0, 49_999, 99_999]);
+    expect(dsoAt(1, 200_000, 0x1800)).toBeUndefined();
+    expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(2);
+  });
+});
 
 describe('the timeline of tasks', () => {
   it('knows the name that a thread had at a time', () => {
