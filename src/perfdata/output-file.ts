@@ -1,6 +1,7 @@
 import { closeSync, constants, ftruncateSync, lstatSync, openSync, renameSync, writeSync, writevSync } from 'node:fs';
 import { SyswideError } from '../base/error';
 import { remaining } from './remaining';
+import { wholeRecords } from './stretches';
 
 /** writev(2) takes no more at once: IOV_MAX of Linux. */
 const MOST_VIEWS = 1024;
@@ -43,6 +44,23 @@ export class OutputFile {
       for (let i = 0; i < views.length; i += MOST_VIEWS) this.appendSome(views.slice(i, i + MOST_VIEWS));
     } catch (error) {
       this.#size = before;
+      this.cutOff();
+      throw outputFailed(this.path, error);
+    }
+  }
+
+  /**
+   * Adds whole records, or as many of them as there is room for.
+   * @param views bytes of them, cut anywhere
+   * @throws SyswideError OUTPUT_FAILED, as of `append`; the file then ends behind the last one that is whole
+   */
+  appendRecords(views: readonly Uint8Array[]): void {
+    const before = this.#size;
+    try {
+      for (let i = 0; i < views.length; i += MOST_VIEWS) this.appendSome(views.slice(i, i + MOST_VIEWS));
+    } catch (error) {
+      const written = Buffer.concat(views).subarray(0, this.#size - before);
+      this.#size = before + wholeRecords(new DataView(written.buffer, written.byteOffset, written.length), true).length;
       this.cutOff();
       throw outputFailed(this.path, error);
     }

@@ -101,11 +101,12 @@ export class PerfDataWriter implements RecordWriter {
   /**
    * Adds whole records.
    * @param views bytes of them, cut anywhere; not kept
-   * @throws SyswideError OUTPUT_FAILED; then none of them are in the file, which can still be synced and finished
+   * @throws SyswideError OUTPUT_FAILED; then no more of them are in the file than it had room for, and it can still be synced
+   * and finished
    */
   append(views: readonly Uint8Array[]): void {
     assert(!this.#finished, 'nothing follows the features');
-    this.file.append(views);
+    this.file.appendRecords(views);
   }
 
   /**

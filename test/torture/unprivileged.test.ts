@@ -142,7 +142,7 @@ describe.each(rights)('a user %s', (_right, caps) => {
     const own = run('record', '-e', 'cpu-clock', '-o', path, '--', ...busy);
     claim(own.status, own.stderr).toBe(user ? 0 : 125);
     if (user) {
-      claim(syswide(['evlist', '-i', path]).stdout.split('\n')[0], own.stderr).toBe(
+      claim(syswide(['evlist', '-f', '-i', path]).stdout.split('\n')[0], own.stderr).toBe(
         kernel ? 'cpu-clock' : 'cpu-clock:u',
       );
       claim(flat(own.stderr).includes('user space only (:u)'), own.stderr).toBe(!kernel);

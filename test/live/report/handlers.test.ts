@@ -46,7 +46,7 @@ describe('handlers of samples', () => {
       .stdout.split('\n')
       .flatMap((line) => {
         const found =
-          /^ *(.+?) +(\d+) +\[(\d+)\] +(\d+)\.(\d+): +sched:sched_switch: prev_comm=(.+) prev_pid=(\d+) prev_prio=(\d+) prev_state=\S+ ==> next_comm=(.+) next_pid=(\d+) next_prio=(\d+)$/u.exec(
+          /^ *(.+?) +(-?\d+) +\[(\d+)\] +(\d+)\.(\d+): +sched:sched_switch: prev_comm=(.+) prev_pid=(\d+) prev_prio=(\d+) prev_state=\S+ ==> next_comm=(.+) next_pid=(\d+) next_prio=(\d+)$/u.exec(
             line,
           );
         if (!found) return [];

@@ -17,7 +17,7 @@ import { statCommand } from '../../../src/cli/stat-command';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');
 const pages = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),

@@ -1,0 +1,287 @@
+/*
+ * Every function of the shim that takes more than a number, with arguments that nobody would send: it may refuse them, and
+ * must not touch what is not its own. Which arguments they are depends on SW_FUZZ_SEED alone; SW_FUZZ_ROUNDS says how many
+ * calls there are. Lengths are never greater than the buffers, since those cannot be known: everything else may be.
+ */
+#include "harness.h"
+
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+
+#define ROOM 64
+#define MOST_BYTES 256
+
+static uint64_t state;
+
+/* xorshift64* by Vigna. */
+static uint64_t next(void)
+{
+	state ^= state >> 12;
+	state ^= state << 25;
+	state ^= state >> 27;
+	return state * 2685821657736338717u;
+}
+
+static uint32_t below(uint32_t n)
+{
+	return (uint32_t)(next() >> 33) % n;
+}
+
+/* Mostly small, often at an edge. */
+static uint32_t number(void)
+{
+	static const uint32_t edges[] = { 0, 1, 2, 7, 8, 4095, 4096, 65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff };
+
+	return below(3) ? edges[below(LENGTH(edges))] : (uint32_t)next();
+}
+
+static uint32_t count(void)
+{
+	return below(ROOM + 1);
+}
+
+static void *maybe(void *pointer)
+{
+	return below(16) ? pointer : NULL;
+}
+
+/* Files that are open for the fuzzer alone. */
+static int own[8];
+
+static int32_t some_fd(void)
+{
+	switch (below(4)) {
+	case 0:
+		return -1;
+	case 1:
+		return (int32_t)number() | 0x40000000;
+	default:
+		return own[below(LENGTH(own))];
+	}
+}
+
+static int32_t fds[ROOM], targets[ROOM], results[ROOM], failed;
+static uint64_t words[ROOM], bases[ROOM], tails[ROOM];
+static uint8_t bytes[ROOM * MOST_BYTES];
+static char texts[MOST_BYTES];
+static struct sw_open_request requests[ROOM];
+static struct sw_standby cpus[ROOM];
+static struct sw_span span;
+
+static void fill(void *memory, size_t size)
+{
+	uint8_t *at = memory;
+
+	for (size_t i = 0; i < size; i++)
+		at[i] = (uint8_t)(below(3) ? 0 : next());
+}
+
+static void scramble(void)
+{
+	for (int i = 0; i < ROOM; i++) {
+		fds[i] = some_fd();
+		targets[i] = some_fd();
+		words[i] = next() >> below(64);
+		requests[i] = (struct sw_open_request){
+			.attr = (int32_t)below(4) - 1,
+			/* No other process than this one. */
+			.pid = below(2) ? 0 : -1,
+			.cpu = (int32_t)below(4) - 1,
+			.leader = below(4) ? -1 : (int32_t)number(),
+			.leader_fd = below(4) ? -1 : some_fd(),
+			.flags = below(4) ? 0 : number(),
+		};
+	}
+	fill(bytes, sizeof(bytes));
+	fill(texts, sizeof(texts));
+	/* Attrs that the kernel looks into: with a size, and of a kind that is harmless. */
+	for (int i = 0; i < 4; i++) {
+		struct perf_event_attr *attr = (struct perf_event_attr *)(bytes + i * MOST_BYTES);
+
+		attr->type = below(4) ? PERF_TYPE_SOFTWARE : number();
+		attr->size = below(4) ? sizeof(*attr) : number();
+	}
+}
+
+static void close_results(int32_t opened, uint32_t n)
+{
+	if (opened >= 0)
+		sw_close_many(results, n);
+}
+
+static void open_some(void)
+{
+	uint32_t n = count();
+	int32_t offsets[4] = { -1, (int32_t)number(), -1, (int32_t)below(MOST_BYTES) };
+	int32_t opened = sw_open_many(maybe(bytes), below(8) ? MOST_BYTES : number(), below(5), maybe(offsets), maybe(texts),
+				      below(MOST_BYTES + 1), maybe(requests), n, results, maybe(&failed));
+
+	close_results(opened, n);
+}
+
+static void standby(void)
+{
+	int32_t filters[ROOM];
+
+	for (int i = 0; i < ROOM; i++)
+		filters[i] = below(2) ? -1 : (int32_t)number();
+	for (int i = 0; i < ROOM; i++)
+		results[i] = -1;
+	sw_wait_standby(fds, below(5), number(), 0, targets, bytes, below(8) ? MOST_BYTES : number(), below(5), NULL,
+			texts, below(MOST_BYTES + 1), requests, below(8), filters, number(), cpus, below(8), results);
+	for (int i = 0; i < ROOM; i++)
+		if (results[i] >= 0)
+			close(results[i]);
+}
+
+static void rings(void)
+{
+	uint64_t base = 0, length = 0;
+	uint32_t pages = below(2) ? 1u << below(4) : number();
+
+	/* More than a few pages may be had, and would be: no more than this user may lock is asked for. */
+	if (pages > 64 && (pages & (pages - 1)) == 0)
+		pages += 1;
+	if (sw_ring_map(some_fd(), pages, number(), maybe(&base), maybe(&length)) < 0)
+		return;
+	bases[0] = base;
+	sw_ring_heads(bases, 1, tails);
+	CHECK_EQ(sw_ring_unmap(&base, &length), 0);
+}
+
+/* A command that there is not: nothing to signal, and files that are open only here. */
+static void commands(void)
+{
+	struct sw_command command = { -1, -1, -1, -1 };
+	struct sw_exit how;
+	uint64_t start;
+
+	switch (below(5)) {
+	case 0:
+		sw_command_release(maybe(&command), maybe(&start));
+		break;
+	case 1:
+		sw_command_release_to_exec(maybe(&command));
+		break;
+	case 2:
+		sw_command_resume(maybe(&command), maybe(&start));
+		break;
+	case 3:
+		sw_command_abandon(maybe(&command));
+		break;
+	default:
+		sw_command_reap(maybe(&command), maybe(&how));
+	}
+	CHECK(sw_command_start(maybe(texts), below(MOST_BYTES + 1), number() | 1024, NULL, -1, maybe(&command)) < 0);
+}
+
+static void call(uint32_t which)
+{
+	uint32_t n = count();
+
+	switch (which) {
+	case 0:
+		open_some();
+		break;
+	case 1:
+		sw_control_many(maybe(fds), n, number(), number(), maybe(&span), maybe(&failed));
+		break;
+	case 2:
+		sw_read_many(maybe(fds), n, maybe(bytes), below(8) ? MOST_BYTES : 0, maybe(results), maybe(&span));
+		break;
+	case 3:
+		sw_id_many(maybe(fds), n, maybe(words), maybe(&failed));
+		break;
+	case 4:
+		sw_set_period_many(maybe(fds), n, maybe(words), maybe(&failed));
+		break;
+	case 5:
+		texts[MOST_BYTES - 1] = 0;
+		sw_set_filter_many(maybe(fds), n, maybe(texts), maybe(&failed));
+		break;
+	case 6:
+		sw_modify_many(maybe(fds), n, maybe(bytes), below(MOST_BYTES), maybe(&failed));
+		break;
+	case 7:
+		sw_set_output_many(maybe(fds), maybe(targets), n, maybe(&failed));
+		break;
+	case 8:
+		sw_pause_output_many(maybe(fds), n, number(), maybe(&failed));
+		break;
+	case 9:
+		rings();
+		break;
+	case 10:
+		sw_wait_many(maybe(fds), n, 0, maybe(results), maybe(words));
+		break;
+	case 11:
+		standby();
+		break;
+	case 12:
+		sw_clock_ns((int32_t)number(), maybe(words));
+		break;
+	case 13:
+		sw_uevent_receive(some_fd(), maybe(bytes), below(sizeof(bytes)));
+		break;
+	case 14:
+		sw_lock(some_fd(), number());
+		sw_unlock(some_fd());
+		break;
+	case 15:
+		sw_pidfd_open(-(int32_t)below(1000));
+		break;
+	default:
+		commands();
+	}
+}
+
+/* Files that events can be told of, and others. */
+static void open_own(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_DUMMY };
+	struct sw_open_request request = { .attr = 0, .pid = 0, .cpu = -1, .leader = -1, .leader_fd = -1 };
+
+	attr.disabled = 1;
+	attr.exclude_kernel = 1;
+	for (size_t i = 0; i < LENGTH(own); i++) {
+		own[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		if (i % 2 == 0) {
+			close(own[i]);
+			if (sw_open_many((uint8_t *)&attr, sizeof(attr), 1, NULL, NULL, 0, &request, 1, &own[i], &failed) < 0)
+				own[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		}
+	}
+}
+
+static uint64_t setting(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static void takes_any_arguments(void)
+{
+	uint64_t rounds = setting("SW_FUZZ_ROUNDS", 20000);
+	int before;
+
+	state = setting("SW_FUZZ_SEED", 20261127) | 1;
+	open_own();
+	before = count_fds();
+	for (uint64_t i = 0; i < rounds; i++) {
+		scramble();
+		call((uint32_t)(i % 17));
+		/* What one call leaves open, the next could not be told apart from. */
+		CHECK_EQ(count_fds(), before);
+	}
+	printf("torture shim: %llu calls, 0 crashes, no fd left open\n", (unsigned long long)rounds);
+}
+
+int main(void)
+{
+	static const struct test tests[] = { TEST(takes_any_arguments) };
+
+	return run_tests("fuzz", tests, LENGTH(tests));
+}
