@@ -22,7 +22,8 @@ export class SampleRings {
   readonly #rings: CpuRings;
   /** For what does not go to rings that are overwritten; the same ones where none are. */
   readonly #sideRings: CpuRings;
-  readonly #recent = new RecentRecords(SIDE_BAND_BYTES);
+  /** Of no length where no ring is overwritten. */
+  readonly #recent: RecentRecords;
   #premature = 0;
   /** Whether what came before all CPUs sampled has been left out. */
   #filtered = false;
@@ -34,6 +35,7 @@ export class SampleRings {
   ) {
     const { ringPages: dataPages, mayShrink, overwrite, clockId } = request;
     const shape = { dataPages, mayShrink, clockId };
+    this.#recent = new RecentRecords(overwrite ? SIDE_BAND_BYTES : 0);
     this.#rings = new CpuRings(kernel, { ...shape, mode: overwrite ? 'overwrite' : 'drain' });
     this.#sideRings = overwrite ? new CpuRings(kernel, { ...shape, dataPages: SIDE_BAND_PAGES }) : this.#rings;
   }
