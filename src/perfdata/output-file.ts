@@ -52,14 +52,15 @@ export class OutputFile {
   /**
    * Adds whole records, or as many of them as there is room for.
    * @param views bytes of them, cut anywhere
+   * @param spare bytes of the room that are left for what has to follow
    * @throws SyswideError OUTPUT_FAILED, as of `append`; the file then ends behind the last one that is whole
    */
-  appendRecords(views: readonly Uint8Array[]): void {
+  appendRecords(views: readonly Uint8Array[], spare: number): void {
     const before = this.#size;
     try {
       for (let i = 0; i < views.length; i += MOST_VIEWS) this.appendSome(views.slice(i, i + MOST_VIEWS));
     } catch (error) {
-      const written = Buffer.concat(views).subarray(0, this.#size - before);
+      const written = Buffer.concat(views).subarray(0, Math.max(0, this.#size - before - spare));
       this.#size = before + wholeRecords(new DataView(written.buffer, written.byteOffset, written.length), true).length;
       this.cutOff();
       throw outputFailed(this.path, error);

@@ -21,6 +21,9 @@ export interface WriterOptions {
   readonly spareIds?: number;
 }
 
+/** Of a disk that is full: room for the table of features, without which perf does not open what has tracepoints. */
+const SPARE_BYTES = 8192;
+
 /**
  * Writes a perf.data file such that it can be read at any moment up to its last `sync`, however the writer ends. Events,
  * their ids and what is known from the beginning stand before the data. A sync puts the table of features behind the data
@@ -106,7 +109,7 @@ export class PerfDataWriter implements RecordWriter {
    */
   append(views: readonly Uint8Array[]): void {
     assert(!this.#finished, 'nothing follows the features');
-    this.file.appendRecords(views);
+    this.file.appendRecords(views, SPARE_BYTES);
   }
 
   /**
