@@ -54,6 +54,8 @@ export class CallTrees {
   constructor(
     private readonly stacks: Stacks,
     private readonly order: CallOrder,
+    /** Cells that it makes equal are one function; absent: each is one of its own. */
+    private readonly functionOf?: (cell: number) => number,
   ) {}
 
   /**
@@ -115,6 +117,7 @@ export class CallTrees {
     const { words } = this.stacks;
     // One after the other, so that they are waited for together: they lie far from each other.
     for (let i = 0; i < count; i += 1) cell[i] = words[next[i] ?? 0] ?? 0;
+    this.toFunctions(cell, count);
     const direction = this.order === 'callee' ? 1 : -1;
     let walking = 0;
     for (let i = 0; i < count; i += 1) {
@@ -133,6 +136,11 @@ export class CallTrees {
       walking += 1;
     }
     return walking;
+  }
+
+  private toFunctions(cells: Int32Array, count: number): void {
+    if (!this.functionOf) return;
+    for (let i = 0; i < count; i += 1) cells[i] = this.functionOf(cells[i] ?? 0);
   }
 
   private endAt(node: number, stack: number): void {

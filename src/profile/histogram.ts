@@ -1,10 +1,11 @@
 import type { CallOrder } from './call-tree';
+import { Names } from './names';
 import type { Places } from './places';
 import { type Stacks, StackWord } from './stacks';
 import { grown, WordTable } from './word-table';
 
 /** What entries of a histogram are told apart by. */
-export type SortKey = 'event' | 'comm' | 'pid' | 'tid' | 'cpu' | 'socket' | 'dso' | 'sym';
+export type SortKey = 'event' | 'comm' | 'pid' | 'tid' | 'cpu' | 'socket' | 'dso' | 'sym' | 'srcline';
 
 /** How samples are put into entries. */
 export interface HistogramOptions {
@@ -53,6 +54,7 @@ export class Histogram {
   readonly #periods: number[] = [];
   readonly #eventPeriods = new Map<number, number>();
   readonly #hasEventKey: boolean;
+  readonly #lines = new Names();
   /** Of all samples. */
   period = 0;
   count = 0;
@@ -135,9 +137,9 @@ export class Histogram {
     return this.#samples[entry * this.#members + member] ?? 0;
   }
 
-  /** The value of a key: an event, a comm, a pid, a tid, a CPU, a socket; of `dso` and `sym` the number of a cell. */
+  /** The value of a key: an event, a comm, a pid, a tid, a CPU, a socket; of `dso`, `sym` and `srcline` the number of a cell. */
   keyOf(entry: number, key: SortKey): number {
-    if (key === 'dso' || key === 'sym') return this.#cell[entry] ?? 0;
+    if (key === 'dso' || key === 'sym' || key === 'srcline') return this.#cell[entry] ?? 0;
     return this.#entries.words[this.#entries.startOf(entry) + this.options.keys.indexOf(key)] ?? 0;
   }
 
@@ -265,6 +267,12 @@ export class Histogram {
     this.#cell = grown(this.#cell, size, (length) => new Int32Array(length));
   }
 
+  /** A number for each line; what has none is different from all others. */
+  private lineOf(cell: number): number {
+    const line = this.places.cells[cell]?.line;
+    return line === undefined ? -1 - cell : this.#lines.idOf(line);
+  }
+
   private valueOf(key: SortKey, words: Int32Array, from: number, cell: number): number {
     switch (key) {
       case 'comm':
@@ -282,7 +290,9 @@ export class Histogram {
       case 'dso':
         return this.places.dsoOf(cell);
       case 'sym':
-        return cell;
+        return this.places.functionOf(cell);
+      case 'srcline':
+        return this.lineOf(cell);
     }
   }
 }

@@ -27,7 +27,14 @@ export interface Cell {
   readonly isKernel: boolean;
   /** Of the function; undefined where nothing is known. */
   readonly name?: string;
-  /** Of what has no name: in its program, where that is known; the lower and the upper half. */
+  /** Of an exact place: the function that it is in, and how far from the beginning. */
+  readonly of?: number;
+  readonly offset?: number;
+  /** Of a place that is told by its line: `main.c:12`. */
+  readonly line?: string;
+  /** Whether the compiler put the function into others. */
+  readonly isInlined?: true;
+  /** Of what has no name, and of exact places: in its program, where that is known; the lower and the upper half. */
   readonly low?: number;
   readonly high?: number;
 }
@@ -59,6 +66,10 @@ export class Places {
   /** Cells, + 1, by program and the position of functions in it, and by the address of what has no name. */
   readonly #functions: Record<number, Int32Array> = {};
   readonly #nameless = new AddressTable();
+  /** Exact places by function and address, those on lines, and functions that were put into others. */
+  readonly #exact = new AddressTable();
+  readonly #onLines = new Map<string, number>();
+  readonly #inlined = new Map<string, number>();
   /** By program; null where there is none. */
   readonly #indexes: (SymbolIndex | null | undefined)[] = [];
   readonly #unknown: number;
@@ -73,6 +84,8 @@ export class Places {
     private readonly kernelRanges: readonly KernelRange[],
     /** The names of programs. */
     readonly dsos: Names,
+    /** Whether addresses of one function are told apart. */
+    private readonly isExact = false,
   ) {
     this.#unknown = dsos.idOf(UNKNOWN_DSO);
     const kernel = kernelRanges.find(({ path }) => path.startsWith(KERNEL_DSO));
@@ -124,8 +137,9 @@ export class Places {
       const cell = this.namelessAt(dso, relativeLow, relativeHigh, false);
       return { cell, low: relativeLow, high: relativeHigh };
     }
-    const cell = this.functionAt(index, position, dso, false);
-    return { cell, low: relativeLow, high: relativeHigh, offset: relative - index.startAt(position) };
+    const into = relative - index.startAt(position);
+    const cell = this.exact(this.functionAt(index, position, dso, false), relativeLow, relativeHigh, into);
+    return { cell, low: relativeLow, high: relativeHigh, offset: into };
   }
 
   private indexOf(dso: number): SymbolIndex | undefined {
@@ -145,8 +159,13 @@ export class Places {
     const range = this.kernelRanges.find(({ start, end }) => address >= start && address < end);
     const dso = this.dsos.idOf(module ?? (isKernel ? kernelDso(range?.path) : UNKNOWN_DSO));
     if (!kernel || position < 0) return { cell: this.namelessAt(dso, low, high, true), low, high };
-    const cell = this.functionAt(kernel.index, position, dso, true);
-    return { cell, low, high, offset: own - kernel.index.startAt(position) };
+    const offset = own - kernel.index.startAt(position);
+    return {
+      cell: this.exact(this.functionAt(kernel.index, position, dso, true), low, high, offset),
+      low,
+      high,
+      offset,
+    };
   }
 
   private functionAt(index: SymbolIndex, position: number, dso: number, isKernel: boolean): number {
@@ -159,6 +178,41 @@ export class Places {
     const cell = this.add({ dso, isKernel, name: index.nameAt(position) });
     functions[position] = cell + 1;
     return cell;
+  }
+
+  private exact(of: number, low: number, high: number, offset: number): number {
+    const cell = this.cells[of];
+    if (!this.isExact || !cell) return of;
+    const known = this.#exact.get(of, low, high);
+    if (known >= 0) return known;
+    const id = this.add({ ...cell, of, low, high, offset });
+    this.#exact.set(of, low, high, id);
+    return id;
+  }
+
+  /** The part of a function that is from a line of the source. */
+  onLine(of: number, line: string): number {
+    const key = `${of}:${line}`;
+    const known = this.#onLines.get(key) ?? this.add({ ...this.cellOf(of), of, line });
+    this.#onLines.set(key, known);
+    return known;
+  }
+
+  /** A function of a program that the compiler put into others. */
+  inlinedAs(dso: number, name: string): number {
+    const key = `${dso}:${name}`;
+    const known = this.#inlined.get(key) ?? this.add({ dso, isKernel: false, name, isInlined: true });
+    this.#inlined.set(key, known);
+    return known;
+  }
+
+  /** The function that a cell is a part of, or is. */
+  functionOf(cell: number): number {
+    return this.isExact ? (this.cells[cell]?.of ?? cell) : cell;
+  }
+
+  private cellOf(id: number): Cell {
+    return this.cells[id] ?? { dso: this.#unknown, isKernel: false };
   }
 
   private namelessAt(dso: number, low: number, high: number, isKernel: boolean): number {

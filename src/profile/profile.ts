@@ -3,6 +3,7 @@ import { Places } from './places';
 import { Programs, type SymbolPlaces } from './programs';
 import type { Recording, RecordingTotals } from './recording';
 import { type SampleFilter, sampleFilter } from './sample-filter';
+import { type SourceRequest, withSource } from './source-lines';
 import { StackCollector, type StackKeys } from './stack-collector';
 import type { Stacks } from './stacks';
 import type { Timeline } from './timeline';
@@ -24,16 +25,18 @@ export interface ProfileRequest {
   readonly filter: SampleFilter;
   readonly symbols: SymbolPlaces;
   readonly files: HostFiles;
+  /** Absent: only functions, which takes much less. */
+  readonly source?: SourceRequest;
   /** Told now and then how much of the work is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
 
 /** Goes through a recording, and puts samples with equal stacks together. @throws SyswideError BAD_FILE */
 export function profileOf(recording: Recording, request: ProfileRequest): Profile {
-  const { keys, filter, symbols, files, onProgress } = request;
+  const { keys, filter, symbols, files, source, onProgress } = request;
   const { timeline, kernel, totals, processes } = recording.readTasks((done) => onProgress?.(done / 4));
   const programs = new Programs(files, recording.builds, symbols, processes);
-  const places = new Places(programs, kernel, recording.dsos);
+  const places = new Places(programs, kernel, recording.dsos, source !== undefined);
   const collector = new StackCollector(places, keys);
   const wanted = sampleFilter(filter, recording.comms);
   recording.eachSample(
@@ -43,5 +46,7 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
     },
     (done) => onProgress?.((1 + done * 3) / 4),
   );
-  return { stacks: collector.stacks(), places, totals, timeline, notices: programs.notices };
+  const exact = collector.stacks();
+  const stacks = source ? withSource(exact, places, programs, source) : exact;
+  return { stacks, places, totals, timeline, notices: programs.notices };
 }

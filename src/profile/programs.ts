@@ -26,6 +26,8 @@ export interface SymbolPlaces {
  */
 export class Programs {
   readonly #indexes = new Map<string, SymbolIndex | undefined>();
+  /** Where the functions of programs were found. */
+  readonly #files = new Map<string, string>();
   readonly #builds: ReadonlyMap<string, Buffer>;
   #kernel: KernelIndex | 'not read' | undefined = 'not read';
   /** What could not be had, for a person. */
@@ -44,6 +46,11 @@ export class Programs {
   indexOf(path: string): SymbolIndex | undefined {
     if (!this.#indexes.has(path)) this.#indexes.set(path, this.load(path));
     return this.#indexes.get(path);
+  }
+
+  /** The file that a program's functions were looked up in; undefined where there is none, or they have not been. */
+  fileOf(path: string): string | undefined {
+    return this.#files.get(path);
   }
 
   get kernel(): KernelIndex | undefined {
@@ -65,6 +72,7 @@ export class Programs {
       return undefined;
     }
     const best = right ?? known ?? files[0];
+    if (best) this.#files.set(path, best.file);
     return best && functionsOf(best.file, best.found);
   }
 

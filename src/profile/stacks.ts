@@ -22,7 +22,7 @@ export interface StackArrays {
  * up to where the kernel was entered, and the sum of what was sampled in them. Its number is `size` at least.
  */
 export class Stacks {
-  constructor(private readonly arrays: StackArrays) {}
+  constructor(readonly arrays: StackArrays) {}
 
   /** How many different ones there are. */
   get size(): number {

@@ -27,7 +27,7 @@ const groups = (): Record<string, Option[]> => ({
   'How they are shown:': [
     new Option(
       '-s, --sort <keys>',
-      'put together what is equal in: comm, dso, sym (default), pid, tid, cpu, socket, event',
+      'put together what is equal in: comm, dso, sym (default), pid, tid, cpu, socket, srcline, event',
     ),
     new Option(
       '-F, --fields <list>',
@@ -39,6 +39,7 @@ const groups = (): Record<string, Option[]> => ({
       '-g, --call-graph <how>',
       'graph, fractal, flat, folded or none; least percentage; caller or callee; count',
     ),
+    new Option('--inline', 'also functions that the compiler put into others: asks addr2line, which takes time'),
     new Option('--hierarchy', 'each key below the one before, with its own share'),
     new Option('--group', 'all events in one table, a column for each; without it those that were recorded as a group'),
     new Option('--no-group', 'each event in a table of its own'),

@@ -21,6 +21,7 @@ const keyNames: Record<string, SortKey> = {
   dso: 'dso',
   sym: 'sym',
   symbol: 'sym',
+  srcline: 'srcline',
 };
 
 const metricNames = ['overhead', 'overhead_children', 'overhead_sys', 'overhead_us', 'sample', 'period'] as const;

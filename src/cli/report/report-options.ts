@@ -28,6 +28,7 @@ export interface RawReportOptions extends RawForceOption, RawFilterOptions, RawS
   /** True unless it was said that groups are not shown as such; `forced` by `--group`. */
   readonly group?: boolean;
   readonly hierarchy?: boolean;
+  readonly inline?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -47,6 +48,8 @@ export interface ReportOptions {
   /** Which events stand in one table: those that were recorded as a group, all, or none. */
   readonly together: 'groups' | 'all' | 'none';
   readonly hierarchy: boolean;
+  /** Whether functions that the compiler put into others are shown. */
+  readonly inlines: boolean;
   readonly leastPercent: number;
   readonly header: boolean;
   readonly only?: ReportPart;
@@ -91,6 +94,7 @@ export function reportOptions(raw: RawReportOptions): ReportOptions {
     callGraph: { ...callGraphOf(raw.callGraph), ...(leastPercent === undefined ? {} : { leastPercent }) },
     together: raw.group === undefined ? 'groups' : raw.group ? 'all' : 'none',
     hierarchy: raw.hierarchy ?? false,
+    inlines: raw.inline ?? false,
     leastPercent: leastPercent ?? 0,
     header: raw.header ?? false,
     ...(only === undefined ? {} : { only }),

@@ -4,6 +4,7 @@ import { HostFiles } from '../../host/host-files';
 import { Histogram } from '../../profile/histogram';
 import { type Profile, profileOf } from '../../profile/profile';
 import { Recording } from '../../profile/recording';
+import type { SourceRequest } from '../../profile/source-lines';
 import { TaskTree } from '../../profile/task-tree';
 import { CellTexts } from '../../report/profile/cell-text';
 import { dumpRecords } from '../../report/profile/dump-text';
@@ -72,11 +73,17 @@ function* entriesOf(recording: Recording, options: ReportOptions): Generator<str
     filter,
     symbols,
     files: new HostFiles(),
+    ...sourceOf(options),
     onProgress: (done) => progress.show(done),
   });
   progress.close();
   for (const notice of profile.notices) complain(`# ${notice}`);
   yield* options.json ? jsonOf(recording, profile, options) : textOf(recording, profile, options);
+}
+
+function sourceOf({ inlines, fieldsFor }: ReportOptions): { readonly source?: SourceRequest } {
+  const lines = fieldsFor(false).keys.includes('srcline');
+  return lines || inlines ? { source: { lines, inlines } } : {};
 }
 
 function* textOf(recording: Recording, profile: Profile, options: ReportOptions): Generator<string> {

@@ -16,6 +16,9 @@ function dsoText(path: string): string {
   return visible(path.startsWith('/') ? basename(path) : path);
 }
 
+const nameText = (name: string, isInlined: true | undefined): string =>
+  `${visible(demangled(name))}${isInlined ? ' (inlined)' : ''}`;
+
 /** The texts of functions and programs, each made once. */
 export class CellTexts {
   readonly #names: (string | undefined)[] = [];
@@ -29,9 +32,21 @@ export class CellTexts {
     const known = this.#names[cell];
     if (known !== undefined) return known;
     const found = this.places.cells[cell];
-    const text = !found ? '' : found.name === undefined ? addressText(found) : visible(demangled(found.name));
+    const text = !found ? '' : found.name === undefined ? addressText(found) : nameText(found.name, found.isInlined);
     this.#names[cell] = text;
     return text;
+  }
+
+  /** The line that a place is on, as it is; where none is known, its program and its address there. */
+  line(cell: number): string {
+    const found = this.places.cells[cell];
+    if (!found || found.line !== undefined) return found?.line ?? '';
+    return `${this.dso(cell)}[${addressOf(found).toString(16)}]`;
+  }
+
+  /** The function that a cell is a part of. */
+  functionOf(cell: number): number {
+    return this.places.functionOf(cell);
   }
 
   /** A function's name in a call chain; `[libc.so.6]+0x1234` where only its program is known. */

@@ -23,6 +23,7 @@ export const columnTitles: Record<ReportField, string> = {
   socket: 'Socket',
   dso: 'Shared Object',
   sym: 'Symbol',
+  srcline: 'Source:Line',
 };
 
 /** One column of a table of entries. */

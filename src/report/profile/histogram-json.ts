@@ -33,6 +33,7 @@ export const keyNames: Record<SortKey, string> = {
   socket: 'socket',
   dso: 'dso',
   sym: 'symbol',
+  srcline: 'srcline',
 };
 
 /** To four digits behind the point. */

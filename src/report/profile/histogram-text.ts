@@ -60,7 +60,7 @@ function* heading(histogram: Histogram, view: HistogramView, columns: readonly R
 /** The texts of call trees by entry, made when they are asked for; of those that are large enough to have one. */
 function treesOf(
   { histogram, stacks, texts }: HistogramSource,
-  { callGraph, children }: HistogramView,
+  { callGraph, children, keys }: HistogramView,
   entries: readonly number[],
 ): (entry: number) => string {
   if (!callGraph) return () => '';
@@ -69,7 +69,7 @@ function treesOf(
   const { shares, order } = callGraph;
   const hasTree = (entry: number) => shares === 'fractal' || periodOf(entry) >= leastOf(entry);
   const chains = histogram.chainsOf(entries.filter(hasTree));
-  const trees = new CallTrees(stacks, order);
+  const trees = new CallTrees(stacks, order, keys.includes('srcline') ? (cell) => texts.functionOf(cell) : undefined);
   const nameOf = (cell: number) => texts.inChain(cell);
   const textOf = shares === 'flat' || shares === 'folded' ? chainListText : callGraphText;
   return (entry) => {

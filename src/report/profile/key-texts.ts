@@ -33,6 +33,8 @@ export class KeyTexts {
         return texts.dso(value);
       case 'sym':
         return texts.symbol(value);
+      case 'srcline':
+        return visible(texts.line(value));
       case 'event':
         return visible(events[value]?.name ?? '');
       case 'cpu':
@@ -50,6 +52,7 @@ export class KeyTexts {
     if (key === 'comm') return comms.textOf(value);
     if (key === 'dso') return texts.dsoPath(value);
     if (key === 'sym') return texts.functionName(value) ?? null;
+    if (key === 'srcline') return texts.line(value);
     if (key === 'event') return events[value]?.name ?? '';
     return value | 0;
   }

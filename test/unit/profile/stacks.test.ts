@@ -14,6 +14,7 @@ const places = {
   kernelCellAt: (low: number) => low * 2 + 1,
   dsoOf: (cell: number) => cell & 1,
   isKernelAt: (cell: number) => (cell & 1) === 1,
+  functionOf: (cell: number) => cell,
 } as unknown as Places;
 
 const [KERNEL, USER, UNKNOWN] = [-128, -512, -77];

@@ -1,0 +1,95 @@
+import { demangled } from '../symbols/demangle';
+import { type SourceFrame, sourceFrames } from '../symbols/source-frames';
+import { addressOf, type Cell, type Places } from './places';
+import type { Programs } from './programs';
+import { Stacks, StackWord } from './stacks';
+
+/** What is to be told of places besides their functions. */
+export interface SourceRequest {
+  /** The lines of the source that they are from. */
+  readonly lines: boolean;
+  /** Functions that the compiler put into others, as if they had been called. */
+  readonly inlines: boolean;
+}
+
+/** Stacks of exact places as stacks of functions and lines. @param places made with `isExact` */
+export function withSource(stacks: Stacks, places: Places, programs: Programs, request: SourceRequest): Stacks {
+  const parts = new SourceCells(places, request).of(programs);
+  return rewritten(stacks, (cell) => parts[cell]);
+}
+
+/** What each exact place becomes. */
+class SourceCells {
+  readonly #parts: (readonly number[] | undefined)[] = [];
+
+  constructor(
+    private readonly places: Places,
+    private readonly request: SourceRequest,
+  ) {}
+
+  of(programs: Programs): readonly (readonly number[] | undefined)[] {
+    const byProgram = new Map<number, number[]>();
+    for (const [id, cell] of [...this.places.cells.entries()]) {
+      if (cell.of === undefined) continue;
+      this.#parts[id] = [this.place(cell, cell.of, undefined)];
+      if (!cell.isKernel) byProgram.set(cell.dso, [...(byProgram.get(cell.dso) ?? []), id]);
+    }
+    for (const [dso, ids] of byProgram) {
+      const path = programs.fileOf(this.places.dsos.textOf(dso));
+      if (path !== undefined) this.ask(path, ids, programs);
+    }
+    return this.#parts;
+  }
+
+  private ask(path: string, ids: readonly number[], { notices }: Programs): void {
+    const offsets = ids.map((id) => this.offsetOf(id));
+    const frames = sourceFrames(path, offsets);
+    if (frames) for (const [i, id] of ids.entries()) this.tell(id, frames[i] ?? []);
+    else notices.push(`addr2line, of binutils, tells nothing of ${path}: its lines are not known`);
+  }
+
+  private offsetOf(id: number): number {
+    const cell = this.places.cells[id];
+    return cell ? Number(addressOf(cell)) : 0;
+  }
+
+  private tell(id: number, frames: readonly SourceFrame[]): void {
+    const cell = this.places.cells[id];
+    const [innermost] = frames;
+    if (cell?.of === undefined || !innermost) return;
+    if (!this.request.inlines) {
+      this.#parts[id] = [this.place(cell, cell.of, innermost.line)];
+      return;
+    }
+    const inlined = frames.slice(0, -1).flatMap(({ name, line }) => {
+      if (name === undefined) return [];
+      const of = this.places.inlinedAs(cell.dso, name);
+      return [this.request.lines ? this.places.onLine(of, line ?? demangled(name)) : of];
+    });
+    this.#parts[id] = [...inlined, this.place(cell, cell.of, frames.at(-1)?.line)];
+  }
+
+  /** A place without a line is shown by how far it is from the beginning of its function, as perf does. */
+  private place({ name = '', offset = 0 }: Cell, of: number, line: string | undefined): number {
+    return this.request.lines ? this.places.onLine(of, line ?? `${demangled(name)}+${offset}`) : of;
+  }
+}
+
+/** The same stacks, of other cells. @param partsOf what a cell becomes, the innermost first; undefined: it stays */
+function rewritten(stacks: Stacks, partsOf: (cell: number) => readonly number[] | undefined): Stacks {
+  const { arrays } = stacks;
+  const words: number[] = [];
+  const [starts, depths] = [new Int32Array(arrays.starts.length), new Int32Array(arrays.starts.length)];
+  for (let id = 0; id < arrays.starts.length; id += 1) {
+    const from = stacks.startOf(id);
+    starts[id] = words.length;
+    for (let i = from; i < from + StackWord.chain; i += 1) words.push(arrays.words[i] ?? 0);
+    const end = from + StackWord.chain + stacks.depthOf(id);
+    for (let i = from + StackWord.chain; i < end; i += 1) {
+      const cell = arrays.words[i] ?? 0;
+      words.push(...(partsOf(cell) ?? [cell]));
+    }
+    depths[id] = words.length - (starts[id] ?? 0) - StackWord.chain;
+  }
+  return new Stacks({ ...arrays, words: Int32Array.from(words), starts, depths });
+}
