@@ -15,7 +15,7 @@ needs(isRoot && hasPerf, 'root, and perf as the writer');
 const folder = mkdtempSync(join(tmpdir(), 'syswide-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const load = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=400000', 'status=none'];
+const load = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=1500000', 'status=none'];
 
 /** The times of samples, in order, and how many bytes could not be read. */
 function timesIn(path: string) {
