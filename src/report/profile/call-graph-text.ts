@@ -1,4 +1,5 @@
 import type { CallNode } from '../../profile/call-tree';
+import { twoDigits } from './percent';
 
 /** How the call chains of an entry are shown: as a tree, or one after the other. */
 export interface CallGraphStyle {
@@ -17,7 +18,7 @@ export function nodeValue(
   whole: number,
 ): string {
   if (value === 'count') return String(samples);
-  return value === 'period' ? String(total) : `${((total * 100) / whole).toFixed(2)}%`;
+  return value === 'period' ? String(total) : `${twoDigits((total * 100) / whole)}%`;
 }
 
 /** What stands before the tree, under its entry. */
@@ -106,7 +107,7 @@ class GraphText {
       this.children(node, total, margin, [...pipes, !isLast]);
     }
     if (this.style.shares === 'fractal' && nodes.length > 0 && left > 0 && left !== total) {
-      this.#lines.push(`${margin}${above}${PIPE}`, `${margin}${above} --${((left * 100) / total).toFixed(2)}%--[...]`);
+      this.#lines.push(`${margin}${above}${PIPE}`, `${margin}${above} --${twoDigits((left * 100) / total)}%--[...]`);
     }
   }
 }

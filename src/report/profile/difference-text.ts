@@ -2,6 +2,7 @@ import { visible } from '../../base/safe-text';
 import type { Difference } from '../../profile/difference';
 import type { SortKey } from '../../profile/histogram';
 import { columnTitles } from './histogram-columns';
+import { twoDigits } from './percent';
 
 /** What is compared: by how much a share grew, or times how much. */
 export type Computed = 'delta' | 'delta-abs' | 'ratio';
@@ -70,4 +71,4 @@ function computedText(difference: Difference, computed: Computed): string {
   return `${difference.delta < 0 ? '' : '+'}${percent(difference.delta)}`;
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
+const percent = (share: number): string => `${twoDigits(share * 100)}%`;

@@ -1,5 +1,6 @@
 import type { Histogram, SortKey } from '../../profile/histogram';
 import type { HistogramSource, KeyTexts } from './key-texts';
+import { twoDigits } from './percent';
 
 /** Numbers of entries, by perf's names of their columns. */
 export type Metric = 'overhead_children' | 'overhead' | 'overhead_sys' | 'overhead_us' | 'sample' | 'period';
@@ -70,7 +71,7 @@ export class Percent {
     if (part !== this.#part || whole !== this.#whole) {
       this.#part = part;
       this.#whole = whole;
-      this.#text = `${(whole === 0 ? 0 : (part * 100) / whole).toFixed(2)}%`;
+      this.#text = `${twoDigits(whole === 0 ? 0 : (part * 100) / whole)}%`;
     }
     return this.#text;
   }

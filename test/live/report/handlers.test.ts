@@ -61,7 +61,7 @@ describe('handlers of samples', () => {
     const file = moduleOf(`export default { 'cpu-clock'({ callchain }) {
       console.log(callchain.filter(({ symbol }) => symbol).map(({ symbol, offset }) => symbol + '+0x' + offset.toString(16)).join(' '));
     } };`);
-    const ours = syswide(['script', file, '-i', chains]).stdout.trim().split('\n');
+    const ours = syswide(['script', file, '-i', chains]).stdout.split('\n').slice(0, -1);
     const blocks = perf(['script', '-i', chains, '-F', 'ip,sym,symoff']).stdout.trim().split(/\n\n+/u);
     const theirs = blocks.map((block) =>
       block

@@ -37,10 +37,11 @@ function recorded(...command: string[]): string {
 }
 
 /** Where most of a command's time went. */
-function largestOf(...command: string[]): { symbol: string | null; dso: string; percent: number } {
-  const [largest] = functionsIn(recorded(...command));
+const largestOf = (...command: string[]) => largestIn(functionsIn(recorded(...command)), 50);
+
+function largestIn([largest]: ReturnType<typeof functionsIn>, least: number) {
   if (!largest) throw new Error('nothing was sampled');
-  expect(largest.percent).toBeGreaterThan(50);
+  expect(largest.percent).toBeGreaterThan(least);
   return largest;
 }
 
@@ -65,7 +66,8 @@ describe('the names of functions', () => {
   it('are none in a stripped program, and not those of a neighbour', () => {
     const source = `static __attribute__((noinline)) void hidden(void) { ${SPIN} } int main(void) { hidden(); }`;
     const program = compiled('stripped', source, 'c', '-s');
-    expect(largestOf(program)).toMatchObject({ dso: program, symbol: null });
+    // Without a name, each address of the loop is an entry of its own.
+    expect(largestIn(functionsIn(recorded(program)), 10)).toMatchObject({ dso: program, symbol: null });
     expect(syswide(['report', '-i', at('perf.data'), '--no-children']).stdout).toMatch(/stripped +\[\.\] 0x0{10}/u);
   });
 
