@@ -17,7 +17,15 @@ export interface FileDemands {
 }
 
 /** A file that is there, and not as it should be. The message says why, as a clause. */
-export class FileRefusal extends Error {}
+export class FileRefusal extends Error {
+  /** @param isOthers whether that is because another user made it */
+  constructor(
+    why: string,
+    readonly isOthers = false,
+  ) {
+    super(why);
+  }
+}
 
 /**
  * Opens a regular file to read it. What is something else is found out before it is opened: opening a pipe waits, and
@@ -29,8 +37,8 @@ export function openRegular(path: string, demands: FileDemands): { readonly fd: 
   const place = openPlace(path, demands.link);
   try {
     const stats = fstatSync(place);
-    const why = refusalOf(stats, demands);
-    if (why !== undefined) throw new FileRefusal(why);
+    const refusal = refusalOf(stats, demands);
+    if (refusal) throw refusal;
     return { fd: openSync(`/proc/self/fd/${place}`, O_RDONLY | O_NONBLOCK), stats };
   } finally {
     closeSync(place);
@@ -59,13 +67,13 @@ function openPlace(path: string, link: FileDemands['link']): number {
   closeSync(place);
   if (link === 'none') throw new FileRefusal('it is a symbolic link');
   if (!trustedUsers().includes(found.uid))
-    throw new FileRefusal(`it is a symbolic link of another user (${found.uid})`);
+    throw new FileRefusal(`it is a symbolic link of another user (${found.uid})`, true);
   return openSync(path, O_PATH);
 }
 
-function refusalOf(stats: Stats, { owners, largest, onlyName }: FileDemands): string | undefined {
-  if (!stats.isFile()) return 'it is no regular file';
-  if (owners && !owners.includes(stats.uid)) return `it belongs to another user (${stats.uid})`;
-  if (largest !== undefined && stats.size > largest) return `it is larger than ${largest} bytes`;
-  return onlyName && stats.nlink > 1 ? 'it has another name, too (a hard link)' : undefined;
+function refusalOf(stats: Stats, { owners, largest, onlyName }: FileDemands): FileRefusal | undefined {
+  if (!stats.isFile()) return new FileRefusal('it is no regular file');
+  if (owners && !owners.includes(stats.uid)) return new FileRefusal(`it belongs to another user (${stats.uid})`, true);
+  if (largest !== undefined && stats.size > largest) return new FileRefusal(`it is larger than ${largest} bytes`);
+  return onlyName && stats.nlink > 1 ? new FileRefusal('it has another name, too (a hard link)') : undefined;
 }

@@ -21,7 +21,7 @@ export class InputFile {
       const { fd, stats } = openRegular(path, demands);
       return new InputFile(fd, path, stats.size);
     } catch (cause) {
-      const isOthers = cause instanceof FileRefusal && cause.message.includes('another user');
+      const isOthers = cause instanceof FileRefusal && cause.isOthers;
       const remedy = isOthers ? 'if you trust whoever made it, add -f' : 'check the path';
       throw badFile(path, cause instanceof Error ? cause.message : String(cause), remedy, cause);
     }

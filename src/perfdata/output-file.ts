@@ -39,14 +39,7 @@ export class OutputFile {
    * @throws SyswideError OUTPUT_FAILED: the disk is full, the file system has gone; the file then ends as it did before
    */
   append(views: readonly Uint8Array[]): void {
-    const before = this.#size;
-    try {
-      for (let i = 0; i < views.length; i += MOST_VIEWS) this.appendSome(views.slice(i, i + MOST_VIEWS));
-    } catch (error) {
-      this.#size = before;
-      this.cutOff();
-      throw outputFailed(this.path, error);
-    }
+    this.appendOr(views, () => 0);
   }
 
   /**
@@ -56,12 +49,19 @@ export class OutputFile {
    * @throws SyswideError OUTPUT_FAILED, as of `append`; the file then ends behind the last one that is whole
    */
   appendRecords(views: readonly Uint8Array[], spare: number): void {
+    this.appendOr(views, (written) => {
+      const bytes = Buffer.concat(views).subarray(0, Math.max(0, written - spare));
+      return wholeRecords(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), true).length;
+    });
+  }
+
+  /** @param kept of so many bytes that were written before it failed, how many stay */
+  private appendOr(views: readonly Uint8Array[], kept: (written: number) => number): void {
     const before = this.#size;
     try {
       for (let i = 0; i < views.length; i += MOST_VIEWS) this.appendSome(views.slice(i, i + MOST_VIEWS));
     } catch (error) {
-      const written = Buffer.concat(views).subarray(0, Math.max(0, this.#size - before - spare));
-      this.#size = before + wholeRecords(new DataView(written.buffer, written.byteOffset, written.length), true).length;
+      this.#size = before + kept(this.#size - before);
       this.cutOff();
       throw outputFailed(this.path, error);
     }

@@ -1,11 +1,22 @@
 import type { CallOrder } from './call-tree';
 import { Names } from './names';
 import type { Places } from './places';
+import type { StackKeys } from './stack-collector';
 import { type Stacks, StackWord } from './stacks';
 import { grown, WordTable } from './word-table';
 
-/** What entries of a histogram are told apart by. */
-export type SortKey = 'event' | 'comm' | 'pid' | 'tid' | 'cpu' | 'socket' | 'dso' | 'sym' | 'srcline';
+/** What entries of a histogram can be told apart by. */
+export const sortKeys = ['event', 'comm', 'pid', 'tid', 'cpu', 'socket', 'dso', 'sym', 'srcline'] as const;
+export type SortKey = (typeof sortKeys)[number];
+
+/** What samples have to be told apart by for that. */
+export const stackKeysFor = (keys: readonly SortKey[]): StackKeys => ({
+  event: true,
+  comm: true,
+  pid: keys.includes('pid'),
+  tid: keys.includes('tid'),
+  cpu: keys.includes('cpu') || keys.includes('socket'),
+});
 
 /** How samples are put into entries. */
 export interface HistogramOptions {

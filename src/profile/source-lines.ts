@@ -32,7 +32,10 @@ class SourceCells {
     for (const [id, cell] of [...this.places.cells.entries()]) {
       if (cell.of === undefined) continue;
       this.#parts[id] = [this.place(cell, cell.of, undefined)];
-      if (!cell.isKernel) byProgram.set(cell.dso, [...(byProgram.get(cell.dso) ?? []), id]);
+      if (cell.isKernel) continue;
+      const ids = byProgram.get(cell.dso) ?? [];
+      ids.push(id);
+      byProgram.set(cell.dso, ids);
     }
     for (const [dso, ids] of byProgram) {
       const path = programs.fileOf(this.places.dsos.textOf(dso));

@@ -1,5 +1,6 @@
 import { RecordType } from '../abi/ring-page';
-import type { OtherRecord, Recording } from './recording';
+import { RecordFields } from './record-fields';
+import type { OtherRecords, Recording } from './recording';
 
 /** What a process had in its memory, as a recording tells: an MMAP or MMAP2 record. */
 export interface TaskMapping {
@@ -20,8 +21,8 @@ export interface TaskNode {
   /** The process that began it; its own of a thread; -1 where that is not told. */
   readonly parent: number;
   readonly comm: string;
-  /** By address. */
-  readonly mappings: readonly TaskMapping[];
+  /** What is in its memory, by address: worked out when it is asked for. */
+  readonly mappings: () => readonly TaskMapping[];
   /** In the order in which they were told of. */
   readonly children: readonly TaskNode[];
 }
@@ -33,23 +34,20 @@ const [PROT_EXEC, MAP_SHARED] = [4, 1];
 /** PERF_RECORD_MISC_COMM_EXEC, and PERF_RECORD_MISC_MMAP_BUILD_ID: the inode is none then. */
 const [MISC_EXEC, MISC_BUILD_ID] = [1 << 13, 1 << 14];
 
-/** Memory is a process's: its threads have the same. */
-interface Process {
-  mappings: TaskMapping[];
+/** What was mapped, the newest first: a child begins with that of its parent, and both go on from there. */
+interface Mapped {
+  readonly mapping: TaskMapping;
+  readonly before: Mapped | undefined;
 }
 
 /** A thread while records are read. */
-interface Task {
-  readonly pid: number;
-  readonly tid: number;
-  parent: number;
-  comm: string;
-}
+type Task = Omit<TaskNode, 'mappings' | 'children'>;
 
 /** Which threads there were, below those that began them. */
 export class TaskTree {
   readonly #tasks = new Map<number, Task>();
-  readonly #processes = new Map<number, Process>();
+  /** By process: its threads have the same memory. */
+  readonly #mapped = new Map<number, Mapped | undefined>();
 
   private constructor() {
     this.#tasks.set(0, { pid: 0, tid: 0, parent: -1, comm: 'swapper' });
@@ -59,51 +57,48 @@ export class TaskTree {
   static of(recording: Recording): TaskNode[] {
     const tree = new TaskTree();
     const types = new Set<number>([RecordType.comm, RecordType.fork, RecordType.mmap, RecordType.mmap2]);
-    recording.eachInOrder(() => {}, { types, visit: (_, record) => tree.take(record) });
+    const visit: OtherRecords['visit'] = (_, record) => tree.take(record.type, new RecordFields(record));
+    recording.eachInOrder(() => {}, { types, visit });
     return tree.roots();
   }
 
-  private take(record: OtherRecord): void {
-    const length = record.end - record.begin;
-    if (record.type === RecordType.comm && length >= 8) this.rename(record);
-    else if (record.type === RecordType.fork && length >= 24) this.fork(record);
-    else if (record.type === RecordType.mmap && length >= MMAP_NAME) this.map(record, MMAP_NAME);
-    else if (record.type === RecordType.mmap2 && length >= MMAP2_NAME) this.map(record, MMAP2_NAME);
+  private take(type: number, fields: RecordFields): void {
+    if (type === RecordType.comm) this.rename(fields);
+    else if (type === RecordType.fork) this.fork(fields);
+    else this.map(fields, type === RecordType.mmap2);
   }
 
-  private rename(record: OtherRecord): void {
-    const [pid, tid] = [i32(record, 0), i32(record, 4)];
-    const task = this.taskOf(pid, tid);
-    task.comm = text(record, 8);
-    if ((misc(record) & MISC_EXEC) !== 0) this.processOf(pid).mappings = [];
+  private rename(fields: RecordFields): void {
+    const [pid, tid] = [fields.i32(0), fields.i32(4)];
+    this.#tasks.set(tid, { ...this.taskOf(pid, tid), comm: fields.raw(8) });
+    if ((fields.misc & MISC_EXEC) !== 0) this.#mapped.delete(pid);
   }
 
-  private fork(record: OtherRecord): void {
-    const [pid, parent, tid, parentTid] = [i32(record, 0), i32(record, 4), i32(record, 8), i32(record, 12)];
+  private fork(fields: RecordFields): void {
+    const [pid, parent, tid, parentTid] = [fields.i32(0), fields.i32(4), fields.i32(8), fields.i32(12)];
     const comm = this.#tasks.get(parentTid)?.comm ?? `:${tid}`;
     this.#tasks.set(tid, { pid, tid, parent, comm });
     // What ran before the recording is told of without a time: all that is in its memory follows.
-    const isTold = u64(record, 16) === 0n;
-    if (pid !== parent && !isTold)
-      this.#processes.set(pid, { mappings: [...(this.#processes.get(parent)?.mappings ?? [])] });
+    const isTold = fields.u64(16) === 0n;
+    if (pid !== parent && !isTold) this.#mapped.set(pid, this.#mapped.get(parent));
   }
 
-  private map(record: OtherRecord, name: number): void {
-    const pid = i32(record, 0);
+  private map(fields: RecordFields, isSecond: boolean): void {
+    const pid = fields.i32(0);
     // The kernel's own.
     if (pid < 0) return;
-    const isSecond = name === MMAP2_NAME;
-    const start = u64(record, 8);
-    const process = this.processOf(pid);
-    process.mappings = placed(process.mappings, {
+    this.taskOf(pid, pid);
+    const start = fields.u64(8);
+    const mapping = {
       start,
-      end: start + u64(record, 16),
-      offset: u64(record, 24),
-      inode: isSecond && (misc(record) & MISC_BUILD_ID) === 0 ? u64(record, INODE) : 0n,
-      protection: isSecond ? i32(record, PROTECTION) : PROT_EXEC,
-      isShared: isSecond && (i32(record, FLAGS) & MAP_SHARED) !== 0,
-      path: text(record, name),
-    });
+      end: start + fields.u64(16),
+      offset: fields.u64(24),
+      inode: isSecond && (fields.misc & MISC_BUILD_ID) === 0 ? fields.u64(INODE) : 0n,
+      protection: isSecond ? fields.i32(PROTECTION) : PROT_EXEC,
+      isShared: isSecond && (fields.i32(FLAGS) & MAP_SHARED) !== 0,
+      path: fields.raw(isSecond ? MMAP2_NAME : MMAP_NAME),
+    };
+    this.#mapped.set(pid, { mapping, before: this.#mapped.get(pid) });
   }
 
   private taskOf(pid: number, tid: number): Task {
@@ -112,21 +107,17 @@ export class TaskTree {
     return task;
   }
 
-  private processOf(pid: number): Process {
-    this.taskOf(pid, pid);
-    const process = this.#processes.get(pid) ?? { mappings: [] };
-    this.#processes.set(pid, process);
-    return process;
-  }
-
   /** Those that nobody began. What is below itself, by a file that lies, is left out. */
   private roots(): TaskNode[] {
     const below = new Map<number, Task[]>();
     const roots: Task[] = [];
     for (const task of this.#tasks.values()) {
-      const hasParent = task.parent >= 0 && task.parent !== task.tid && this.#tasks.has(task.parent);
-      if (!hasParent) roots.push(task);
-      else below.set(task.parent, [...(below.get(task.parent) ?? []), task]);
+      const siblings = task.parent === task.tid ? undefined : (below.get(task.parent) ?? []);
+      if (!siblings || !this.#tasks.has(task.parent)) roots.push(task);
+      else {
+        siblings.push(task);
+        below.set(task.parent, siblings);
+      }
     }
     return roots.map((root) => this.nodeOf(root, below, 0));
   }
@@ -135,7 +126,7 @@ export class TaskTree {
     const children = depth < MOST_DEPTH ? (below.get(task.tid) ?? []) : [];
     return {
       ...task,
-      mappings: this.#processes.get(task.pid)?.mappings ?? [],
+      mappings: () => seenOf(this.#mapped.get(task.pid)),
       children: children.map((child) => this.nodeOf(child, below, depth + 1)),
     };
   }
@@ -144,29 +135,30 @@ export class TaskTree {
 /** Deeper is no real tree of processes. */
 const MOST_DEPTH = 500;
 
-/** What was there before is cut where the new one is, by address. */
-function placed(mappings: readonly TaskMapping[], added: TaskMapping): TaskMapping[] {
-  const rest = mappings.flatMap((old) => {
-    if (old.end <= added.start || old.start >= added.end) return [old];
-    const offset = old.offset + added.end - old.start;
-    const [before, behind] = [
-      { ...old, end: added.start },
-      { ...old, start: added.end, offset },
-    ];
-    return [before, behind].filter(({ start, end }) => start < end);
-  });
-  return [...rest, added].sort((a, b) => (a.start < b.start ? -1 : Number(a.start > b.start)));
+/** More is in the memory of no real process: what is older is taken to be gone. */
+const MOST_MAPPED = 4096;
+
+/** What is not behind something newer, by address. */
+function seenOf(newest: Mapped | undefined): TaskMapping[] {
+  const seen: TaskMapping[] = [];
+  let left = MOST_MAPPED;
+  for (let mapped = newest; mapped && left > 0; mapped = mapped.before, left -= 1) {
+    seen.push(...partsBeside(mapped.mapping, seen));
+  }
+  return seen.sort((a, b) => (a.start < b.start ? -1 : Number(a.start > b.start)));
 }
 
-const misc = ({ view, begin, littleEndian }: OtherRecord): number => view.getUint16(begin - 4, littleEndian);
+/** What is left of a mapping where newer ones are. */
+const partsBeside = (mapping: TaskMapping, newer: readonly TaskMapping[]): TaskMapping[] =>
+  newer.reduce((parts, { start, end }) => parts.flatMap((part) => partsOutside(part, start, end)), [mapping]);
 
-const i32 = ({ view, begin, littleEndian }: OtherRecord, at: number): number => view.getInt32(begin + at, littleEndian);
-
-const u64 = ({ view, begin, littleEndian }: OtherRecord, at: number): bigint =>
-  view.getBigUint64(begin + at, littleEndian);
-
-function text({ view, begin, end }: OtherRecord, at: number): string {
-  const bytes = Buffer.from(view.buffer, view.byteOffset + begin + at, Math.max(0, end - begin - at));
-  const stop = bytes.indexOf(0);
-  return bytes.toString('utf8', 0, stop < 0 ? bytes.length : stop);
+function partsOutside(part: TaskMapping, start: bigint, end: bigint): TaskMapping[] {
+  if (part.end <= start || part.start >= end) return [part];
+  return [{ ...part, end: start }, from(part, end)].filter((rest) => rest.start < rest.end);
 }
+
+const from = (part: TaskMapping, start: bigint): TaskMapping => ({
+  ...part,
+  start,
+  offset: part.offset + start - part.start,
+});

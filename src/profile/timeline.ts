@@ -102,6 +102,11 @@ export class Timeline {
     return this.#memories;
   }
 
+  /** The number of the name that a thread had at last. */
+  lastComm(tid: number): number {
+    return this.stateAt(tid, tid, Number.POSITIVE_INFINITY).comm;
+  }
+
   stateAt(pid: number, tid: number, time: number): ThreadState {
     // Samples of a thread come one after the other.
     if (tid !== this.#lastTid) {

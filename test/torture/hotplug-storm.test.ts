@@ -6,9 +6,8 @@ import { programs, takesCpu1Offline } from '../live/hotplug/cpu1';
 import { CALLS, KnownCalls } from '../live/hotplug/known-calls';
 import type { Saved } from '../live/hotplug/saved';
 import { needs } from '../live/needs';
-import { blocksIn, eventually, hasPerf, perf, syswide } from '../live/run';
+import { blocksIn, eventually, hasPerf, perf, startSyswide, syswide } from '../live/run';
 import { rounds, tell } from './form';
-import { startLongSyswide } from './long-run';
 
 const SECONDS = rounds(120, 8);
 
@@ -41,10 +40,10 @@ describe('a storm of CPUs that go and come', () => {
   }, async () => {
     const load = new KnownCalls(knownCalls);
     const filter = `common_pid == ${load.pid} && (id == 39 || id == 110)`;
-    const stat = startLongSyswide([
+    const stat = startSyswide([
       ...['stat', '-a', '--save', counts, '-e', 'raw_syscalls:sys_enter', '--filter', filter],
     ]);
-    const record = startLongSyswide(['record', '-a', '-F', '1000', '-e', 'cpu-clock', '-o', samples]);
+    const record = startSyswide(['record', '-a', '-F', '1000', '-e', 'cpu-clock', '-o', samples]);
     for (const { process } of [stat, record]) {
       await eventually(() => blocksIn(process.pid ?? 0, /poll_schedule|sys_poll/u), 'both are counting');
     }

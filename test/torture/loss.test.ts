@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../live/needs';
-import { isRoot, syswide } from '../live/run';
+import { isRoot, startSyswide, syswide } from '../live/run';
 import { rounds, tell } from './form';
-import { startLongSyswide } from './long-run';
 
 needs(isRoot, 'root');
 
@@ -21,7 +20,7 @@ const WRITE = 'id == 1';
 /** Records a sample for every write of dd, in rings of so many pages. */
 async function recorded(count: number, pages: number, more: readonly string[] = []) {
   const sampled = ['-e', 'raw_syscalls:sys_enter', '--filter', WRITE, '-c', '1', '-m', `${pages}`, ...more];
-  const { status, stderr } = await startLongSyswide(['record', ...sampled, '-o', path, '--', ...writes(count)]).ended;
+  const { status, stderr } = await startSyswide(['record', ...sampled, '-o', path, '--', ...writes(count)]).ended;
   const { stdout, ...report } = syswide(['report', '-i', path, '--no-children', '-g', 'none', '-s', 'pid', '--json']);
   const { lost, events } = JSON.parse(stdout);
   return { status, stderr, report, lost, seen: events[0].samples, period: events[0].period };

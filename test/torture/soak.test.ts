@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { median } from '../live/hotplug/cpu1';
 import { needs } from '../live/needs';
-import { isRoot } from '../live/run';
+import { isRoot, startSyswide } from '../live/run';
 import { isLong, rounds, tell } from './form';
-import { startLongSyswide } from './long-run';
 
 needs(isRoot, 'root');
 
@@ -37,7 +36,7 @@ describe('what runs for long', () => {
     ['stat -a -I 100', stat],
     ['record --overwrite', record],
   ])(`for ${SECONDS} s takes no more memory and fds: %s`, { timeout: (SECONDS + 60) * 1000 }, async (name, args) => {
-    const { process, ended } = startLongSyswide(args, 'ignore');
+    const { process, ended } = startSyswide(args);
     const looks: Look[] = [];
     await new Promise((resolve) => setTimeout(resolve, 2000));
     for (const end = Date.now() + SECONDS * 1000; Date.now() < end; ) {

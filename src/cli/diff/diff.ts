@@ -1,7 +1,7 @@
 import { jsonText } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
 import { type Difference, differencesOf, type Shares } from '../../profile/difference';
-import { Histogram } from '../../profile/histogram';
+import { Histogram, stackKeysFor } from '../../profile/histogram';
 import { profileOf } from '../../profile/profile';
 import { Recording } from '../../profile/recording';
 import { CellTexts } from '../../report/profile/cell-text';
@@ -64,13 +64,7 @@ function sharesIn(
   const progress = new ProgressLine('reading');
   try {
     const { stacks, places, timeline, notices } = profileOf(recording, {
-      keys: {
-        event: true,
-        comm: true,
-        pid: keys.includes('pid'),
-        tid: keys.includes('tid'),
-        cpu: keys.includes('cpu'),
-      },
+      keys: stackKeysFor(keys),
       filter,
       symbols,
       files: new HostFiles(),
@@ -83,7 +77,7 @@ function sharesIn(
       const options = { keys, children: false, chains: undefined };
       const histogram = new Histogram(stacks, places, options, accepting(functions, texts));
       histogram.add(index);
-      const commOf = (tid: number) => timeline.stateAt(tid, tid, Number.POSITIVE_INFINITY).comm;
+      const commOf = (tid: number) => timeline.lastComm(tid);
       const source = { histogram, stacks, texts, comms: recording.comms, commOf, events: recording.events.all };
       if (histogram.count > 0) byEvent.set(name, sharesOf(source, keys));
     }

@@ -1,4 +1,4 @@
-import type { SortKey } from '../../profile/histogram';
+import { sortKeys as known, type SortKey } from '../../profile/histogram';
 import { isMetric, type ReportField } from '../../report/profile/histogram-columns';
 import { usage } from '../usage-error';
 
@@ -11,18 +11,9 @@ export interface ReportFields {
 }
 
 /** perf's names of keys. */
-const keyNames: Record<string, SortKey> = {
-  event: 'event',
-  comm: 'comm',
-  pid: 'pid',
-  tid: 'tid',
-  cpu: 'cpu',
-  socket: 'socket',
-  dso: 'dso',
-  sym: 'sym',
-  symbol: 'sym',
-  srcline: 'srcline',
-};
+const keyNames: readonly string[] = [...known, 'symbol'];
+
+const keyOf = (name: string): SortKey | undefined => known.find((key) => key === (name === 'symbol' ? 'sym' : name));
 
 const metricNames = ['overhead', 'overhead_children', 'overhead_sys', 'overhead_us', 'sample', 'period'] as const;
 
@@ -33,12 +24,12 @@ const DEFAULT_KEYS = 'comm,dso,sym';
  * @param allowed names that may be used; all where it is not said
  * @throws SyswideError USAGE for what is no key
  */
-export function sortKeys(text: string, allowed: readonly string[] = Object.keys(keyNames)): SortKey[] {
+export function sortKeys(text: string, allowed: readonly string[] = keyNames): SortKey[] {
   return [...new Set(text.split(',').map((word) => sortKey(word, allowed)))];
 }
 
 function sortKey(word: string, allowed: readonly string[]): SortKey {
-  const key = allowed.includes(word) ? keyNames[word] : undefined;
+  const key = allowed.includes(word) ? keyOf(word) : undefined;
   if (key) return key;
   throw usage(`--sort '${word}'`, 'there is no such key', `write some of ${allowed.join(', ')}`);
 }
@@ -78,9 +69,9 @@ const isKey = (field: ReportField): field is SortKey => !isMetric(field);
 function fieldsIn(text: string): ReportField[] {
   return text.split(',').map((part) => {
     const word = part.startsWith('+') ? part.slice(1) : part;
-    const field = metricNames.find((name) => name === word) ?? keyNames[word];
+    const field = metricNames.find((name) => name === word) ?? keyOf(word);
     if (field) return field;
-    const all = [...metricNames, ...Object.keys(keyNames)].join(', ');
+    const all = [...metricNames, ...keyNames].join(', ');
     throw usage(`-F '${word}'`, 'there is no such field', `write some of ${all}`);
   });
 }

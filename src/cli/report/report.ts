@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { jsonText } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
-import { Histogram } from '../../profile/histogram';
+import { Histogram, stackKeysFor } from '../../profile/histogram';
 import { type Profile, profileOf } from '../../profile/profile';
 import { Recording } from '../../profile/recording';
 import type { SourceRequest } from '../../profile/source-lines';
@@ -63,13 +63,7 @@ function* entriesOf(recording: Recording, options: ReportOptions): Generator<str
   const { filter, symbols } = options;
   const { keys } = options.fieldsFor(false);
   const profile = profileOf(recording, {
-    keys: {
-      event: true,
-      comm: true,
-      pid: keys.includes('pid'),
-      tid: keys.includes('tid'),
-      cpu: keys.includes('cpu') || keys.includes('socket'),
-    },
+    keys: stackKeysFor(keys),
     filter,
     symbols,
     files: new HostFiles(),
@@ -119,7 +113,7 @@ function* tablesOf(recording: Recording, profile: Profile, options: ReportOption
   const { stacks, places, timeline } = profile;
   const texts = new CellTexts(places);
   const accepts = accepting(options.functions, texts);
-  const commOf = (tid: number) => timeline.stateAt(tid, tid, Number.POSITIVE_INFINITY).comm;
+  const commOf = (tid: number) => timeline.lastComm(tid);
   const sockets = recording.events.first.offsets.cpu < 0 ? undefined : recording.facts.sockets;
   for (const table of reportTables(recording, options)) {
     const { view, events, isSummed } = table;

@@ -1,14 +1,14 @@
 import type { Difference, Share } from '../../profile/difference';
 import type { SortKey } from '../../profile/histogram';
 import { type DifferenceView, orderedDifferences } from './difference-text';
-import { keyNames } from './histogram-json';
+import { keyName } from './histogram-json';
 
 /** What differs in an event of two recordings, for scripts: docs/schema/syswide.diff-1.json. */
 export function differenceJson(differences: readonly Difference[], view: DifferenceView): object {
   return {
     event: view.event,
     entries: orderedDifferences(differences, view).map(({ labels, base, other, delta, chance }) => ({
-      ...Object.fromEntries(view.keys.map((key: SortKey, i) => [keyNames[key], labels[i] ?? ''])),
+      ...Object.fromEntries(view.keys.map((key: SortKey, i) => [keyName(key), labels[i] ?? ''])),
       base: shareJson(base),
       new: shareJson(other),
       deltaPercent: rounded(delta * 100),

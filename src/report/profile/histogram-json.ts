@@ -18,23 +18,13 @@ export function histogramJson(source: HistogramSource, order: EntryOrder, event:
       percent: percent(histogram.selfOf(entry), histogram.wholeOf(entry)),
       samples: histogram.samplesOf(entry),
       period: histogram.selfOf(entry),
-      ...Object.fromEntries(order.keys.map((key) => [keyNames[key], texts.value(key, entry)])),
+      ...Object.fromEntries(order.keys.map((key) => [keyName(key), texts.value(key, entry)])),
     })),
   };
 }
 
-/** What keys are called in documents. */
-export const keyNames: Record<SortKey, string> = {
-  event: 'event',
-  comm: 'comm',
-  pid: 'pid',
-  tid: 'tid',
-  cpu: 'cpu',
-  socket: 'socket',
-  dso: 'dso',
-  sym: 'symbol',
-  srcline: 'srcline',
-};
+/** What a key is called in documents. */
+export const keyName = (key: SortKey): string => (key === 'sym' ? 'symbol' : key);
 
 /** To four digits behind the point. */
 const percent = (part: number, whole: number): number => Math.round((whole === 0 ? 0 : part / whole) * 1e6) / 1e4;

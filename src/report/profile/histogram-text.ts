@@ -4,7 +4,7 @@ import type { Histogram } from '../../profile/histogram';
 import { type CallGraphStyle, callGraphText } from './call-graph-text';
 import { chainListText } from './chain-list-text';
 import { type EntryOrder, sortedEntries } from './entry-order';
-import { columnOf, isMetric, type ReportColumn, type ReportField } from './histogram-columns';
+import { columnOf, type ReportColumn, type ReportField } from './histogram-columns';
 import { type HistogramSource, KeyTexts } from './key-texts';
 
 /** How the entries of an event, or of a group of events, are shown. */
@@ -51,9 +51,7 @@ export function countLines(histogram: Histogram, event: string): string {
 
 function* heading(histogram: Histogram, view: HistogramView, columns: readonly ReportColumn[]): Generator<string> {
   yield countLines(histogram, view.event);
-  const titles = columns.map(({ field, title, width }) =>
-    isMetric(field) ? title.padStart(width) : title.padEnd(width),
-  );
+  const titles = columns.map(({ isRight, title, width }) => (isRight ? title.padStart(width) : title.padEnd(width)));
   yield `# ${titles.join('  ')}\n# ${columns.map(({ width }) => '.'.repeat(width)).join('  ')}\n#\n`;
 }
 

@@ -16,11 +16,12 @@ export function* tasksText(roots: readonly TaskNode[], mappings: boolean): Gener
 }
 
 function* level(nodes: readonly TaskNode[], depth: number, mappings: boolean): Generator<string> {
-  for (const { pid, tid, parent, comm, mappings: all, children } of nodes) {
+  for (const { pid, tid, parent, comm, mappings: memory, children } of nodes) {
     const ids = [pid, tid, parent].map((id) => String(id).padStart(8)).join(' ');
     const indent = ' '.repeat(depth);
     yield `  ${ids} |${indent}${visible(comm)}\n`;
-    if (mappings) for (const mapping of all) yield `${' '.repeat(ids.length + 4 + depth)}${mappingText(mapping)}\n`;
+    if (mappings)
+      for (const mapping of memory()) yield `${' '.repeat(ids.length + 4 + depth)}${mappingText(mapping)}\n`;
     yield* level(children, depth + 1, mappings);
   }
 }

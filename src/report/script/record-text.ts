@@ -1,5 +1,6 @@
 import { RecordType } from '../../abi/ring-page';
 import { visible } from '../../base/safe-text';
+import { RecordFields } from '../../profile/record-fields';
 import type { OtherRecord } from '../../profile/recording';
 import { recordNames } from '../record-names';
 
@@ -49,51 +50,17 @@ export const commOf = (record: OtherRecord): string => new Fields(record).raw(8)
 /** Those that begin with a process and a thread. */
 const withIds = new Set<number>([RecordType.comm, RecordType.mmap, RecordType.mmap2, RecordType.namespaces]);
 
-/** The fields of a record. */
-class Fields {
-  readonly misc: number;
-
-  constructor(private readonly record: OtherRecord) {
-    this.misc = record.view.getUint16(record.begin - 4, record.littleEndian);
-  }
-
-  i32(at: number): number {
-    return this.fits(at, 4) ? this.record.view.getInt32(this.record.begin + at, this.record.littleEndian) : 0;
-  }
-
-  u32(at: number): number {
-    return this.i32(at) >>> 0;
-  }
-
-  u64(at: number): bigint {
-    return this.fits(at, 8) ? this.record.view.getBigUint64(this.record.begin + at, this.record.littleEndian) : 0n;
-  }
-
+/** The fields of a record as they are shown. */
+class Fields extends RecordFields {
   /** As `%#lx`, which puts nothing before 0. */
   hex(at: number): string {
     const number = this.u64(at);
     return number === 0n ? '0' : `0x${number.toString(16)}`;
   }
 
-  bytes(at: number, length: number): Buffer {
-    const { view, begin, end } = this.record;
-    return Buffer.from(view.buffer, view.byteOffset + begin + at, Math.max(0, Math.min(length, end - begin - at)));
-  }
-
   /** Up to a zero, safe for a terminal. */
   text(at: number): string {
     return visible(this.raw(at));
-  }
-
-  /** The same as it is. */
-  raw(at: number): string {
-    const bytes = this.bytes(at, Number.POSITIVE_INFINITY);
-    const stop = bytes.indexOf(0);
-    return bytes.toString('utf8', 0, stop < 0 ? bytes.length : stop);
-  }
-
-  private fits(at: number, length: number): boolean {
-    return this.record.begin + at + length <= this.record.end;
   }
 }
 
