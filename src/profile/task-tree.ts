@@ -150,7 +150,9 @@ function seenOf(newest: Mapped | undefined): TaskMapping[] {
 
 /** What is left of a mapping where newer ones are. */
 const partsBeside = (mapping: TaskMapping, newer: readonly TaskMapping[]): TaskMapping[] =>
-  newer.reduce((parts, { start, end }) => parts.flatMap((part) => partsOutside(part, start, end)), [mapping]);
+  newer
+    .filter(({ start, end }) => start < mapping.end && end > mapping.start)
+    .reduce((parts, { start, end }) => parts.flatMap((part) => partsOutside(part, start, end)), [mapping]);
 
 function partsOutside(part: TaskMapping, start: bigint, end: bigint): TaskMapping[] {
   if (part.end <= start || part.start >= end) return [part];

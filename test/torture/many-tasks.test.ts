@@ -52,5 +52,5 @@ it.each([
   const seconds = (performance.now() - begin) / 1000;
   tell('many tasks', `${name}: ${stdout.split('\n').length} lines in ${seconds.toFixed(2)} s`);
   expect(status).toBe(0);
-  expect(seconds).toBeLessThan(5);
+  expect(seconds).toBeLessThan(2);
 });
