@@ -56,6 +56,8 @@ export class CallTrees {
     private readonly order: CallOrder,
     /** Cells that it makes equal are one function; absent: each is one of its own. */
     private readonly functionOf?: (cell: number) => number,
+    /** Which of two functions stands first of those with one period; absent: that which came first. */
+    private readonly ofEqual: (a: number, b: number) => number = () => 0,
   ) {}
 
   /**
@@ -193,8 +195,7 @@ export class CallTrees {
     for (let node = this.#firstChild[parent] ?? NONE; node !== NONE; node = this.#nextSibling[node] ?? NONE) {
       if ((this.#total[node] ?? 0) >= least) found.push(this.nodeOf(node, least));
     }
-    // The first that came stands first among equal ones.
-    return found.reverse().sort((a, b) => b.total - a.total);
+    return found.reverse().sort((a, b) => b.total - a.total || this.ofEqual(a.cells[0] ?? 0, b.cells[0] ?? 0));
   }
 
   /** Puts functions together for as long as one follows the other and no chain ends in between. */

@@ -27,6 +27,8 @@ export interface Cell {
   readonly isKernel: boolean;
   /** Of the function; undefined where nothing is known. */
   readonly name?: string;
+  /** Where the function begins in its program. */
+  readonly start?: number;
   /** Of an exact place: the function that it is in, and how far from the beginning. */
   readonly of?: number;
   readonly offset?: number;
@@ -175,7 +177,7 @@ export class Places {
     this.#functions[owner] = functions;
     const known = functions[position] ?? 0;
     if (known > 0) return known - 1;
-    const cell = this.add({ dso, isKernel, name: index.nameAt(position) });
+    const cell = this.add({ dso, isKernel, name: index.nameAt(position), start: index.startAt(position) });
     functions[position] = cell + 1;
     return cell;
   }
@@ -231,6 +233,12 @@ export class Places {
   /** Whether it is a part of the kernel, likewise. */
   isKernelAt(cell: number): boolean {
     return this.#isKernel[cell] === 1;
+  }
+
+  /** Which of two functions perf puts first where nothing else tells: of one program, that which begins later. */
+  laterFirst(a: number, b: number): number {
+    const [one, other] = [this.cells[a], this.cells[b]];
+    return one && other && one.dso === other.dso ? (other.start ?? 0) - (one.start ?? 0) : 0;
   }
 
   private add(cell: Cell): number {

@@ -44,6 +44,11 @@ export class CellTexts {
     return `${this.dso(cell)}[${addressOf(found).toString(16)}]`;
   }
 
+  /** As of `Places`. */
+  laterFirst(a: number, b: number): number {
+    return this.places.laterFirst(a, b);
+  }
+
   /** The function that a cell is a part of. */
   functionOf(cell: number): number {
     return this.places.functionOf(cell);

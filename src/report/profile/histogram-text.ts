@@ -67,7 +67,8 @@ function treesOf(
   const { shares, order } = callGraph;
   const hasTree = (entry: number) => shares === 'fractal' || periodOf(entry) >= leastOf(entry);
   const chains = histogram.chainsOf(entries.filter(hasTree));
-  const trees = new CallTrees(stacks, order, keys.includes('srcline') ? (cell) => texts.functionOf(cell) : undefined);
+  const functionOf = keys.includes('srcline') ? (cell: number) => texts.functionOf(cell) : undefined;
+  const trees = new CallTrees(stacks, order, functionOf, (a, b) => texts.laterFirst(a, b));
   const nameOf = (cell: number) => texts.inChain(cell);
   const textOf = shares === 'flat' || shares === 'folded' ? chainListText : callGraphText;
   return (entry) => {
