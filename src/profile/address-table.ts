@@ -4,6 +4,9 @@ const [LOW, HIGH, SPACE, VALUE, STRIDE] = [0, 1, 2, 3, 4];
 /** Odd numbers that spread bits: 2^32 divided by the golden ratio, and two primes. */
 const [SPREAD_LOW, SPREAD_HIGH, SPREAD_SPACE] = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35];
 
+/** From so many entries on a table that is full is made twice as large; a smaller one more, as it will soon be full again. */
+const LARGE = 1 << 16;
+
 /** What is known of addresses of several memories: a number each, not below 0. */
 export class AddressTable {
   #entries = new Int32Array(STRIDE << 6);
@@ -31,7 +34,8 @@ export class AddressTable {
   }
 
   private grow(): void {
-    const [old, entries] = [this.#entries, new Int32Array(this.#entries.length * 2)];
+    const old = this.#entries;
+    const entries = new Int32Array(old.length * (old.length < LARGE * STRIDE ? 4 : 2));
     for (let at = 0; at < old.length; at += STRIDE) {
       const value = old[at + VALUE] ?? 0;
       if (value !== 0) put(entries, old[at + SPACE] ?? 0, old[at + LOW] ?? 0, old[at + HIGH] ?? 0, value);

@@ -27,7 +27,9 @@ const NONE = -1;
 /** Chains on their way into a tree, side by side: where in the words of stacks they go on, and how many functions are left. */
 interface Walkers {
   readonly count: number;
-  readonly stack: Int32Array;
+  /** Samples of each, and what they stand for: of stacks, which lie far from each other, they are waited for once. */
+  readonly samples: Float64Array;
+  readonly period: Float64Array;
   readonly node: Int32Array;
   readonly next: Int32Array;
   readonly left: Int32Array;
@@ -50,6 +52,8 @@ export class CallTrees {
   #selfSamples = new Float64Array(1 << 10);
   #size = 0;
   #byParent = new AddressTable();
+  /** By function: no node of it can have more. Most functions have so little that their nodes need not be made. */
+  #most: Float64Array = new Float64Array(0);
 
   constructor(
     private readonly stacks: Stacks,
@@ -70,8 +74,27 @@ export class CallTrees {
     this.#byParent = new AddressTable();
     const root = this.add(NONE, NONE);
     const level = this.walkersOf(chains, root);
+    if (this.#most.length === 0) this.#most = this.mostOf();
     for (let count = level.count; count > 0; count = this.goOn(level, count, least));
     return this.childrenOf(root, least);
+  }
+
+  /** The period of all stacks that a function is in, counted each time that it is. */
+  private mostOf(): Float64Array {
+    const { stacks, functionOf } = this;
+    const { words } = stacks;
+    let most = new Float64Array(1 << 10);
+    for (let stack = 0; stack < stacks.size; stack += 1) {
+      const from = stacks.startOf(stack) + StackWord.chain;
+      const period = stacks.periodOf(stack);
+      for (let i = from; i < from + stacks.depthOf(stack); i += 1) {
+        const cell = words[i] ?? 0;
+        const own = functionOf ? functionOf(cell) : cell;
+        if (own >= most.length) most = grown(most, own + 1, (size) => new Float64Array(size));
+        most[own] = (most[own] ?? 0) + period;
+      }
+    }
+    return most;
   }
 
   /** All chains at the root. */
@@ -79,7 +102,8 @@ export class CallTrees {
     const count = chains.length >> 1;
     const walkers = {
       count,
-      stack: new Int32Array(count),
+      samples: new Float64Array(count),
+      period: new Float64Array(count),
       node: new Int32Array(count).fill(root),
       next: new Int32Array(count),
       left: new Int32Array(count),
@@ -90,7 +114,8 @@ export class CallTrees {
       const depth = this.stacks.depthOf(stack);
       const isCallee = this.order === 'callee';
       const first = isCallee ? position : position === 0 ? depth - 1 : position;
-      walkers.stack[i] = stack;
+      walkers.samples[i] = this.stacks.countOf(stack);
+      walkers.period[i] = this.stacks.periodOf(stack);
       walkers.next[i] = this.stacks.startOf(stack) + StackWord.chain + first;
       walkers.left[i] = isCallee ? depth - position : first + 1;
     }
@@ -103,7 +128,7 @@ export class CallTrees {
    * @returns how many go on; they stand first
    */
   private goOn(walkers: Walkers, count: number, least: number): number {
-    const walking = this.step(walkers, count);
+    const walking = this.step(walkers, count, least);
     let going = 0;
     for (let i = 0; i < walking; i += 1) {
       if ((this.#total[walkers.node[i] ?? 0] ?? 0) < least) continue;
@@ -113,24 +138,18 @@ export class CallTrees {
     return going;
   }
 
-  /** @returns how many chains have not ended; they stand first */
-  private step(walkers: Walkers, count: number): number {
-    const { stack, node, next, left, cell } = walkers;
+  /** @returns how many chains have not ended, and have not come to a function that has too little; they stand first */
+  private step(walkers: Walkers, going: number, least: number): number {
+    const { node, next, left, cell } = walkers;
     const { words } = this.stacks;
     // One after the other, so that they are waited for together: they lie far from each other.
-    for (let i = 0; i < count; i += 1) cell[i] = words[next[i] ?? 0] ?? 0;
-    this.toFunctions(cell, count);
+    for (let i = 0; i < going; i += 1) cell[i] = words[next[i] ?? 0] ?? 0;
+    this.toFunctions(cell, going);
     const direction = this.order === 'callee' ? 1 : -1;
     let walking = 0;
-    for (let i = 0; i < count; i += 1) {
-      const [of, parent] = [stack[i] ?? 0, node[i] ?? 0];
-      if (left[i] === 0) {
-        this.endAt(parent, of);
-        continue;
-      }
-      const child = this.childOf(parent, cell[i] ?? 0);
-      this.#total[child] = (this.#total[child] ?? 0) + this.stacks.periodOf(of);
-      this.#samples[child] = (this.#samples[child] ?? 0) + this.stacks.countOf(of);
+    for (let i = 0; i < going; i += 1) {
+      const child = this.arrive(walkers, i, least);
+      if (child === NONE) continue;
       moved(walkers, i, walking);
       node[walking] = child;
       next[walking] = (next[walking] ?? 0) + direction;
@@ -140,14 +159,28 @@ export class CallTrees {
     return walking;
   }
 
+  /** Counts a chain at the node that it comes to, if there is to be one. @returns that node; `NONE` for a chain that is over */
+  private arrive({ samples, period, node, left, cell }: Walkers, i: number, least: number): number {
+    const [parent, to, count, weight] = [node[i] ?? 0, cell[i] ?? 0, samples[i] ?? 0, period[i] ?? 0];
+    if (left[i] === 0) {
+      this.#self[parent] = (this.#self[parent] ?? 0) + weight;
+      this.#selfSamples[parent] = (this.#selfSamples[parent] ?? 0) + count;
+      return NONE;
+    }
+    if ((this.#most[to] ?? 0) < least) {
+      // Whoever looks at the parent has to know that it is not all.
+      this.#children[parent] = (this.#children[parent] ?? 0) + 1;
+      return NONE;
+    }
+    const child = this.childOf(parent, to);
+    this.#total[child] = (this.#total[child] ?? 0) + weight;
+    this.#samples[child] = (this.#samples[child] ?? 0) + count;
+    return child;
+  }
+
   private toFunctions(cells: Int32Array, count: number): void {
     if (!this.functionOf) return;
     for (let i = 0; i < count; i += 1) cells[i] = this.functionOf(cells[i] ?? 0);
-  }
-
-  private endAt(node: number, stack: number): void {
-    this.#self[node] = (this.#self[node] ?? 0) + this.stacks.periodOf(stack);
-    this.#selfSamples[node] = (this.#selfSamples[node] ?? 0) + this.stacks.countOf(stack);
   }
 
   private childOf(parent: number, cell: number): number {
@@ -217,8 +250,9 @@ export class CallTrees {
   }
 }
 
-function moved({ stack, node, next, left }: Walkers, from: number, to: number): void {
-  stack[to] = stack[from] ?? 0;
+function moved({ samples, period, node, next, left }: Walkers, from: number, to: number): void {
+  samples[to] = samples[from] ?? 0;
+  period[to] = period[from] ?? 0;
   node[to] = node[from] ?? 0;
   next[to] = next[from] ?? 0;
   left[to] = left[from] ?? 0;

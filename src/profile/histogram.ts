@@ -31,6 +31,9 @@ export interface HistogramOptions {
   readonly sockets?: ReadonlyMap<number, number>;
 }
 
+/** Of no command. */
+const NO_COMM = -1;
+
 /**
  * How much of one event's samples, or of those of several, is of what. In an entry are those whose keys are equal; with
  * `children`, a sample is also in the entries of all its callers, once in each.
@@ -59,6 +62,10 @@ export class Histogram {
   /** Whether the kernel's part of stacks is counted once for all that have it in common: no entry is of both parts then. */
   readonly #sharesKernelStacks: boolean;
   #lastKernelStack = -1;
+  /** Whether an entry is told by its command and its function, and by function the command that came last, and its entry. */
+  readonly #isOfComms: boolean;
+  readonly #lastComm: Int32Array;
+  readonly #lastEntry: Int32Array;
   /** Which one is being added. */
   #member = 0;
   /** Of each member, and of each event. */
@@ -78,6 +85,9 @@ export class Histogram {
   ) {
     this.#key = new Int32Array(options.keys.length);
     this.#sharesKernelStacks = options.keys.includes('sym');
+    this.#isOfComms = options.keys.every((key) => key === 'comm' || key === 'dso' || key === 'sym');
+    this.#lastComm = new Int32Array(this.#isOfComms ? places.size : 0).fill(NO_COMM);
+    this.#lastEntry = new Int32Array(this.#lastComm.length);
     this.#hasEventKey = options.keys.includes('event');
     this.#members = options.members ?? 1;
   }
@@ -251,9 +261,19 @@ export class Histogram {
   }
 
   private entryOf(stack: number, cell: number): number {
-    const { keys } = this.options;
     const { words } = this.stacks;
     const from = this.stacks.startOf(stack);
+    if (!this.#isOfComms) return this.lookUp(words, from, cell);
+    const comm = words[from + StackWord.comm] ?? 0;
+    if (this.#lastComm[cell] === comm) return this.#lastEntry[cell] ?? 0;
+    const entry = this.lookUp(words, from, cell);
+    this.#lastComm[cell] = comm;
+    this.#lastEntry[cell] = entry;
+    return entry;
+  }
+
+  private lookUp(words: Int32Array, from: number, cell: number): number {
+    const { keys } = this.options;
     for (let i = 0; i < keys.length; i += 1) this.#key[i] = this.valueOf(keys[i] ?? 'comm', words, from, cell);
     const known = this.#entries.size;
     const entry = this.#entries.intern(this.#key, 0, keys.length);
@@ -280,7 +300,7 @@ export class Histogram {
 
   /** A number for each line; what has none is different from all others. */
   private lineOf(cell: number): number {
-    const line = this.places.cells[cell]?.line;
+    const line = this.places.cell(cell)?.line;
     return line === undefined ? -1 - cell : this.#lines.idOf(line);
   }
 

@@ -94,7 +94,7 @@ function* framesOf({ chain, memory, places }: ScriptSource): Generator<ScriptFra
 }
 
 function frameAt(ip: bigint, { cell, offset }: Place, places: Places): ScriptFrame {
-  const name = places.cells[cell]?.name;
+  const name = places.cell(cell)?.name;
   return {
     ip,
     ...(name === undefined ? {} : { symbol: demangled(name) }),

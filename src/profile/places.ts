@@ -13,6 +13,9 @@ const KERNEL_SPACE = 0;
 /** Instead of a program: the kernel with its modules. */
 const KERNEL_FUNCTIONS = -1;
 
+/** Instead of where a cell stands among those that have names. */
+const NAMELESS = -1;
+
 /** What a recording is of where nothing is known. */
 export const UNKNOWN_DSO = '[unknown]';
 const KERNEL_DSO = '[kernel.kallsyms]';
@@ -76,10 +79,15 @@ export class Places {
   readonly #indexes: (SymbolIndex | null | undefined)[] = [];
   readonly #unknown: number;
   readonly #kernelShift: number;
-  /** What addresses are part of. */
-  readonly cells: Cell[] = [];
+  /** How many cells there are; what each has side by side, as there can be very many without a name. */
+  #size = 0;
   #dsoOf = new Int32Array(1 << 10);
   #isKernel = new Uint8Array(1 << 10);
+  /** The others, and where each stands among them; of one without a name -1 and its address. */
+  readonly #named: Cell[] = [];
+  #namedAt = new Int32Array(1 << 10);
+  #low = new Int32Array(1 << 10);
+  #high = new Int32Array(1 << 10);
 
   constructor(
     private readonly programs: Programs,
@@ -183,8 +191,8 @@ export class Places {
   }
 
   private exact(of: number, low: number, high: number, offset: number): number {
-    const cell = this.cells[of];
-    if (!this.isExact || !cell) return of;
+    const cell = this.isExact ? this.cell(of) : undefined;
+    if (!cell) return of;
     const known = this.#exact.get(of, low, high);
     if (known >= 0) return known;
     const id = this.add({ ...cell, of, low, high, offset });
@@ -210,19 +218,40 @@ export class Places {
 
   /** The function that a cell is a part of, or is. */
   functionOf(cell: number): number {
-    return this.isExact ? (this.cells[cell]?.of ?? cell) : cell;
+    return this.isExact ? (this.cell(cell)?.of ?? cell) : cell;
   }
 
   private cellOf(id: number): Cell {
-    return this.cells[id] ?? { dso: this.#unknown, isKernel: false };
+    return this.cell(id) ?? { dso: this.#unknown, isKernel: false };
   }
 
   private namelessAt(dso: number, low: number, high: number, isKernel: boolean): number {
     const known = this.#nameless.get(dso, low, high);
     if (known >= 0) return known;
-    const cell = this.add({ dso, isKernel, low, high });
-    this.#nameless.set(dso, low, high, cell);
-    return cell;
+    const id = this.begin(dso, isKernel);
+    this.#namedAt[id] = NAMELESS;
+    this.#low[id] = low;
+    this.#high[id] = high;
+    this.#nameless.set(dso, low, high, id);
+    return id;
+  }
+
+  /** How many cells there are by now. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What addresses are part of; undefined for a number of nothing. */
+  cell(id: number): Cell | undefined {
+    if (id < 0 || id >= this.#size) return undefined;
+    const at = this.#namedAt[id] ?? NAMELESS;
+    if (at !== NAMELESS) return this.#named[at];
+    return { dso: this.dsoOf(id), isKernel: this.isKernelAt(id), low: this.#low[id] ?? 0, high: this.#high[id] ?? 0 };
+  }
+
+  /** Whether nothing is known of it but its address, likewise without making a cell. */
+  isNameless(cell: number): boolean {
+    return this.#namedAt[cell] === NAMELESS;
   }
 
   /** The program of a cell, without looking at the cell itself: there can be very many. */
@@ -237,18 +266,33 @@ export class Places {
 
   /** Which of two functions perf puts first where nothing else tells: of one program, that which begins later. */
   laterFirst(a: number, b: number): number {
-    const [one, other] = [this.cells[a], this.cells[b]];
+    const [one, other] = [this.cell(a), this.cell(b)];
     return one && other && one.dso === other.dso ? (other.start ?? 0) - (one.start ?? 0) : 0;
   }
 
   private add(cell: Cell): number {
-    const id = this.cells.length;
-    this.cells.push(cell);
-    this.#dsoOf = grown(this.#dsoOf, id + 1, (size) => new Int32Array(size));
-    this.#dsoOf[id] = cell.dso;
-    this.#isKernel = grown(this.#isKernel, id + 1, (size) => new Uint8Array(size));
-    this.#isKernel[id] = Number(cell.isKernel);
+    const id = this.begin(cell.dso, cell.isKernel);
+    this.#namedAt[id] = this.#named.length;
+    this.#named.push(cell);
     return id;
+  }
+
+  private begin(dso: number, isKernel: boolean): number {
+    const id = this.#size;
+    this.#size += 1;
+    if (id >= this.#dsoOf.length) this.grow();
+    this.#dsoOf[id] = dso;
+    this.#isKernel[id] = Number(isKernel);
+    return id;
+  }
+
+  private grow(): void {
+    const whole = (size: number) => new Int32Array(size);
+    this.#dsoOf = grown(this.#dsoOf, this.#size, whole);
+    this.#isKernel = grown(this.#isKernel, this.#size, (size) => new Uint8Array(size));
+    this.#namedAt = grown(this.#namedAt, this.#size, whole);
+    this.#low = grown(this.#low, this.#size, whole);
+    this.#high = grown(this.#high, this.#size, whole);
   }
 }
 

@@ -29,8 +29,10 @@ class SourceCells {
 
   of(programs: Programs): readonly (readonly number[] | undefined)[] {
     const byProgram = new Map<number, number[]>();
-    for (const [id, cell] of [...this.places.cells.entries()]) {
-      if (cell.of === undefined) continue;
+    const { size } = this.places;
+    for (let id = 0; id < size; id += 1) {
+      const cell = this.places.cell(id);
+      if (cell?.of === undefined) continue;
       this.#parts[id] = [this.place(cell, cell.of, undefined)];
       if (cell.isKernel) continue;
       const ids = byProgram.get(cell.dso) ?? [];
@@ -52,12 +54,12 @@ class SourceCells {
   }
 
   private offsetOf(id: number): number {
-    const cell = this.places.cells[id];
+    const cell = this.places.cell(id);
     return cell ? Number(addressOf(cell)) : 0;
   }
 
   private tell(id: number, frames: readonly SourceFrame[]): void {
-    const cell = this.places.cells[id];
+    const cell = this.places.cell(id);
     const [innermost] = frames;
     if (cell?.of === undefined || !innermost) return;
     if (!this.request.inlines) {

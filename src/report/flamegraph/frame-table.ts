@@ -35,12 +35,24 @@ export class FrameTable {
   /** The frame of each cell of a recording. */
   of(places: Places): Int32Array {
     const dsos = new Map<number, number>();
-    return Int32Array.from(places.cells, (cell) => {
-      const path = places.dsos.textOf(cell.dso);
-      const dso = dsos.get(cell.dso) ?? this.dsos.idOf(visible(path.startsWith('/') ? basename(path) : path));
-      dsos.set(cell.dso, dso);
-      return this.frameOf(this.names.idOf(nameOf(cell, path)), dso, cell.isKernel ? FrameFlag.kernel : 0);
-    });
+    /** Of what has no name in a program, and in the kernel. */
+    const nameless = [new Map<number, number>(), new Map<number, number>()] as const;
+    const frames = new Int32Array(places.size);
+    for (let id = 0; id < frames.length; id += 1) {
+      const known = places.isNameless(id) ? nameless[Number(places.isKernelAt(id))] : undefined;
+      const frame = known?.get(places.dsoOf(id)) ?? this.frameOfCell(places, places.cell(id), dsos);
+      known?.set(places.dsoOf(id), frame);
+      frames[id] = frame;
+    }
+    return frames;
+  }
+
+  private frameOfCell(places: Places, cell: Cell | undefined, dsos: Map<number, number>): number {
+    if (!cell) throw new Error('a cell has a number');
+    const path = places.dsos.textOf(cell.dso);
+    const dso = dsos.get(cell.dso) ?? this.dsos.idOf(visible(path.startsWith('/') ? basename(path) : path));
+    dsos.set(cell.dso, dso);
+    return this.frameOf(this.names.idOf(nameOf(cell, path)), dso, cell.isKernel ? FrameFlag.kernel : 0);
   }
 
   private frameOf(name: number, dso: number, flags: number): number {

@@ -19,7 +19,10 @@ function dsoText(path: string): string {
 const nameText = (name: string, isInlined: true | undefined): string =>
   `${visible(demangled(name))}${isInlined ? ' (inlined)' : ''}`;
 
-/** The texts of functions and programs, each made once. */
+/** Of `addressText`, but for 0. */
+const ADDRESS_WIDTH = 18;
+
+/** The texts of functions and programs, each made once; of what has no name each time, as there can be very many. */
 export class CellTexts {
   readonly #names: (string | undefined)[] = [];
   readonly #symbols: (string | undefined)[] = [];
@@ -31,15 +34,17 @@ export class CellTexts {
   name(cell: number): string {
     const known = this.#names[cell];
     if (known !== undefined) return known;
-    const found = this.places.cells[cell];
-    const text = !found ? '' : found.name === undefined ? addressText(found) : nameText(found.name, found.isInlined);
+    const found = this.places.cell(cell);
+    if (!found) return '';
+    if (found.name === undefined) return addressText(found);
+    const text = nameText(found.name, found.isInlined);
     this.#names[cell] = text;
     return text;
   }
 
   /** The line that a place is on, as it is; where none is known, its program and its address there. */
   line(cell: number): string {
-    const found = this.places.cells[cell];
+    const found = this.places.cell(cell);
     if (!found || found.line !== undefined) return found?.line ?? '';
     return `${this.dso(cell)}[${addressOf(found).toString(16)}]`;
   }
@@ -56,7 +61,7 @@ export class CellTexts {
 
   /** A function's name in a call chain; `[libc.so.6]+0x1234` where only its program is known. */
   inChain(cell: number): string {
-    const found = this.places.cells[cell];
+    const found = this.places.cell(cell);
     if (!found || found.name !== undefined) return this.name(cell);
     const [dso, address] = [this.dso(cell), addressOf(found)];
     if (dso === UNKNOWN_DSO || found.isKernel) return address === 0n ? '0' : `0x${address.toString(16)}`;
@@ -67,14 +72,19 @@ export class CellTexts {
   symbol(cell: number): string {
     const known = this.#symbols[cell];
     if (known !== undefined) return known;
-    const text = `[${this.places.cells[cell]?.isKernel ? 'k' : '.'}] ${this.name(cell)}`;
-    this.#symbols[cell] = text;
+    const text = `[${this.places.isKernelAt(cell) ? 'k' : '.'}] ${this.name(cell)}`;
+    if (!this.places.isNameless(cell)) this.#symbols[cell] = text;
     return text;
+  }
+
+  /** How long `symbol` is at most. */
+  symbolWidth(cell: number): number {
+    return this.places.isNameless(cell) ? '[.] '.length + ADDRESS_WIDTH : this.symbol(cell).length;
   }
 
   /** A function's name as it is; undefined for what has none. */
   functionName(cell: number): string | undefined {
-    const name = this.places.cells[cell]?.name;
+    const name = this.places.cell(cell)?.name;
     return name === undefined ? undefined : demangled(name);
   }
 

@@ -155,7 +155,7 @@ class KeyColumn implements ReportColumn {
   }
 
   fit(entries: readonly number[]): void {
-    for (const entry of entries) this.#width = Math.max(this.#width, this.text(entry).length);
+    for (const entry of entries) this.#width = Math.max(this.#width, this.texts.width(this.field, entry));
   }
 
   text(entry: number): string {

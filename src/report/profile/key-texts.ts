@@ -45,6 +45,12 @@ export class KeyTexts {
     }
   }
 
+  /** How long `text` is at most. */
+  width(key: SortKey, entry: number): number {
+    if (key !== 'sym') return this.text(key, entry).length;
+    return this.source.texts.symbolWidth(this.source.histogram.keyOf(entry, key));
+  }
+
   /** As it is, for documents. */
   value(key: SortKey, entry: number): string | number | null {
     const { histogram, texts, comms, events } = this.source;

@@ -85,7 +85,7 @@ export class FrameLines {
 
   private symbol({ cell, offset }: Place, withOffset: boolean): string {
     const known = this.#names[cell];
-    const raw = this.places.cells[cell]?.name;
+    const raw = this.places.cell(cell)?.name;
     const name = known ?? (raw === undefined ? '[unknown]' : visible(demangled(raw)));
     this.#names[cell] = name;
     return withOffset && offset !== undefined ? `${name}+0x${offset.toString(16)}` : name;

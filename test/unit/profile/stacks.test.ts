@@ -15,6 +15,7 @@ const places = {
   dsoOf: (cell: number) => cell & 1,
   isKernelAt: (cell: number) => (cell & 1) === 1,
   functionOf: (cell: number) => cell,
+  size: 10,
 } as unknown as Places;
 
 const [KERNEL, USER, UNKNOWN] = [-128, -512, -77];
