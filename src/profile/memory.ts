@@ -25,20 +25,14 @@ export class Memory {
 
   /**
    * @param id by which it is told apart from others
-   * @param parent with what it has by now this one begins
+   * @param origin with the first so many ranges of which this one begins
    */
   constructor(
     readonly id: number,
-    parent?: Memory,
+    origin?: { readonly memory: Memory; readonly count: number },
   ) {
-    // One that has nothing of its own is passed over: a thousand generations may have none.
-    const isEmpty = parent?.count === 0;
-    this.#parent = isEmpty ? parent.#parent : parent;
-    this.#inherited = isEmpty ? parent.#inherited : (parent?.count ?? 0);
-  }
-
-  get count(): number {
-    return this.#ranges.length;
+    this.#parent = origin?.memory;
+    this.#inherited = origin?.count ?? 0;
   }
 
   add(range: MappedRange): void {
@@ -46,16 +40,8 @@ export class Memory {
     else this.#ranges.push(range);
   }
 
-  /** Whether something else is there already. */
-  overlaps({ start, end, offset, dso }: MappedRange): boolean {
-    return this.#ranges.some(
-      (range) =>
-        start < range.end && range.start < end && !(range.dso === dso && range.offset - range.start === offset - start),
-    );
-  }
-
   find(address: number): MappedRange | undefined {
-    let count = this.count;
+    let count = this.#ranges.length;
     // No recursion: a recording may tell of as many generations as it likes.
     for (let memory: Memory | undefined = this; memory; memory = memory.#parent) {
       const found = memory.ownAt(address, count);

@@ -78,12 +78,12 @@ export class Programs {
 
   private filesOf(path: string): string[] {
     const { root } = this.places;
-    return root === undefined ? [...programFiles(path, this.processes?.mappedBy.get(path))] : [`${root}${path}`];
+    return root === undefined ? [...programFiles(path, this.processes?.mappedBy(path))] : [`${root}${path}`];
   }
 
   /** What the JIT compiler of a process has made. */
   private compiled(map: string, pid: number): SymbolIndex | undefined {
-    const dump = this.processes?.jitDumps.get(pid);
+    const dump = this.processes?.jitDumpOf(pid);
     const refused = (path: string) => (why: string) => void this.notices.push(`${path} is not believed: ${why}`);
     return (
       (dump === undefined ? undefined : readJitDump(dump, pid, refused(dump))) ?? readJitMap(map, pid, refused(map))

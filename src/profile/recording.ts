@@ -104,7 +104,7 @@ export class Recording {
     readonly totals: RecordingTotals;
     readonly processes: RecordedProcesses;
   } {
-    const tasks = new TaskRecords(this.events, this.reader.littleEndian, this.dsos);
+    const tasks = new TaskRecords(this.events, this.reader.littleEndian, this.comms, this.dsos);
     this.reader.scan((type, view, begin, end) => {
       if (type < this.#records.length) this.#records[type] = (this.#records[type] ?? 0) + 1;
       if (type === RecordType.sample) return;

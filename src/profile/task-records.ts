@@ -1,8 +1,9 @@
 import { RecordType } from '../abi/ring-page';
 import { trailerOffsets } from '../abi/sample-offsets';
 import type { Names } from './names';
+import { PagedColumn } from './paged-column';
 import type { RecordedEvents } from './recorded-event';
-import type { TaskEvent } from './timeline';
+import { TaskEvents } from './task-events';
 
 /** Where the kernel's own code is, as a recording tells. */
 export interface KernelRange {
@@ -38,30 +39,56 @@ const leastBytes: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** Processes that programs, and what is told of them, can be found by. */
-export type RecordedProcesses = Pick<TaskRecords, 'jitDumps' | 'mappedBy'>;
+export interface RecordedProcesses {
+  /** What the JIT compiler of a process has written of the code that it made, and mapped to be found here. */
+  readonly jitDumpOf: (pid: number) => string | undefined;
+  /** A process that had a program in its memory, the last of which that is told. */
+  readonly mappedBy: (path: string) => number | undefined;
+}
+
+/** Ranges of the kernel: it seldom has more than a thousand, and a file may tell of any number. */
+const MOST_KERNEL = 16_384;
+
+/** What paths of memory are. */
+const [UNKNOWN, PROGRAM, NO_FILE, JIT_DUMP] = [0, 1, 2, 3];
 
 /**
  * Reads what records tell of tasks and their memory. Records that are shorter than their fields are passed over, and counted.
  * Source: PERF_RECORD_COMM, FORK, MMAP, MMAP2 in include/uapi/linux/perf_event.h, Linux 6.18.
  */
-export class TaskRecords {
-  readonly events: TaskEvent[] = [];
+export class TaskRecords implements RecordedProcesses {
+  readonly events: TaskEvents;
   readonly kernel: KernelRange[] = [];
   /** Records that are shorter than their fields. */
   malformed = 0;
-  /** By process: what its JIT compiler has written of the code that it made, and mapped to be found here. */
-  readonly jitDumps = new Map<number, string>();
-  /** By program: a process that had it in its memory, the last of which that is told. */
-  readonly mappedBy = new Map<string, number>();
+  /** By process, the number of the path. */
+  readonly #jitDumps = new Map<number, number>();
+  /** Of paths, by their numbers: what they are, and the process that was told last. */
+  readonly #kinds = new PagedColumn(Uint8Array);
+  readonly #mappedBy = new PagedColumn(Int32Array);
   readonly #trailer: { readonly bytes: number; readonly time: number };
+  /** The bytes of what records lie in. */
+  #bytes: Buffer = Buffer.alloc(0);
 
   constructor(
     events: RecordedEvents,
     private readonly littleEndian: boolean,
+    private readonly comms: Names,
     private readonly dsos: Names,
   ) {
     const { sampleType, sampleIdAll } = events.first;
     this.#trailer = sampleIdAll ? trailerOffsets(sampleType) : { bytes: 0, time: -1 };
+    this.events = new TaskEvents(comms.idOf('swapper'));
+  }
+
+  jitDumpOf(pid: number): string | undefined {
+    const path = this.#jitDumps.get(pid);
+    return path === undefined ? undefined : this.dsos.textOf(path);
+  }
+
+  mappedBy(path: string): number | undefined {
+    const id = this.dsos.idOf(path);
+    return this.#kinds.at(id) === UNKNOWN ? undefined : this.#mappedBy.at(id);
   }
 
   /** A record whose body begins at `begin` in `view` and ends at `end`. */
@@ -75,44 +102,62 @@ export class TaskRecords {
 
   private comm(view: DataView, begin: number, end: number): void {
     const little = this.littleEndian;
-    this.events.push({
-      kind: 'comm',
-      time: this.timeOf(view, begin, end),
-      pid: view.getInt32(begin, little),
-      tid: view.getInt32(begin + 4, little),
-      comm: this.text(view, begin + 8, end),
-      isExec: (view.getUint16(begin - 4, little) & MISC_EXEC) !== 0,
-    });
+    const [time, comm] = [this.timeOf(view, begin, end), this.text(this.comms, view, begin + 8, end)];
+    const [pid, tid] = [view.getInt32(begin, little), view.getInt32(begin + 4, little)];
+    if ((view.getUint16(begin - 4, little) & MISC_EXEC) !== 0) this.events.exec(time, pid, tid, comm);
+    else this.events.comm(time, pid, tid, comm);
   }
 
   private fork(view: DataView, begin: number): void {
     const i32 = (at: number) => view.getInt32(begin + at, this.littleEndian);
-    const ids = { pid: i32(0), parent: i32(4), tid: i32(8), parentTid: i32(12) };
-    this.events.push({ kind: 'fork', time: this.number(view, begin + 16), ...ids });
+    this.events.fork(this.number(view, begin + 16), i32(0), i32(8), i32(4), i32(12));
   }
 
   private map(view: DataView, begin: number, end: number, name: number): void {
     const little = this.littleEndian;
-    const pid = view.getInt32(begin, little);
-    const [start, length, offset] = [this.address(view, begin + 8), this.number(view, begin + 16), begin + 24];
-    const path = this.text(view, name, end);
     if (name - begin === MMAP2_NAME && (view.getUint32(begin + PROTECTION, little) & PROT_EXEC) === 0) return;
-    const misc = view.getUint16(begin - 4, little);
-    if ((misc & CPUMODE) === KERNEL) {
-      this.kernel.push({ path, start, end: start + length, offset: this.address(view, offset) });
-      return;
+    if ((view.getUint16(begin - 4, little) & CPUMODE) === KERNEL) this.mapKernel(view, begin, end, name);
+    else this.mapUser(view, begin, end, name);
+  }
+
+  private mapKernel(view: DataView, begin: number, end: number, name: number): void {
+    if (this.kernel.length >= MOST_KERNEL) return;
+    const start = this.address(view, begin + 8);
+    const path = this.bytesOf(view).toString('utf8', ...this.textIn(view, name, end));
+    this.kernel.push({
+      path,
+      start,
+      end: start + this.number(view, begin + 16),
+      offset: this.address(view, begin + 24),
+    });
+  }
+
+  private mapUser(view: DataView, begin: number, end: number, name: number): void {
+    const pid = view.getInt32(begin, this.littleEndian);
+    const start = this.address(view, begin + 8);
+    const last = start + this.number(view, begin + 16);
+    const [time, path] = [this.timeOf(view, begin, end), this.text(this.dsos, view, name, end)];
+    const kind = this.kindOf(path);
+    this.#mappedBy.set(path, pid);
+    if (kind === JIT_DUMP) this.#jitDumps.set(pid, path);
+    // Code without a file is that of a JIT compiler: at its own addresses, in a file with names that it may have written.
+    const [offset, dso] =
+      kind === NO_FILE ? [start, this.dsos.idOf(`/tmp/perf-${pid}.map`)] : [this.number(view, begin + 24), path];
+    this.events.map(time, pid, { start, end: last, offset, dso });
+  }
+
+  /** What memory of a path is, by the number of the path. */
+  private kindOf(path: number): number {
+    while (this.#kinds.length <= path) {
+      this.#kinds.push(UNKNOWN);
+      this.#mappedBy.push(0);
     }
-    this.mappedBy.set(path, pid);
-    if (jitDump.test(path)) this.jitDumps.set(pid, path);
-    const [time, last] = [this.timeOf(view, begin, end), start + length];
-    if (noFile.test(path)) {
-      // Code without a file is that of a JIT compiler: at its own addresses, in a file with names that it may have written.
-      const dso = this.dsos.idOf(`/tmp/perf-${pid}.map`);
-      this.events.push({ kind: 'map', time, pid, range: { start, end: last, offset: start, dso } });
-      return;
-    }
-    const range = { start, end: last, offset: this.number(view, offset), dso: this.dsos.idOf(path) };
-    this.events.push({ kind: 'map', time, pid, range });
+    const known = this.#kinds.at(path);
+    if (known !== UNKNOWN) return known;
+    const text = this.dsos.textOf(path);
+    const kind = jitDump.test(text) ? JIT_DUMP : noFile.test(text) ? NO_FILE : PROGRAM;
+    this.#kinds.set(path, kind);
+    return kind;
   }
 
   private timeOf(view: DataView, begin: number, end: number): number {
@@ -130,9 +175,23 @@ export class TaskRecords {
     return (view.getUint32(high, this.littleEndian) & 0xffff) * 2 ** 32 + view.getUint32(low, this.littleEndian);
   }
 
-  private text(view: DataView, begin: number, end: number): string {
-    const bytes = Buffer.from(view.buffer, view.byteOffset + begin, Math.max(0, end - begin));
-    const stop = bytes.indexOf(0);
-    return bytes.toString('utf8', 0, stop < 0 ? bytes.length : stop);
+  /** The number of a text that ends with a zero. */
+  private text(names: Names, view: DataView, begin: number, end: number): number {
+    const bytes = this.bytesOf(view);
+    return names.idOfBytes(bytes, ...this.textIn(view, begin, end));
+  }
+
+  /** Where in the bytes a text is. */
+  private textIn(view: DataView, begin: number, end: number): [begin: number, end: number] {
+    const bytes = this.bytesOf(view);
+    const [from, last] = [view.byteOffset + begin, view.byteOffset + Math.max(begin, end)];
+    let to = from;
+    while (to < last && bytes[to] !== 0) to += 1;
+    return [from, to];
+  }
+
+  private bytesOf(view: DataView): Buffer {
+    if (this.#bytes.buffer !== view.buffer) this.#bytes = Buffer.from(view.buffer);
+    return this.#bytes;
   }
 }

@@ -1,65 +1,9 @@
-import { type MappedRange, Memory } from './memory';
+import { Memories, NOTHING } from './memories';
+import type { Memory } from './memory';
 import type { Names } from './names';
-
-/** What happened to tasks, as records tell; times in ns of the recording's clock. */
-export type TaskEvent =
-  | {
-      readonly kind: 'comm';
-      readonly time: number;
-      readonly pid: number;
-      readonly tid: number;
-      readonly comm: string;
-      readonly isExec: boolean;
-    }
-  | {
-      readonly kind: 'fork';
-      readonly time: number;
-      readonly pid: number;
-      readonly tid: number;
-      readonly parent: number;
-      readonly parentTid: number;
-    }
-  | { readonly kind: 'map'; readonly time: number; readonly pid: number; readonly range: MappedRange };
-
-/** So many ranges are gone through for each that comes; programs seldom have more, and a file may tell of any number. */
-const MOST_RANGES = 2048;
-
-/** A process from its start on. */
-class Process {
-  // Written out, as lists that are pushed to have room for many more: most processes have one.
-  readonly #versions: { readonly from: number; readonly memory: Memory }[];
-
-  constructor(memory: Memory) {
-    this.#versions = [{ from: Number.NEGATIVE_INFINITY, memory }];
-  }
-
-  get memory(): Memory {
-    const last = this.#versions.at(-1);
-    if (!last) throw new Error('a process has memory');
-    return last.memory;
-  }
-
-  /** Its memory is another from then on. */
-  replace(memory: Memory, from: number): void {
-    this.#versions.push({ from, memory });
-  }
-
-  /** Its memory at a time, and since and until when it is that. */
-  memoryAt(time: number): { readonly memory: Memory; readonly from: number; readonly to: number } {
-    let i = this.#versions.length - 1;
-    while (i > 0 && (this.#versions[i]?.from ?? 0) > time) i -= 1;
-    const version = this.#versions[i] ?? { from: Number.NEGATIVE_INFINITY, memory: this.memory };
-    return { ...version, to: this.#versions[i + 1]?.from ?? Number.POSITIVE_INFINITY };
-  }
-}
-
-/** What a thread was, from a time on, until it became something else. */
-interface ThreadSpan {
-  readonly from: number;
-  readonly process: Process;
-  /** Number of its name; -1 for one that nothing has told. */
-  readonly comm: number;
-}
+import { Numbering } from './numbering';
+import { PagedColumn } from './paged-column';
+import { TaskEventKind, type TaskEvents } from './task-events';
 
 /** What a thread is at a time. */
 export interface ThreadState {
@@ -75,36 +19,52 @@ interface StateSpan {
   readonly state: ThreadState;
 }
 
+/** So many threads are remembered as they were asked for; then it begins anew. */
+const MOST_REMEMBERED = 10_000;
+
+/** None of them. */
+const NONE = -1;
+
 /**
  * Which name a thread had at a time, and what was in its memory: told by records of the recording, which come in any order.
  */
 export class Timeline {
-  readonly #threads = new Map<number, ThreadSpan[]>();
-  readonly #processes = new Map<number, Process>();
-  #memories = 1;
+  /** Threads and processes, by the numbers that the kernel gave them; for each what follows. */
+  readonly #ids = new Numbering();
+  /** The row of the event that made the thread what it is at last. */
+  readonly #thread = new PagedColumn(Int32Array);
+  /** The last process of that number. */
+  readonly #process = new PagedColumn(Int32Array);
+  /** By process: its memory at last, and the row in what follows of the one before. */
+  readonly #memory = new PagedColumn(Int32Array);
+  readonly #replaced = new PagedColumn(Int32Array);
+  /** A memory that a process had, until when, and the row of the one before. */
+  readonly #old = new PagedColumn(Int32Array);
+  readonly #until = new PagedColumn(Float64Array);
+  readonly #older = new PagedColumn(Int32Array);
+  readonly #memories: Memories;
   /** The state that was asked for last, by thread, and until when it holds. */
   readonly #last = new Map<number, StateSpan>();
   #lastTid = Number.NaN;
   #lastSpan: StateSpan | undefined;
 
-  /** @param events in any order; those of one time in the order in which they happened */
+  /** @param events in any order; those of one time in the order in which they happened. Taken over */
   constructor(
-    events: readonly TaskEvent[],
+    private readonly events: TaskEvents,
     private readonly comms: Names,
   ) {
-    const idle = this.processOf(0);
-    this.#threads.set(0, [{ from: Number.NEGATIVE_INFINITY, process: idle, comm: comms.idOf('swapper') }]);
-    for (const event of [...events].sort((a, b) => a.time - b.time)) this.apply(event);
-  }
-
-  /** How many memories there are; each has a number of its own below that. */
-  get memories(): number {
-    return this.#memories;
+    this.#memories = new Memories(events);
+    events.each((row) => this.apply(row));
   }
 
   /** The number of the name that a thread had at last. */
   lastComm(tid: number): number {
-    return this.stateAt(tid, tid, Number.POSITIVE_INFINITY).comm;
+    return this.commAt(tid, Number.POSITIVE_INFINITY);
+  }
+
+  /** The number of the name that a thread had at a time. */
+  commAt(tid: number, time: number): number {
+    return this.nameOf(tid, this.rowAt(tid, time).row);
   }
 
   stateAt(pid: number, tid: number, time: number): ThreadState {
@@ -116,76 +76,134 @@ export class Timeline {
     const last = this.#lastSpan;
     if (last && time >= last.from && time < last.to) return last.state;
     this.#lastSpan = this.spanAt(pid, tid, time);
+    if (this.#last.size >= MOST_REMEMBERED) this.#last.clear();
     this.#last.set(tid, this.#lastSpan);
     return this.#lastSpan.state;
   }
 
   private spanAt(pid: number, tid: number, time: number): StateSpan {
-    const spans = this.#threads.get(tid) ?? [this.become(tid, this.processOf(pid), -1, Number.NEGATIVE_INFINITY)];
-    let i = spans.length - 1;
-    while (i > 0 && (spans[i]?.from ?? 0) > time) i -= 1;
-    const span = spans[i];
-    if (!span) throw new Error('a thread has a span');
-    const { memory, from, to } = span.process.memoryAt(time);
-    const state = { memory, comm: span.comm < 0 ? this.comms.idOf(`:${tid}`) : span.comm };
+    const { row, to } = this.rowAt(tid, time);
+    const process = row === NONE ? this.lastProcess(pid) : this.events.processAt(row);
+    const memory = this.memoryAt(process, time);
+    const isFirst = row === NONE || this.events.beforeAt(row) === NONE;
     return {
-      from: Math.max(from, i === 0 ? Number.NEGATIVE_INFINITY : span.from),
-      to: Math.min(to, spans[i + 1]?.from ?? Number.POSITIVE_INFINITY),
-      state,
+      from: Math.max(memory.from, isFirst ? Number.NEGATIVE_INFINITY : this.events.timeAt(row)),
+      to: Math.min(memory.to, to),
+      state: { memory: this.#memories.memoryOf(memory.number), comm: this.nameOf(tid, row) },
     };
   }
 
-  private apply(event: TaskEvent): void {
-    if (event.kind === 'fork') this.fork(event);
-    else if (event.kind === 'comm') this.rename(event);
-    else this.map(event.pid, event.range, event.time);
+  /** The row of the event that made a thread what it was at a time, and until when it was that. */
+  private rowAt(tid: number, time: number): { readonly row: number; readonly to: number } {
+    const { events } = this;
+    let [row, to] = [this.lastRow(tid), Number.POSITIVE_INFINITY];
+    while (row !== NONE && events.timeAt(row) > time && events.beforeAt(row) !== NONE) {
+      to = events.timeAt(row);
+      row = events.beforeAt(row);
+    }
+    return { row, to };
   }
 
-  private fork({ pid, tid, parent, parentTid, time }: TaskEvent & { kind: 'fork' }): void {
-    const span = this.#threads.get(parentTid)?.at(-1);
-    if (pid === parent) {
-      this.become(tid, this.processOf(pid), span?.comm ?? -1, time);
+  /** The memory of a process at a time, and since and until when it is that. */
+  private memoryAt(process: number, time: number): { number: number; from: number; to: number } {
+    if (process === NONE) return { number: NOTHING, from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+    let [number, to] = [this.#memory.at(process), Number.POSITIVE_INFINITY];
+    let row = this.#replaced.at(process);
+    while (row !== NONE && this.#until.at(row) > time) {
+      number = this.#old.at(row);
+      to = this.#until.at(row);
+      row = this.#older.at(row);
+    }
+    return { number, from: row === NONE ? Number.NEGATIVE_INFINITY : this.#until.at(row), to };
+  }
+
+  private nameOf(tid: number, row: number): number {
+    const comm = row === NONE ? NONE : this.events.commAt(row);
+    return comm === NONE ? this.comms.idOf(`:${tid}`) : comm;
+  }
+
+  private lastRow(tid: number): number {
+    const id = this.#ids.find(tid);
+    return id < 0 ? NONE : this.#thread.at(id);
+  }
+
+  private lastProcess(pid: number): number {
+    const id = this.#ids.find(pid);
+    return id < 0 ? NONE : this.#process.at(id);
+  }
+
+  private apply(row: number): void {
+    const kind = this.events.kindAt(row);
+    if (kind === TaskEventKind.fork) this.fork(row);
+    else if (kind === TaskEventKind.map) this.map(row);
+    else this.rename(row, kind === TaskEventKind.exec);
+  }
+
+  private fork(row: number): void {
+    const pid = this.events.pidAt(row);
+    const parent = this.events.parentAt(row);
+    const last = this.lastRow(parent.tid);
+    const comm = last === NONE ? NONE : this.events.commAt(last);
+    if (pid === parent.pid) {
+      this.become(row, this.processOf(pid), comm);
       return;
     }
-    const process = new Process(new Memory(this.nextMemory(), this.processOf(parent).memory));
-    this.#processes.set(pid, process);
-    this.become(tid, process, span?.comm ?? -1, time);
+    const origin = this.lastProcess(parent.pid);
+    const process = this.begin(pid, origin === NONE ? NOTHING : this.#memories.childOf(this.#memory.at(origin)));
+    this.become(row, process, comm);
   }
 
-  private rename({ pid, tid, comm, isExec, time }: TaskEvent & { kind: 'comm' }): void {
-    const process = this.processOf(pid);
+  private rename(row: number, isExec: boolean): void {
+    const process = this.processOf(this.events.pidAt(row));
+    const memory = this.#memory.at(process);
     // What was there before stays for samples that are taken while the new program is loaded.
-    if (isExec) process.replace(new Memory(this.nextMemory(), process.memory), time);
-    this.become(tid, process, this.comms.idOf(comm), time);
+    if (isExec) this.replace(process, this.#memories.childOf(memory), this.events.timeAt(row));
+    this.become(row, process, this.events.commAt(row));
   }
 
-  private map(pid: number, range: MappedRange, time: number): void {
-    const process = this.processOf(pid);
+  private map(row: number): void {
+    const process = this.processOf(this.events.pidAt(row));
     // What was there before is looked for only by samples from before.
-    if (process.memory.count >= MOST_RANGES || process.memory.overlaps(range))
-      process.replace(new Memory(this.nextMemory(), process.memory), time);
-    process.memory.add(range);
+    this.replace(process, this.#memories.map(this.#memory.at(process), row), this.events.timeAt(row));
   }
 
-  private become(tid: number, process: Process, comm: number, from: number): ThreadSpan {
-    const span = { from, process, comm };
-    const spans = this.#threads.get(tid);
-    if (spans) spans.push(span);
-    else this.#threads.set(tid, [span]);
-    return span;
+  /** Its memory is another from then on. What had none has it from its beginning on. */
+  private replace(process: number, memory: number, from: number): void {
+    const old = this.#memory.at(process);
+    if (old === memory) return;
+    this.#memory.set(process, memory);
+    if (old === NOTHING) return;
+    this.#old.push(old);
+    this.#until.push(from);
+    this.#older.push(this.#replaced.at(process));
+    this.#replaced.set(process, this.#old.length - 1);
   }
 
-  private processOf(pid: number): Process {
-    let process = this.#processes.get(pid);
-    if (!process) {
-      process = new Process(new Memory(this.nextMemory()));
-      this.#processes.set(pid, process);
-    }
+  private become(row: number, process: number, comm: number): void {
+    const id = this.idOf(this.events.tidAt(row));
+    this.events.settle(row, process, comm, this.#thread.at(id));
+    this.#thread.set(id, row);
+  }
+
+  private processOf(pid: number): number {
+    const process = this.#process.at(this.idOf(pid));
+    return process === NONE ? this.begin(pid, NOTHING) : process;
+  }
+
+  private begin(pid: number, memory: number): number {
+    this.#memory.push(memory);
+    this.#replaced.push(NONE);
+    const process = this.#memory.length - 1;
+    this.#process.set(this.idOf(pid), process);
     return process;
   }
 
-  private nextMemory(): number {
-    this.#memories += 1;
-    return this.#memories - 1;
+  private idOf(number: number): number {
+    const id = this.#ids.of(number);
+    if (id === this.#thread.length) {
+      this.#thread.push(NONE);
+      this.#process.push(NONE);
+    }
+    return id;
   }
 }

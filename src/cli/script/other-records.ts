@@ -25,11 +25,11 @@ export function otherRecords(
     // Without any, nobody asks for names.
     types: types.size === 0 ? types : new Set([...types, RecordType.comm, RecordType.fork]),
     visit: (trailer, record) => {
-      const { pid, tid } = threadOf(record, trailer);
+      const { tid } = threadOf(record, trailer);
       const isBeginning = trailer.time === 0;
       if (isBeginning) beginning.take(record);
       if (!types.has(record.type) || (cpus && !cpus.has(trailer.cpu))) return;
-      tell(trailer, record, isBeginning ? beginning.nameOf(tid) : timeline.stateAt(pid, tid, trailer.time).comm);
+      tell(trailer, record, isBeginning ? beginning.nameOf(tid) : timeline.commAt(tid, trailer.time));
     },
   };
 }

@@ -1,33 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { Names } from '../../../src/profile/names';
-import { type TaskEvent, Timeline } from '../../../src/profile/timeline';
+import { TaskEvents } from '../../../src/profile/task-events';
+import { Timeline } from '../../../src/profile/timeline';
 
-const comm = (time: number, pid: number, name: string, more: { tid?: number; isExec?: boolean } = {}): TaskEvent => ({
-  kind: 'comm',
-  time,
-  pid,
-  tid: more.tid ?? pid,
-  comm: name,
-  isExec: more.isExec ?? false,
-});
-const fork = (time: number, pid: number, parent: number, tid = pid): TaskEvent => ({
-  kind: 'fork',
-  time,
-  pid,
-  tid,
-  parent,
-  parentTid: parent,
-});
-const map = (time: number, pid: number, start: number, end: number, dso: number): TaskEvent => ({
-  kind: 'map',
-  time,
-  pid,
-  range: { start, end, offset: 0, dso },
-});
+/** Tells of something that happened. */
+type Told = (events: TaskEvents, comms: Names) => void;
 
-function told(...given: readonly (TaskEvent | readonly TaskEvent[])[]) {
-  const events = given.flat();
+const comm =
+  (time: number, pid: number, name: string, more: { tid?: number; isExec?: boolean } = {}): Told =>
+  (events, comms) =>
+    events[more.isExec ? 'exec' : 'comm'](time, pid, more.tid ?? pid, comms.idOf(name));
+const fork =
+  (time: number, pid: number, parent: number, tid = pid): Told =>
+  (events) =>
+    events.fork(time, pid, tid, parent, parent);
+const map =
+  (time: number, pid: number, start: number, end: number, dso: number): Told =>
+  (events) =>
+    events.map(time, pid, { start, end, offset: 0, dso });
+
+function told(...given: readonly (Told | readonly Told[])[]) {
   const comms = new Names();
+  const events = new TaskEvents(comms.idOf('swapper'));
+  for (const tell of given.flat()) tell(events, comms);
   const timeline = new Timeline(events, comms);
   return {
     commAt: (pid: number, time: number, tid = pid) => comms.textOf(timeline.stateAt(pid, tid, time).comm),
