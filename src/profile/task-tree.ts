@@ -1,18 +1,10 @@
 import { RecordType } from '../abi/ring-page';
+import { Names } from './names';
+import { Numbering } from './numbering';
+import { PagedColumn } from './paged-column';
 import { RecordFields } from './record-fields';
 import type { OtherRecords, Recording } from './recording';
-
-/** What a process had in its memory, as a recording tells: an MMAP or MMAP2 record. */
-export interface TaskMapping {
-  readonly start: bigint;
-  readonly end: bigint;
-  readonly offset: bigint;
-  readonly inode: bigint;
-  /** PROT_READ and so on. */
-  readonly protection: number;
-  readonly isShared: boolean;
-  readonly path: string;
-}
+import { type TaskMapping, TaskMappings } from './task-mappings';
 
 /** A thread that a recording tells of, and what it was last. */
 export interface TaskNode {
@@ -21,146 +13,159 @@ export interface TaskNode {
   /** The process that began it; its own of a thread; -1 where that is not told. */
   readonly parent: number;
   readonly comm: string;
+  /** How many threads are above it. */
+  readonly depth: number;
   /** What is in its memory, by address: worked out when it is asked for. */
   readonly mappings: () => readonly TaskMapping[];
-  /** In the order in which they were told of. */
-  readonly children: readonly TaskNode[];
 }
 
-/** Of an MMAP2 record: where its fields are, from its body on. */
-const [INODE, PROTECTION, FLAGS, MMAP2_NAME, MMAP_NAME] = [40, 56, 60, 64, 32];
-const [PROT_EXEC, MAP_SHARED] = [4, 1];
+/** PERF_RECORD_MISC_COMM_EXEC. */
+const MISC_EXEC = 1 << 13;
 
-/** PERF_RECORD_MISC_COMM_EXEC, and PERF_RECORD_MISC_MMAP_BUILD_ID: the inode is none then. */
-const [MISC_EXEC, MISC_BUILD_ID] = [1 << 13, 1 << 14];
+/** Deeper is no real tree of processes. */
+const MOST_DEPTH = 500;
 
-/** What was mapped, the newest first: a child begins with that of its parent, and both go on from there. */
-interface Mapped {
-  readonly mapping: TaskMapping;
-  readonly before: Mapped | undefined;
-}
+/** No thread, process or mapping. */
+const NONE = -1;
 
-/** A thread while records are read. */
-type Task = Omit<TaskNode, 'mappings' | 'children'>;
-
-/** Which threads there were, below those that began them. */
+/** Which threads there were, below those that began them. A file may tell of nothing else: a thread is a row of numbers. */
 export class TaskTree {
-  readonly #tasks = new Map<number, Task>();
-  /** By process: its threads have the same memory. */
-  readonly #mapped = new Map<number, Mapped | undefined>();
+  /** Threads in the order in which they were told of, and for each what follows. */
+  readonly #tids = new Numbering();
+  readonly #pid = new PagedColumn(Int32Array);
+  readonly #parent = new PagedColumn(Int32Array);
+  readonly #comm = new PagedColumn(Int32Array);
+  readonly #comms = new Names();
+  /** Processes that something was mapped into, and for each the newest: its threads have the same memory. */
+  readonly #pids = new Numbering();
+  readonly #newest = new PagedColumn(Int32Array);
+  readonly #mappings = new TaskMappings();
 
-  private constructor() {
-    this.#tasks.set(0, { pid: 0, tid: 0, parent: -1, comm: 'swapper' });
+  private constructor(private readonly hasMappings: boolean) {
+    this.set(0, 0, NONE, this.#comms.idOf('swapper'));
   }
 
-  /** Reads what a recording tells of tasks, in the order of time. @throws SyswideError BAD_FILE */
-  static of(recording: Recording): TaskNode[] {
-    const tree = new TaskTree();
+  /**
+   * Reads what a recording tells of tasks, in the order of time.
+   * @param hasMappings whether also of what was in their memory
+   * @returns those that nobody began, each with those below it behind it
+   * @throws SyswideError BAD_FILE
+   */
+  static of(recording: Recording, hasMappings: boolean): Iterable<TaskNode> {
+    const tree = new TaskTree(hasMappings);
     const types = new Set<number>([RecordType.comm, RecordType.fork, RecordType.mmap, RecordType.mmap2]);
     const visit: OtherRecords['visit'] = (_, record) => tree.take(record.type, new RecordFields(record));
     recording.eachInOrder(() => {}, { types, visit });
-    return tree.roots();
+    return tree.nodes();
   }
 
   private take(type: number, fields: RecordFields): void {
     if (type === RecordType.comm) this.rename(fields);
     else if (type === RecordType.fork) this.fork(fields);
-    else this.map(fields, type === RecordType.mmap2);
+    else this.map(type, fields);
   }
 
   private rename(fields: RecordFields): void {
     const [pid, tid] = [fields.i32(0), fields.i32(4)];
-    this.#tasks.set(tid, { ...this.taskOf(pid, tid), comm: fields.raw(8) });
-    if ((fields.misc & MISC_EXEC) !== 0) this.#mapped.delete(pid);
+    const comm = this.#comms.idOf(fields.raw(8));
+    const task = this.#tids.find(tid);
+    if (task === NONE) this.set(tid, pid, pid === tid ? NONE : pid, comm);
+    else this.#comm.set(task, comm);
+    if ((fields.misc & MISC_EXEC) !== 0) this.mapped(pid, NONE);
   }
 
   private fork(fields: RecordFields): void {
     const [pid, parent, tid, parentTid] = [fields.i32(0), fields.i32(4), fields.i32(8), fields.i32(12)];
-    const comm = this.#tasks.get(parentTid)?.comm ?? `:${tid}`;
-    this.#tasks.set(tid, { pid, tid, parent, comm });
+    const beginner = this.#tids.find(parentTid);
+    this.set(tid, pid, parent, beginner === NONE ? this.#comms.idOf(`:${tid}`) : this.#comm.at(beginner));
     // What ran before the recording is told of without a time: all that is in its memory follows.
     const isTold = fields.u64(16) === 0n;
-    if (pid !== parent && !isTold) this.#mapped.set(pid, this.#mapped.get(parent));
+    if (pid !== parent && !isTold) this.mapped(pid, this.newestOf(parent));
   }
 
-  private map(fields: RecordFields, isSecond: boolean): void {
+  private map(type: number, fields: RecordFields): void {
     const pid = fields.i32(0);
     // The kernel's own.
     if (pid < 0) return;
-    this.taskOf(pid, pid);
-    const start = fields.u64(8);
-    const mapping = {
-      start,
-      end: start + fields.u64(16),
-      offset: fields.u64(24),
-      inode: isSecond && (fields.misc & MISC_BUILD_ID) === 0 ? fields.u64(INODE) : 0n,
-      protection: isSecond ? fields.i32(PROTECTION) : PROT_EXEC,
-      isShared: isSecond && (fields.i32(FLAGS) & MAP_SHARED) !== 0,
-      path: fields.raw(isSecond ? MMAP2_NAME : MMAP_NAME),
-    };
-    this.#mapped.set(pid, { mapping, before: this.#mapped.get(pid) });
+    if (this.#tids.find(pid) === NONE) this.set(pid, pid, NONE, this.#comms.idOf(`:${pid}`));
+    if (this.hasMappings) this.mapped(pid, this.#mappings.add(type, fields, this.newestOf(pid)));
   }
 
-  private taskOf(pid: number, tid: number): Task {
-    const task = this.#tasks.get(tid) ?? { pid, tid, parent: pid === tid ? -1 : pid, comm: `:${tid}` };
-    this.#tasks.set(tid, task);
-    return task;
+  private set(tid: number, pid: number, parent: number, comm: number): void {
+    const task = this.#tids.of(tid);
+    if (task === this.#pid.length) for (const column of [this.#pid, this.#parent, this.#comm]) column.push(0);
+    this.#pid.set(task, pid);
+    this.#parent.set(task, parent);
+    this.#comm.set(task, comm);
   }
 
-  /** Those that nobody began. What is below itself, by a file that lies, is left out. */
-  private roots(): TaskNode[] {
-    const below = new Map<number, Task[]>();
-    const roots: Task[] = [];
-    for (const task of this.#tasks.values()) {
-      const siblings = task.parent === task.tid ? undefined : (below.get(task.parent) ?? []);
-      if (!siblings || !this.#tasks.has(task.parent)) roots.push(task);
-      else {
-        siblings.push(task);
-        below.set(task.parent, siblings);
+  private newestOf(pid: number): number {
+    const process = this.#pids.find(pid);
+    return process === NONE ? NONE : this.#newest.at(process);
+  }
+
+  private mapped(pid: number, newest: number): void {
+    if (newest === NONE && this.#pids.find(pid) === NONE) return;
+    const process = this.#pids.of(pid);
+    if (process === this.#newest.length) this.#newest.push(newest);
+    else this.#newest.set(process, newest);
+  }
+
+  /** What is below itself, by a file that lies, is left out. */
+  private *nodes(): Generator<TaskNode> {
+    const { below, beside } = this.families();
+    for (let root = 0; root < this.#tids.size; root += 1) {
+      if (this.parentOf(root) !== NONE) continue;
+      // From the root down to one: a task, and then those beside it.
+      const line = [root];
+      for (let task = root; task !== NONE; task = line.at(-1) ?? NONE) {
+        yield this.nodeAt(task, line.length - 1);
+        const child = line.length <= MOST_DEPTH ? below.at(task) : NONE;
+        if (child !== NONE) line.push(child);
+        else this.goOn(line, beside);
       }
     }
-    return roots.map((root) => this.nodeOf(root, below, 0));
   }
 
-  private nodeOf(task: Task, below: ReadonlyMap<number, readonly Task[]>, depth: number): TaskNode {
-    const children = depth < MOST_DEPTH ? (below.get(task.tid) ?? []) : [];
+  /** To the next task beside the last of a line, or beside one above it; never beside the root. */
+  private goOn(line: number[], beside: PagedColumn): void {
+    while (line.length > 1) {
+      const next = beside.at(line.pop() ?? 0);
+      if (next !== NONE) {
+        line.push(next);
+        return;
+      }
+    }
+    line.pop();
+  }
+
+  /** Of each task the first that it began, and the next that was begun by the same one. */
+  private families(): { readonly below: PagedColumn; readonly beside: PagedColumn } {
+    const [below, beside] = [new PagedColumn(Int32Array), new PagedColumn(Int32Array)];
+    for (let task = 0; task < this.#tids.size; task += 1) for (const column of [below, beside]) column.push(NONE);
+    for (let task = this.#tids.size - 1; task >= 0; task -= 1) {
+      const parent = this.parentOf(task);
+      if (parent === NONE) continue;
+      beside.set(task, below.at(parent));
+      below.set(parent, task);
+    }
+    return { below, beside };
+  }
+
+  private parentOf(task: number): number {
+    const parent = this.#parent.at(task);
+    return parent === this.#tids.numberAt(task) ? NONE : this.#tids.find(parent);
+  }
+
+  private nodeAt(task: number, depth: number): TaskNode {
+    const pid = this.#pid.at(task);
     return {
-      ...task,
-      mappings: () => seenOf(this.#mapped.get(task.pid)),
-      children: children.map((child) => this.nodeOf(child, below, depth + 1)),
+      pid,
+      tid: this.#tids.numberAt(task),
+      parent: this.#parent.at(task),
+      comm: this.#comms.textOf(this.#comm.at(task)),
+      depth,
+      mappings: () => this.#mappings.seenFrom(this.newestOf(pid)),
     };
   }
 }
-
-/** Deeper is no real tree of processes. */
-const MOST_DEPTH = 500;
-
-/** More is in the memory of no real process: what is older is taken to be gone. */
-const MOST_MAPPED = 4096;
-
-/** What is not behind something newer, by address. */
-function seenOf(newest: Mapped | undefined): TaskMapping[] {
-  const seen: TaskMapping[] = [];
-  let left = MOST_MAPPED;
-  for (let mapped = newest; mapped && left > 0; mapped = mapped.before, left -= 1) {
-    seen.push(...partsBeside(mapped.mapping, seen));
-  }
-  return seen.sort((a, b) => (a.start < b.start ? -1 : Number(a.start > b.start)));
-}
-
-/** What is left of a mapping where newer ones are. */
-const partsBeside = (mapping: TaskMapping, newer: readonly TaskMapping[]): TaskMapping[] =>
-  newer
-    .filter(({ start, end }) => start < mapping.end && end > mapping.start)
-    .reduce((parts, { start, end }) => parts.flatMap((part) => partsOutside(part, start, end)), [mapping]);
-
-function partsOutside(part: TaskMapping, start: bigint, end: bigint): TaskMapping[] {
-  if (part.end <= start || part.start >= end) return [part];
-  return [{ ...part, end: start }, from(part, end)].filter((rest) => rest.start < rest.end);
-}
-
-const from = (part: TaskMapping, start: bigint): TaskMapping => ({
-  ...part,
-  start,
-  offset: part.offset + start - part.start,
-});

@@ -1,32 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { launcher } from '../live/run';
 import { compressedBomb } from './fuzz/bombs';
 import { corpus } from './fuzz/campaign';
+import { measuring, mostBytes } from './memory';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-expansion-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const [used, hook] = [join(folder, 'used'), join(folder, 'hook.cjs')];
-// What a process took is known to itself, at its end.
-writeFileSync(
-  hook,
-  `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(used)},
-    JSON.stringify(process.resourceUsage())));`,
-);
-
-/** How a command ended, with its CPU time in s and the most memory that it had in bytes. */
-function measured(args: readonly string[]): { status: number | null; seconds: number; bytes: number } {
-  const { status } = spawnSync(process.execPath, ['--require', hook, launcher, ...args], {
-    stdio: 'ignore',
-    timeout: 60_000,
-    killSignal: 'SIGKILL',
-  });
-  const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(readFileSync(used, 'utf8'));
-  return { status, seconds: (userCPUTime + systemCPUTime) / 1e6, bytes: maxRSS * 1024 };
-}
+const measured = measuring(folder);
 
 it('a small file that becomes large is neither slow nor held in memory', () => {
   let [slowest, most] = [0, 0];
@@ -45,7 +27,7 @@ it('a small file that becomes large is neither slow nor held in memory', () => {
       writeFileSync(path, bomb);
       const found = measured([command, '-i', path]);
       expect(found.status, `${byte} ${blocks} ${records}`).toBe(status);
-      expect(found.bytes - idle.bytes).toBeLessThan(4 * bomb.length + (64 << 20));
+      expect(found.bytes - idle.bytes).toBeLessThan(mostBytes(bomb.length));
       [slowest, most] = [Math.max(slowest, found.seconds), Math.max(most, found.bytes - idle.bytes)];
     }
   }

@@ -55,7 +55,8 @@ function* partsOf(recording: Recording, path: string, options: ReportOptions): G
 
 function* onlyPart(recording: Recording, part: NonNullable<ReportOptions['only']>): Generator<string> {
   if (part === 'stats') yield statsText(recording.readTasks().totals.records);
-  else if (part === 'tasks' || part === 'mmaps') yield* tasksText(TaskTree.of(recording), part === 'mmaps');
+  else if (part === 'tasks' || part === 'mmaps')
+    yield* tasksText(TaskTree.of(recording, part === 'mmaps'), part === 'mmaps');
 }
 
 function* entriesOf(recording: Recording, options: ReportOptions): Generator<string> {

@@ -1,5 +1,7 @@
 import { RecordType } from '../../abi/ring-page';
 import type { Names } from '../../profile/names';
+import { Numbering } from '../../profile/numbering';
+import { PagedColumn } from '../../profile/paged-column';
 import type { RecordTrailer } from '../../profile/record-trailer';
 import type { OtherRecord, OtherRecords } from '../../profile/recording';
 import type { Timeline } from '../../profile/timeline';
@@ -39,23 +41,32 @@ export function otherRecords(
  * in the order in which they stand.
  */
 class BeginningNames {
-  readonly #names = new Map<number, number>();
+  /** By thread the number of its name: a row each, as a file may tell of nothing else. */
+  readonly #tids = new Numbering();
+  readonly #names = new PagedColumn(Int32Array);
 
   constructor(private readonly comms: Names) {
-    this.#names.set(0, comms.idOf('swapper'));
+    this.set(0, comms.idOf('swapper'));
   }
 
   take(record: OtherRecord): void {
     const { type, view, begin, end, littleEndian } = record;
     if (end - begin < 16) return;
     const tid = view.getInt32(begin + (type === RecordType.fork ? 8 : 4), littleEndian);
-    if (type === RecordType.comm) this.#names.set(tid, this.comms.idOf(commOf(record)));
-    const parent = type === RecordType.fork ? this.#names.get(view.getInt32(begin + 12, littleEndian)) : undefined;
-    if (parent !== undefined) this.#names.set(tid, parent);
+    if (type === RecordType.comm) this.set(tid, this.comms.idOf(commOf(record)));
+    const parent = type === RecordType.fork ? this.#tids.find(view.getInt32(begin + 12, littleEndian)) : -1;
+    if (parent >= 0) this.set(tid, this.#names.at(parent));
   }
 
   /** Of one that nothing has told of yet: `:TID`. */
   nameOf(tid: number): number {
-    return this.#names.get(tid) ?? this.comms.idOf(`:${tid}`);
+    const thread = this.#tids.find(tid);
+    return thread < 0 ? this.comms.idOf(`:${tid}`) : this.#names.at(thread);
+  }
+
+  private set(tid: number, name: number): void {
+    const thread = this.#tids.of(tid);
+    if (thread === this.#names.length) this.#names.push(name);
+    else this.#names.set(thread, name);
   }
 }

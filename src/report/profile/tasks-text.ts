@@ -1,5 +1,6 @@
 import { visible } from '../../base/safe-text';
-import type { TaskMapping, TaskNode } from '../../profile/task-tree';
+import type { TaskMapping } from '../../profile/task-mappings';
+import type { TaskNode } from '../../profile/task-tree';
 
 const [PROT_READ, PROT_WRITE, PROT_EXEC] = [1, 2, 4];
 
@@ -10,19 +11,14 @@ const ADDRESS = 12;
  * Threads below those that began them, in perf's words: `--tasks`; with `mappings`, what each has in its memory: `--mmaps`.
  * Source: tasks_print() in tools/perf/builtin-report.c, Linux 6.1.
  */
-export function* tasksText(roots: readonly TaskNode[], mappings: boolean): Generator<string> {
+export function* tasksText(nodes: Iterable<TaskNode>, mappings: boolean): Generator<string> {
   yield `# ${'pid'.padStart(8)} ${'tid'.padStart(8)} ${'ppid'.padStart(8)}  comm\n`;
-  yield* level(roots, 0, mappings);
-}
-
-function* level(nodes: readonly TaskNode[], depth: number, mappings: boolean): Generator<string> {
-  for (const { pid, tid, parent, comm, mappings: memory, children } of nodes) {
+  for (const { pid, tid, parent, comm, depth, mappings: memory } of nodes) {
     const ids = [pid, tid, parent].map((id) => String(id).padStart(8)).join(' ');
     const indent = ' '.repeat(depth);
     yield `  ${ids} |${indent}${visible(comm)}\n`;
-    if (mappings)
-      for (const mapping of memory()) yield `${' '.repeat(ids.length + 4 + depth)}${mappingText(mapping)}\n`;
-    yield* level(children, depth + 1, mappings);
+    if (!mappings) continue;
+    for (const mapping of memory()) yield `${' '.repeat(ids.length + 4 + depth)}${mappingText(mapping)}\n`;
   }
 }
 
