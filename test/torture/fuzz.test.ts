@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PerfDataReader } from '../../src/perfdata/perf-data-reader';
 import { launcher } from '../live/run';
-import { bundled, corpus, crashFolder, fuzz, isLong, type Outcome } from './fuzz/campaign';
+import { bundled, corpus, crashFolder, fuzz, fuzzOnAllCpus, isLong, type Outcome } from './fuzz/campaign';
 import { mutation } from './fuzz/mutation';
 import { Random } from './fuzz/random';
 
@@ -51,7 +51,9 @@ describe('bytes from strangers neither crash nor stop what reads them', () => {
   ] as const)(
     '%s',
     async (subject, short, long) => {
-      const outcome = await fuzz(child, crashes, subject, isLong ? long : short, 1);
+      const outcome = isLong
+        ? await fuzzOnAllCpus(child, crashes, subject, long)
+        : await fuzz(child, crashes, subject, short, 1);
       judge(subject, outcome);
       expect(outcome.cases).toBe(isLong ? long : short);
     },

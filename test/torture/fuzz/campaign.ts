@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -76,4 +76,24 @@ export function fuzz(
       else resolve({ crashes: [], slowest: 0, accepted: 0, peak: 0, cases: 0, whole: [], ...JSON.parse(told.trim()) });
     });
   });
+}
+
+/** The same in as many processes as there are CPUs, each with cases of its own. @param count how many cases in all */
+export async function fuzzOnAllCpus(child: string, folder: string, subject: string, count: number): Promise<Outcome> {
+  const processes = availableParallelism();
+  const share = (i: number) => Math.floor((count * (i + 1)) / processes) - Math.floor((count * i) / processes);
+  const outcomes = await Promise.all(
+    Array.from({ length: processes }, (_, i) => fuzz(child, folder, subject, share(i), i + 1)),
+  );
+  const sum = (of: (one: Outcome) => number) => outcomes.reduce((total, one) => total + of(one), 0);
+  const hung = outcomes.find((one) => one.hung !== undefined)?.hung;
+  return {
+    crashes: outcomes.flatMap(({ crashes }) => crashes),
+    slowest: Math.max(...outcomes.map(({ slowest }) => slowest)),
+    accepted: sum(({ accepted }) => accepted),
+    peak: Math.max(...outcomes.map(({ peak }) => peak)),
+    cases: sum(({ cases }) => cases),
+    whole: [],
+    ...(hung === undefined ? {} : { hung }),
+  };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SyswideError } from '../../../src/base/error';
 import { run } from '../../../src/cli/program';
+import { inOtherOrder } from './byte-order';
 import type { Subject } from './subject';
 
 /** Where nothing of this machine is looked up: what is measured is the reading of recordings. */
@@ -49,7 +50,11 @@ export function recordings(corpus: string): Subject {
   const names = readdirSync(corpus).filter((name) => name.endsWith('.data'));
   let turn = 0;
   return {
-    seeds: names.map((name) => readFileSync(join(corpus, name))),
+    // Another machine's comes last: it is in no file.
+    seeds: [
+      ...names.map((name) => readFileSync(join(corpus, name))),
+      inOtherOrder(readFileSync(join(corpus, 'own.data'))),
+    ],
     take: async (bytes) => {
       writeFileSync(input, bytes);
       const command = commands[turn % commands.length] ?? [];
