@@ -20,9 +20,12 @@ export class KnownCalls {
   private readonly file = join(this.folder, 'batches');
   private readonly running;
 
-  /** It binds itself to CPU 1 whenever that is online. */
-  constructor(program: string) {
-    this.running = start(program, ['1', this.file]);
+  /**
+   * It binds itself to CPU 1 whenever that is online.
+   * @param keeps whether each batch, which is enough for a minute, or only how many there are: for as long as it takes
+   */
+  constructor(program: string, keeps: 'batches' | 'total' = 'batches') {
+    this.running = start(program, ['1', this.file, ...(keeps === 'total' ? ['total'] : [])]);
   }
 
   get pid(): number {
@@ -34,12 +37,14 @@ export class KnownCalls {
     this.running.process.kill('SIGUSR1');
   }
 
-  /** Ends it and reads what it did. */
+  /** Ends it, and tells how many batches it made: of one that keeps the total. */
+  async total(): Promise<bigint> {
+    return (await this.told()).readBigUInt64LE();
+  }
+
+  /** Ends it and reads what it did: of one that keeps batches. */
   async batches(): Promise<Batch[]> {
-    this.running.process.kill('SIGTERM');
-    const { status } = await this.running.ended;
-    if (status !== 0) throw new Error(`the load ended with ${status}`);
-    const bytes = readFileSync(this.file);
+    const bytes = await this.told();
     return Array.from({ length: bytes.length / BATCH_BYTES }, (_, i) => {
       const at = i * BATCH_BYTES;
       const [first, last] = [bytes.readInt32LE(at + 16), bytes.readInt32LE(at + 20)];
@@ -49,6 +54,13 @@ export class KnownCalls {
         cpu: first === last ? first : undefined,
       };
     });
+  }
+
+  private async told(): Promise<Buffer> {
+    this.running.process.kill('SIGTERM');
+    const { status } = await this.running.ended;
+    if (status !== 0) throw new Error(`the load ended with ${status}`);
+    return readFileSync(this.file);
   }
 
   dispose(): void {
