@@ -44,6 +44,13 @@ int run_tests(const char *program, const struct test *tests, size_t n)
 	return 0;
 }
 
+int runs_in_valgrind(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+
+	return preload && strstr(preload, "vgpreload");
+}
+
 int count_fds(void)
 {
 	DIR *directory = opendir("/proc/self/fd");

@@ -32,6 +32,9 @@ void check_equal(int64_t got, int64_t wanted, const char *what, const char *file
 /* Marks the running test as skipped; it then returns. Printed, because a test that cannot run must be seen. */
 void skip(const char *reason);
 
+/* Whether valgrind runs this program. */
+int runs_in_valgrind(void);
+
 /* Runs them all and prints one line with their number. */
 int run_tests(const char *program, const struct test *tests, size_t n);
 
