@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as bindings from 'gecko-profiler-demangle/index_bg.js';
+import { gnuArguments, isName } from './template-arguments';
 
 /** What C++ and Rust compilers make of names begins so; others are given back as they are. */
 const mangled = /^(?:_Z|_R)/;
@@ -35,22 +36,21 @@ const wasmOfPackage = (): string | undefined =>
     ? join(__dirname, '../../node_modules/gecko-profiler-demangle/index_bg.wasm')
     : undefined;
 
-const PLT = '@plt';
-
 /** The name as it stands in the source, without the types of a function's parameters. */
 export function demangled(name: string): string {
   if (!mangled.test(name) || !ready()) return name;
-  // The stub of a call, as we and perf name it.
-  if (name.endsWith(PLT)) return demangled(name.slice(0, -PLT.length)) + PLT;
+  // The stub of a call, as we and perf name it, or the version of a symbol.
+  const at = name.indexOf('@');
+  if (at >= 0) return demangled(name.slice(0, at)) + name.slice(at);
   const text = bindings.demangle_any(name);
   // What it does not understand comes back, on some machines without its first underscore.
-  return name.endsWith(text) ? name : withoutParameters(text);
+  return text === name || text === name.slice(1) ? name : withoutParameters(text);
 }
 
 /** What may stand behind the parameters of a function. */
 const qualifiers = /^(?: const| volatile| &&?)*$/;
 
-/** What GNU's demangler, which perf uses, writes otherwise: numbers of template arguments, and stubs of virtual functions. */
+/** What GNU's demangler, which perf uses, writes otherwise: numbers of template arguments, stubs of virtual functions, short names. */
 const numbers: readonly [RegExp, string][] = [
   [/\(unsigned long\)(\d+)/g, '$1ul'],
   [/\(unsigned int\)(\d+)/g, '$1u'],
@@ -58,18 +58,24 @@ const numbers: readonly [RegExp, string][] = [
   [/\(bool\)0/g, 'false'],
   [/\(bool\)1/g, 'true'],
   [/^\{virtual override thunk\(\{offset\(-?\d+\)\}, (.*)\)\}$/g, 'non-virtual thunk to $1'],
+  [/^\{virtual override thunk\(\{virtual offset\(-?\d+, -?\d+\)\}, (.*)\)\}$/g, 'virtual thunk to $1'],
+  [/\bstd::nullptr_t\b/g, 'decltype(nullptr)'],
+  [/\bstd::(io|i|o)stream\b/g, 'std::basic_$1stream<char, std::char_traits<char> >'],
+  [/\bstd::string\b/g, 'std::basic_string<char, std::char_traits<char>, std::allocator<char> >'],
+  [/<char> >(?=>)/g, '$& '],
+  [/(<char> >::~?)(string|(?:io|i|o)stream)\b/g, '$1basic_$2'],
   // An empty pack of arguments leaves nothing behind.
   [/, (?=>)/g, ''],
 ];
 
-const THUNK = 'non-virtual thunk to ';
+const stub = /^(?:(?:non-)?virtual thunk to|transaction clone for) /;
 
 /** `a::b(int, c<d>) const [clone .isra.0]` is `a::b`, as perf shows it. */
 export function withoutParameters(text: string): string {
   const plain = text.replace(/(?: \[clone [^\]]*\])+$/, '');
-  const name = numbers.reduce((all, [from, to]) => all.replace(from, to), plain);
+  const name = gnuArguments(numbers.reduce((all, [from, to]) => all.replace(from, to), plain));
   // GNU's demangler leaves theirs.
-  if (name.startsWith(THUNK)) return name;
+  if (stub.test(name)) return name;
   const end = name.lastIndexOf(')');
   if (end < 0 || !qualifiers.test(name.slice(end + 1))) return name;
   let depth = 0;
@@ -78,8 +84,7 @@ export function withoutParameters(text: string): string {
     else if (name[i] === '(') depth -= 1;
     if (depth > 0) continue;
     const before = name.slice(0, i);
-    // `(anonymous namespace)::f` has no parameters there, and `operator()` is a name.
-    return before === '' || before.endsWith('::') || before.endsWith('operator') ? name : before;
+    return isName(before) ? name.slice(0, end + 1) : before;
   }
   return name;
 }

@@ -1,3 +1,4 @@
+import { demangled } from '../demangle';
 import { SymbolIndex } from '../symbol-index';
 import { FileWindow } from './file-window';
 import { readHeader } from './header';
@@ -60,6 +61,7 @@ class Gathered {
   /** A name, or where it is in the table. */
   readonly #names: (string | number)[] = [];
   #table: SymbolTable | undefined;
+  readonly #shown = new Map<number, string>();
 
   add(start: number, size: number, info: number, name: string | number): void {
     this.#starts.push(start);
@@ -103,9 +105,26 @@ class Gathered {
       Number(binding(one) === SymbolBinding.global) - Number(binding(other) === SymbolBinding.global),
     ].find((difference) => difference !== 0);
     if (plain !== undefined) return plain > 0;
-    const [name, otherName] = [nameOf(a), nameOf(b)];
+    const mangled = [nameOf(a), nameOf(b)] as const;
+    if (areTwins(...mangled)) return true;
+    // As perf compares them: as they are shown.
+    const [name, otherName] = [this.shown(a, mangled[0]), this.shown(b, mangled[1])];
     const underscores = (text: string) => text.length - text.replace(/^_+/, '').length;
     const difference = underscores(otherName) - underscores(name) || name.length - otherName.length;
     return difference >= 0;
   }
+
+  /** The last few are asked for again: what is better is compared with the next. */
+  private shown(id: number, name: string): string {
+    const known = this.#shown.get(id) ?? demangled(name);
+    if (this.#shown.size >= 2) this.#shown.clear();
+    this.#shown.set(id, known);
+    return known;
+  }
 }
+
+/** Constructors, and destructors, of a whole object and of a part of another one: shown alike. */
+const twins = /[CD][0-5](?=E)/g;
+
+const areTwins = (one: string, other: string): boolean =>
+  one.length === other.length && one.replace(twins, '') === other.replace(twins, '');

@@ -143,6 +143,51 @@ describe('mangled names', () => {
     ['_ZThn8_N1a1b1cEi', 'non-virtual thunk to a::b::c(int)'],
     ['main', 'main'],
     ['_Zbad', '_Zbad'],
+    // Of Node and V8, as c++filt -p shows them.
+    [
+      '_ZN4node10StreamBase8JSMethodIXadL_ZNS0_6WritevERKN2v820FunctionCallbackInfoINS2_5ValueEEEEEEEvS7_',
+      'node::StreamBase::JSMethod<&node::StreamBase::Writev>',
+    ],
+    [
+      '_ZN4node12_GLOBAL__N_16Parser5ProxyIMS1_FivEXadL_ZNS1_15on_chunk_headerEvEEE3RawEP18llhttp__internal_s',
+      'node::(anonymous namespace)::Parser::Proxy<int (node::(anonymous namespace)::Parser::*)(), ' +
+        '&node::(anonymous namespace)::Parser::on_chunk_header>::Raw',
+    ],
+    [
+      '_ZN2v88internal24SharedMacroAssemblerBase9AvxHelperINS0_11XMMRegisterEhJEE4emitIXadL_ZNS0_9Assembler6vpslldES3_S3_hEE' +
+        'XadL_ZNS6_5pslldES3_hEEEEvS3_h',
+      'v8::internal::SharedMacroAssemblerBase::AvxHelper<v8::internal::XMMRegister, unsigned char>::' +
+        'emit<&v8::internal::Assembler::vpslld, &v8::internal::Assembler::pslld>',
+    ],
+    [
+      '_ZNSt17_Function_handlerIFN2v88internal5TNodeINS1_6ObjectEEEvEZNS1_8compiler22JSCallReducerAssembler8CopyNodeEvE' +
+        'UlvE_E9_M_invokeERKSt9_Any_data',
+      'std::_Function_handler<v8::internal::TNode<v8::internal::Object> (), ' +
+        'v8::internal::compiler::JSCallReducerAssembler::CopyNode()::{lambda()#1}>::_M_invoke',
+    ],
+    [
+      '_ZNSt17_Function_handlerIFN2v810MaybeLocalINS0_5ValueEEERKN4node26StartExecutionCallbackInfoEEPS8_E9_M_invokeE' +
+        'RKSt9_Any_dataS7_',
+      'std::_Function_handler<v8::MaybeLocal<v8::Value> (node::StartExecutionCallbackInfo const&), ' +
+        'v8::MaybeLocal<v8::Value> (*)(node::StartExecutionCallbackInfo const&)>::_M_invoke',
+    ],
+    ['_ZTv0_n24_N2v88internal8OFStreamD0Ev', 'virtual thunk to v8::internal::OFStream::~OFStream()'],
+    [
+      '_ZNSt15_Sp_counted_ptrIDnLN9__gnu_cxx12_Lock_policyE2EE10_M_disposeEv',
+      'std::_Sp_counted_ptr<decltype(nullptr), (__gnu_cxx::_Lock_policy)2>::_M_dispose',
+    ],
+    ['_ZNSolsEi', 'std::basic_ostream<char, std::char_traits<char> >::operator<<'],
+    ['_Z1fISsEvv', 'f<std::basic_string<char, std::char_traits<char>, std::allocator<char> > >'],
+    [
+      '_ZZN2v88internalL26EnumerateCompiledFunctionsEPNS0_4HeapEENKUlNS0_18SharedFunctionInfoENS0_12AbstractCodeEE0_clES3_S4_',
+      'v8::internal::EnumerateCompiledFunctions(v8::internal::Heap*)::' +
+        '{lambda(v8::internal::SharedFunctionInfo, v8::internal::AbstractCode)#2}::operator()',
+    ],
+    ['_ZNSoC1Ev', 'std::basic_ostream<char, std::char_traits<char> >::basic_ostream'],
+    ['_ZGTtNSt11logic_errorD0Ev', 'transaction clone for std::logic_error::~logic_error()'],
+    ['_Z12div_operatorP7rtx_def12machine_mode', 'div_operator'],
+    ['_ZL10CURRENCIES', 'CURRENCIES'],
+    ['_Znwm@@GLIBCXX_3.4', 'operator new@@GLIBCXX_3.4'],
   ])('%s is %s', (name, expected) => {
     expect(demangled(name)).toBe(expected);
   });
