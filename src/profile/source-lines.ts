@@ -49,7 +49,7 @@ class SourceCells {
   private ask(path: string, ids: readonly number[], { notices }: Programs): void {
     const offsets = ids.map((id) => this.offsetOf(id));
     const frames = sourceFrames(path, offsets);
-    if (frames) for (const [i, id] of ids.entries()) this.tell(id, frames[i] ?? []);
+    if (frames) for (const [i, id] of ids.entries()) this.tell(id, frames[i]?.frames ?? []);
     else notices.push(`addr2line, of binutils, tells nothing of ${path}: its lines are not known`);
   }
 

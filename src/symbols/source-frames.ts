@@ -7,8 +7,18 @@ import { readSegments, type Segment } from './elf/segments';
 export interface SourceFrame {
   /** As it stands in the debug information; undefined where that is not known. */
   readonly name?: string;
-  /** `main.c:12`, without folders; undefined where that is not known. */
+  /** `main.c:12`, without folders, `main.c:0` where only the file is known; undefined where that is not known, either. */
   readonly line?: string;
+}
+
+/** What is known of a place in a program. */
+export interface SourcePlace {
+  /** As its debug information counts. */
+  readonly address: bigint;
+  /** The innermost function first. */
+  readonly frames: readonly SourceFrame[];
+  /** Whether debug information, or a symbol, is there at all. */
+  readonly isKnown: boolean;
 }
 
 /** Nothing that is told of one program takes longer, in ms. */
@@ -21,10 +31,17 @@ const LONGEST_MS = 120_000;
  * @param offsets where in the file they are
  * @returns of each; undefined where the program, or addr2line, is not there
  */
-export function sourceFrames(path: string, offsets: readonly number[]): SourceFrame[][] | undefined {
+export function sourceFrames(path: string, offsets: readonly number[]): SourcePlace[] | undefined {
   const segments = segmentsOf(path);
   if (!segments || offsets.length === 0) return undefined;
-  const input = offsets.map((offset) => `0x${addressOf(segments, offset).toString(16)}\n`).join('');
+  return framesAt(
+    path,
+    offsets.map((offset) => addressOf(segments, offset)),
+  );
+}
+
+function framesAt(path: string, addresses: readonly bigint[]): SourcePlace[] | undefined {
+  const input = addresses.map((address) => `0x${address.toString(16)}\n`).join('');
   const { status, stdout } = spawnSync('addr2line', ['-a', '-f', '-i', '-e', path], {
     input,
     encoding: 'utf8',
@@ -34,8 +51,12 @@ export function sourceFrames(path: string, offsets: readonly number[]): SourceFr
   });
   if (status !== 0) return undefined;
   const places = stdout.split(/^0x[\da-f]+\n/m).slice(1);
-  return places.length === offsets.length ? places.map(framesOf) : undefined;
+  if (places.length !== addresses.length) return undefined;
+  return places.map((text, i) => ({ address: addresses[i] ?? 0n, frames: framesOf(text), isKnown: isKnown(text) }));
 }
+
+/** What nothing is known of has line 0 of no file; where only a line is missing, there is no number. */
+const isKnown = (text: string): boolean => text.split('\n')[1] !== '??:0';
 
 /** Names and lines in turn. */
 function framesOf(text: string): SourceFrame[] {
@@ -43,9 +64,12 @@ function framesOf(text: string): SourceFrame[] {
   const frames: SourceFrame[] = [];
   for (let i = 0; i + 1 < words.length; i += 2) {
     const [name = '??', place = '??'] = [words[i], words[i + 1]];
-    const [, file, line] = /([^/]*):(\d+)(?: \(discriminator \d+\))?$/.exec(place) ?? [];
-    const isKnown = file !== undefined && file !== '??' && line !== '0';
-    frames.push({ ...(name === '??' ? {} : { name }), ...(isKnown ? { line: `${file}:${line}` } : {}) });
+    const [, file, line] = /([^/]*):(\d+|\?)(?: \(discriminator \d+\))?$/.exec(place) ?? [];
+    const hasLine = file !== undefined && file !== '??';
+    frames.push({
+      ...(name === '??' ? {} : { name }),
+      ...(hasLine ? { line: `${file}:${line === '?' ? 0 : line}` } : {}),
+    });
   }
   return frames;
 }

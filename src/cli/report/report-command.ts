@@ -40,6 +40,7 @@ const groups = (): Record<string, Option[]> => ({
       'graph, fractal, flat, folded or none; least percentage; caller or callee; count',
     ),
     new Option('--inline', 'also functions that the compiler put into others: asks addr2line, which takes time'),
+    new Option('--no-inline', 'not: as without it'),
     new Option('--hierarchy', 'each key below the one before, with its own share'),
     new Option('--group', 'all events in one table, a column for each; without it those that were recorded as a group'),
     new Option('--no-group', 'each event in a table of its own'),

@@ -29,8 +29,10 @@ const groups = (): Record<string, Option[]> => ({
   'The recording:': recordingOptions(),
   'Which samples:': filterOptions(),
   'How they are shown:': [
-    new Option('-F, --fields <list>', 'comm, tid, pid, time, cpu, event, trace, ip, sym, symoff, dso, period, addr'),
+    new Option('-F, --fields <list>', 'comm, tid, pid, time, cpu, event, trace, ip, sym, symoff, dso, srcline, …'),
     new Option('-G, --hide-call-graph', 'without call chains'),
+    new Option('--inline', 'also functions that the compiler put into others: asks addr2line, which takes time'),
+    new Option('--no-inline', 'not: as without it'),
     new Option('--ns', 'times to the nanosecond'),
     new Option('--reltime', 'times since the first sample'),
     new Option('--deltatime', 'times since the sample before'),

@@ -15,6 +15,8 @@ export interface RawScriptOptions extends RawForceOption, RawFilterOptions, RawS
   readonly input: string;
   readonly fields?: string;
   readonly hideCallGraph?: boolean;
+  /** True: functions that the compiler put into others are shown. */
+  readonly inline?: boolean;
   readonly ns?: boolean;
   readonly reltime?: boolean;
   readonly deltatime?: boolean;
@@ -35,6 +37,8 @@ export interface ScriptOptions {
   readonly symbols: SymbolPlaces;
   readonly filter: SampleFilter;
   readonly view: ScriptView;
+  /** Whether functions that the compiler put into others are shown. */
+  readonly inlines: boolean;
   /** Types of records that are shown, too. */
   readonly others: ReadonlySet<number>;
 }
@@ -52,6 +56,7 @@ export function scriptOptions(raw: RawScriptOptions): ScriptOptions {
     owner: recordingOwner(raw),
     filter: recordingFilter(raw),
     others: othersOf(raw),
+    inlines: raw.inline ?? false,
     view: {
       fieldsOf: fieldsOf(raw.fields, callChains),
       callChains,
@@ -91,6 +96,9 @@ function fieldsOf(text: string | undefined, callChains: boolean): ScriptView['fi
   const changes = fields.some(({ sign }) => sign !== '');
   if (changes && fields.some(({ sign }) => sign === '')) {
     throw usage(`-F '${text}'`, 'some have a sign and some have none', 'write -F comm,time or -F +pid,-period');
+  }
+  if (!changes && fields.some(({ field }) => field === 'srcline') && !fields.some(({ field }) => field === 'ip')) {
+    throw usage(`-F '${text}'`, 'lines of the source are those of addresses', 'add ip');
   }
   return (event) => {
     const shown = new Set<ScriptField>(changes ? defaultsOf(event, callChains) : []);

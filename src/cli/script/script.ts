@@ -2,10 +2,13 @@ import { PerfType } from '../../abi/perf-event';
 import { visible } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
 import { Memory } from '../../profile/memory';
+import { PlaceSource } from '../../profile/place-source';
 import { Places } from '../../profile/places';
 import { Programs } from '../../profile/programs';
 import { Recording } from '../../profile/recording';
+import type { SampleCursor } from '../../profile/sample-cursor';
 import { sampleFilter } from '../../profile/sample-filter';
+import type { ThreadState } from '../../profile/timeline';
 import { tracePrinter } from '../../profile/trace/print-format';
 import { TraceData } from '../../profile/trace/trace-data';
 import { FrameLines } from '../../report/script/frame-lines';
@@ -23,19 +26,24 @@ import type { ScriptOptions } from './script-options';
 export const script = async (options: ScriptOptions): Promise<number> =>
   withSpooledInput(options.input, (path) => scriptOf(path, options));
 
-function scriptOf(path: string, { input, owner, symbols, filter, view, others }: ScriptOptions): number {
+function scriptOf(path: string, { input, owner, symbols, filter, view, others, inlines }: ScriptOptions): number {
   const recording = Recording.open(path, owner);
   try {
     const { timeline, kernel, processes } = recording.readTasks();
     const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);
     const places = new Places(programs, kernel, recording.dsos);
     const { comms, events } = recording;
-    const text = new SampleText(events.all, places, comms, view, traceTexts(recording, places));
     const wanted = sampleFilter(filter, comms);
+    const stateOf = ({ pid, tid, time }: SampleCursor) => timeline.stateAt(pid, tid, time);
+    const hasLines = events.all.some((event) => view.fieldsOf(event).has('srcline'));
+    const source = hasLines || inlines ? sourceOf(recording, places, stateOf, wanted) : undefined;
+    source?.ask(programs);
+    const traces = traceTexts(recording, places);
+    const text = new SampleText(events.all, places, comms, view, traces, source && { places: source, inlines });
     const pages = new Pages();
     recording.eachInOrder(
       (sample, record) => {
-        const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
+        const state = stateOf(sample);
         if (!wanted || wanted(sample, state.comm)) text.write(pages.text, sample, state, record);
       },
       otherRecords({ types: others, cpus: filter.cpus }, timeline, comms, (trailer, record, comm) =>
@@ -49,6 +57,21 @@ function scriptOf(path: string, { input, owner, symbols, filter, view, others }:
   }
 }
 
+/** Goes through all samples for the places that they are from. */
+function sourceOf(
+  recording: Recording,
+  places: Places,
+  stateOf: (sample: SampleCursor) => ThreadState,
+  wanted: ReturnType<typeof sampleFilter>,
+): PlaceSource {
+  const source = new PlaceSource(places);
+  recording.eachSample((sample) => {
+    const { comm, memory } = stateOf(sample);
+    if (!wanted || wanted(sample, comm)) source.note(sample, memory);
+  });
+  return source;
+}
+
 /** PERF_RECORD_MISC_KERNEL. */
 const KERNEL = 1;
 
@@ -56,7 +79,7 @@ const KERNEL = 1;
 function traceTexts(recording: Recording, places: Places): TraceText {
   const formats = recording.tracepoints;
   const nowhere = new Memory(0);
-  const frames = new FrameLines(places, { ip: false, sym: true, symoff: true, dso: false });
+  const frames = new FrameLines(places, { ip: false, sym: true, symoff: true, dso: false, srcline: false });
   const kernelNames = (address: bigint) =>
     frames.symbolOf(KERNEL, nowhere, Number(address & 0xffff_ffffn), Number(address >> 32n));
   const printers = new Map<bigint, ((view: DataView) => string) | undefined>();

@@ -10,7 +10,7 @@ function addressText({ low = 0, high = 0 }: Cell): string {
 }
 
 /** A program's name without its folder. What a JIT compiler has made is shown by its process, as perf does. */
-function dsoText(path: string): string {
+export function dsoText(path: string): string {
   const [, pid] = /^\/tmp\/perf-(\d+)\.map$/.exec(path) ?? [];
   if (pid !== undefined) return `[JIT] tid ${pid}`;
   return visible(path.startsWith('/') ? basename(path) : path);

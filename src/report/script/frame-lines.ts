@@ -2,8 +2,10 @@ import { visible } from '../../base/safe-text';
 import { AddressTable } from '../../profile/address-table';
 import { Mode } from '../../profile/chain-context';
 import type { Memory } from '../../profile/memory';
-import type { Place, Places } from '../../profile/places';
+import type { PlaceSource } from '../../profile/place-source';
+import { type Place, type Places, UNKNOWN_DSO } from '../../profile/places';
 import { demangled } from '../../symbols/demangle';
+import { dsoText } from '../profile/cell-text';
 
 /** What of an address is shown. */
 export interface FrameFields {
@@ -12,6 +14,15 @@ export interface FrameFields {
   /** How far from the beginning of the function. */
   readonly symoff: boolean;
   readonly dso: boolean;
+  /** The line of the source, below it. */
+  readonly srcline: boolean;
+}
+
+/** What is known of the source, and what of it is asked for besides lines. */
+export interface FrameSource {
+  readonly places: PlaceSource;
+  /** Functions that the compiler put into others, as if they had been called. */
+  readonly inlines: boolean;
 }
 
 /** So many lines are remembered; then it begins anew, so that memory does not grow with the file. */
@@ -32,6 +43,7 @@ export class FrameLines {
   constructor(
     private readonly places: Places,
     private readonly fields: FrameFields,
+    private readonly source?: FrameSource,
   ) {}
 
   /** The line of an address in a call chain. Of programs it shows the place in the file, as perf does. */
@@ -43,7 +55,8 @@ export class FrameLines {
 
   /** What stands behind a sample without a call chain. */
   alone(mode: number, memory: Memory, low: number, high: number): string {
-    return (this.fields.ip ? hexadecimal(low, high) : '') + this.rest(this.places.placeAt(mode, memory, low, high));
+    const place = this.places.placeAt(mode, memory, low, high);
+    return (this.fields.ip ? hexadecimal(low, high) : '') + this.rest(place) + this.sourceLine(place);
   }
 
   /** `vfs_read+0x1f`; undefined for what has no name. */
@@ -71,11 +84,51 @@ export class FrameLines {
     const dso = this.places.dsoOf(place.cell);
     const known = this.#byPlace.get(dso, place.low, place.high);
     if (known >= 0) return known;
-    const text = `${this.fields.ip ? `\t${hexadecimal(place.low, place.high)}` : ''}${this.rest(place)}`;
+    const inlined = this.inlined(place);
+    const line = inlined.length > 0 ? this.outerLine(place) : this.sourceLine(place);
+    const texts = [...inlined, this.address(place) + this.rest(place) + line];
     const id = this.#lines.length;
-    this.#lines.push(Buffer.from(`${text.slice(0, LONGEST_LINE)}\n`));
+    this.#lines.push(Buffer.from(texts.map((text) => `${text.slice(0, LONGEST_LINE)}\n`).join('')));
     this.#byPlace.set(dso, place.low, place.high, id);
     return id;
+  }
+
+  private address({ low, high }: Place): string {
+    return this.fields.ip ? `\t${hexadecimal(low, high)}` : '';
+  }
+
+  /** Lines of the functions that the compiler put into the one of a place, the innermost first. */
+  private inlined(place: Place): string[] {
+    if (!this.source?.inlines) return [];
+    const { fields } = this;
+    const { frames } = this.source.places.of(place);
+    const into = fields.symoff && place.offset !== undefined ? `+0x${place.offset.toString(16)}` : '';
+    return frames.slice(0, -1).flatMap(({ name, line }) => {
+      if (name === undefined) return [];
+      const symbol = fields.sym ? ` ${visible(demangled(name))}${into}` : '';
+      const below = fields.srcline && line !== undefined ? `\n  ${visible(line)}` : '';
+      return [`${this.address(place)}${symbol}${below} (inlined)`];
+    });
+  }
+
+  /** The line below a function that others were put into: where they were. */
+  private outerLine(place: Place): string {
+    const line = this.fields.srcline ? this.source?.places.of(place).frames.at(-1)?.line : undefined;
+    return line === undefined ? '' : `\n  ${visible(line)}`;
+  }
+
+  /**
+   * The line below a place: its program and its address where none is known; nothing for a place in no program, and for one of
+   * which a symbol is known, but no file.
+   */
+  private sourceLine(place: Place): string {
+    if (!(this.fields.srcline && this.source)) return '';
+    const name = this.places.dsos.textOf(this.places.dsoOf(place.cell));
+    if (name === UNKNOWN_DSO) return '';
+    const { address, frames, isKnown } = this.source.places.of(place);
+    const line = frames[0]?.line;
+    if (line !== undefined) return `\n  ${visible(line)}`;
+    return isKnown ? '' : `\n  ${dsoText(name)}[${address.toString(16)}]`;
   }
 
   private rest(place: Place): string {

@@ -8,7 +8,7 @@ import type { SampleCursor } from '../../profile/sample-cursor';
 import type { ThreadState } from '../../profile/timeline';
 import type { TextBuffer } from '../text-buffer';
 import { ChainLines } from './chain-lines';
-import { type FrameFields, FrameLines, hexadecimal } from './frame-lines';
+import { type FrameFields, FrameLines, type FrameSource, hexadecimal } from './frame-lines';
 import { recordText } from './record-text';
 import { type HeadFacts, SampleHead, SampleTimes } from './sample-head';
 import type { ScriptField, ScriptView } from './script-view';
@@ -40,13 +40,14 @@ export class SampleText {
     comms: Names,
     { fieldsOf, callChains, nanoseconds, relative }: ScriptView,
     private readonly traceText: TraceText,
+    source?: FrameSource,
   ) {
     const width = Math.max(0, ...events.map(({ name }) => visible(name).length));
     const frames = new Map<string, { readonly frames: FrameLines; readonly chains: ChainLines }>();
     const framesOf = (fields: ReadonlySet<ScriptField>) => {
       const shown = frameFields(fields);
       const key = JSON.stringify(shown);
-      const lines = new FrameLines(places, shown);
+      const lines = new FrameLines(places, shown, source);
       const known = frames.get(key) ?? { frames: lines, chains: new ChainLines(lines) };
       frames.set(key, known);
       return known;
@@ -118,4 +119,5 @@ const frameFields = (fields: ReadonlySet<ScriptField>): FrameFields => ({
   sym: fields.has('sym'),
   symoff: fields.has('symoff'),
   dso: fields.has('dso'),
+  srcline: fields.has('srcline') && fields.has('ip'),
 });

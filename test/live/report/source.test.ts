@@ -47,6 +47,43 @@ describe('lines of the source', () => {
   });
 });
 
+describe('syswide script', () => {
+  const lone = join(folder, 'lone.data');
+  const mixed = join(folder, 'mixed.data');
+  if (isRoot && hasPerf) {
+    perf(['record', '-q', '-F', '2000', '-o', lone, '--', program.path]);
+    perf(['record', '-q', '-g', '-F', '5000', '-o', mixed, '--', 'sh', '-c', 'ls -l /usr/share/doc > /dev/null; date']);
+  }
+
+  it.each([
+    ['of call chains', path, ['-F', '+srcline']],
+    ['of call chains with nothing but addresses', path, ['-F', 'ip,srcline']],
+    ['of samples alone, though there are call chains', path, ['-G', '-F', '+srcline']],
+    ['of samples without call chains', lone, ['-F', '+srcline']],
+    ['of these with few fields', lone, ['-F', 'comm,ip,srcline']],
+    ['of the kernel, and of programs without debug information', mixed, ['-F', '+srcline']],
+  ])('has the lines of the source %s as perf has them', (_, file, args) => {
+    const [found, theirs] = [syswide(['script', '-i', file, ...args]), perf(['script', '-i', file, ...args])];
+    expect({ status: found.status, stderr: found.stderr }).toEqual({ status: 0, stderr: '' });
+    expect(theirs.stdout).toMatch(/\n {2}\S+(?::\d+|\[[\da-f]+\])\n/u);
+    expect(found.stdout.split('\n')).toEqual(theirs.stdout.split('\n'));
+  });
+
+  it('shows functions that the compiler put into others, each with its line', () => {
+    const text = syswide(['script', '-i', path, '--inline', '-F', '+srcline']).stdout;
+    expect(text).toMatch(
+      /innermost\+0x[\da-f]+\n {2}inlined-work\.c:[67] \(inlined\)\n.*outer.*\n {2}inlined-work\.c:12\n/u,
+    );
+    const plain = syswide(['script', '-i', path, '--no-inline']).stdout;
+    expect(plain).not.toContain('innermost');
+    expect(plain).toBe(syswide(['script', '-i', path]).stdout);
+  });
+
+  it('has no lines of addresses that are not shown', () => {
+    expect(syswide(['script', '-i', path, '-F', 'comm,srcline'])).toMatchObject({ status: 2, stdout: '' });
+  });
+});
+
 describe('functions that the compiler put into others', () => {
   it('are shown where they were called, when that is asked for', () => {
     const trees = ours('--inline', '--no-children', '-g', 'callee', '--percent-limit', '20');
