@@ -48,10 +48,11 @@ function viewOf(
   options: ReportOptions,
 ): Omit<HistogramView, 'event'> {
   const hasChains = members.some((index) => recording.events.all[index]?.offsets.hasCallchain);
-  const children = !options.hierarchy && (options.children ?? hasChains);
+  const hasShares = options.children ?? hasChains;
+  const children = hasShares && !options.hierarchy;
   const { shares, value, leastPercent, order } = options.callGraph;
-  const direction: CallOrder = order ?? (children ? 'caller' : 'callee');
-  const hasTrees = shares !== 'none' && hasChains && !options.hierarchy;
+  const direction: CallOrder = order ?? (hasShares ? 'caller' : 'callee');
+  const hasTrees = shares !== 'none' && hasChains;
   return {
     ...options.fieldsFor(children),
     children,

@@ -80,22 +80,46 @@ export class Percent {
 /** Widths of one number: shares, and what is counted. */
 const [PERCENT_WIDTH, COUNT_WIDTH] = [8, 12];
 
+/** A number of an entry: of a member of its histogram. */
+export function metricOf(field: Metric, histogram: Histogram, entry: number, member: number): number {
+  if (field === 'overhead_children') return histogram.totalOf(entry, member);
+  if (field === 'sample') return histogram.samplesOf(entry, member);
+  const kernel = field === 'overhead' || field === 'period' ? 0 : histogram.kernelOf(entry, member);
+  if (field === 'overhead_sys') return kernel;
+  return histogram.selfOf(entry, member) - kernel;
+}
+
+/** The texts of one kind of number, all of one width. */
+export class MetricText {
+  readonly width: number;
+  readonly #percent = new Percent();
+  readonly #isCount: boolean;
+
+  constructor(field: Metric) {
+    this.#isCount = field === 'sample' || field === 'period';
+    this.width = this.#isCount ? COUNT_WIDTH : PERCENT_WIDTH;
+  }
+
+  text(number: number, whole: number): string {
+    return (this.#isCount ? String(number) : this.#percent.text(number, whole)).padStart(this.width);
+  }
+}
+
 /** A number of each member, one beside the other. */
 class MetricColumn implements ReportColumn {
   readonly isRight = true;
-  readonly #percent = new Percent();
-  readonly #isCount: boolean;
+  readonly #text: MetricText;
 
   constructor(
     readonly field: Metric,
     readonly title: string,
     private readonly histogram: Histogram,
   ) {
-    this.#isCount = field === 'sample' || field === 'period';
+    this.#text = new MetricText(field);
   }
 
   get width(): number {
-    return this.histogram.members * (this.#isCount ? COUNT_WIDTH : PERCENT_WIDTH);
+    return this.histogram.members * this.#text.width;
   }
 
   fit(): void {}
@@ -120,18 +144,11 @@ class MetricColumn implements ReportColumn {
   }
 
   private one(entry: number, member: number): string {
-    const number = this.number(entry, member);
-    if (this.#isCount) return String(number).padStart(COUNT_WIDTH);
-    return this.#percent.text(number, this.histogram.wholeOf(entry, member)).padStart(PERCENT_WIDTH);
+    return this.#text.text(this.number(entry, member), this.histogram.wholeOf(entry, member));
   }
 
   private number(entry: number, member: number): number {
-    const { histogram, field } = this;
-    if (field === 'overhead_children') return histogram.totalOf(entry, member);
-    if (field === 'sample') return histogram.samplesOf(entry, member);
-    const kernel = field === 'overhead' || field === 'period' ? 0 : histogram.kernelOf(entry, member);
-    if (field === 'overhead_sys') return kernel;
-    return histogram.selfOf(entry, member) - kernel;
+    return metricOf(this.field, this.histogram, entry, member);
   }
 }
 

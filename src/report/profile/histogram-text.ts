@@ -1,9 +1,9 @@
 import { visible } from '../../base/safe-text';
-import { type CallOrder, CallTrees } from '../../profile/call-tree';
+import type { CallOrder } from '../../profile/call-tree';
 import type { Histogram } from '../../profile/histogram';
-import { type CallGraphStyle, callGraphText } from './call-graph-text';
-import { chainListText } from './chain-list-text';
+import type { CallGraphStyle } from './call-graph-text';
 import { type EntryOrder, sortedEntries } from './entry-order';
+import { EntryTrees } from './entry-trees';
 import { columnOf, type ReportColumn, type ReportField } from './histogram-columns';
 import { type HistogramSource, KeyTexts } from './key-texts';
 
@@ -29,14 +29,16 @@ export function* histogramText(source: HistogramSource, view: HistogramView): Ge
   const order = sortedEntries(source, view, texts);
   for (const column of columns) column.fit(order);
   if (!view.isQuiet) yield* heading(histogram, view, columns);
-  const trees = treesOf(source, view, order);
+  const periodOf = (entry: number) => (view.children ? histogram.totalOf(entry) : histogram.selfOf(entry));
+  const large = order.filter((entry) => EntryTrees.canHave(view, periodOf(entry), histogram.wholeOf(entry)));
+  const trees = new EntryTrees(source, view, large);
   const last = columns.at(-1);
   for (const entry of order) {
     let line = '';
     for (const column of columns) {
       line += `  ${column === last && !column.isRight ? column.text(entry) : column.padded(entry)}`;
     }
-    yield `${line.trimEnd()}\n${trees(entry)}`;
+    yield `${line.trimEnd()}\n${trees.text([entry])}`;
   }
   yield '\n';
 }
@@ -53,30 +55,6 @@ function* heading(histogram: Histogram, view: HistogramView, columns: readonly R
   yield countLines(histogram, view.event);
   const titles = columns.map(({ isRight, title, width }) => (isRight ? title.padStart(width) : title.padEnd(width)));
   yield `# ${titles.join('  ')}\n# ${columns.map(({ width }) => '.'.repeat(width)).join('  ')}\n#\n`;
-}
-
-/** The texts of call trees by entry, made when they are asked for; of those that are large enough to have one. */
-function treesOf(
-  { histogram, stacks, texts }: HistogramSource,
-  { callGraph, children, keys }: HistogramView,
-  entries: readonly number[],
-): (entry: number) => string {
-  if (!callGraph) return () => '';
-  const periodOf = (entry: number) => (children ? histogram.totalOf(entry) : histogram.selfOf(entry));
-  const leastOf = (entry: number) => (histogram.wholeOf(entry) * callGraph.leastPercent) / 100;
-  const { shares, order } = callGraph;
-  const hasTree = (entry: number) => shares === 'fractal' || periodOf(entry) >= leastOf(entry);
-  const chains = histogram.chainsOf(entries.filter(hasTree));
-  const functionOf = keys.includes('srcline') ? (cell: number) => texts.functionOf(cell) : undefined;
-  const trees = new CallTrees(stacks, order, functionOf, (a, b) => texts.laterFirst(a, b));
-  const nameOf = (cell: number) => texts.inChain(cell);
-  const textOf = shares === 'flat' || shares === 'folded' ? chainListText : callGraphText;
-  return (entry) => {
-    const parts = chains.get(entry);
-    if (!parts) return '';
-    const roots = trees.tree(parts, shares === 'fractal' ? 0 : leastOf(entry));
-    return textOf(roots, callGraph, histogram.wholeOf(entry), periodOf(entry), nameOf);
-  };
 }
 
 /** As perf counts samples: whole thousands and millions. */

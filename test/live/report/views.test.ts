@@ -51,6 +51,10 @@ describe('syswide report shows what perf report shows', () => {
     ['shares of the kernel', ['--no-children', '-F', 'overhead,overhead_sys,overhead_us,dso', '-g', 'none']],
     ['one more column', ['--no-children', '-F', '+period', '-g', 'none']],
     ['a hierarchy', ['--no-children', '--hierarchy', '-s', 'comm,dso,sym', '-g', 'none', '--percent-limit', '1']],
+    ['a hierarchy with trees of callers', ['--hierarchy', '-s', 'comm,dso,sym', '--percent-limit', '3']],
+    ['a hierarchy with trees of callees', ['--hierarchy', '--no-children', '-s', 'comm,sym', '--percent-limit', '3']],
+    ['a hierarchy with folded chains', ['--hierarchy', '-s', 'dso,sym', '-g', 'folded,2', '--percent-limit', '3']],
+    ['a hierarchy with counts', ['--hierarchy', '-n', '-s', 'comm,dso,sym', '-g', 'none', '--percent-limit', '1']],
   ])('%s', (_, args) => {
     const { ours, theirs } = linesOf(['-i', chains, ...args]);
     expect(theirs.length).toBeGreaterThan(4);
