@@ -14,6 +14,7 @@ export const forceOption = (): Option => new Option('-f, --force', 'also a recor
 export const symbolOptions = (): Option[] => [
   new Option('--symfs <folder>', 'look for programs below this folder'),
   new Option('--kallsyms <file>', "the kernel's symbols, as /proc/kallsyms had them"),
+  new Option('-k, --vmlinux <file>', "the kernel's symbols, from its own program"),
 ];
 
 /** Those that say which samples are wanted. */

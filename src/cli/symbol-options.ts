@@ -4,10 +4,12 @@ import type { SymbolPlaces } from '../profile/programs';
 export interface RawSymbolOptions {
   readonly symfs?: string;
   readonly kallsyms?: string;
+  readonly vmlinux?: string;
 }
 
 /** Where symbols are to be looked for. */
-export const symbolPlaces = ({ symfs, kallsyms }: RawSymbolOptions): SymbolPlaces => ({
+export const symbolPlaces = ({ symfs, kallsyms, vmlinux }: RawSymbolOptions): SymbolPlaces => ({
   ...(symfs === undefined ? {} : { root: symfs }),
   ...(kallsyms === undefined ? {} : { kallsyms }),
+  ...(vmlinux === undefined ? {} : { vmlinux }),
 });

@@ -1,19 +1,11 @@
-import { type SourceFrame, sourceFrames } from '../symbols/source-frames';
+import type { SourcePlace } from '../symbols/source-frames';
 import { AddressTable } from './address-table';
 import { isContext, Mode, modeOf } from './chain-context';
 import type { Memory } from './memory';
-import type { Place, Places } from './places';
+import { addressOf, type Place, type Places } from './places';
+import { programFrames } from './program-frames';
 import type { Programs } from './programs';
 import type { SampleCursor } from './sample-cursor';
-
-/** The source of a place. */
-export interface PlaceSourceFrames {
-  /** As debug information counts: what is shown where there is no line. */
-  readonly address: bigint;
-  /** The innermost function first; none where nothing was to be had. */
-  readonly frames: readonly SourceFrame[];
-  readonly isKnown: boolean;
-}
 
 const TWO_32 = 2 ** 32;
 
@@ -26,9 +18,16 @@ export class PlaceSource {
   readonly #noted: AddressTable[] = [];
   /** Places in programs, by program. */
   readonly #ofPrograms = new Map<number, Set<number>>();
-  readonly #found = new Map<number, ReadonlyMap<number, PlaceSourceFrames>>();
+  readonly #found = new Map<number, ReadonlyMap<number, SourcePlace>>();
 
-  constructor(private readonly places: Places) {}
+  readonly #hasKernel: boolean;
+
+  constructor(
+    private readonly places: Places,
+    private readonly programs: Programs,
+  ) {
+    this.#hasKernel = programs.vmlinux !== undefined;
+  }
 
   /** Notes where a sample was taken, and from where that was called. */
   note({ mode, ipLow, ipHigh, words, chainAt, chainLength }: SampleCursor, memory: Memory): void {
@@ -42,11 +41,12 @@ export class PlaceSource {
   }
 
   private noteAddress(mode: number, memory: Memory, low: number, high: number): void {
-    if (mode !== Mode.user) return;
-    const table = this.#noted[memory.id] ?? new AddressTable();
-    this.#noted[memory.id] = table;
-    if (table.get(0, low, high) >= 0) return;
-    table.set(0, low, high, 0);
+    if (mode !== Mode.user && !this.#hasKernel) return;
+    const space = mode === Mode.user ? memory.id : 0;
+    const table = this.#noted[space] ?? new AddressTable();
+    this.#noted[space] = table;
+    if (table.get(mode, low, high) >= 0) return;
+    table.set(mode, low, high, 0);
     const place = this.places.placeAt(mode, memory, low, high);
     const dso = this.places.dsoOf(place.cell);
     const offsets = this.#ofPrograms.get(dso) ?? new Set();
@@ -55,25 +55,22 @@ export class PlaceSource {
   }
 
   /** Looks up all that has been noted. */
-  ask(programs: Programs): void {
+  ask(): void {
     for (const [dso, noted] of this.#ofPrograms) {
-      const path = programs.fileOf(this.places.dsos.textOf(dso));
-      if (path === undefined) continue;
       const offsets = [...noted];
-      const found = sourceFrames(path, offsets);
+      const addresses = offsets.map((offset) => BigInt.asUintN(64, BigInt(offset)));
+      const found = programFrames(dso, addresses, this.places, this.programs);
       if (found) this.#found.set(dso, new Map(found.map((place, i) => [offsets[i] ?? 0, place])));
-      else programs.notices.push(`addr2line, of binutils, tells nothing of ${path}: its lines are not known`);
     }
     this.#ofPrograms.clear();
     this.#noted.length = 0;
   }
 
-  of(place: Place): PlaceSourceFrames {
+  of(place: Place): SourcePlace {
     const found = this.#found.get(this.places.dsoOf(place.cell))?.get(offsetOf(place));
-    return (
-      found ?? { address: (BigInt(place.high >>> 0) << 32n) | BigInt(place.low >>> 0), frames: [], isKnown: false }
-    );
+    return found ?? { address: addressOf(place), frames: [], isKnown: false };
   }
 }
 
+/** Of the kernel it is below 0, and exact. */
 const offsetOf = ({ low, high }: Place): number => high * TWO_32 + (low >>> 0);

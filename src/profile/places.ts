@@ -1,3 +1,4 @@
+import type { KernelIndex } from '../symbols/kernel-index';
 import type { SymbolIndex } from '../symbols/symbol-index';
 import { AddressTable } from './address-table';
 import { Mode } from './chain-context';
@@ -18,7 +19,7 @@ const NAMELESS = -1;
 
 /** What a recording is of where nothing is known. */
 export const UNKNOWN_DSO = '[unknown]';
-const KERNEL_DSO = '[kernel.kallsyms]';
+export const KERNEL_DSO = '[kernel.kallsyms]';
 
 /**
  * What an address is a part of: a function of a program, or where nothing is known of it, the address itself. Functions of
@@ -45,7 +46,8 @@ export interface Cell {
 }
 
 /** The address of what has no name, of halves with a sign. */
-export const addressOf = ({ low = 0, high = 0 }: Cell): bigint => (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
+export const addressOf = ({ low = 0, high = 0 }: Pick<Cell, 'low' | 'high'>): bigint =>
+  (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 
 /** Where an address is: what it is a part of, and the address in its program, as perf prints it. */
 export interface Place {
@@ -78,7 +80,8 @@ export class Places {
   /** By program; null where there is none. */
   readonly #indexes: (SymbolIndex | null | undefined)[] = [];
   readonly #unknown: number;
-  readonly #kernelShift: number;
+  /** Of the kernel; behind it, if its functions are those of another file, of its modules. */
+  readonly #kernels: readonly KernelSource[];
   /** How many cells there are; what each has side by side, as there can be very many without a name. */
   #size = 0;
   #dsoOf = new Int32Array(1 << 10);
@@ -98,9 +101,9 @@ export class Places {
     private readonly isExact = false,
   ) {
     this.#unknown = dsos.idOf(UNKNOWN_DSO);
-    const kernel = kernelRanges.find(({ path }) => path.startsWith(KERNEL_DSO));
-    const now = programs.kernel?.text;
-    this.#kernelShift = kernel === undefined || now === undefined ? 0 : kernel.offset - now;
+    this.#kernels = [programs.kernel, programs.modules].flatMap((known, i) =>
+      known ? [{ ...known, owner: KERNEL_FUNCTIONS - i, shift: shiftOf(known, kernelRanges) }] : [],
+    );
   }
 
   /** The number of what an address of the kernel, in two halves, is a part of. */
@@ -148,7 +151,7 @@ export class Places {
       return { cell, low: relativeLow, high: relativeHigh };
     }
     const into = relative - index.startAt(position);
-    const cell = this.exact(this.functionAt(index, position, dso, false), relativeLow, relativeHigh, into);
+    const cell = this.exact(this.functionAt(index, position, dso, dso), relativeLow, relativeHigh, into);
     return { cell, low: relativeLow, high: relativeHigh, offset: into };
   }
 
@@ -162,29 +165,39 @@ export class Places {
 
   private kernelPlace(low: number, high: number, isKernel: boolean): Place {
     const address = (high & 0xffff) * TWO_32 + (low >>> 0);
-    const kernel = isKernel ? this.programs.kernel : undefined;
-    const own = address - this.#kernelShift;
-    const position = kernel?.index.find(own) ?? -1;
-    const module = position < 0 ? undefined : kernel?.moduleAt(position);
+    const found = isKernel ? this.kernelFunction(address) : undefined;
     const range = this.kernelRanges.find(({ start, end }) => address >= start && address < end);
-    const dso = this.dsos.idOf(module ?? (isKernel ? kernelDso(range?.path) : UNKNOWN_DSO));
-    if (!kernel || position < 0) return { cell: this.namelessAt(dso, low, high, true), low, high };
-    const offset = own - kernel.index.startAt(position);
-    return {
-      cell: this.exact(this.functionAt(kernel.index, position, dso, true), low, high, offset),
-      low,
-      high,
-      offset,
-    };
+    const dso = this.dsos.idOf(found?.module ?? (isKernel ? kernelDso(range?.path) : UNKNOWN_DSO));
+    if (!found) return { cell: this.namelessAt(dso, low, high, true), low, high };
+    const { kernel, position } = found;
+    const offset = address - kernel.shift - kernel.index.startAt(position);
+    const cell = this.functionAt(kernel.index, position, dso, kernel.owner);
+    return { cell: this.exact(cell, low, high, offset), low, high, offset };
   }
 
-  private functionAt(index: SymbolIndex, position: number, dso: number, isKernel: boolean): number {
-    // The kernel's modules are in one index with it.
-    const owner = isKernel ? KERNEL_FUNCTIONS : dso;
+  private kernelFunction(address: number): KernelFunction | undefined {
+    for (const kernel of this.#kernels) {
+      const position = kernel.index.find(address - kernel.shift);
+      const module = position < 0 ? undefined : kernel.moduleAt(position);
+      if (position >= 0 && (kernel.owner === KERNEL_FUNCTIONS || module !== undefined)) {
+        return { kernel, position, module };
+      }
+    }
+    return undefined;
+  }
+
+  /** Where an address of the kernel is in the file that its functions are from. */
+  kernelAddress(address: bigint): bigint {
+    return address - BigInt(this.#kernels[0]?.shift ?? 0);
+  }
+
+  /** @param owner the program, or `KERNEL_FUNCTIONS` and below: the kernel's modules are in one index with it */
+  private functionAt(index: SymbolIndex, position: number, dso: number, owner: number): number {
     const functions = this.#functions[owner] ?? new Int32Array(index.size);
     this.#functions[owner] = functions;
     const known = functions[position] ?? 0;
     if (known > 0) return known - 1;
+    const isKernel = owner <= KERNEL_FUNCTIONS;
     const cell = this.add({ dso, isKernel, name: index.nameAt(position), start: index.startAt(position) });
     functions[position] = cell + 1;
     return cell;
@@ -294,6 +307,29 @@ export class Places {
     this.#low = grown(this.#low, this.#size, whole);
     this.#high = grown(this.#high, this.#size, whole);
   }
+}
+
+/** Functions of the kernel, and how far from where their file has them they were when it was recorded. */
+interface KernelSource extends KernelIndex {
+  /** See `functionAt`. */
+  readonly owner: number;
+  /** Bytes. */
+  readonly shift: number;
+}
+
+interface KernelFunction {
+  readonly kernel: KernelSource;
+  /** In its index. */
+  readonly position: number;
+  readonly module: string | undefined;
+}
+
+/** The recording says of one symbol where it was: `[kernel.kallsyms]_text`. */
+function shiftOf(kernel: KernelIndex, ranges: readonly KernelRange[]): number {
+  const range = ranges.find(({ path }) => path.startsWith(KERNEL_DSO));
+  const symbol = range?.path.slice(KERNEL_DSO.length) || '_text';
+  const start = kernel.startOf(symbol);
+  return range === undefined || start === undefined ? 0 : range.offset - start;
 }
 
 /** `/lib/modules/6.1/kernel/fs/ext4/ext4.ko` is shown as `[ext4]`. */

@@ -10,6 +10,7 @@ import { type KernelIndex, readKernelIndex } from '../symbols/kernel-index';
 import { programFiles } from '../symbols/program-file';
 import type { SymbolIndex } from '../symbols/symbol-index';
 import { vdsoIndex } from '../symbols/vdso';
+import { readVmlinux, type Vmlinux } from '../symbols/vmlinux';
 import type { RecordedProcesses } from './task-records';
 
 /** Where symbols are looked for besides the usual places. */
@@ -18,6 +19,8 @@ export interface SymbolPlaces {
   readonly root?: string;
   /** A copy of /proc/kallsyms. */
   readonly kallsyms?: string;
+  /** The kernel's program, instead. */
+  readonly vmlinux?: string;
 }
 
 /**
@@ -30,6 +33,7 @@ export class Programs {
   readonly #files = new Map<string, string>();
   readonly #builds: ReadonlyMap<string, Buffer>;
   #kernel: KernelIndex | 'not read' | undefined = 'not read';
+  #vmlinux: Vmlinux | undefined;
   /** What could not be had, for a person. */
   readonly notices: string[] = [];
 
@@ -53,9 +57,21 @@ export class Programs {
     return this.#files.get(path);
   }
 
+  /** @throws SyswideError BAD_FILE, NO_PERMISSION for a file that was named, and is not the recorded kernel's */
   get kernel(): KernelIndex | undefined {
     if (this.#kernel === 'not read') this.#kernel = this.loadKernel();
     return this.#kernel;
+  }
+
+  /** What is known of the kernel's modules where its own functions are those of another file. */
+  get modules(): KernelIndex | undefined {
+    const hasOthers = this.places.vmlinux !== undefined && this.places.kallsyms === undefined;
+    return hasOthers && this.isThisKernel() ? readKernelIndex(this.files) : undefined;
+  }
+
+  /** The kernel's program, if its functions are from there. */
+  get vmlinux(): string | undefined {
+    return this.#vmlinux?.path;
   }
 
   private load(path: string): SymbolIndex | undefined {
@@ -91,6 +107,9 @@ export class Programs {
   }
 
   private loadKernel(): KernelIndex | undefined {
+    const { vmlinux } = this.places;
+    // As in perf, what was copied of the running kernel is better.
+    if (vmlinux !== undefined && this.places.kallsyms === undefined) return this.loadVmlinux(vmlinux);
     if (this.places.kallsyms === undefined && !this.isThisKernel()) {
       this.notices.push('another kernel was recorded than the one that runs: its functions have no names');
       return undefined;
@@ -100,9 +119,17 @@ export class Programs {
     return index;
   }
 
+  private loadVmlinux(path: string): KernelIndex {
+    const read = readVmlinux(path);
+    const recorded = this.#builds.get(KERNEL_NAME);
+    if (recorded && !(read.build && matches(recorded, read.build))) throw otherBuild(path, recorded);
+    this.#vmlinux = read;
+    return read.functions;
+  }
+
   /** As far as the recording tells. */
   private isThisKernel(): boolean {
-    const recorded = this.#builds.get('[kernel.kallsyms]');
+    const recorded = this.#builds.get(KERNEL_NAME);
     const running = kernelBuildId(this.files);
     return !(recorded && running) || matches(recorded, running);
   }
@@ -116,6 +143,16 @@ function functionsOf(file: string, build: Buffer | undefined): SymbolIndex | und
     throw error;
   }
 }
+
+/** What the kernel is called in recordings. */
+const KERNEL_NAME = '[kernel.kallsyms]';
+
+const otherBuild = (path: string, recorded: Buffer): SyswideError =>
+  new SyswideError('BAD_FILE', {
+    what: `cannot take the kernel's functions from ${path}`,
+    why: `it is another build than the kernel that was recorded, ${recorded.toString('hex')}`,
+    remedy: 'give --vmlinux the kernel with that build-id: see file or readelf -n',
+  });
 
 /** The name that the memory of JIT compilers has in a recording, see `TaskRecords`, and the file with its functions. */
 const jitMap = /^\/tmp\/perf-(\d+)\.map$/;

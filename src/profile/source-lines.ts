@@ -1,6 +1,7 @@
 import { demangled } from '../symbols/demangle';
-import { type SourceFrame, sourceFrames } from '../symbols/source-frames';
+import type { SourceFrame } from '../symbols/source-frames';
 import { addressOf, type Cell, type Places } from './places';
+import { programFrames } from './program-frames';
 import type { Programs } from './programs';
 import { Stacks, StackWord } from './stacks';
 
@@ -34,28 +35,16 @@ class SourceCells {
       const cell = this.places.cell(id);
       if (cell?.of === undefined) continue;
       this.#parts[id] = [this.place(cell, cell.of, undefined)];
-      if (cell.isKernel) continue;
       const ids = byProgram.get(cell.dso) ?? [];
       ids.push(id);
       byProgram.set(cell.dso, ids);
     }
     for (const [dso, ids] of byProgram) {
-      const path = programs.fileOf(this.places.dsos.textOf(dso));
-      if (path !== undefined) this.ask(path, ids, programs);
+      const offsets = ids.map((id) => addressOf(this.places.cell(id) ?? {}));
+      const found = programFrames(dso, offsets, this.places, programs);
+      if (found) for (const [i, id] of ids.entries()) this.tell(id, found[i]?.frames ?? []);
     }
     return this.#parts;
-  }
-
-  private ask(path: string, ids: readonly number[], { notices }: Programs): void {
-    const offsets = ids.map((id) => this.offsetOf(id));
-    const frames = sourceFrames(path, offsets);
-    if (frames) for (const [i, id] of ids.entries()) this.tell(id, frames[i]?.frames ?? []);
-    else notices.push(`addr2line, of binutils, tells nothing of ${path}: its lines are not known`);
-  }
-
-  private offsetOf(id: number): number {
-    const cell = this.places.cell(id);
-    return cell ? Number(addressOf(cell)) : 0;
   }
 
   private tell(id: number, frames: readonly SourceFrame[]): void {

@@ -7,8 +7,8 @@ export interface KernelIndex {
   readonly index: SymbolIndex;
   /** The module that a symbol is of, by its position; undefined for the kernel itself. */
   readonly moduleAt: (position: number) => string | undefined;
-  /** Lower 48 bits of `_text`; undefined where it is not listed. */
-  readonly text?: number;
+  /** Lower 48 bits of where a symbol is; undefined where it is not listed. */
+  readonly startOf: (name: string) => number | undefined;
 }
 
 /** Of functions and of data: T t W w, and B b D d, as perf takes them. */
@@ -59,11 +59,10 @@ export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): Kern
     nameOf,
     ...(modules.length > 0 ? { partOf: (id: number) => modules[id] } : {}),
   });
-  const textAt = starts.find((_, i) => nameOf(i) === '_text');
   return {
     index,
     moduleAt: (position) => modules[index.idAt(position)],
-    ...(textAt === undefined ? {} : { text: textAt }),
+    startOf: (name) => starts.find((_, i) => nameOf(i) === name),
   };
 }
 

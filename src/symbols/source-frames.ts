@@ -31,16 +31,18 @@ const LONGEST_MS = 120_000;
  * @param offsets where in the file they are
  * @returns of each; undefined where the program, or addr2line, is not there
  */
-export function sourceFrames(path: string, offsets: readonly number[]): SourcePlace[] | undefined {
+export function sourceFrames(path: string, offsets: readonly bigint[]): SourcePlace[] | undefined {
   const segments = segmentsOf(path);
-  if (!segments || offsets.length === 0) return undefined;
-  return framesAt(
+  if (!segments) return undefined;
+  return sourceFramesAt(
     path,
     offsets.map((offset) => addressOf(segments, offset)),
   );
 }
 
-function framesAt(path: string, addresses: readonly bigint[]): SourcePlace[] | undefined {
+/** The same. @param addresses as its debug information counts */
+export function sourceFramesAt(path: string, addresses: readonly bigint[]): SourcePlace[] | undefined {
+  if (addresses.length === 0) return undefined;
   const input = addresses.map((address) => `0x${address.toString(16)}\n`).join('');
   const { status, stdout } = spawnSync('addr2line', ['-a', '-f', '-i', '-e', path], {
     input,
@@ -84,8 +86,7 @@ function segmentsOf(path: string): Segment[] | undefined {
   }
 }
 
-function addressOf(segments: readonly Segment[], offset: number): bigint {
-  const at = BigInt(offset);
+function addressOf(segments: readonly Segment[], at: bigint): bigint {
   const segment = segments.find((one) => at >= one.offset && at < one.offset + one.fileBytes);
   return segment ? at - segment.offset + segment.address : at;
 }

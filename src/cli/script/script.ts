@@ -36,8 +36,8 @@ function scriptOf(path: string, { input, owner, symbols, filter, view, others, i
     const wanted = sampleFilter(filter, comms);
     const stateOf = ({ pid, tid, time }: SampleCursor) => timeline.stateAt(pid, tid, time);
     const hasLines = events.all.some((event) => view.fieldsOf(event).has('srcline'));
-    const source = hasLines || inlines ? sourceOf(recording, places, stateOf, wanted) : undefined;
-    source?.ask(programs);
+    const source =
+      hasLines || inlines ? sourceOf(recording, new PlaceSource(places, programs), stateOf, wanted) : undefined;
     const traces = traceTexts(recording, places);
     const text = new SampleText(events.all, places, comms, view, traces, source && { places: source, inlines });
     const pages = new Pages();
@@ -57,18 +57,18 @@ function scriptOf(path: string, { input, owner, symbols, filter, view, others, i
   }
 }
 
-/** Goes through all samples for the places that they are from. */
+/** The source of all places that samples are from. */
 function sourceOf(
   recording: Recording,
-  places: Places,
+  source: PlaceSource,
   stateOf: (sample: SampleCursor) => ThreadState,
   wanted: ReturnType<typeof sampleFilter>,
 ): PlaceSource {
-  const source = new PlaceSource(places);
   recording.eachSample((sample) => {
     const { comm, memory } = stateOf(sample);
     if (!wanted || wanted(sample, comm)) source.note(sample, memory);
   });
+  source.ask();
   return source;
 }
 

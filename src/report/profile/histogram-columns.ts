@@ -62,7 +62,7 @@ const metrics = new Set<string>(['overhead_children', 'overhead', 'overhead_sys'
 export const isMetric = (field: ReportField): field is Metric => metrics.has(field);
 
 /** Shares of a whole. Most entries have that of the one before. */
-export class Percent {
+class Percent {
   #part = Number.NaN;
   #whole = Number.NaN;
   #text = '';

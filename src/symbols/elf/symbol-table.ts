@@ -71,12 +71,13 @@ export class SymbolTable {
    * Every function and bare label that has an address, for who looks names up by address: in the order of the file, nothing
    * made for each.
    * @param visit given its address and size in bytes, both below 2^53, its `st_info`, and where its name is: see `nameAt`
+   * @param upper the bits of upper halves of addresses that are looked at: those of the kernel do not fit otherwise
    */
-  eachCode(visit: (address: number, size: number, info: number, name: number) => void): void {
+  eachCode(visit: (address: number, size: number, info: number, name: number) => void, upper = ALL_BITS): void {
     const { value, size, info, name } = this.layout.symbol;
     const word = (at: number): number =>
       this.layout.wordBytes === 8
-        ? this.symbols.readUInt32LE(at) + this.symbols.readUInt32LE(at + 4) * 2 ** 32
+        ? this.symbols.readUInt32LE(at) + ((this.symbols.readUInt32LE(at + 4) & upper) >>> 0) * 2 ** 32
         : this.symbols.readUInt32LE(at);
     for (let at = 0; at + this.entryBytes <= this.symbols.length; at += this.entryBytes) {
       const type = this.typeAt(at);
@@ -138,6 +139,8 @@ export class SymbolTable {
 }
 
 const AT = 0x40;
+
+const ALL_BITS = 0xffff_ffff;
 
 /** Of what is shown; names of C++ templates can have thousands of characters. */
 const LONGEST_NAME = 4096;

@@ -14,6 +14,7 @@ import { readKernelIndex } from '../../../src/symbols/kernel-index';
 import { LocalSymbols } from '../../../src/symbols/local-symbols';
 import { parseMaps } from '../../../src/symbols/maps';
 import type { SymbolIndex } from '../../../src/symbols/symbol-index';
+import { readVmlinux } from '../../../src/symbols/vmlinux';
 import type { Subject } from './subject';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-fuzz-'));
@@ -49,6 +50,7 @@ export const elf = (corpus: string): Subject => ({
     for (const name of symbols.names()) names += name.length;
     symbols.isCode(BigInt(names));
     askAll(readCodeIndex(path, path).index);
+    askAll(readVmlinux(path).functions.index);
     return false;
   },
 });

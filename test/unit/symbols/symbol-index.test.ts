@@ -117,7 +117,7 @@ describe("the kernel's symbols", () => {
     const at = (address: number) => kernel?.index.find(address) ?? -1;
     expect(kernel?.index.nameAt(at(0xffff81000150))).toBe('do_it');
     expect(kernel?.index.nameAt(at(0xffff81000250))).toBe('do_it');
-    expect(kernel?.text).toBe(0xffff81000000);
+    expect(kernel?.startOf('_text')).toBe(0xffff81000000);
     expect(kernel?.moduleAt(at(0xffffc0000010))).toBe('[ext4]');
     expect(kernel?.moduleAt(at(0xffff81000150))).toBeUndefined();
     // What lies between the kernel and its modules is neither.
