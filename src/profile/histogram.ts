@@ -1,12 +1,13 @@
 import type { CallOrder } from './call-tree';
 import { Names } from './names';
+import { NO_PARENT, type Parents } from './parents';
 import type { Places } from './places';
 import type { StackKeys } from './stack-collector';
 import { type Stacks, StackWord } from './stacks';
 import { grown, WordTable } from './word-table';
 
 /** What entries of a histogram can be told apart by. */
-export const sortKeys = ['event', 'comm', 'pid', 'tid', 'cpu', 'socket', 'dso', 'sym', 'srcline'] as const;
+export const sortKeys = ['event', 'comm', 'pid', 'tid', 'cpu', 'socket', 'dso', 'sym', 'srcline', 'parent'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 /** What samples have to be told apart by for that. */
@@ -27,6 +28,8 @@ export interface HistogramOptions {
   readonly chains: CallOrder | undefined;
   /** Events that entries have a share of each; 1 where it is not said. */
   readonly members?: number;
+  /** Where `parent` is a key. */
+  readonly parents?: Parents;
   /** The socket of each CPU, as the recording tells; -1 for those of which it does not. */
   readonly sockets?: ReadonlyMap<number, number>;
 }
@@ -84,7 +87,8 @@ export class Histogram {
     private readonly accepts: (cell: number) => boolean = () => true,
   ) {
     this.#key = new Int32Array(options.keys.length);
-    this.#sharesKernelStacks = options.keys.includes('sym');
+    // Who called the kernel may tell who the parent is.
+    this.#sharesKernelStacks = options.keys.includes('sym') && !options.keys.includes('parent');
     this.#isOfComms = options.keys.every((key) => key === 'comm' || key === 'dso' || key === 'sym');
     this.#lastComm = new Int32Array(this.#isOfComms ? places.size : 0).fill(NO_COMM);
     this.#lastEntry = new Int32Array(this.#lastComm.length);
@@ -158,10 +162,18 @@ export class Histogram {
     return this.#samples[entry * this.#members + member] ?? 0;
   }
 
-  /** The value of a key: an event, a comm, a pid, a tid, a CPU, a socket; of `dso`, `sym` and `srcline` the number of a cell. */
+  /**
+   * The value of a key: an event, a comm, a pid, a tid, a CPU, a socket, see `Parents`; of `dso`, `sym` and `srcline` the number of a
+   * cell.
+   */
   keyOf(entry: number, key: SortKey): number {
     if (key === 'dso' || key === 'sym' || key === 'srcline') return this.#cell[entry] ?? 0;
     return this.#entries.words[this.#entries.startOf(entry) + this.options.keys.indexOf(key)] ?? 0;
+  }
+
+  /** The name of an entry's parent; undefined for one without. */
+  parentOf(entry: number): string | undefined {
+    return this.options.parents?.nameOf(this.keyOf(entry, 'parent'));
   }
 
   /**
@@ -261,20 +273,19 @@ export class Histogram {
   }
 
   private entryOf(stack: number, cell: number): number {
-    const { words } = this.stacks;
     const from = this.stacks.startOf(stack);
-    if (!this.#isOfComms) return this.lookUp(words, from, cell);
-    const comm = words[from + StackWord.comm] ?? 0;
+    if (!this.#isOfComms) return this.lookUp(stack, from, cell);
+    const comm = this.stacks.words[from + StackWord.comm] ?? 0;
     if (this.#lastComm[cell] === comm) return this.#lastEntry[cell] ?? 0;
-    const entry = this.lookUp(words, from, cell);
+    const entry = this.lookUp(stack, from, cell);
     this.#lastComm[cell] = comm;
     this.#lastEntry[cell] = entry;
     return entry;
   }
 
-  private lookUp(words: Int32Array, from: number, cell: number): number {
+  private lookUp(stack: number, from: number, cell: number): number {
     const { keys } = this.options;
-    for (let i = 0; i < keys.length; i += 1) this.#key[i] = this.valueOf(keys[i] ?? 'comm', words, from, cell);
+    for (let i = 0; i < keys.length; i += 1) this.#key[i] = this.valueOf(keys[i] ?? 'comm', stack, from, cell);
     const known = this.#entries.size;
     const entry = this.#entries.intern(this.#key, 0, keys.length);
     if (entry === known) this.begin(entry, cell);
@@ -304,7 +315,8 @@ export class Histogram {
     return line === undefined ? -1 - cell : this.#lines.idOf(line);
   }
 
-  private valueOf(key: SortKey, words: Int32Array, from: number, cell: number): number {
+  private valueOf(key: SortKey, stack: number, from: number, cell: number): number {
+    const { words } = this.stacks;
     switch (key) {
       case 'comm':
         return words[from + StackWord.comm] ?? 0;
@@ -324,6 +336,8 @@ export class Histogram {
         return this.places.functionOf(cell);
       case 'srcline':
         return this.lineOf(cell);
+      case 'parent':
+        return this.options.parents?.of(stack) ?? NO_PARENT;
     }
   }
 }

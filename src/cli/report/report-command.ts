@@ -27,12 +27,14 @@ const groups = (): Record<string, Option[]> => ({
   'How they are shown:': [
     new Option(
       '-s, --sort <keys>',
-      'put together what is equal in: comm, dso, sym (default), pid, tid, cpu, socket, srcline, event',
+      'put together what is equal in: comm, dso, sym (default), pid, tid, cpu, socket, srcline, event, parent',
     ),
     new Option(
       '-F, --fields <list>',
       'show these columns: overhead, overhead_sys, …_us, …_children, sample, period, keys',
     ),
+    new Option('-p, --parent <regex>', 'functions that are parents: a key more, and what the key parent goes by'),
+    new Option('-x, --exclude-other', 'only what has a parent'),
     new Option('--children', 'give callers a share of what they call: by default, where there are call chains'),
     new Option('--no-children', 'do not'),
     new Option(

@@ -41,27 +41,30 @@ export interface FieldsRequest {
   readonly sort: string | undefined;
   readonly children: boolean;
   readonly sampleCounts: boolean;
+  /** Whether it was said which functions are parents: they are a key then. */
+  readonly parents: boolean;
 }
 
 /**
  * As perf has it: `-F` says what is shown and, without `-s`, sorted by; with a `+` before it, what is shown besides.
  * @throws SyswideError USAGE for what is no field
  */
-export function reportFields({ fields, sort, children, sampleCounts }: FieldsRequest): ReportFields {
+export function reportFields({ fields, sort, children, sampleCounts, parents }: FieldsRequest): ReportFields {
   const shares: ReportField[] = children ? ['overhead_children', 'overhead'] : ['overhead'];
   const counts: ReportField[] = sampleCounts ? ['sample'] : [];
+  const last: SortKey[] = parents ? ['parent'] : [];
   const isMore = fields?.startsWith('+') ?? false;
   if (fields === undefined || isMore) {
-    const keys = sortKeys(sort ?? DEFAULT_KEYS);
+    const keys = [...sortKeys(sort ?? DEFAULT_KEYS), ...last];
     const more = fields === undefined ? [] : fieldsIn(fields.slice(1));
     const columns = [...new Set([...shares, ...counts, ...more.filter(isMetric), ...keys, ...more])];
     return { keys: columns.filter(isKey), columns };
   }
   const shown = fieldsIn(fields);
-  const keys = sort === undefined ? [] : sortKeys(sort);
+  const keys = [...(sort === undefined ? [] : sortKeys(sort)), ...last];
   const columns = [...new Set([...shown, ...keys])];
-  const isUsual = sort !== undefined || shares.some((share) => share === shown[0]);
-  return { keys: columns.filter(isKey), columns, ...(isUsual ? {} : { by: shown }) };
+  const isUsual = sort !== undefined || (!parents && shares.some((share) => share === shown[0]));
+  return { keys: columns.filter(isKey), columns, ...(isUsual ? {} : { by: [...last, ...shown] }) };
 }
 
 const isKey = (field: ReportField): field is SortKey => !isMetric(field);

@@ -1,12 +1,11 @@
 import type { Owner } from '../../perfdata/input-file';
-import type { CallOrder } from '../../profile/call-tree';
 import type { SymbolPlaces } from '../../profile/programs';
-import type { CallGraphStyle } from '../../report/profile/call-graph-text';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
+import { type CallGraphOptions, callGraphOptions, percentOf } from './call-graph-options';
 import { type ReportFields, reportFields } from './report-fields';
 
 /** The option values as commander hands them over. */
@@ -31,6 +30,8 @@ export interface RawReportOptions extends RawForceOption, RawFilterOptions, RawS
   readonly inline?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly parent?: string;
+  readonly excludeOther?: boolean;
 }
 
 /** What the command line of `report` said, checked for sense. */
@@ -51,6 +52,9 @@ export interface ReportOptions {
   /** Whether functions that the compiler put into others are shown. */
   readonly inlines: boolean;
   readonly leastPercent: number;
+  /** The names of functions that are parents. */
+  readonly parents: RegExp;
+  readonly isOnlyWithParent: boolean;
   readonly header: boolean;
   readonly only?: ReportPart;
   readonly json: boolean;
@@ -60,38 +64,25 @@ export interface ReportOptions {
 /** What can be asked for instead of entries. */
 export type ReportPart = 'header' | 'stats' | 'tasks' | 'mmaps' | 'dump';
 
-/** How call trees are shown; `none`: not at all. */
-export interface CallGraphOptions extends Omit<CallGraphStyle, 'shares'> {
-  readonly shares: CallGraphStyle['shares'] | 'none';
-  /** Undefined: as it fits to `children`. */
-  readonly order?: CallOrder;
-}
-
 /** @throws SyswideError USAGE when options make no sense */
 export function reportOptions(raw: RawReportOptions): ReportOptions {
   const { input, children } = raw;
   const leastPercent = raw.percentLimit === undefined ? undefined : percentOf('--percent-limit', raw.percentLimit);
   const only = partOf(raw);
-  const fieldsFor = (hasChildren: boolean) =>
-    reportFields({
-      fields: raw.fields,
-      sort: raw.sort,
-      children: hasChildren,
-      sampleCounts: raw.showNrSamples ?? false,
-    });
+  const fieldsFor = (hasChildren: boolean) => fieldsOf(raw, hasChildren);
   // What is no field is told before the recording is read.
-  const { keys } = fieldsFor(false);
-  if (raw.hierarchy && keys.length === 0) throw usage('--hierarchy', 'there are no keys', 'write some with --sort');
+  checkKeys(raw, fieldsFor(false).keys);
   return {
     input,
+    parents: patternOf('-p', raw.parent ?? DEFAULT_PARENTS),
+    isOnlyWithParent: raw.excludeOther ?? false,
     symbols: symbolPlaces(raw),
     owner: recordingOwner(raw),
     filter: recordingFilter(raw),
     functions: functionFilter(raw),
     fieldsFor,
     ...(children === undefined ? {} : { children }),
-    // It is the limit of call trees, too, as in perf.
-    callGraph: { ...callGraphOf(raw.callGraph), ...(leastPercent === undefined ? {} : { leastPercent }) },
+    callGraph: callGraphOptions(raw, leastPercent),
     together: raw.group === undefined ? 'groups' : raw.group ? 'all' : 'none',
     hierarchy: raw.hierarchy ?? false,
     inlines: raw.inline ?? false,
@@ -101,6 +92,22 @@ export function reportOptions(raw: RawReportOptions): ReportOptions {
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
   };
+}
+
+const fieldsOf = (raw: RawReportOptions, children: boolean): ReportFields =>
+  reportFields({
+    fields: raw.fields,
+    sort: raw.sort,
+    children,
+    sampleCounts: raw.showNrSamples ?? false,
+    parents: raw.parent !== undefined,
+  });
+
+function checkKeys(raw: RawReportOptions, keys: ReportFields['keys']): void {
+  if (raw.hierarchy && keys.length === 0) throw usage('--hierarchy', 'there are no keys', 'write some with --sort');
+  if (raw.excludeOther && !keys.includes('parent')) {
+    throw usage('-x', 'no function is a parent', 'add -p REGEX, or parent to --sort');
+  }
 }
 
 function partOf(raw: RawReportOptions): ReportPart | undefined {
@@ -114,34 +121,13 @@ function partOf(raw: RawReportOptions): ReportPart | undefined {
   return parts.find(([, isAsked]) => isAsked)?.[0];
 }
 
-const shares = new Set<string>(['graph', 'fractal', 'flat', 'folded', 'none']);
-const values = new Set<string>(['percent', 'period', 'count']);
-const orders = new Set<string>(['caller', 'callee']);
+/** perf's: system calls and page faults, as they were called once. */
+const DEFAULT_PARENTS = '^sys_|^do_page_fault';
 
-/** perf's default of the least share. */
-const LEAST_PERCENT = 0.5;
-
-function callGraphOf(text: string | undefined): CallGraphOptions {
-  let options: CallGraphOptions = { shares: 'graph', value: 'percent', leastPercent: LEAST_PERCENT };
-  for (const word of text?.split(',') ?? []) {
-    if (shares.has(word)) options = { ...options, shares: word as CallGraphOptions['shares'] };
-    else if (orders.has(word)) options = { ...options, order: word as CallOrder };
-    else if (values.has(word)) options = { ...options, value: word as CallGraphOptions['value'] };
-    else if (/^\d/.test(word)) options = { ...options, leastPercent: percentOf('-g', word) };
-    // perf's default of what nodes are told apart by, and the only one here.
-    else if (word !== 'function') {
-      throw usage(
-        `-g '${word}'`,
-        'there is no such way',
-        'write graph, fractal, flat, folded or none, a percentage, caller or callee, percent, period or count',
-      );
-    }
+function patternOf(option: string, text: string): RegExp {
+  try {
+    return new RegExp(text, 'u');
+  } catch {
+    throw usage(`${option} '${text}'`, 'that is no regular expression', "write one of JavaScript's: ^vfs_|^do_sys");
   }
-  return options;
-}
-
-function percentOf(option: string, text: string): number {
-  const number = /^\d{1,3}(\.\d{1,6})?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
-  if (number <= 100) return number;
-  throw usage(`${option} '${text}'`, 'that is no percentage', `write a number from 0 to 100: ${option} 0.5`);
 }

@@ -12,6 +12,8 @@ export interface ReportTable {
   /** Whether they have one column together. */
   readonly isSummed: boolean;
   readonly view: HistogramView;
+  /** Which way call chains are looked at. */
+  readonly order: CallOrder;
 }
 
 /** The tables that are asked for, in the order of the recording's events. */
@@ -23,6 +25,7 @@ export function reportTables(recording: Recording, options: ReportOptions): Repo
     name,
     events: members,
     isSummed,
+    order: orderOf(recording, members, options),
     view: { event: title, ...viewOf(recording, members, options) },
   });
   const single = (index: number) => tableOf(nameOf(index), `event '${nameOf(index)}'`, [index]);
@@ -42,22 +45,30 @@ export function reportTables(recording: Recording, options: ReportOptions): Repo
   });
 }
 
+const hasChains = (recording: Recording, members: readonly number[]): boolean =>
+  members.some((index) => recording.events.all[index]?.offsets.hasCallchain);
+
+/** As perf has it: `--hierarchy` has no shares for callers, but looks at chains as if. */
+function orderOf(recording: Recording, members: readonly number[], { callGraph, children }: ReportOptions): CallOrder {
+  return callGraph.order ?? ((children ?? hasChains(recording, members)) ? 'caller' : 'callee');
+}
+
 function viewOf(
   recording: Recording,
   members: readonly number[],
   options: ReportOptions,
 ): Omit<HistogramView, 'event'> {
-  const hasChains = members.some((index) => recording.events.all[index]?.offsets.hasCallchain);
-  const hasShares = options.children ?? hasChains;
-  const children = hasShares && !options.hierarchy;
-  const { shares, value, leastPercent, order } = options.callGraph;
-  const direction: CallOrder = order ?? (hasShares ? 'caller' : 'callee');
-  const hasTrees = shares !== 'none' && hasChains;
+  const isCalled = hasChains(recording, members);
+  const children = !options.hierarchy && (options.children ?? isCalled);
+  const { shares, value, leastPercent, isFirstTold } = options.callGraph;
+  const order = orderOf(recording, members, options);
+  const style = { value, leastPercent, order, isFirstTold: order === 'callee' && isFirstTold };
   return {
     ...options.fieldsFor(children),
     children,
     leastPercent: options.leastPercent,
+    isOnlyWithParent: options.isOnlyWithParent,
     isQuiet: options.quiet,
-    ...(hasTrees ? { callGraph: { shares, value, leastPercent, order: direction } } : {}),
+    ...(shares !== 'none' && isCalled ? { callGraph: { shares, ...style } } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { jsonText } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
 import { Histogram, stackKeysFor } from '../../profile/histogram';
+import { Parents } from '../../profile/parents';
 import { type Profile, profileOf } from '../../profile/profile';
 import { Recording } from '../../profile/recording';
 import type { SourceRequest } from '../../profile/source-lines';
@@ -21,6 +22,7 @@ import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
 import { endOfRecording } from '../recording-end';
 import { withSpooledInput } from '../spooled-input';
+import { usage } from '../usage-error';
 import type { ReportOptions } from './report-options';
 import { type ReportTable, reportTables } from './report-tables';
 
@@ -60,6 +62,10 @@ function* onlyPart(recording: Recording, part: NonNullable<ReportOptions['only']
 }
 
 function* entriesOf(recording: Recording, options: ReportOptions): Generator<string> {
+  const hasChains = recording.events.all.some(({ offsets }) => offsets.hasCallchain);
+  if (options.fieldsFor(hasChains).keys.includes('parent') && !hasChains) {
+    throw usage('the key parent', 'the recording has no call chains', 'record it with -g');
+  }
   const progress = new ProgressLine('reading');
   const { filter, symbols } = options;
   const { keys } = options.fieldsFor(false);
@@ -117,7 +123,8 @@ function* tablesOf(recording: Recording, profile: Profile, options: ReportOption
   const commOf = (tid: number) => timeline.lastComm(tid);
   const sockets = recording.events.first.offsets.cpu < 0 ? undefined : recording.facts.sockets;
   for (const table of reportTables(recording, options)) {
-    const { view, events, isSummed } = table;
+    const { view, events, isSummed, order } = table;
+    const parents = view.keys.includes('parent') ? new Parents(stacks, places, options.parents, order) : undefined;
     const histogram = new Histogram(
       stacks,
       places,
@@ -127,6 +134,7 @@ function* tablesOf(recording: Recording, profile: Profile, options: ReportOption
         chains: view.callGraph?.order,
         members: isSummed ? 1 : events.length,
         ...(sockets ? { sockets } : {}),
+        ...(parents ? { parents } : {}),
       },
       accepts,
     );

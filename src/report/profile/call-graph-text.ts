@@ -9,6 +9,8 @@ export interface CallGraphStyle {
   readonly value: 'percent' | 'period' | 'count';
   /** What has a smaller share, in percent, is left out. */
   readonly leastPercent: number;
+  /** Whether the function that a tree begins with stands in its entry, in front. */
+  readonly isFirstTold?: boolean;
 }
 
 /** What is shown of a node, beside its functions. */
@@ -64,11 +66,12 @@ class GraphText {
     const total = this.style.shares === 'fractal' ? parent : this.whole;
     // A single root that everything goes through needs no share: it is that of the entry.
     if (shown.length === 1 && only && only.total === parent) {
-      this.#lines.push(`${MARGIN}|`);
-      for (const [i, cell] of only.cells.entries()) {
+      const cells = this.style.isFirstTold ? only.cells.slice(1) : only.cells;
+      if (cells.length > 0) this.#lines.push(`${MARGIN}|`);
+      for (const [i, cell] of cells.entries()) {
         this.#lines.push(`${MARGIN}${i === 0 ? '---' : '   '}${this.nameOf(cell)}`);
       }
-      this.children(only, total, `${MARGIN}   `, []);
+      this.children(only, total, cells.length > 0 ? `${MARGIN}   ` : MARGIN, []);
     } else this.level(shown, total, parent, MARGIN, []);
   }
 

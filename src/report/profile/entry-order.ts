@@ -8,6 +8,8 @@ export interface EntryOrder {
   readonly children: boolean;
   /** Entries with a smaller share, in percent, are left out. */
   readonly leastPercent: number;
+  /** Whether entries without a parent are left out, too. */
+  readonly isOnlyWithParent?: boolean;
   /** Instead of the largest first: by these columns, one after the other. */
   readonly by?: readonly ReportField[];
 }
@@ -52,13 +54,15 @@ class Weights {
 }
 
 /** Thousands of entries have few weights. */
-function entriesByWeight(histogram: Histogram, { children, leastPercent }: EntryOrder): Map<number, number[]> {
+function entriesByWeight(histogram: Histogram, order: EntryOrder): Map<number, number[]> {
+  const { children, leastPercent } = order;
   const weights = new Weights(histogram, children);
   const least = (weights.full * leastPercent) / 100;
   const byWeight = new Map<number, number[]>();
   for (let entry = 0; entry < histogram.size; entry += 1) {
     const weight = weights.of(entry);
     if (weight < least || !(children || hasSamples(histogram, entry))) continue;
+    if (order.isOnlyWithParent && histogram.parentOf(entry) === undefined) continue;
     const equal = byWeight.get(weight);
     if (equal) equal.push(entry);
     else byWeight.set(weight, [entry]);

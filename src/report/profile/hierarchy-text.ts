@@ -114,7 +114,7 @@ class HierarchyTable {
   private roots(): Map<string, HierarchyNode> {
     const { keys } = this.view;
     const roots = new Map<string, HierarchyNode>();
-    const order = { keys, children: false, leastPercent: 0 };
+    const order = { ...this.view, keys, children: false, leastPercent: 0 };
     for (const entry of sortedEntries(this.source, order, this.#texts)) {
       let level = roots;
       for (const [depth, key] of keys.entries()) {

@@ -25,6 +25,7 @@ export const columnTitles: Record<ReportField, string> = {
   dso: 'Shared Object',
   sym: 'Symbol',
   srcline: 'Source:Line',
+  parent: 'Parent symbol',
 };
 
 /** One column of a table of entries. */
@@ -54,7 +55,7 @@ export function columnOf(
     const title = field === 'overhead' && hasChildren ? 'Self' : columnTitles[field];
     return new MetricColumn(field, title, source.histogram);
   }
-  return new KeyColumn(field, texts);
+  return new KeyColumn(field, texts, source.histogram);
 }
 
 const metrics = new Set<string>(['overhead_children', 'overhead', 'overhead_sys', 'overhead_us', 'sample', 'period']);
@@ -161,6 +162,7 @@ class KeyColumn implements ReportColumn {
   constructor(
     readonly field: SortKey,
     private readonly texts: KeyTexts,
+    private readonly histogram: Histogram,
   ) {
     this.title = columnTitles[field];
     this.isRight = field === 'socket';
@@ -185,7 +187,16 @@ class KeyColumn implements ReportColumn {
   }
 
   compare(a: number, b: number): number {
+    if (this.field === 'parent') {
+      const difference = Number(this.isOrphan(a)) - Number(this.isOrphan(b));
+      if (difference !== 0) return difference;
+    }
     const [one, other] = [this.text(a), this.text(b)];
     return one < other ? -1 : Number(one > other);
+  }
+
+  /** They come last. */
+  private isOrphan(entry: number): boolean {
+    return this.histogram.parentOf(entry) === undefined;
   }
 }

@@ -16,6 +16,9 @@ export interface HistogramSource {
   readonly events: readonly { readonly name: string }[];
 }
 
+/** perf's word. */
+const NO_PARENT_TEXT = '[other]';
+
 /** The texts of what entries of a histogram are told apart by. */
 export class KeyTexts {
   readonly #comms: (string | undefined)[] = [];
@@ -37,6 +40,8 @@ export class KeyTexts {
         return visible(texts.line(value));
       case 'event':
         return visible(events[value]?.name ?? '');
+      case 'parent':
+        return visible(histogram.parentOf(entry) ?? NO_PARENT_TEXT);
       case 'cpu':
       case 'socket':
         return `${value < 0 ? '-' : ''}${String(Math.abs(value)).padStart(3, '0')}`;
@@ -60,6 +65,7 @@ export class KeyTexts {
     if (key === 'sym') return texts.functionName(value) ?? null;
     if (key === 'srcline') return texts.line(value);
     if (key === 'event') return events[value]?.name ?? '';
+    if (key === 'parent') return histogram.parentOf(entry) ?? null;
     return value | 0;
   }
 

@@ -55,6 +55,13 @@ describe('syswide report shows what perf report shows', () => {
     ['a hierarchy with trees of callees', ['--hierarchy', '--no-children', '-s', 'comm,sym', '--percent-limit', '3']],
     ['a hierarchy with folded chains', ['--hierarchy', '-s', 'dso,sym', '-g', 'folded,2', '--percent-limit', '3']],
     ['a hierarchy with counts', ['--hierarchy', '-n', '-s', 'comm,dso,sym', '-g', 'none', '--percent-limit', '1']],
+    ['parents', ['--no-children', '-s', 'parent,comm', '-g', 'none']],
+    ['parents of a pattern', ['--no-children', '-s', 'parent,sym', '-p', 'vfs_|do_getx', '-g', 'none']],
+    ['parents of a pattern, with shares for callers', ['-s', 'dso', '-p', 'vfs_|do_getx', '-g', 'none']],
+    ['only what has a parent', ['--no-children', '-x', '-p', 'vfs_|do_getx', '-s', 'parent', '--percent-limit', '3']],
+    ['parents as a hierarchy', ['--hierarchy', '-p', 'vfs_|do_getx', '-s', 'comm', '-g', 'none']],
+    ['columns and parents', ['--no-children', '-F', 'overhead,comm', '-p', 'vfs_', '-g', 'none']],
+    ['trees of what entries begin with', ['--no-children', '-s', 'sym,dso', '--percent-limit', '3']],
   ])('%s', (_, args) => {
     const { ours, theirs } = linesOf(['-i', chains, ...args]);
     expect(theirs.length).toBeGreaterThan(4);
@@ -107,6 +114,20 @@ describe('syswide report', () => {
     expect(ofLs).not.toMatch(/\/(?:da|ba)?sh$/mu);
   });
 
+  it('has no parents where there are no call chains', () => {
+    const { status, stdout, stderr } = syswide(['report', '-i', pair, '-s', 'parent']);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^error\[USAGE\]: the key parent /u);
+  });
+
+  it('names parents in documents', () => {
+    const { stdout } = syswide(['report', '-i', chains, '-s', 'parent', '-p', 'vfs_', '--no-children', '--json']);
+    const [table] = JSON.parse(stdout).events;
+    const parents = table.entries.map(({ parent }: { parent: string | null }) => parent);
+    expect(parents).toContain(null);
+    expect(parents.filter((name: string | null) => name?.includes('vfs_')).length).toBe(parents.length - 1);
+  });
+
   it('reads standard input like a file', () => {
     const input = readFileSync(chains);
     for (const command of ['report', 'script']) {
@@ -125,6 +146,8 @@ describe('syswide report', () => {
     [['-s', 'comm,colour'], "--sort 'colour'"],
     [['-g', 'circle'], "-g 'circle'"],
     [['--hierarchy', '-F', 'overhead'], '--hierarchy'],
+    [['-x'], '-x'],
+    [['-p', '['], "-p '['"],
   ])('%j: there is no such thing', (args, words) => {
     const { status, stderr } = syswide(['report', '-i', chains, ...args]);
     expect(status).toBe(2);
