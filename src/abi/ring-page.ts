@@ -28,6 +28,7 @@ export const RecordType = {
   ksymbol: 17,
   bpfEvent: 18,
   cgroup: 19,
+  textPoke: 20,
   finishedRound: 68,
 } as const;
 

@@ -16,6 +16,10 @@ export class RecordFields {
     return this.i32(at) >>> 0;
   }
 
+  u16(at: number): number {
+    return this.fits(at, 2) ? this.record.view.getUint16(this.record.begin + at, this.record.littleEndian) : 0;
+  }
+
   u64(at: number): bigint {
     return this.fits(at, 8) ? this.record.view.getBigUint64(this.record.begin + at, this.record.littleEndian) : 0n;
   }

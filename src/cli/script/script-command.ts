@@ -43,6 +43,7 @@ const groups = (): Record<string, Option[]> => ({
     new Option('--show-cgroup-events', 'also which cgroups there are'),
     new Option('--show-bpf-events', 'also which BPF programs there are'),
     new Option('--show-round-events', 'also where one look at the rings ended'),
+    new Option('--show-text-poke-events', 'also where the kernel changed its own code'),
     new Option('--show-lost-events', 'also where the kernel had no room'),
   ],
   'Handlers of the running system:': [

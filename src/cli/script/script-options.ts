@@ -28,6 +28,7 @@ export interface RawScriptOptions extends RawForceOption, RawFilterOptions, RawS
   readonly showCgroupEvents?: boolean;
   readonly showBpfEvents?: boolean;
   readonly showRoundEvents?: boolean;
+  readonly showTextPokeEvents?: boolean;
 }
 
 /** What the command line of `script` said, checked for sense. */
@@ -76,6 +77,7 @@ function othersOf(raw: RawScriptOptions): Set<number> {
     ...(raw.showCgroupEvents ? shownTypes.cgroup : []),
     ...(raw.showBpfEvents ? shownTypes.bpf : []),
     ...(raw.showRoundEvents ? shownTypes.round : []),
+    ...(raw.showTextPokeEvents ? shownTypes.textPoke : []),
   ]);
 }
 

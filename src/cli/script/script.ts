@@ -38,8 +38,9 @@ function scriptOf(path: string, { input, owner, symbols, filter, view, others, i
     const hasLines = events.all.some((event) => view.fieldsOf(event).has('srcline'));
     const source =
       hasLines || inlines ? sourceOf(recording, new PlaceSource(places, programs), stateOf, wanted) : undefined;
-    const traces = traceTexts(recording, places);
-    const text = new SampleText(events.all, places, comms, view, traces, source && { places: source, inlines });
+    const names = kernelNames(places);
+    const traces = traceTexts(recording, names);
+    const text = new SampleText(events.all, places, comms, view, traces, names, source && { places: source, inlines });
     const pages = new Pages();
     recording.eachInOrder(
       (sample, record) => {
@@ -75,19 +76,22 @@ function sourceOf(
 /** PERF_RECORD_MISC_KERNEL. */
 const KERNEL = 1;
 
-/** Texts for the raw data of tracepoints, by the layouts that the recording brings along. */
-function traceTexts(recording: Recording, places: Places): TraceText {
-  const formats = recording.tracepoints;
+/** What names addresses of the kernel: `vfs_read+0x1f`. */
+function kernelNames(places: Places): (address: bigint) => string | undefined {
   const nowhere = new Memory(0);
   const frames = new FrameLines(places, { ip: false, sym: true, symoff: true, dso: false, srcline: false });
-  const kernelNames = (address: bigint) =>
-    frames.symbolOf(KERNEL, nowhere, Number(address & 0xffff_ffffn), Number(address >> 32n));
+  return (address) => frames.symbolOf(KERNEL, nowhere, Number(address & 0xffff_ffffn), Number(address >> 32n));
+}
+
+/** Texts for the raw data of tracepoints, by the layouts that the recording brings along. */
+function traceTexts(recording: Recording, kernelName: ReturnType<typeof kernelNames>): TraceText {
+  const formats = recording.tracepoints;
   const printers = new Map<bigint, ((view: DataView) => string) | undefined>();
   const printerOf = (id: bigint) => {
     const format = formats.get(Number(id));
     if (!format) return undefined;
     const data = new TraceData(format, recording.littleEndian);
-    const print = tracePrinter(format, kernelNames);
+    const print = tracePrinter(format, kernelName);
     return (view: DataView) => {
       data.take(view);
       return visible(print(data));

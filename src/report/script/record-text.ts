@@ -22,13 +22,19 @@ export const shownTypes = {
   cgroup: [RecordType.cgroup],
   bpf: [RecordType.ksymbol, RecordType.bpfEvent],
   round: [RecordType.finishedRound],
+  textPoke: [RecordType.textPoke],
 } as const;
 
 /**
  * What perf script prints of a record that is no sample: `PERF_RECORD_COMM exec: ls:1234/1234`. What lies outside of the record
  * is 0 or empty. Source: perf_event__fprintf() in tools/perf/util/event.c, Linux 6.1.
+ * @param kernelName the text of an address of the kernel, where that has a name: `vfs_read+0x10`
  */
-export function recordText(record: OtherRecord): string {
+export function recordText(
+  record: OtherRecord,
+  kernelName: (address: bigint) => string | undefined = () => undefined,
+): string {
+  if (record.type === RecordType.textPoke) return `PERF_RECORD_${textPoke(new Fields(record), kernelName)}`;
   const text = texts.get(record.type);
   return `PERF_RECORD_${text ? text(new Fields(record)) : (recordNames[record.type] ?? record.type)}`;
 }
@@ -80,7 +86,7 @@ const texts = new Map<number, (fields: Fields) => string>([
     RecordType.ksymbol,
     (f) => `KSYMBOL addr ${f.u64(0).toString(16)} len ${f.u32(8)} ${symbolKind(f)} name ${f.text(16)}`,
   ],
-  [RecordType.bpfEvent, (f) => `BPF_EVENT type ${f.u32(0) & 0xffff}, flags ${f.u32(0) >>> 16}, id ${f.u32(4)}`],
+  [RecordType.bpfEvent, (f) => `BPF_EVENT type ${f.u16(0)}, flags ${f.u16(2)}, id ${f.u32(4)}`],
   [RecordType.cgroup, (f) => `CGROUP cgroup: ${f.u64(0)} ${f.text(8)}`],
 ]);
 
@@ -111,7 +117,7 @@ function direction(f: Fields): string {
 const other = (f: Fields): string =>
   `${f.misc & BIT_13 ? 'next' : 'prev'} pid/tid: ${String(f.i32(0)).padStart(5)}/${String(f.i32(4)).padEnd(5)}`;
 
-const symbolKind = (f: Fields): string => `type ${f.u32(12) & 0xffff} flags 0x${(f.u32(12) >>> 16).toString(16)}`;
+const symbolKind = (f: Fields): string => `type ${f.u16(12)} flags 0x${f.u16(14).toString(16)}`;
 
 /** So many are told of at most: there are seven. */
 const MOST_NAMESPACES = 64;
@@ -122,4 +128,23 @@ function namespacesOf(f: Fields): string {
     const line = i > 0 && i % 4 === 0 ? '\n\t\t ' : '';
     return `${line}${i}/${namespaces[i] ?? ''}: ${f.u64(16 + i * 16)}/${f.hex(24 + i * 16)}`;
   }).join(', ');
+}
+
+/** Bytes on a line, and where they begin. */
+const [LINE, POKED] = [16, 12];
+
+/** What the kernel has written over its own code, and what was there before. */
+function textPoke(f: Fields, kernelName: (address: bigint) => string | undefined): string {
+  const [address, before, after] = [f.u64(0), f.u16(8), f.u16(10)];
+  const head = `TEXT_POKE ${address.toString(16)} ${kernelName(address) ?? ''} old len ${before} new len ${after}`;
+  return [head, ...byteLines('Old', f.bytes(POKED, before)), ...byteLines('New', f.bytes(POKED + before, after))].join(
+    '\n',
+  );
+}
+
+function byteLines(name: string, bytes: Buffer): string[] {
+  return Array.from({ length: Math.ceil(bytes.length / LINE) }, (_, i) => {
+    const line = bytes.subarray(i * LINE, (i + 1) * LINE);
+    return `            ${name} bytes: ${[...line].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')}`;
+  });
 }

@@ -40,6 +40,8 @@ export class SampleText {
     comms: Names,
     { fieldsOf, callChains, nanoseconds, relative }: ScriptView,
     private readonly traceText: TraceText,
+    /** Of an address, where it has a name. */
+    private readonly kernelName: (address: bigint) => string | undefined,
     source?: FrameSource,
   ) {
     const width = Math.max(0, ...events.map(({ name }) => visible(name).length));
@@ -85,7 +87,7 @@ export class SampleText {
   writeOther(to: TextBuffer, trailer: HeadFacts, record: OtherRecord, comm: number): void {
     // The end of a round is nobody's, and has no time.
     if (record.type !== RecordType.finishedRound) this.#otherHead?.write(to, trailer, comm);
-    to.write(recordText(record));
+    to.write(recordText(record, this.kernelName));
     to.byte(NEWLINE);
   }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -30,6 +30,33 @@ function isRemoved(theirs: string, ours: string): boolean {
   const unknown = theirs.indexOf('[unknown]');
   const isOfOne = theirs.endsWith(' (deleted))') || !theirs.includes('(');
   return unknown > 0 && isOfOne && ours.startsWith(theirs.slice(0, unknown)) && !ours.includes('[unknown]');
+}
+
+const MOST_POKES = 3;
+
+/**
+ * A recording in which some records of what a command mapped have become ones of the kernel's code: as long, from where and when
+ * they were. No event of perf's command line asks for them.
+ */
+function withPokes(recording: Buffer, address: bigint): Buffer {
+  const [MMAP2, TEXT_POKE, KERNEL, USER, HEADER, TRAILER] = [10, 20, 1, 2, 8, 16];
+  const bytes = Buffer.from(recording);
+  const from = Number(bytes.readBigUInt64LE(40));
+  const to = from + Number(bytes.readBigUInt64LE(48));
+  let count = 0;
+  for (let at = from; at < to && count < MOST_POKES; at += bytes.readUInt16LE(at + 6)) {
+    const size = bytes.readUInt16LE(at + 6);
+    if (bytes.readUInt32LE(at) !== MMAP2 || bytes.readUInt16LE(at + 4) !== USER || size < 0x80) continue;
+    const [before, room] = [5 + count, size - HEADER - TRAILER - 12];
+    bytes.writeUInt32LE(TEXT_POKE, at);
+    bytes.writeUInt16LE(KERNEL, at + 4);
+    bytes.writeBigUInt64LE(address + BigInt(count * 16), at + HEADER);
+    bytes.writeUInt16LE(before, at + HEADER + 8);
+    bytes.writeUInt16LE(room - before - count, at + HEADER + 10);
+    for (let i = 0; i < room; i += 1) bytes[at + HEADER + 12 + i] = i * 7;
+    count += 1;
+  }
+  return bytes;
 }
 
 describe('syswide script', () => {
@@ -79,6 +106,19 @@ describe('syswide script', () => {
     const all = ['task', 'mmap', 'switch', 'namespace'].map((kind) => `--show-${kind}-events`);
     expect(compared(['-i', path, ...all, '-F', 'comm,pid,tid,time']).different).toEqual([]);
     expect(compared(['-i', path, ...all, '-C', '1']).different).toEqual([]);
+  });
+
+  it('prints where the kernel changed its own code', () => {
+    const [path, poked] = [file('plain.data'), file('poked.data')];
+    perf(['record', '-q', '-g', '-F', '2000', '-o', path, '--', 'ls', '-lR', '/usr/share/doc']);
+    const start = /^(\w+) \w vfs_read$/mu.exec(readFileSync('/proc/kallsyms', 'utf8'))?.[1] ?? '';
+    for (const address of [BigInt(`0x${start}`), 0x10n]) {
+      writeFileSync(poked, withPokes(readFileSync(path), address));
+      const { different, lines } = compared(['-i', poked, '--show-text-poke-events']);
+      expect(different).toEqual([]);
+      expect(lines.filter((line) => line.includes('PERF_RECORD_TEXT_POKE')).length).toBe(MOST_POKES);
+      if (address > 0x10n) expect(lines.some((line) => line.includes(' vfs_read+0x10 old len 6 '))).toBe(true);
+    }
   });
 
   it('prints where the kernel had no room', () => {
