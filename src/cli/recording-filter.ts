@@ -25,6 +25,22 @@ export function recordingFilter({ comms, pid, tid, cpu, time }: RawFilterOptions
   };
 }
 
+/**
+ * As perf has it, samples of other CPUs and times are no part of what shares are of; those of other commands, processes and
+ * threads are, unless shares are to be relative.
+ */
+export function sharesFilter(
+  filter: SampleFilter,
+  isRelative: boolean,
+): { filter: SampleFilter; hiding: SampleFilter } {
+  if (isRelative) return { filter, hiding: {} };
+  const { comms, pids, tids, ...rest } = filter;
+  return {
+    filter: rest,
+    hiding: { ...(comms ? { comms } : {}), ...(pids ? { pids } : {}), ...(tids ? { tids } : {}) },
+  };
+}
+
 function numbers(option: string, text: string): Set<number> {
   const words = text.split(',');
   if (words.every((word) => /^\d{1,9}$/.test(word))) return new Set(words.map(Number));

@@ -2,6 +2,7 @@ import type { CallOrder } from './call-tree';
 import { Names } from './names';
 import { NO_PARENT, type Parents } from './parents';
 import type { Places } from './places';
+import type { SampleSum } from './sample-sums';
 import type { StackKeys } from './stack-collector';
 import { type Stacks, StackWord } from './stacks';
 import { grown, WordTable } from './word-table';
@@ -28,6 +29,10 @@ export interface HistogramOptions {
   readonly chains: CallOrder | undefined;
   /** Events that entries have a share of each; 1 where it is not said. */
   readonly members?: number;
+  /** Of an event: samples that are part of the whole, and of no entry. */
+  readonly hiddenOf?: (event: number) => SampleSum;
+  /** Whether the whole is only what entries have: what is not accepted is no part of it. */
+  readonly isRelative?: boolean;
   /** Where `parent` is a key. */
   readonly parents?: Parents;
   /** The socket of each CPU, as the recording tells; -1 for those of which it does not. */
@@ -102,11 +107,16 @@ export class Histogram {
     const before = this.period;
     this.#member = member;
     this.#lastKernelStack = -1;
+    const hidden = this.options.hiddenOf?.(event);
+    this.period += hidden?.period ?? 0;
+    this.count += hidden?.samples ?? 0;
     for (let stack = 0; stack < this.stacks.size; stack += 1) {
       const from = this.stacks.startOf(stack);
       if (words[from + StackWord.event] !== event) continue;
-      this.period += this.stacks.periodOf(stack);
-      this.count += this.stacks.countOf(stack);
+      if (!this.options.isRelative || this.accepts(words[from + StackWord.chain] ?? 0)) {
+        this.period += this.stacks.periodOf(stack);
+        this.count += this.stacks.countOf(stack);
+      }
       this.addStack(stack, words, from);
     }
     this.#periods[member] = (this.#periods[member] ?? 0) + this.period - before;

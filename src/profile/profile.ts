@@ -3,6 +3,7 @@ import { Places } from './places';
 import { Programs, type SymbolPlaces } from './programs';
 import type { Recording, RecordingTotals } from './recording';
 import { type SampleFilter, sampleFilter } from './sample-filter';
+import { SampleSums } from './sample-sums';
 import { type SourceRequest, withSource } from './source-lines';
 import { StackCollector, type StackKeys } from './stack-collector';
 import type { Stacks } from './stacks';
@@ -15,6 +16,8 @@ export interface Profile {
   readonly totals: RecordingTotals;
   /** Which name a thread had, and when. */
   readonly timeline: Timeline;
+  /** Samples that were not wanted, but count for shares. */
+  readonly hidden: SampleSums;
   /** What could not be had, for a person. */
   readonly notices: readonly string[];
 }
@@ -23,6 +26,8 @@ export interface Profile {
 export interface ProfileRequest {
   readonly keys: StackKeys;
   readonly filter: SampleFilter;
+  /** Samples that it leaves out are counted: see `hidden`. */
+  readonly hiding?: SampleFilter;
   readonly symbols: SymbolPlaces;
   readonly files: HostFiles;
   /** Absent: only functions, which takes much less. */
@@ -33,20 +38,24 @@ export interface ProfileRequest {
 
 /** Goes through a recording, and puts samples with equal stacks together. @throws SyswideError BAD_FILE */
 export function profileOf(recording: Recording, request: ProfileRequest): Profile {
-  const { keys, filter, symbols, files, source, onProgress } = request;
+  const { keys, filter, hiding = {}, symbols, files, source, onProgress } = request;
   const { timeline, kernel, totals, processes } = recording.readTasks((done) => onProgress?.(done / 4));
   const programs = new Programs(files, recording.builds, symbols, processes);
   const places = new Places(programs, kernel, recording.dsos, source !== undefined);
   const collector = new StackCollector(places, keys);
   const wanted = sampleFilter(filter, recording.comms);
+  const shown = sampleFilter(hiding, recording.comms);
+  const hidden = new SampleSums();
   recording.eachSample(
     (sample) => {
       const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
-      if (!wanted || wanted(sample, state.comm)) collector.add(sample, state);
+      if (wanted && !wanted(sample, state.comm)) return;
+      if (!shown || shown(sample, state.comm)) collector.add(sample, state);
+      else hidden.add(sample.event, sample.period);
     },
     (done) => onProgress?.((1 + done * 3) / 4),
   );
   const exact = collector.stacks();
   const stacks = source ? withSource(exact, places, programs, source) : exact;
-  return { stacks, places, totals, timeline, notices: programs.notices };
+  return { stacks, places, totals, timeline, hidden, notices: programs.notices };
 }

@@ -16,9 +16,10 @@ export interface CallGraphOptions extends Omit<CallGraphStyle, 'shares' | 'isFir
  * @throws SyswideError USAGE for what makes no sense
  */
 export const callGraphOptions = (
-  raw: { readonly callGraph?: string; readonly fields?: string; readonly sort?: string },
+  raw: { readonly callGraph?: string; readonly inverted?: boolean; readonly fields?: string; readonly sort?: string },
   leastPercent: number | undefined,
 ): CallGraphOptions => ({
+  ...(raw.inverted ? { order: 'caller' } : {}),
   ...parsed(raw.callGraph),
   isFirstTold: raw.fields === undefined && (raw.sort?.startsWith('sym') ?? false),
   ...(leastPercent === undefined ? {} : { leastPercent }),

@@ -23,7 +23,15 @@ export function reportCommand(action: (options: RawReportOptions) => Promise<voi
 
 const groups = (): Record<string, Option[]> => ({
   'The recording:': recordingOptions(),
-  'Which samples:': [...filterOptions(), ...functionOptions()],
+  'Which samples:': [
+    ...filterOptions(),
+    ...functionOptions(),
+    new Option('--symbol-filter <text>', 'only functions with this in their names'),
+    new Option('--percentage <of>', 'shares of all, or relative to what is left of it').choices([
+      'absolute',
+      'relative',
+    ]),
+  ],
   'How they are shown:': [
     new Option(
       '-s, --sort <keys>',
@@ -41,12 +49,17 @@ const groups = (): Record<string, Option[]> => ({
       '-g, --call-graph <how>',
       'graph, fractal, flat, folded or none; least percentage; caller or callee; count',
     ),
+    new Option('-G, --inverted', 'trees from callers to what they call: -g caller'),
     new Option('--inline', 'also functions that the compiler put into others: asks addr2line, which takes time'),
     new Option('--no-inline', 'not: as without it'),
     new Option('--hierarchy', 'each key below the one before, with its own share'),
     new Option('--group', 'all events in one table, a column for each; without it those that were recorded as a group'),
     new Option('--no-group', 'each event in a table of its own'),
     new Option('-n, --show-nr-samples', 'also how many samples'),
+    new Option('--show-total-period', 'also how many events samples stand for'),
+    new Option('--show-cpu-utilization', 'also shares of the kernel and of user space'),
+    new Option('-t, --field-separator <text>', 'between columns, instead of spaces'),
+    new Option('-w, --column-widths <list>', 'of columns from left to right; 0: as wide as it takes'),
     new Option('--percent-limit <percent>', 'leave out what has less'),
     new Option('--header', 'first what the recording says of its making'),
     new Option('--header-only', 'only that'),
@@ -55,6 +68,7 @@ const groups = (): Record<string, Option[]> => ({
     new Option('--mmaps', 'the same, and what each had in its memory'),
     new Option('-D, --dump-raw-trace', 'only the records, byte by byte'),
     new Option('--stdio', 'as text: always'),
+    new Option('--skip-empty', 'without events of which there are no samples: always'),
     new Option('--json', 'as one JSON document'),
     new Option('-q, --quiet', 'only the entries'),
   ],

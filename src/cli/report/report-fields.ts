@@ -40,28 +40,29 @@ export interface FieldsRequest {
   readonly fields: string | undefined;
   readonly sort: string | undefined;
   readonly children: boolean;
-  readonly sampleCounts: boolean;
+  /** Numbers that are shown besides. */
+  readonly numbers: readonly ReportField[];
   /** Whether it was said which functions are parents: they are a key then. */
   readonly parents: boolean;
 }
 
 /**
- * As perf has it: `-F` says what is shown and, without `-s`, sorted by; with a `+` before it, what is shown besides.
+ * As perf has it: `-F` says what is shown and, without `-s`, sorted by; with a `+` before it, what is shown besides. So it is
+ * with `-s`.
  * @throws SyswideError USAGE for what is no field
  */
-export function reportFields({ fields, sort, children, sampleCounts, parents }: FieldsRequest): ReportFields {
+export function reportFields({ fields, sort, children, numbers, parents }: FieldsRequest): ReportFields {
   const shares: ReportField[] = children ? ['overhead_children', 'overhead'] : ['overhead'];
-  const counts: ReportField[] = sampleCounts ? ['sample'] : [];
   const last: SortKey[] = parents ? ['parent'] : [];
   const isMore = fields?.startsWith('+') ?? false;
   if (fields === undefined || isMore) {
-    const keys = [...sortKeys(sort ?? DEFAULT_KEYS), ...last];
+    const keys = [...sortKeys(sort?.replace(/^\+/, `${DEFAULT_KEYS},`) ?? DEFAULT_KEYS), ...last];
     const more = fields === undefined ? [] : fieldsIn(fields.slice(1));
-    const columns = [...new Set([...shares, ...counts, ...more.filter(isMetric), ...keys, ...more])];
+    const columns = [...new Set([...shares, ...numbers, ...more.filter(isMetric), ...keys, ...more])];
     return { keys: columns.filter(isKey), columns };
   }
   const shown = fieldsIn(fields);
-  const keys = [...(sort === undefined ? [] : sortKeys(sort)), ...last];
+  const keys = [...(sort === undefined ? [] : sortKeys(sort.replace(/^\+/, ''))), ...last];
   const columns = [...new Set([...shown, ...keys])];
   const isUsual = sort !== undefined || (!parents && shares.some((share) => share === shown[0]));
   return { keys: columns.filter(isKey), columns, ...(isUsual ? {} : { by: [...last, ...shown] }) };

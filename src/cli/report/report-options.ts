@@ -1,5 +1,7 @@
 import type { Owner } from '../../perfdata/input-file';
 import type { SymbolPlaces } from '../../profile/programs';
+import type { ReportField } from '../../report/profile/histogram-columns';
+import type { ColumnStyle } from '../../report/profile/histogram-text';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
@@ -7,9 +9,15 @@ import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 import { type CallGraphOptions, callGraphOptions, percentOf } from './call-graph-options';
 import { type ReportFields, reportFields } from './report-fields';
+import { type RawTableStyle, tableStyle } from './table-style';
 
 /** The option values as commander hands them over. */
-export interface RawReportOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions, RawFunctionOptions {
+export interface RawReportOptions
+  extends RawForceOption,
+    RawFilterOptions,
+    RawSymbolOptions,
+    RawFunctionOptions,
+    RawTableStyle {
   readonly input: string;
   readonly sort?: string;
   readonly fields?: string;
@@ -17,6 +25,10 @@ export interface RawReportOptions extends RawForceOption, RawFilterOptions, RawS
   readonly children?: boolean;
   readonly callGraph?: string;
   readonly showNrSamples?: boolean;
+  readonly showTotalPeriod?: boolean;
+  readonly showCpuUtilization?: boolean;
+  readonly inverted?: boolean;
+  readonly percentage?: string;
   readonly percentLimit?: string;
   readonly header?: boolean;
   readonly headerOnly?: boolean;
@@ -40,6 +52,9 @@ export interface ReportOptions {
   readonly input: string;
   readonly symbols: SymbolPlaces;
   readonly filter: RecordingFilter;
+  /** Whether shares are of what is shown, not of all. */
+  readonly isRelative: boolean;
+  readonly style: ColumnStyle;
   readonly functions: FunctionFilter;
   /** Which fields, for a recording with or without a share for callers. */
   readonly fieldsFor: (children: boolean) => ReportFields;
@@ -79,6 +94,8 @@ export function reportOptions(raw: RawReportOptions): ReportOptions {
     symbols: symbolPlaces(raw),
     owner: recordingOwner(raw),
     filter: recordingFilter(raw),
+    isRelative: raw.percentage === 'relative',
+    style: tableStyle(raw),
     functions: functionFilter(raw),
     fieldsFor,
     ...(children === undefined ? {} : { children }),
@@ -99,9 +116,15 @@ const fieldsOf = (raw: RawReportOptions, children: boolean): ReportFields =>
     fields: raw.fields,
     sort: raw.sort,
     children,
-    sampleCounts: raw.showNrSamples ?? false,
+    numbers: numbersOf(raw),
     parents: raw.parent !== undefined,
   });
+
+const numbersOf = (raw: RawReportOptions): ReportField[] => [
+  ...(raw.showCpuUtilization ? (['overhead_sys', 'overhead_us'] as const) : []),
+  ...(raw.showNrSamples ? (['sample'] as const) : []),
+  ...(raw.showTotalPeriod ? (['period'] as const) : []),
+];
 
 function checkKeys(raw: RawReportOptions, keys: ReportFields['keys']): void {
   if (raw.hierarchy && keys.length === 0) throw usage('--hierarchy', 'there are no keys', 'write some with --sort');

@@ -1,5 +1,7 @@
 import type { CallOrder } from '../../profile/call-tree';
+import type { SortKey } from '../../profile/histogram';
 import type { Recording } from '../../profile/recording';
+import { isMetric, type ReportField } from '../../report/profile/histogram-columns';
 import type { HistogramView } from '../../report/profile/histogram-text';
 import type { ReportOptions } from './report-options';
 
@@ -45,6 +47,20 @@ export function reportTables(recording: Recording, options: ReportOptions): Repo
   });
 }
 
+/** Keys of which only one value is asked for, in perf's words: they are told once, and have no column. */
+export function singles({
+  filter,
+  functions,
+  fieldsFor,
+}: ReportOptions): { key: SortKey; name: string; value: string }[] {
+  const asked = { comm: filter.comms, dso: functions.dsos, sym: functions.functions } as const;
+  return fieldsFor(false).keys.flatMap((key) => {
+    const values = key === 'comm' || key === 'dso' || key === 'sym' ? asked[key] : undefined;
+    const [value, ...more] = values ?? [];
+    return value === undefined || more.length > 0 ? [] : [{ key, name: key === 'sym' ? 'symbol' : key, value }];
+  });
+}
+
 const hasChains = (recording: Recording, members: readonly number[]): boolean =>
   members.some((index) => recording.events.all[index]?.offsets.hasCallchain);
 
@@ -63,8 +79,14 @@ function viewOf(
   const { shares, value, leastPercent, isFirstTold } = options.callGraph;
   const order = orderOf(recording, members, options);
   const style = { value, leastPercent, order, isFirstTold: order === 'callee' && isFirstTold };
+  const fields = options.fieldsFor(children);
+  const told = new Set<ReportField>(options.hierarchy ? [] : singles(options).map(({ key }) => key));
+  const left = fields.columns.filter((field) => !told.has(field));
   return {
-    ...options.fieldsFor(children),
+    ...fields,
+    // As in perf: what would leave no key stays.
+    columns: left.some((field) => !isMetric(field)) ? left : fields.columns,
+    style: options.style,
     children,
     leastPercent: options.leastPercent,
     isOnlyWithParent: options.isOnlyWithParent,

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { jsonText } from '../../base/safe-text';
+import { jsonText, visible } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
 import { Histogram, stackKeysFor } from '../../profile/histogram';
 import { Parents } from '../../profile/parents';
@@ -21,10 +21,11 @@ import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
 import { endOfRecording } from '../recording-end';
+import { sharesFilter } from '../recording-filter';
 import { withSpooledInput } from '../spooled-input';
 import { usage } from '../usage-error';
 import type { ReportOptions } from './report-options';
-import { type ReportTable, reportTables } from './report-tables';
+import { type ReportTable, reportTables, singles } from './report-tables';
 
 /**
  * `syswide report`: where the samples of a recording are from.
@@ -67,11 +68,11 @@ function* entriesOf(recording: Recording, options: ReportOptions): Generator<str
     throw usage('the key parent', 'the recording has no call chains', 'record it with -g');
   }
   const progress = new ProgressLine('reading');
-  const { filter, symbols } = options;
+  const { symbols } = options;
   const { keys } = options.fieldsFor(false);
   const profile = profileOf(recording, {
     keys: stackKeysFor(keys),
-    filter,
+    ...sharesFilter(options.filter, options.isRelative),
     symbols,
     files: new HostFiles(),
     ...sourceOf(options),
@@ -90,6 +91,9 @@ function sourceOf({ inlines, fieldsFor }: ReportOptions): { readonly source?: So
 function* textOf(recording: Recording, profile: Profile, options: ReportOptions): Generator<string> {
   const { lost, throttled } = profile.totals;
   if (!options.quiet) {
+    const told = singles(options);
+    if (told.length > 0) yield '#\n';
+    for (const { name, value } of told) yield `# ${name}: ${visible(value)}\n`;
     yield `#\n# Total Lost Samples: ${lost}\n`;
     if (throttled > 0) yield `# Throttled: ${throttled} times\n`;
     yield '#\n';
@@ -117,7 +121,7 @@ interface TableParts {
 }
 
 function* tablesOf(recording: Recording, profile: Profile, options: ReportOptions): Generator<TableParts> {
-  const { stacks, places, timeline } = profile;
+  const { stacks, places, timeline, hidden } = profile;
   const texts = new CellTexts(places);
   const accepts = accepting(options.functions, texts);
   const commOf = (tid: number) => timeline.lastComm(tid);
@@ -133,6 +137,8 @@ function* tablesOf(recording: Recording, profile: Profile, options: ReportOption
         children: view.children,
         chains: view.callGraph?.order,
         members: isSummed ? 1 : events.length,
+        hiddenOf: (event) => hidden.of(event),
+        isRelative: options.isRelative,
         ...(sockets ? { sockets } : {}),
         ...(parents ? { parents } : {}),
       },

@@ -40,8 +40,10 @@ export function* hierarchyText(source: HistogramSource, view: HistogramView): Ge
     view,
     lines.flatMap(({ entries }) => entries),
   );
+  const { separator } = view.style;
   for (const { share, text, entries } of lines) {
-    yield `${`  ${share.padEnd(table.shareWidth)}  ${text}`.trimEnd()}\n${trees.text(entries)}`;
+    const line = separator === undefined ? `  ${share.padEnd(table.shareWidth)}  ${text}` : share + separator + text;
+    yield `${line.trimEnd()}\n${trees.text(entries)}`;
   }
   yield '\n';
 }

@@ -4,8 +4,17 @@ import type { Histogram } from '../../profile/histogram';
 import type { CallGraphStyle } from './call-graph-text';
 import { type EntryOrder, sortedEntries } from './entry-order';
 import { EntryTrees } from './entry-trees';
-import { columnOf, type ReportColumn, type ReportField } from './histogram-columns';
+import { columnOf, type ReportField } from './histogram-columns';
 import { type HistogramSource, KeyTexts } from './key-texts';
+import { TableLines } from './table-lines';
+
+/** How columns stand beside each other. */
+export interface ColumnStyle {
+  /** Between them, instead of what makes them equally wide. */
+  readonly separator?: string;
+  /** From left to right; 0, and what is not there: as wide as its longest text. */
+  readonly widths: readonly number[];
+}
 
 /** How the entries of an event, or of a group of events, are shown. */
 export interface HistogramView extends EntryOrder {
@@ -13,6 +22,7 @@ export interface HistogramView extends EntryOrder {
   readonly event: string;
   /** From left to right. */
   readonly columns: readonly ReportField[];
+  readonly style: ColumnStyle;
   /** Only the entries, without what stands above them. */
   readonly isQuiet: boolean;
   /** Absent: without call trees. */
@@ -28,18 +38,15 @@ export function* histogramText(source: HistogramSource, view: HistogramView): Ge
   const columns = view.columns.map((field) => columnOf(field, source, texts, view.children));
   const order = sortedEntries(source, view, texts);
   for (const column of columns) column.fit(order);
-  if (!view.isQuiet) yield* heading(histogram, view, columns);
+  const lines = new TableLines(columns, view.style);
+  if (!view.isQuiet) {
+    yield countLines(histogram, view.event);
+    yield lines.heading;
+  }
   const periodOf = (entry: number) => (view.children ? histogram.totalOf(entry) : histogram.selfOf(entry));
   const large = order.filter((entry) => EntryTrees.canHave(view, periodOf(entry), histogram.wholeOf(entry)));
   const trees = new EntryTrees(source, view, large);
-  const last = columns.at(-1);
-  for (const entry of order) {
-    let line = '';
-    for (const column of columns) {
-      line += `  ${column === last && !column.isRight ? column.text(entry) : column.padded(entry)}`;
-    }
-    yield `${line.trimEnd()}\n${trees.text([entry])}`;
-  }
+  for (const entry of order) yield `${lines.text(entry)}\n${trees.text([entry])}`;
   yield '\n';
 }
 
@@ -49,12 +56,6 @@ export function countLines(histogram: Histogram, event: string): string {
     `# Samples: ${rounded(histogram.count)} of ${visible(event)}\n` +
     `# Event count (approx.): ${histogram.period}\n#\n`
   );
-}
-
-function* heading(histogram: Histogram, view: HistogramView, columns: readonly ReportColumn[]): Generator<string> {
-  yield countLines(histogram, view.event);
-  const titles = columns.map(({ isRight, title, width }) => (isRight ? title.padStart(width) : title.padEnd(width)));
-  yield `# ${titles.join('  ')}\n# ${columns.map(({ width }) => '.'.repeat(width)).join('  ')}\n#\n`;
 }
 
 /** As perf counts samples: whole thousands and millions. */

@@ -55,6 +55,23 @@ describe('syswide report shows what perf report shows', () => {
     ['a hierarchy with trees of callees', ['--hierarchy', '--no-children', '-s', 'comm,sym', '--percent-limit', '3']],
     ['a hierarchy with folded chains', ['--hierarchy', '-s', 'dso,sym', '-g', 'folded,2', '--percent-limit', '3']],
     ['a hierarchy with counts', ['--hierarchy', '-n', '-s', 'comm,dso,sym', '-g', 'none', '--percent-limit', '1']],
+    ['shares of all, of one command', ['--no-children', '--comms', 'ls', '-s', 'comm,dso', '-g', 'none']],
+    ['shares with callers, of one command', ['--comms', 'sh', '-s', 'comm,dso', '-g', 'none']],
+    ['relative shares', ['--no-children', '--comms', 'sh', '--percentage', 'relative', '-s', 'comm,dso', '-g', 'none']],
+    [
+      'relative shares of functions',
+      ['--no-children', '-d', 'ls', '--percentage', 'relative', '-s', 'dso,sym', '-g', 'none'],
+    ],
+    ['one program, that is all there is', ['--no-children', '-d', 'libc.so.6', '-s', 'dso', '-g', 'none']],
+    ['several commands', ['--no-children', '--comms', 'ls,sh', '-s', 'comm,dso', '-g', 'none']],
+    [
+      'all numbers',
+      ['--no-children', '--show-total-period', '-n', '--show-cpu-utilization', '-g', 'none', '-s', 'dso'],
+    ],
+    ['all numbers as a hierarchy', ['--hierarchy', '--show-total-period', '-n', '-g', 'none', '-s', 'dso,comm']],
+    ['inverted trees', ['-G', '--no-children', '--percent-limit', '5', '-s', 'dso,sym']],
+    ['one more key', ['--no-children', '-s', '+pid', '-g', 'none', '--percent-limit', '1']],
+    ['columns of given widths', ['--no-children', '-w', '0,9,12,12', '-g', 'none', '--percent-limit', '1']],
     ['parents', ['--no-children', '-s', 'parent,comm', '-g', 'none']],
     ['parents of a pattern', ['--no-children', '-s', 'parent,sym', '-p', 'vfs_|do_getx', '-g', 'none']],
     ['parents of a pattern, with shares for callers', ['-s', 'dso', '-p', 'vfs_|do_getx', '-g', 'none']],
@@ -114,6 +131,28 @@ describe('syswide report', () => {
     expect(ofLs).not.toMatch(/\/(?:da|ba)?sh$/mu);
   });
 
+  it('has what perf has between separators', () => {
+    const args = ['-i', chains, '--no-children', '-n', '-g', 'none', '-s', 'comm,dso', '-t', '-'];
+    const fields = (text: string) => {
+      const lines = text.split('\n').filter((line) => !/^#(?! *Overhead)|^$/u.test(line));
+      return lines.map((line) => line.split('-').map((field) => field.trim()));
+    };
+    const [ours, theirs] = [
+      fields(syswide(['report', ...args]).stdout),
+      fields(perf(['report', '--stdio', ...args]).stdout),
+    ];
+    expect(ours.length).toBeGreaterThan(3);
+    expect(ours).toEqual(theirs);
+    expect(ours[0]).toEqual(['# Overhead', 'Samples', 'Command', 'Shared Object']);
+  });
+
+  it('has only functions with a part of their names', () => {
+    const { stdout } = syswide(['report', '-i', chains, '-q', '-g', 'none', '-s', 'sym', '--symbol-filter', 'getx']);
+    const rows = stdout.split('\n').filter((line) => line !== '');
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.filter((row) => !row.includes('getx'))).toEqual([]);
+  });
+
   it('has no parents where there are no call chains', () => {
     const { status, stdout, stderr } = syswide(['report', '-i', pair, '-s', 'parent']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -147,6 +186,9 @@ describe('syswide report', () => {
     [['-g', 'circle'], "-g 'circle'"],
     [['--hierarchy', '-F', 'overhead'], '--hierarchy'],
     [['-x'], '-x'],
+    [['-t', '.'], "-t '.'"],
+    [['-w', '1,x'], "-w '1,x'"],
+    [['--percentage', 'x'], '--percentage'],
     [['-p', '['], "-p '['"],
   ])('%j: there is no such thing', (args, words) => {
     const { status, stderr } = syswide(['report', '-i', chains, ...args]);
