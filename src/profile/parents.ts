@@ -54,7 +54,7 @@ export class Parents {
   private fitting(cell: number): number {
     const known = this.#fitting[cell];
     if (known !== undefined) return known;
-    const raw = this.places.cells[cell]?.name;
+    const raw = this.places.cell(cell)?.name;
     const name = raw === undefined ? undefined : demangled(raw);
     const found = name !== undefined && this.pattern.test(name) ? this.#names.idOf(name) : NO_PARENT;
     this.#fitting[cell] = found;
