@@ -111,6 +111,23 @@ describe('the page of a recording', () => {
     await page.close();
   });
 
+  it('colours frames by the thread that has most of them, in all views, and says whose colours these are', async () => {
+    const { page, complaints } = await openPage(browser, html);
+    await page.waitForSelector('html[data-ready]');
+    const picture = async () => (await page.locator('#graph').screenshot()).toString('base64');
+    const byProgram = await picture();
+    for (const view of ['time', 'weight', 'name']) {
+      await page.selectOption('#view', view);
+      await page.selectOption('#colour', 'thread');
+      expect(await page.textContent('#legend')).toContain('ls');
+      await page.hover('#graph', { position: { x: 500, y: 27 } });
+      expect(await page.textContent('#card')).toMatch(/mostly \S+, \d+\.\d\d %/);
+    }
+    expect(await picture()).not.toBe(byProgram);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it('compares two recordings', async () => {
     const difference = join(folder, 'difference.html');
     const { status, stderr } = syswide(['flamegraph', '--diff', data, data, '-q', '-o', difference]);

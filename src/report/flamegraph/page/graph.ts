@@ -6,7 +6,7 @@ const ROW = 18;
 /** How boxes look. */
 export interface GraphLook {
   readonly text: (node: number) => string;
-  readonly colour: (node: number) => string;
+  readonly colour: (box: Box) => string;
   /** By node, where something is searched for: whether it was found. */
   readonly found: ((node: number) => boolean) | undefined;
   /** With the root at the top. */
@@ -60,7 +60,7 @@ export class Graph {
     const [x, y] = [box.from * this.#width, this.top(box.row)];
     const width = (box.to - box.from) * this.#width;
     context.globalAlpha = look.found?.(box.node) === false ? 0.35 : 1;
-    context.fillStyle = look.found?.(box.node) ? (dark ? '#a93fb5' : '#e58cf0') : look.colour(box.node);
+    context.fillStyle = look.found?.(box.node) ? (dark ? '#a93fb5' : '#e58cf0') : look.colour(box);
     context.fillRect(x, y, Math.max(0.6, width - (width > 3 ? 0.8 : 0)), ROW - 1);
     context.globalAlpha = 1;
     if (box === this.current) outline(context, x, y, width, dark);

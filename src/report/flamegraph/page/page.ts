@@ -1,13 +1,21 @@
-import { differenceColour, frameColours } from '../view/colour';
+import { type ColourBy, differenceColour, frameColours, isKernelAt, ownerColour } from '../view/colour';
 import type { FlameData } from '../view/flame-data';
 import { secondsText } from '../view/heat';
 import type { Box } from '../view/layout';
+import { legend } from '../view/legend';
+import type { Owner } from '../view/owners';
 import type { Selection, Weight } from '../view/selection';
 import { Session, type View } from '../view/session';
 import { element, fill, isDark } from './elements';
 import { Graph } from './graph';
 import { HeatMap, type HeatWindow } from './heat-map';
 import { Tables } from './tables';
+
+/** `mostly ls, 87.10 %; most of it thread 17 of process 12`. */
+function ownerText({ comm, share, thread }: Owner): string {
+  const one = thread ? `; most of it thread ${thread.tid} of process ${thread.pid}` : '';
+  return `mostly ${comm}, ${(share * 100).toFixed(2)} %${one}`;
+}
 
 const count = (number: number): string => Math.round(number).toLocaleString('en');
 
@@ -200,27 +208,26 @@ export class Page {
   }
 
   private recolour(): void {
-    const by = this.#colour.value;
-    this.#colours = by === 'difference' ? [] : frameColours(this.data, by as 'dso', isDark());
+    const by = this.colourBy;
+    this.#colours = by === 'difference' || by === 'thread' ? [] : frameColours(this.data, by, isDark());
+  }
+
+  private get colourBy(): ColourBy {
+    return this.#colour.value as ColourBy;
   }
 
   private draw(): void {
     this.drawGraph();
+    this.drawLegend();
     this.#tables.show();
   }
 
   private drawGraph(): void {
     const session = this.#session;
     const { found, tree } = session;
-    const dark = isDark();
-    const neutral = dark ? '#3a434c' : '#d5dbe1';
     this.#graph.show(session.boxes(this.#view.value as View, this.#graph.width), {
       text: (node) => session.labelOf(node),
-      colour: (node) => {
-        if (node === 0) return neutral;
-        if (this.#colour.value === 'difference') return differenceColour(session.change(node), dark);
-        return this.#colours[tree.frame[node] ?? 0] ?? neutral;
-      },
+      colour: this.colouring(),
       found: found && ((node) => found.frames[tree.frame[node] ?? -1] === 1),
       topDown: element('icicle', HTMLInputElement).checked,
     });
@@ -231,6 +238,33 @@ export class Page {
     }
     element('back', HTMLButtonElement).disabled = !session.canGoBack;
     element('out', HTMLButtonElement).disabled = session.zoomed === 0;
+  }
+
+  /** The colour of a box, by what is chosen now. */
+  private colouring(): (box: Box) => string {
+    const session = this.#session;
+    const { tree } = session;
+    const [dark, by] = [isDark(), this.colourBy];
+    const neutral = dark ? '#3a434c' : '#d5dbe1';
+    return (box) => {
+      const frame = tree.frame[box.node] ?? -1;
+      if (frame < 0) return neutral;
+      if (by === 'difference') return differenceColour(session.change(box.node), dark);
+      if (by !== 'thread') return this.#colours[frame] ?? neutral;
+      const owner = session.ownerOf(box);
+      return owner ? ownerColour(owner, isKernelAt(this.data.frameFlags, frame), dark) : neutral;
+    };
+  }
+
+  private drawLegend(): void {
+    const items = legend(this.#session, this.colourBy, isDark()).map(({ text, colour }) => {
+      const item = document.createElement('span');
+      const mark = document.createElement('i');
+      mark.style.background = colour;
+      item.append(mark, text);
+      return item;
+    });
+    element('legend', HTMLElement).replaceChildren(...items);
   }
 
   private search(): void {
@@ -274,7 +308,8 @@ export class Page {
     told.textContent = isDone ? `copied: ${text.replaceAll('\n', '; ')}` : 'the browser does not let pages copy';
   }
 
-  private detail({ node }: Box): string {
+  private detail(box: Box): string {
+    const { node } = box;
     const session = this.#session;
     const frame = session.tree.frame[node] ?? -1;
     const { self, total } = session.weights;
@@ -283,6 +318,7 @@ export class Page {
     const unit = this.#weight.value === 'period' ? 'period' : 'samples';
     const [ownTotal, ownSelf] = [total[node] ?? 0, self[node] ?? 0];
     const base = session.baseWeights?.total[node] ?? 0;
+    const owner = this.colourBy === 'thread' ? session.ownerOf(box) : undefined;
     return [
       session.nameOf(frame),
       ...(frame < 0 ? [] : [session.placeOf(frame)]),
@@ -291,6 +327,7 @@ export class Page {
       ...(session.baseWeights
         ? [`before ${share(base)}, now ${ownTotal >= base ? '+' : '−'}${share(Math.abs(ownTotal - base))}`]
         : []),
+      ...(owner ? [ownerText(owner)] : []),
     ].join('\n');
   }
 

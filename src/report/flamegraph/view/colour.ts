@@ -1,7 +1,11 @@
 import { type FlameData, FrameFlag } from './flame-data';
+import type { Owner } from './owners';
 
 /** What the colour of a frame tells. */
-export type ColourBy = 'dso' | 'mode' | 'package' | 'difference';
+export type ColourBy = FrameColour | 'thread' | 'difference';
+
+/** What is the same for a frame wherever it stands. */
+export type FrameColour = 'dso' | 'mode' | 'package';
 
 /** A number from 0 to 359 that is the same for the same text. */
 function hueOf(text: string): number {
@@ -23,19 +27,49 @@ function withoutArguments(name: string): string {
   return less === name ? name : withoutArguments(less);
 }
 
+/** By what a frame is coloured, as text. */
+export function colourKey(
+  { meta, frameName, frameDso, frameFlags }: FlameData,
+  frame: number,
+  by: FrameColour,
+): string {
+  if (by === 'mode') return isKernelAt(frameFlags, frame) ? 'kernel' : 'user';
+  if (by === 'package') return packageOf(meta.names[frameName[frame] ?? 0] ?? '');
+  return meta.dsos[frameDso[frame] ?? 0] ?? '';
+}
+
+export const isKernelAt = (frameFlags: Int32Array, frame: number): boolean =>
+  ((frameFlags[frame] ?? 0) & FrameFlag.kernel) !== 0;
+
 /** CSS colours by frame. Kernel frames are a little less bright in all of them. */
-export function frameColours(data: FlameData, by: ColourBy, dark: boolean): string[] {
-  const { meta, frameName, frameDso, frameFlags } = data;
-  const [saturation, bright, dim] = dark ? [42, 40, 34] : [62, 80, 74];
-  const hueIn = (frame: number, isKernel: boolean): number => {
-    if (by === 'mode') return isKernel ? 28 : 210;
-    if (by === 'package') return hueOf(packageOf(meta.names[frameName[frame] ?? 0] ?? ''));
-    return hueOf(meta.dsos[frameDso[frame] ?? 0] ?? '');
-  };
-  return [...frameFlags].map((flags, frame) => {
-    const isKernel = (flags & FrameFlag.kernel) !== 0;
-    return `hsl(${hueIn(frame, isKernel)} ${saturation}% ${isKernel ? dim : bright}%)`;
-  });
+export const frameColours = (data: FlameData, by: FrameColour, dark: boolean): string[] =>
+  [...data.frameFlags.keys()].map((frame) =>
+    keyColour(colourKey(data, frame, by), by, isKernelAt(data.frameFlags, frame), dark),
+  );
+
+/** The colour of what has a key. */
+export function keyColour(key: string, by: FrameColour, isKernel: boolean, dark: boolean): string {
+  const [saturation, bright, dim] = strengthOf(dark);
+  return `hsl(${by === 'mode' ? modeHue[isKernel ? 'kernel' : 'user'] : hueOf(key)} ${saturation}% ${isKernel ? dim : bright}%)`;
+}
+
+const modeHue = { kernel: 28, user: 210 };
+
+/** Saturation and lightness, of programs and the kernel. */
+const strengthOf = (dark: boolean): readonly [number, number, number] => (dark ? [42, 40, 34] : [62, 80, 74]);
+
+/** Names one after the other are that far apart, in degrees: then few of them are ever near each other. */
+const GOLDEN_ANGLE = 137.508;
+
+/**
+ * The colour of the threads that have most of a frame, by their name, the stronger the more they have. Where a single thread has
+ * more than half of it, its own shade of that.
+ */
+export function ownerColour({ rank, thread, share }: Owner, isKernel: boolean, dark: boolean): string {
+  const [saturation, bright, dim] = strengthOf(dark);
+  const shade = thread ? (hueOf(`thread ${thread.tid}`) % 25) - 12 : 0;
+  const hue = Math.round(210 + rank * GOLDEN_ANGLE + shade) % 360;
+  return `hsl(${hue} ${Math.round(saturation * (0.15 + 0.85 * share))}% ${isKernel ? dim : bright}%)`;
 }
 
 /**

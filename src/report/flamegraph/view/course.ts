@@ -12,13 +12,15 @@ export function inTimeOrder(data: FlameData, selection: Selection): Int32Array {
   return Int32Array.from(found).sort((a, b) => (data.time[a] ?? 0) - (data.time[b] ?? 0));
 }
 
-/**
- * Stacks side by side in the order of their time, a frame that stays being one box.
- * @param order of samples
- * @param columns so many stacks at most: of more samples, those at equal distances
- */
-export function course(data: FlameData, tree: FlameTree, order: Int32Array, columns: number): Box[] {
-  const count = Math.min(columns, order.length);
+/** So many of them at most, at equal distances. */
+export const thinned = (samples: Int32Array, most: number): Int32Array =>
+  samples.length <= most
+    ? samples
+    : Int32Array.from({ length: most }, (_, i) => samples[Math.floor((i * samples.length) / most)] ?? 0);
+
+/** The stacks of samples side by side, a frame that stays being one box. */
+export function course(data: FlameData, tree: FlameTree, samples: Int32Array): Box[] {
+  const count = samples.length;
   const boxes: Box[] = [{ node: 0, from: 0, to: 1, row: 0 }];
   let open: { node: number; from: number }[] = [];
   const close = (keep: number, to: number) => {
@@ -29,8 +31,7 @@ export function course(data: FlameData, tree: FlameTree, order: Int32Array, colu
     open = open.slice(0, keep);
   };
   for (let column = 0; column < count; column += 1) {
-    const sample = order[Math.floor((column * order.length) / count)] ?? 0;
-    const path = pathOf(tree, tree.endOf[data.node[sample] ?? 0] ?? 0);
+    const path = pathOf(tree, tree.endOf[data.node[samples[column] ?? 0] ?? 0] ?? 0);
     let same = 0;
     while (same < path.length && open[same]?.node === path[same]) same += 1;
     close(same, column / count);

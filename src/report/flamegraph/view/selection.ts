@@ -45,12 +45,16 @@ export function selected(data: FlameData, selection: Selection): (sample: number
   };
 }
 
+/** By sample: what it counts for. */
+export const weightOf = (data: FlameData, weight: Weight): ((sample: number) => number) =>
+  weight === 'samples' ? () => 1 : (i) => data.period[i] ?? 0;
+
 /** Adds up the samples of a selection. */
 export function weigh(data: FlameData, selection: Selection, weight: Weight): Weighed {
   const isSelected = selected(data, selection);
   const sides = data.meta.recordings.map(() => new Float64Array(data.parent.length));
   const last = sides.length - 1;
-  const amountOf = weight === 'samples' ? () => 1 : (i: number) => data.period[i] ?? 0;
+  const amountOf = weightOf(data, weight);
   let samples = 0;
   for (let i = 0; i < data.time.length; i += 1) {
     if (!isSelected(i)) continue;

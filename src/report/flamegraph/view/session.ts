@@ -1,8 +1,9 @@
 import { changeOf } from './colour';
-import { course, inTimeOrder } from './course';
+import { course, inTimeOrder, thinned } from './course';
 import { type FlameData, FrameFlag } from './flame-data';
 import { type FunctionRow, functionRows } from './functions';
 import { type Box, layout, pathTo } from './layout';
+import { type Owner, Owners } from './owners';
 import { type Found, matchedWeight, search } from './search';
 import { type Selection, type Weighed, type Weight, weigh } from './selection';
 import { type FlameTree, flameTree, type TreeShape, type TreeWeights, treeWeights } from './tree';
@@ -24,6 +25,9 @@ export class Session {
   #base: TreeWeights | undefined;
   #functions: readonly FunctionRow[] | undefined;
   #plain: TreeWeights | undefined;
+  #owners: Owners | undefined;
+  /** In the order of time: the samples that are drawn. */
+  #columns: Int32Array | undefined;
 
   constructor(readonly data: FlameData) {
     this.#rank = ranksOf(data);
@@ -54,12 +58,14 @@ export class Session {
     this.#base = undefined;
     this.#functions = undefined;
     this.#plain = undefined;
+    this.#owners = undefined;
   }
 
   reshape(shape: TreeShape): void {
     this.#shape = shape;
     this.#weights = undefined;
     this.#base = undefined;
+    this.#owners = undefined;
     this.#zoomed = 0;
     this.#before.length = 0;
   }
@@ -103,7 +109,11 @@ export class Session {
   }
 
   boxes(view: View, pixels: number): Box[] {
-    if (view === 'time') return course(this.data, this.tree, inTimeOrder(this.data, this.#selection), pixels);
+    this.#columns = undefined;
+    if (view === 'time') {
+      this.#columns = thinned(inTimeOrder(this.data, this.#selection), pixels);
+      return course(this.data, this.tree, this.#columns);
+    }
     const { total } = this.weights;
     const { tree } = this;
     return layout({ tree, total, zoomed: this.#zoomed, order: view, rank: this.#rank, least: 0.4 / pixels });
@@ -133,6 +143,18 @@ export class Session {
   /** Of a frame, from -1 to 1: see `changeOf`. */
   change(node: number): number {
     return changeOf(this.weights.total[node] ?? 0, this.baseWeights?.total[node] ?? 0);
+  }
+
+  /** Whose a box of the view that was asked for last is for the most part; undefined where it weighs nothing. */
+  ownerOf(box: Box): Owner | undefined {
+    return this.#columns ? this.owners.ofStretch(box, this.#columns) : this.owners.of(box.node);
+  }
+
+  get owners(): Owners {
+    const { data, tree } = this;
+    const [selection, weight] = [this.#selection, this.#weight];
+    this.#owners ??= new Owners({ data, tree, total: this.weights.total, selection, weight });
+    return this.#owners;
   }
 
   nameOf(frame: number): string {
