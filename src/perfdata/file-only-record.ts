@@ -12,6 +12,8 @@ export const FileOnlyRecord = {
   buildId: 67,
   /** Trace data follow the record. */
   auxtrace: 71,
+  /** What has changed of an event. */
+  eventUpdate: 78,
   /** What stands in a section of a file; in pipes. */
   feature: 80,
   /** A piece of a zstd stream of records. */

@@ -81,7 +81,7 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
     places,
     threads: stacks.threads,
     samples,
-    troubles: troubles.all(end),
+    troubles: troubles.all(end).filter(({ cpu }) => filter.cpus?.has(cpu) ?? true),
     totals,
     notices: programs.notices,
   };

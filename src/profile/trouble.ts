@@ -1,10 +1,13 @@
 import { RecordType } from '../abi/ring-page';
+import { cpuUpdateIn } from '../perfdata/cpu-update';
+import { FileOnlyRecord } from '../perfdata/file-only-record';
+import { OfflineSpans } from './offline-spans';
 import { RecordTrailer } from './record-trailer';
 import type { RecordedEvents } from './recorded-event';
 
-/** A span of time of a CPU of which the recording says that samples are missing; times in ns of its clock. */
+/** A span of time of a CPU of which the recording says why samples are missing; times in ns of its clock. */
 export interface Trouble {
-  readonly kind: 'lost' | 'throttled';
+  readonly kind: 'lost' | 'throttled' | 'offline';
   /** -1 where the recording does not tell. */
   readonly cpu: number;
   readonly from: number;
@@ -24,6 +27,7 @@ export class Troubles {
   readonly #found: Trouble[] = [];
   readonly #throttledSince = new Map<number, number>();
   readonly #lastSample = new Map<number, number>();
+  readonly #offline = new OfflineSpans();
   readonly #trailer: RecordTrailer;
 
   constructor(
@@ -39,6 +43,7 @@ export class Troubles {
 
   /** A record that is no sample. */
   record(type: number, view: DataView, begin: number, end: number): void {
+    if (type === FileOnlyRecord.eventUpdate && this.littleEndian) this.#offline.add(cpuUpdateIn(view, begin, end));
     const isLost = type === RecordType.lost || type === RecordType.lostSamples;
     if (!isLost && type !== RecordType.throttle && type !== UNTHROTTLE) return;
     const trailer = this.#trailer;
@@ -55,7 +60,7 @@ export class Troubles {
   /** @param end when the recording ends: what was throttled then stayed so */
   all(end: number): Trouble[] {
     for (const cpu of [...this.#throttledSince.keys()]) this.unthrottle(cpu, end);
-    return this.#found;
+    return [...this.#found, ...this.#offline.until(end)];
   }
 
   private unthrottle(cpu: number, to: number): void {

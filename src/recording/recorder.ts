@@ -3,10 +3,13 @@ import { SyswideError } from '../base/error';
 import { type Fd, type MonotonicTime, monotonicTime } from '../base/units';
 import { openRequested } from '../counts/open-requested';
 import { BackgroundLoop } from '../gang/background-loop';
+import type { Happening } from '../gang/hotplug-follower';
 import type { LiveGang } from '../gang/live-gang';
 import type { OpenClone } from '../gang/opening';
 import type { Interruption } from '../native/interruption';
 import type { Kernel, Timer } from '../native/kernel';
+import { inClock } from './clock';
+import { CpuChanges } from './cpu-changes';
 import { RecordingOutput } from './output';
 import type { EndedFile, RecordRequest } from './record-request';
 import { recordedEvents } from './recorded-events';
@@ -25,6 +28,7 @@ export class Recorder {
   #failure: SyswideError | undefined;
   #lastFile: EndedFile | undefined;
   #live: LiveGang | undefined;
+  #cpus: CpuChanges | undefined;
   readonly notices: string[] = [];
 
   private constructor(
@@ -130,9 +134,29 @@ export class Recorder {
     this.#live = live;
     this.notices.push(...notices);
     this.beginFile();
+    this.followCpus();
+  }
+
+  /** Files tell of CPUs that come and go: without samples they look like idle ones. */
+  private followCpus(): void {
+    const { gang, follower } = this.live;
+    const now = monotonicTime(process.hrtime.bigint());
+    const cpus = gang.places.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
+    this.#cpus = new CpuChanges(cpus, this.inOwnClock(now));
+    follower?.onHappening((happening) => this.attempt(() => this.tell(happening)));
+  }
+
+  private tell(happening: Happening): void {
+    const [, id = 0n] = this.#ids[0] ?? [];
+    this.output.append(this.#cpus?.change(happening, this.inOwnClock(happening.at), id) ?? []);
+  }
+
+  private inOwnClock(time: MonotonicTime): bigint {
+    return inClock(this.kernel, this.request.clockId, time);
   }
 
   private beginFile(): void {
+    this.#cpus?.beginFile();
     this.output.begin(recordedEvents(this.live.gang, this.request.target, this.#ids));
   }
 

@@ -1,10 +1,10 @@
-import { CLOCK_MONOTONIC } from '../abi/perf-event';
 import { SyswideError } from '../base/error';
 import type { Fd, MonotonicTime } from '../base/units';
 import type { OpenClone } from '../gang/opening';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { CpuRings } from '../ring/cpu-rings';
+import { inClock } from './clock';
 import type { RecordingOutput } from './output';
 import { withoutPremature } from './premature';
 import { newestLast } from './raw-records';
@@ -103,16 +103,9 @@ export class SampleRings {
 
   private withoutPremature(views: readonly Uint8Array[], armed: MonotonicTime | undefined): readonly Uint8Array[] {
     if (this.#filtered || armed === undefined) return views;
-    const { kept, premature } = withoutPremature(views, this.inOwnClock(armed));
+    const { kept, premature } = withoutPremature(views, inClock(this.kernel, this.request.clockId, armed));
     this.#premature += premature;
     return kept;
-  }
-
-  /** A time of CLOCK_MONOTONIC in the clock of the records. */
-  private inOwnClock(time: MonotonicTime): bigint {
-    const { clockId } = this.request;
-    if (clockId === CLOCK_MONOTONIC) return time;
-    return time + this.kernel.clockTime(clockId) - this.kernel.clockTime(CLOCK_MONOTONIC);
   }
 }
 

@@ -3,6 +3,7 @@ import { Column } from '../../profile/column';
 import type { Names } from '../../profile/names';
 import { StackTrie, TRIE_ROOT } from '../../profile/stack-trie';
 import type { TimedProfile } from '../../profile/timed-stacks';
+import type { Trouble } from '../../profile/trouble';
 import { FrameTable } from './frame-table';
 import type { FlameData, FlameMeta, TroubleSpan } from './view/flame-data';
 
@@ -26,7 +27,8 @@ class ModelBuilder {
   readonly #frames = new FrameTable();
   readonly #trie = new StackTrie();
   readonly #events: string[] = [];
-  readonly #cpus: number[] = [];
+  /** Their indexes. */
+  readonly #cpus = new Map<number, number>();
   readonly #threads: FlameMeta['threads'][number][] = [];
   readonly #troubles: TroubleSpan[] = [];
   readonly #recordings: string[] = [];
@@ -52,27 +54,35 @@ class ModelBuilder {
     const ownEvents = events.map((event) => indexIn(this.#events, visible(event)));
     for (const { pid, tid, comm } of threads) this.#threads.push({ pid, tid, comm: visible(comms.textOf(comm)) });
     const to = this.#columns;
-    const cpus = new Map<number, number>();
     for (let i = 0; i < samples.time.length; i += 1) {
       const time = (samples.time[i] ?? 0) - start;
-      const cpu = samples.cpu[i] ?? 0;
-      const known = cpus.get(cpu) ?? indexIn(this.#cpus, cpu);
-      cpus.set(cpu, known);
       if (time > this.#duration) this.#duration = time;
       to.time.push(time);
-      to.cpu.push(known);
+      to.cpu.push(this.indexOf(samples.cpu[i] ?? 0));
       to.thread.push(firstThread + (samples.thread[i] ?? 0));
       to.event.push(ownEvents[samples.event[i] ?? 0] ?? 0);
       to.side.push(side);
       to.node.push(nodes[samples.node[i] ?? 0] ?? TRIE_ROOT);
       to.period.push(samples.period[i] ?? 0);
     }
-    for (const { kind, cpu, from, to: until, count } of troubles) {
-      this.#troubles.push({ kind, cpu, from: Math.max(0, from - start), to: Math.max(0, until - start), count });
-    }
+    for (const trouble of troubles) this.addTrouble(trouble, start);
     this.#recordings.push(visible(name));
     this.#starts.push(Number.isFinite(start) ? start : 0);
     this.#notices.push(...notices.map(visible));
+  }
+
+  private indexOf(cpu: number): number {
+    const index = this.#cpus.get(cpu) ?? this.#cpus.size;
+    this.#cpus.set(cpu, index);
+    return index;
+  }
+
+  /** A CPU that was offline has its row, also where it has no sample. */
+  private addTrouble({ kind, cpu, from, to, count }: Trouble, start: number): void {
+    const span = { kind, cpu, from: Math.max(0, from - start), to: Math.max(0, to - start), count };
+    if (kind === 'offline' && span.to === 0) return;
+    if (kind === 'offline') this.indexOf(cpu);
+    this.#troubles.push(span);
   }
 
   data(title: string): FlameData {
@@ -86,7 +96,7 @@ class ModelBuilder {
         starts: this.#starts,
         duration: this.#duration,
         events: this.#events,
-        cpus: this.#cpus,
+        cpus: [...this.#cpus.keys()],
         names: names.all,
         dsos: dsos.all,
         threads: this.#threads,

@@ -1,4 +1,4 @@
-import type { FlameData } from '../view/flame-data';
+import type { FlameData, TroubleSpan } from '../view/flame-data';
 import { type Heat, heat } from '../view/heat';
 import type { Selection } from '../view/selection';
 import { element, isDark, sized } from './elements';
@@ -71,21 +71,22 @@ export class HeatMap {
         context.fillRect(LEFT + bin * binWidth, row * this.#rowHeight, binWidth + 0.5, this.#rowHeight - 1);
       }
     }
-    this.drawTroubles(context);
+    for (const span of this.data.meta.troubles) this.drawTrouble(context, span, dark);
     this.drawText(context, dark);
     this.drawWindow(context, dark);
   }
 
-  private drawTroubles(context: CanvasRenderingContext2D): void {
-    const { troubles, cpus, duration } = this.data.meta;
-    for (const { kind, cpu, from, to } of troubles) {
-      const row = this.rows.findIndex((index) => cpus[index] === cpu);
-      if (row < 0) continue;
-      const x = LEFT + (from / duration) * this.#width;
-      const isLost = kind === 'lost';
-      context.fillStyle = isLost ? '#c2185b' : '#0277bd';
-      const y = row * this.#rowHeight + (isLost ? 0 : this.#rowHeight - 4);
-      context.fillRect(x, y, Math.max(2, ((to - from) / duration) * this.#width), 3);
+  private drawTrouble(context: CanvasRenderingContext2D, { kind, cpu, from, to }: TroubleSpan, dark: boolean): void {
+    const row = this.rows.findIndex((index) => this.data.meta.cpus[index] === cpu);
+    if (row < 0) return;
+    const duration = Math.max(1, this.data.meta.duration);
+    const [left, right] = [from, Math.min(to, duration)].map((time) => LEFT + (time / duration) * this.#width);
+    if (left === undefined || right === undefined || right < left) return;
+    const [top, width] = [row * this.#rowHeight, Math.max(2, right - left)];
+    if (kind === 'offline') hatch(context, left, top, width, this.#rowHeight - 1, dark);
+    else {
+      context.fillStyle = kind === 'lost' ? '#c2185b' : '#0277bd';
+      context.fillRect(left, kind === 'lost' ? top : top + this.#rowHeight - 4, width, 3);
     }
   }
 
@@ -160,6 +161,28 @@ export class HeatMap {
     const lastRow = y === 0 ? now.lastRow : event.shiftKey ? Math.max(firstRow, clampRow(now.lastRow + y)) : firstRow;
     this.choose({ from, to, firstRow: y === 0 ? now.firstRow : firstRow, lastRow });
   }
+}
+
+/** Slanting lines, as of what is not there. */
+function hatch(
+  context: CanvasRenderingContext2D,
+  ...[x, y, width, height, dark]: [x: number, y: number, width: number, height: number, dark: boolean]
+): void {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  context.fillStyle = dark ? '#2a3138' : '#e7eaed';
+  context.fill();
+  context.strokeStyle = dark ? '#7d8893' : '#8b95a0';
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let at = -height; at < width; at += 6) {
+    context.moveTo(x + at, y + height);
+    context.lineTo(x + at + height, y);
+  }
+  context.stroke();
+  context.restore();
 }
 
 const horizontal: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };

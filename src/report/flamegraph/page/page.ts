@@ -6,6 +6,7 @@ import { legend } from '../view/legend';
 import type { Owner } from '../view/owners';
 import type { Selection, Weight } from '../view/selection';
 import { Session, type View } from '../view/session';
+import { troubleNotices } from '../view/troubles';
 import { element, fill, isDark } from './elements';
 import { Graph } from './graph';
 import { HeatMap, type HeatWindow } from './heat-map';
@@ -49,7 +50,7 @@ export class Page {
     const { meta } = this.data;
     element('title', HTMLElement).textContent = meta.title;
     element('notices', HTMLElement).replaceChildren(
-      ...[...meta.notices, ...this.troubleNotices()].map((notice) => {
+      ...[...meta.notices, ...troubleNotices(meta)].map((notice) => {
         const item = document.createElement('li');
         item.textContent = notice;
         return item;
@@ -66,16 +67,6 @@ export class Page {
     this.recolour();
     this.select();
     this.#heatMap.show(this.#session.selection);
-  }
-
-  private troubleNotices(): string[] {
-    const { troubles } = this.data.meta;
-    const lost = troubles.filter(({ kind }) => kind === 'lost').reduce((sum, one) => sum + one.count, 0);
-    const throttled = troubles.filter(({ kind }) => kind === 'throttled').length;
-    return [
-      ...(lost > 0 ? [`${count(lost)} records were lost: red marks above a CPU's row`] : []),
-      ...(throttled > 0 ? [`throttled ${count(throttled)} times: blue marks below a CPU's row`] : []),
-    ];
   }
 
   private fillTasks(): void {
@@ -203,7 +194,7 @@ export class Page {
     const { samples, total } = this.#session.weighed;
     element('summary', HTMLElement).textContent =
       `${meta.recordings.join(' → ')} · ${count(samples)} samples${this.#weight.value === 'period' ? ` · period ${count(total)}` : ''}` +
-      ` · ${meta.cpus.length} CPUs · ${(meta.duration / 1e9).toPrecision(4)} s`;
+      ` · ${meta.cpus.length === 1 ? '1 CPU' : `${meta.cpus.length} CPUs`} · ${(meta.duration / 1e9).toPrecision(4)} s`;
     element('whole', HTMLButtonElement).disabled = !numbers;
   }
 

@@ -1,9 +1,9 @@
 /** Of a frame: in the kernel, inlined into its caller. */
 export const FrameFlag = { kernel: 1, inlined: 2 } as const;
 
-/** A span of a CPU of which the recording says that samples are missing; ns since the start. */
+/** A span of a CPU of which the recording says why samples are missing; ns since the start. */
 export interface TroubleSpan {
-  readonly kind: 'lost' | 'throttled';
+  readonly kind: 'lost' | 'throttled' | 'offline';
   readonly cpu: number;
   readonly from: number;
   readonly to: number;
