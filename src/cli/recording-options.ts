@@ -17,6 +17,10 @@ export const symbolOptions = (): Option[] => [
   new Option('-k, --vmlinux <file>', "the kernel's symbols, from its own program"),
 ];
 
+/** That which has the compiler's work undone. */
+export const inlineOption = (): Option =>
+  new Option('--inline', 'also functions that the compiler put into others: asks addr2line, which takes time');
+
 /** Those that say which samples are wanted. */
 export const filterOptions = (): Option[] => [
   new Option('--comms <list>', 'only of commands with these names'),

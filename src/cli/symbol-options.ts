@@ -7,6 +7,11 @@ export interface RawSymbolOptions {
   readonly vmlinux?: string;
 }
 
+/** The same, of `--inline`. */
+export interface RawInlineOption {
+  readonly inline?: boolean;
+}
+
 /** Where symbols are to be looked for. */
 export const symbolPlaces = ({ symfs, kallsyms, vmlinux }: RawSymbolOptions): SymbolPlaces => ({
   ...(symfs === undefined ? {} : { root: symfs }),

@@ -13,9 +13,35 @@ export interface SourceRequest {
   readonly inlines: boolean;
 }
 
+/** What addr2line tells of exact places in programs: of each cell its functions, the innermost first; none where it tells nothing. */
+type SourceOfPlaces = ReadonlyMap<number, readonly SourceFrame[]>;
+
+/** Asks for all of them, program by program. @param places made with `isExact` */
+function sourceOf(places: Places, programs: Programs): SourceOfPlaces {
+  const source = new Map<number, readonly SourceFrame[]>();
+  for (const [dso, ids] of placesByProgram(places)) {
+    const offsets = ids.map((id) => addressOf(places.cell(id) ?? {}));
+    const found = programFrames(dso, offsets, places, programs);
+    if (found) for (const [i, id] of ids.entries()) source.set(id, found[i]?.frames ?? []);
+  }
+  return source;
+}
+
+function placesByProgram(places: Places): ReadonlyMap<number, readonly number[]> {
+  const byProgram = new Map<number, number[]>();
+  for (let id = 0; id < places.size; id += 1) {
+    const cell = places.cell(id);
+    if (cell?.of === undefined) continue;
+    const ids = byProgram.get(cell.dso) ?? [];
+    ids.push(id);
+    byProgram.set(cell.dso, ids);
+  }
+  return byProgram;
+}
+
 /** Stacks of exact places as stacks of functions and lines. @param places made with `isExact` */
 export function withSource(stacks: Stacks, places: Places, programs: Programs, request: SourceRequest): Stacks {
-  const parts = new SourceCells(places, request).of(programs);
+  const parts = new SourceCells(places, request).of(sourceOf(places, programs));
   return rewritten(stacks, (cell) => parts[cell]);
 }
 
@@ -28,39 +54,23 @@ class SourceCells {
     private readonly request: SourceRequest,
   ) {}
 
-  of(programs: Programs): readonly (readonly number[] | undefined)[] {
-    const byProgram = new Map<number, number[]>();
+  of(source: SourceOfPlaces): readonly (readonly number[] | undefined)[] {
     const { size } = this.places;
     for (let id = 0; id < size; id += 1) {
       const cell = this.places.cell(id);
-      if (cell?.of === undefined) continue;
-      this.#parts[id] = [this.place(cell, cell.of, undefined)];
-      const ids = byProgram.get(cell.dso) ?? [];
-      ids.push(id);
-      byProgram.set(cell.dso, ids);
-    }
-    for (const [dso, ids] of byProgram) {
-      const offsets = ids.map((id) => addressOf(this.places.cell(id) ?? {}));
-      const found = programFrames(dso, offsets, this.places, programs);
-      if (found) for (const [i, id] of ids.entries()) this.tell(id, found[i]?.frames ?? []);
+      if (cell?.of !== undefined) this.#parts[id] = this.partsOf(cell, cell.of, source.get(id) ?? []);
     }
     return this.#parts;
   }
 
-  private tell(id: number, frames: readonly SourceFrame[]): void {
-    const cell = this.places.cell(id);
-    const [innermost] = frames;
-    if (cell?.of === undefined || !innermost) return;
-    if (!this.request.inlines) {
-      this.#parts[id] = [this.place(cell, cell.of, innermost.line)];
-      return;
-    }
+  private partsOf(cell: Cell, of: number, frames: readonly SourceFrame[]): readonly number[] {
+    if (!this.request.inlines) return [this.place(cell, of, frames[0]?.line)];
     const inlined = frames.slice(0, -1).flatMap(({ name, line }) => {
       if (name === undefined) return [];
-      const of = this.places.inlinedAs(cell.dso, name);
-      return [this.request.lines ? this.places.onLine(of, line ?? demangled(name)) : of];
+      const own = this.places.inlinedAs(cell.dso, name);
+      return [this.request.lines ? this.places.onLine(own, line ?? demangled(name)) : own];
     });
-    this.#parts[id] = [...inlined, this.place(cell, cell.of, frames.at(-1)?.line)];
+    return [...inlined, this.place(cell, of, frames.at(-1)?.line)];
   }
 
   /** A place without a line is shown by how far it is from the beginning of its function, as perf does. */

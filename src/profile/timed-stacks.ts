@@ -6,9 +6,10 @@ import { Programs, type SymbolPlaces } from './programs';
 import type { Recording, RecordingTotals } from './recording';
 import type { SampleCursor } from './sample-cursor';
 import { type SampleFilter, sampleFilter } from './sample-filter';
+import { withSource } from './source-lines';
 import { StackCollector } from './stack-collector';
 import { StackTrie, TRIE_ROOT } from './stack-trie';
-import { StackWord } from './stacks';
+import { type Stacks, StackWord } from './stacks';
 import type { ThreadState } from './timeline';
 import { type Trouble, Troubles } from './trouble';
 
@@ -51,16 +52,18 @@ export interface TimedRequest {
   readonly filter: SampleFilter;
   readonly symbols: SymbolPlaces;
   readonly files: HostFiles;
+  /** Whether functions that the compiler put into others are frames of their own. */
+  readonly inlines?: boolean;
   /** Told now and then how much of the work is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
 
 /** Goes through a recording, and keeps of each sample a few numbers. @throws SyswideError BAD_FILE */
 export function timedProfileOf(recording: Recording, request: TimedRequest): TimedProfile {
-  const { filter, symbols, files, onProgress } = request;
+  const { filter, symbols, files, inlines = false, onProgress } = request;
   const { timeline, kernel, totals, processes } = recording.readTasks((done) => onProgress?.(done / 4));
   const programs = new Programs(files, recording.builds, symbols, processes);
-  const places = new Places(programs, kernel, recording.dsos);
+  const places = new Places(programs, kernel, recording.dsos, inlines);
   const stacks = new TimedStacks(places);
   const troubles = new Troubles(recording.events, recording.littleEndian);
   const wanted = sampleFilter(filter, recording.comms);
@@ -75,7 +78,9 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
     (type, view, begin, stop) => troubles.record(type, view, begin, stop),
     (done) => onProgress?.((1 + done * 3) / 4),
   );
-  const { trie, samples } = stacks.finish();
+  const { trie, samples } = stacks.finish((all) =>
+    inlines ? withSource(all, places, programs, { lines: false, inlines }) : all,
+  );
   return {
     trie,
     places,
@@ -120,9 +125,9 @@ class TimedStacks {
     this.#collector.add(sample, state);
   }
 
-  /** All that have come, and the tree of their stacks. */
-  finish(): { readonly trie: StackTrie; readonly samples: TimedSamples } {
-    const stacks = this.#collector.stacks();
+  /** All that have come, and the tree of their stacks. @param told what stacks become, each of which stays itself */
+  finish(told: (stacks: Stacks) => Stacks): { readonly trie: StackTrie; readonly samples: TimedSamples } {
+    const stacks = told(this.#collector.stacks());
     const trie = new StackTrie();
     const nodes = new Int32Array(stacks.size);
     for (let id = 0; id < stacks.size; id += 1) {

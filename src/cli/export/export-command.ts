@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { addGroups } from '../option-groups';
 import type { RawFilterOptions } from '../recording-filter';
-import { filterOptions, recordingOptions } from '../recording-options';
+import { filterOptions, inlineOption, recordingOptions } from '../recording-options';
 import type { RawForceOption } from '../recording-owner';
-import type { RawSymbolOptions } from '../symbol-options';
+import type { RawInlineOption, RawSymbolOptions } from '../symbol-options';
 
 /** What other viewers read. */
 export const exportFormats = ['folded', 'speedscope', 'firefox', 'pprof', 'svg', 'chrome-trace'] as const;
@@ -11,7 +11,7 @@ export const exportFormats = ['folded', 'speedscope', 'firefox', 'pprof', 'svg',
 export type ExportFormat = (typeof exportFormats)[number];
 
 /** The option values as commander hands them over. */
-export interface RawExportOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions {
+export interface RawExportOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions, RawInlineOption {
   readonly input: string;
   readonly format: ExportFormat;
   readonly output: string;
@@ -32,6 +32,7 @@ export function exportCommand(action: (options: RawExportOptions) => Promise<voi
     'Which samples:': filterOptions(),
     'The file:': [
       new Option('--format <name>', 'what is written').choices(exportFormats).makeOptionMandatory(),
+      inlineOption(),
       new Option('-o, --output <file>', 'write it there; -: to standard output').default('-'),
     ],
   });

@@ -36,7 +36,12 @@ export async function exportRecording(raw: RawExportOptions): Promise<number> {
   if (format === 'pprof' && output === '-' && standardOutput.isTerminal) {
     throw usage('--format pprof', 'standard output is a terminal, and it is no text', 'write it to a file with -o');
   }
-  const read = timedRecording(input, recordingOwner(raw), recordingFilter(raw), symbolPlaces(raw));
+  const read = timedRecording(input, {
+    owner: recordingOwner(raw),
+    filter: recordingFilter(raw),
+    symbols: symbolPlaces(raw),
+    inlines: raw.inline ?? false,
+  });
   const data = flameModel(input === '-' ? 'standard input' : basename(input), [read]);
   writeNewFile(output, writers[format](data, read.recording.builds));
   return read.status;

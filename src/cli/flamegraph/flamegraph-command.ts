@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander';
 import { addGroups } from '../option-groups';
-import { filterOptions, recordingOptions } from '../recording-options';
+import { filterOptions, inlineOption, recordingOptions } from '../recording-options';
 import type { RawFlamegraphOptions } from './flamegraph-options';
 
 /**
@@ -23,6 +23,7 @@ export function flamegraphCommand(action: (files: string[], options: RawFlamegra
     'Which samples:': filterOptions(),
     'The page:': [
       new Option('-o, --output <file>', 'write it there; -: to standard output').default('flamegraph.html'),
+      inlineOption(),
       new Option('--title <text>', 'what stands above it'),
       new Option('-q, --quiet', 'say nothing but errors'),
     ],

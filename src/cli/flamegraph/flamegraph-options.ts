@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
-import type { Owner } from '../../perfdata/input-file';
-import type { SymbolPlaces } from '../../profile/programs';
-import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
+import { type RawFilterOptions, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
-import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
+import { type RawInlineOption, type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
+import type { TimedReading } from './timed-recording';
 
 /** The option values as commander hands them over. */
-export interface RawFlamegraphOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions {
+export interface RawFlamegraphOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions, RawInlineOption {
   readonly input: string;
   readonly diff?: boolean;
   readonly output: string;
@@ -16,12 +15,9 @@ export interface RawFlamegraphOptions extends RawForceOption, RawFilterOptions, 
 }
 
 /** What the command line of `flamegraph` said, checked for sense. */
-export interface FlamegraphOptions {
-  readonly owner: Owner;
+export interface FlamegraphOptions extends TimedReading {
   /** One, or what was before and what is now. */
   readonly inputs: readonly string[];
-  readonly symbols: SymbolPlaces;
-  readonly filter: RecordingFilter;
   readonly output: string;
   readonly title: string;
   readonly quiet: boolean;
@@ -45,6 +41,7 @@ export function flamegraphOptions(files: readonly string[], raw: RawFlamegraphOp
     symbols: symbolPlaces(raw),
     owner: recordingOwner(raw),
     filter: recordingFilter(raw),
+    inlines: raw.inline ?? false,
     output: raw.output,
     title: raw.title ?? inputs.map((path) => basename(path)).join(' → '),
     quiet: raw.quiet ?? false,

@@ -11,8 +11,8 @@ import { timedRecording } from './timed-recording';
  * @returns the exit status
  */
 export async function flamegraph(options: FlamegraphOptions): Promise<number> {
-  const { inputs, owner, filter, symbols, title, output, quiet } = options;
-  const recordings = inputs.map((path) => timedRecording(path, owner, filter, symbols));
+  const { inputs, title, output, quiet } = options;
+  const recordings = inputs.map((path) => timedRecording(path, options));
   const data = flameModel(title, recordings);
   const page = flamePage(data);
   writeNewFile(output, page);

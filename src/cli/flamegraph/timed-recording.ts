@@ -17,22 +17,27 @@ export interface TimedRecording extends FlameSource {
   readonly status: number;
 }
 
+/** How one is to be read. */
+export interface TimedReading {
+  readonly owner: Owner;
+  readonly filter: RecordingFilter;
+  readonly symbols: SymbolPlaces;
+  /** See `TimedRequest`. */
+  readonly inlines: boolean;
+}
+
 /** Reads one, and says what could not be had. The file is closed. @throws SyswideError BAD_FILE */
-export const timedRecording = (
-  path: string,
-  owner: Owner,
-  filter: RecordingFilter,
-  symbols: SymbolPlaces,
-): TimedRecording => ({
-  ...withSpooledInput(path, (file) => readWhole(Recording.open(file, owner), path, filter, symbols)),
+export const timedRecording = (path: string, reading: TimedReading): TimedRecording => ({
+  ...withSpooledInput(path, (file) => readWhole(Recording.open(file, reading.owner), path, reading)),
   name: path,
 });
 
-function readWhole(recording: Recording, name: string, filter: RecordingFilter, symbols: SymbolPlaces): TimedRecording {
+function readWhole(recording: Recording, name: string, { filter, symbols, inlines }: TimedReading): TimedRecording {
   try {
     const progress = new ProgressLine('reading');
     const files = new HostFiles();
-    const profile = timedProfileOf(recording, { filter, symbols, files, onProgress: (done) => progress.show(done) });
+    const onProgress = (done: number) => progress.show(done);
+    const profile = timedProfileOf(recording, { filter, symbols, files, inlines, onProgress });
     progress.close();
     return {
       name,

@@ -60,7 +60,16 @@ async function makePage({ file: { to, html }, quiet, command }: RecordOptions): 
   if (html === undefined || 'pipe' in to) return;
   const { flamegraph } = await import('../flamegraph/flamegraph');
   const title = command.length > 0 ? command.join(' ') : basename(to.path);
-  await flamegraph({ inputs: [to.path], owner: 'anybody', symbols: {}, filter: {}, output: html, title, quiet });
+  await flamegraph({
+    inputs: [to.path],
+    owner: 'anybody',
+    symbols: {},
+    filter: {},
+    inlines: false,
+    output: html,
+    title,
+    quiet,
+  });
 }
 
 const notToAScreen = (): SyswideError =>

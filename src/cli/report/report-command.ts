@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { functionOptions } from '../function-filter';
 import { addGroups } from '../option-groups';
-import { filterOptions, recordingOptions } from '../recording-options';
+import { filterOptions, inlineOption, recordingOptions } from '../recording-options';
 import type { RawReportOptions } from './report-options';
 
 /**
@@ -50,7 +50,7 @@ const groups = (): Record<string, Option[]> => ({
       'graph, fractal, flat, folded or none; least percentage; caller or callee; count',
     ),
     new Option('-G, --inverted', 'trees from callers to what they call: -g caller'),
-    new Option('--inline', 'also functions that the compiler put into others: asks addr2line, which takes time'),
+    inlineOption(),
     new Option('--no-inline', 'not: as without it'),
     new Option('--hierarchy', 'each key below the one before, with its own share'),
     new Option('--group', 'all events in one table, a column for each; without it those that were recorded as a group'),

@@ -5,7 +5,7 @@ import type { ColumnStyle } from '../../report/profile/histogram-text';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
-import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
+import { type RawInlineOption, type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 import { type CallGraphOptions, callGraphOptions, percentOf } from './call-graph-options';
 import { type ReportFields, reportFields } from './report-fields';
@@ -16,6 +16,7 @@ export interface RawReportOptions
   extends RawForceOption,
     RawFilterOptions,
     RawSymbolOptions,
+    RawInlineOption,
     RawFunctionOptions,
     RawTableStyle {
   readonly input: string;
@@ -39,7 +40,6 @@ export interface RawReportOptions
   /** True unless it was said that groups are not shown as such; `forced` by `--group`. */
   readonly group?: boolean;
   readonly hierarchy?: boolean;
-  readonly inline?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly parent?: string;

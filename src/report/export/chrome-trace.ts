@@ -1,6 +1,6 @@
 import { jsonText } from '../../base/safe-text';
 import type { FlameData } from '../flamegraph/view/flame-data';
-import { frameDso, frameName, threadOf } from './stack-sums';
+import { frameDso, markedName, threadOf } from './stack-sums';
 
 /** The Trace Event Format, with `stackFrames` and `samples`; times in µs since the first sample. */
 export function chromeTrace(data: FlameData): string {
@@ -8,7 +8,7 @@ export function chromeTrace(data: FlameData): string {
   for (let node = 1; node < data.parent.length; node += 1) {
     const [frame, parent] = [data.frame[node] ?? 0, data.parent[node] ?? 0];
     const above = parent > 0 ? { parent: String(parent) } : {};
-    stackFrames[node] = { name: frameName(data, frame), category: frameDso(data, frame), ...above };
+    stackFrames[node] = { name: markedName(data, frame), category: frameDso(data, frame), ...above };
   }
   const traceEvents = data.meta.threads.map(({ pid, tid, comm }) => ({
     ...{ ph: 'M', name: 'thread_name', pid, tid },

@@ -1,5 +1,5 @@
 import { jsonText } from '../../base/safe-text';
-import { type FlameData, FrameFlag } from '../flamegraph/view/flame-data';
+import { type FlameData, isInlinedAt, isKernelAt } from '../flamegraph/view/flame-data';
 import { frameDso, frameName, threadOf } from './stack-sums';
 
 /** Categories of frames: of programs, and of the kernel. */
@@ -42,7 +42,7 @@ export function firefox(data: FlameData): string {
 /** The stacks, frames and functions that a thread has, numbered by itself. */
 class Tables {
   readonly strings: string[] = [];
-  readonly funcs: { name: number; resource: number; isKernel: boolean }[] = [];
+  readonly funcs: { name: number; resource: number; isKernel: boolean; isInlined: boolean }[] = [];
   readonly stacks: { func: number; prefix: number | null }[] = [];
   readonly resources: number[] = [];
   readonly #strings = new Map<string, number>();
@@ -66,9 +66,15 @@ class Tables {
     const known = this.#funcs.get(frame);
     if (known !== undefined) return known;
     this.#funcs.set(frame, this.funcs.length);
-    const isKernel = ((this.data.frameFlags[frame] ?? 0) & FrameFlag.kernel) !== 0;
-    const name = this.text(frameName(this.data, frame));
-    return this.funcs.push({ name, resource: this.resourceOf(frameDso(this.data, frame)), isKernel }) - 1;
+    const { frameFlags } = this.data;
+    return (
+      this.funcs.push({
+        name: this.text(frameName(this.data, frame)),
+        resource: this.resourceOf(frameDso(this.data, frame)),
+        isKernel: isKernelAt(frameFlags, frame),
+        isInlined: isInlinedAt(frameFlags, frame),
+      }) - 1
+    );
   }
 
   private resourceOf(dso: string): number {
@@ -117,7 +123,7 @@ function threadTables(data: FlameData, samples: readonly number[]): object {
     frameTable: {
       func: [...funcs.keys()],
       address: same(-1, funcs),
-      inlineDepth: same(0, funcs),
+      inlineDepth: funcs.map(({ isInlined }) => Number(isInlined)),
       category: categories(funcs),
       subcategory: same(0, funcs),
       nativeSymbol: same(null, funcs),

@@ -1,4 +1,4 @@
-import type { FlameData } from '../flamegraph/view/flame-data';
+import { type FlameData, isInlinedAt } from '../flamegraph/view/flame-data';
 import { frameDso, frameName, framesOf, stackSums } from './stack-sums';
 
 /**
@@ -6,7 +6,9 @@ import { frameDso, frameName, framesOf, stackSums } from './stack-sums';
  * FlameGraph makes it of what perf script prints.
  */
 export function folded(data: FlameData): string {
-  const texts = [...data.frameName.keys()].map((frame) => foldedName(frameName(data, frame), frameDso(data, frame)));
+  const texts = [...data.frameName.keys()].map((frame) =>
+    foldedName(frameName(data, frame), frameDso(data, frame), isInlinedAt(data.frameFlags, frame)),
+  );
   const lines = new Map<string, number>();
   for (const { sample, node, samples } of stackSums(data, (i) => data.thread[i] ?? 0)) {
     const comm = data.meta.threads[data.thread[sample] ?? 0]?.comm ?? '';
@@ -23,9 +25,10 @@ export function folded(data: FlameData): string {
 }
 
 /** Without what has a meaning in the format, and without parameters. */
-function foldedName(name: string, dso: string): string {
+function foldedName(name: string, dso: string, isInlined: boolean): string {
   // What has no name is called by its program, in one more pair of brackets.
   if (name === dso && name.startsWith('[') && name !== '[unknown]') return `[${name}]`;
   const plain = name.replaceAll(';', ':').replaceAll(/["']/gu, '');
-  return /\.\(.*\)\./u.test(plain) ? plain : plain.replace(/\((?!anonymous namespace\)).*/u, '');
+  const short = /\.\(.*\)\./u.test(plain) ? plain : plain.replace(/\((?!anonymous namespace\)).*/u, '');
+  return isInlined ? `${short}_[i]` : short;
 }

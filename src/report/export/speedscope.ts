@@ -1,6 +1,6 @@
 import { jsonText } from '../../base/safe-text';
 import type { FlameData } from '../flamegraph/view/flame-data';
-import { frameDso, frameName, framesOf, threadOf } from './stack-sums';
+import { frameDso, framesOf, markedName, threadOf } from './stack-sums';
 
 /** A profile for each thread, in the order of time, as https://www.speedscope.app/file-format-schema.json says. */
 export function speedscope(data: FlameData): string {
@@ -32,7 +32,7 @@ export function speedscope(data: FlameData): string {
     activeProfileIndex: 0,
     shared: {
       frames: [...data.frameName.keys()].map((frame) => ({
-        name: frameName(data, frame),
+        name: markedName(data, frame),
         file: frameDso(data, frame),
       })),
     },

@@ -1,4 +1,4 @@
-import type { FlameData } from '../flamegraph/view/flame-data';
+import { type FlameData, isInlinedAt } from '../flamegraph/view/flame-data';
 
 /** Samples with one stack, of what is the same in them by a key. */
 export interface StackSum {
@@ -37,6 +37,10 @@ export function framesOf({ parent, frame }: FlameData, node: number): number[] {
 
 export const frameName = ({ meta, frameName: names }: FlameData, frame: number): string =>
   meta.names[names[frame] ?? 0] ?? '';
+
+/** The same, marked as stackcollapse-perf.pl marks functions that the compiler put into others. */
+export const markedName = (data: FlameData, frame: number): string =>
+  `${frameName(data, frame)}${isInlinedAt(data.frameFlags, frame) ? '_[i]' : ''}`;
 
 export const frameDso = ({ meta, frameDso: dsos }: FlameData, frame: number): string =>
   meta.dsos[dsos[frame] ?? 0] ?? '';

@@ -52,7 +52,8 @@ export class FrameTable {
     const path = places.dsos.textOf(cell.dso);
     const dso = dsos.get(cell.dso) ?? this.dsos.idOf(visible(path.startsWith('/') ? basename(path) : path));
     dsos.set(cell.dso, dso);
-    return this.frameOf(this.names.idOf(nameOf(cell, path)), dso, cell.isKernel ? FrameFlag.kernel : 0);
+    const flags = (cell.isKernel ? FrameFlag.kernel : 0) | (cell.isInlined ? FrameFlag.inlined : 0);
+    return this.frameOf(this.names.idOf(nameOf(cell, path)), dso, flags);
   }
 
   private frameOf(name: number, dso: number, flags: number): number {

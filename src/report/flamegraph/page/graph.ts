@@ -3,10 +3,14 @@ import { element, isDark, sized } from './elements';
 
 const ROW = 18;
 
+const FONT = '12px system-ui, "DejaVu Sans", sans-serif';
+
 /** How boxes look. */
 export interface GraphLook {
   readonly text: (node: number) => string;
   readonly colour: (box: Box) => string;
+  /** Whether it is a function that the compiler put into its caller. */
+  readonly isInlined: (node: number) => boolean;
   /** By node, where something is searched for: whether it was found. */
   readonly found: ((node: number) => boolean) | undefined;
   /** With the root at the top. */
@@ -50,7 +54,7 @@ export class Graph {
     const { context, width } = sized(this.canvas, Math.max(1, this.#rows.length) * ROW);
     this.#width = width;
     const dark = isDark();
-    context.font = '12px system-ui, "DejaVu Sans", sans-serif';
+    context.font = FONT;
     context.textBaseline = 'middle';
     const letter = context.measureText('m').width * 0.6;
     for (const box of this.#boxes) this.drawBox(context, box, look, dark, letter);
@@ -63,13 +67,17 @@ export class Graph {
     context.fillStyle = look.found?.(box.node) ? (dark ? '#a93fb5' : '#e58cf0') : look.colour(box);
     context.fillRect(x, y, Math.max(0.6, width - (width > 3 ? 0.8 : 0)), ROW - 1);
     context.globalAlpha = 1;
+    const isInlined = look.isInlined(box.node);
+    if (isInlined) dashed(context, x, look.topDown ? y : y + ROW - 2, width, dark);
     if (box === this.current) outline(context, x, y, width, dark);
     if (width < 28) return;
     const room = Math.floor((width - 8) / letter);
     const text = look.text(box.node);
     context.fillStyle = dark ? '#f1f4f6' : '#14181c';
     const shown = text.length > room ? `${text.slice(0, Math.max(1, room - 1))}…` : text;
+    if (isInlined) context.font = `italic ${FONT}`;
     context.fillText(shown, x + 4, y + ROW / 2, width - 8);
+    if (isInlined) context.font = FONT;
   }
 
   /** The box at a place in CSS pixels. */
@@ -110,4 +118,16 @@ function outline(context: CanvasRenderingContext2D, x: number, y: number, width:
   context.strokeStyle = dark ? '#fff' : '#000';
   context.lineWidth = 2;
   context.strokeRect(x + 1, y + 1, Math.max(1, width - 2), ROW - 3);
+}
+
+/** A broken line between an inlined function and the one that it is a part of. */
+function dashed(context: CanvasRenderingContext2D, x: number, y: number, width: number, dark: boolean): void {
+  context.save();
+  context.strokeStyle = dark ? '#f1f4f6' : '#14181c';
+  context.setLineDash([3, 3]);
+  context.beginPath();
+  context.moveTo(x, y + 0.5);
+  context.lineTo(x + width, y + 0.5);
+  context.stroke();
+  context.restore();
 }

@@ -1,5 +1,5 @@
-import { type ColourBy, differenceColour, frameColours, isKernelAt, ownerColour } from '../view/colour';
-import type { FlameData } from '../view/flame-data';
+import { type ColourBy, differenceColour, frameColours, ownerColour } from '../view/colour';
+import { type FlameData, isInlinedAt, isKernelAt } from '../view/flame-data';
 import { secondsText } from '../view/heat';
 import type { Box } from '../view/layout';
 import { legend } from '../view/legend';
@@ -219,6 +219,7 @@ export class Page {
     this.#graph.show(session.boxes(this.#view.value as View, this.#graph.width), {
       text: (node) => session.labelOf(node),
       colour: this.colouring(),
+      isInlined: (node) => isInlinedAt(this.data.frameFlags, tree.frame[node] ?? -1),
       found: found && ((node) => found.frames[tree.frame[node] ?? -1] === 1),
       topDown: element('icicle', HTMLInputElement).checked,
     });

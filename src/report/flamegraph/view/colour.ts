@@ -1,4 +1,4 @@
-import { type FlameData, FrameFlag } from './flame-data';
+import { type FlameData, isKernelAt } from './flame-data';
 import type { Owner } from './owners';
 
 /** What the colour of a frame tells. */
@@ -37,9 +37,6 @@ export function colourKey(
   if (by === 'package') return packageOf(meta.names[frameName[frame] ?? 0] ?? '');
   return meta.dsos[frameDso[frame] ?? 0] ?? '';
 }
-
-export const isKernelAt = (frameFlags: Int32Array, frame: number): boolean =>
-  ((frameFlags[frame] ?? 0) & FrameFlag.kernel) !== 0;
 
 /** CSS colours by frame. Kernel frames are a little less bright in all of them. */
 export const frameColours = (data: FlameData, by: FrameColour, dark: boolean): string[] =>

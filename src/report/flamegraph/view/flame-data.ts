@@ -1,6 +1,11 @@
 /** Of a frame: in the kernel, inlined into its caller. */
 export const FrameFlag = { kernel: 1, inlined: 2 } as const;
 
+export const isKernelAt = (flags: Int32Array, frame: number): boolean => ((flags[frame] ?? 0) & FrameFlag.kernel) !== 0;
+
+export const isInlinedAt = (flags: Int32Array, frame: number): boolean =>
+  ((flags[frame] ?? 0) & FrameFlag.inlined) !== 0;
+
 /** A span of a CPU of which the recording says why samples are missing; ns since the start. */
 export interface TroubleSpan {
   readonly kind: 'lost' | 'throttled' | 'offline';

@@ -1,12 +1,5 @@
-import {
-  type ColourBy,
-  colourKey,
-  differenceColour,
-  type FrameColour,
-  isKernelAt,
-  keyColour,
-  ownerColour,
-} from './colour';
+import { type ColourBy, colourKey, differenceColour, type FrameColour, keyColour, ownerColour } from './colour';
+import { isKernelAt } from './flame-data';
 import type { Session } from './session';
 
 /** A colour, and what has it. */

@@ -1,6 +1,6 @@
 import { changeOf } from './colour';
 import { course, inTimeOrder, thinned } from './course';
-import { type FlameData, FrameFlag } from './flame-data';
+import { type FlameData, isInlinedAt, isKernelAt } from './flame-data';
 import { type FunctionRow, functionRows } from './functions';
 import { type Box, layout, pathTo } from './layout';
 import { type Owner, Owners } from './owners';
@@ -165,16 +165,15 @@ export class Session {
   /** `libc.so.6`, `[kernel.kallsyms], kernel`. */
   placeOf(frame: number): string {
     const { meta, frameDso, frameFlags } = this.data;
-    const flags = frameFlags[frame] ?? 0;
-    const marks = [flags & FrameFlag.kernel ? ', kernel' : '', flags & FrameFlag.inlined ? ', inlined' : ''];
+    const marks = [isKernelAt(frameFlags, frame) ? ', kernel' : '', isInlinedAt(frameFlags, frame) ? ', inlined' : ''];
     return `${meta.dsos[frameDso[frame] ?? 0] ?? ''}${marks.join('')}`;
   }
 
   /** What the graph writes into a box: kernel and inlined frames are marked. */
   labelOf(node: number): string {
     const frame = this.tree.frame[node] ?? -1;
-    const flags = this.data.frameFlags[frame] ?? 0;
-    return `${this.nameOf(frame)}${flags & FrameFlag.kernel ? ' [k]' : ''}${flags & FrameFlag.inlined ? ' [i]' : ''}`;
+    const { frameFlags } = this.data;
+    return `${this.nameOf(frame)}${isKernelAt(frameFlags, frame) ? ' [k]' : ''}${isInlinedAt(frameFlags, frame) ? ' [i]' : ''}`;
   }
 
   /** A stack as text, a frame a line, as the tree has them. */
