@@ -14,10 +14,10 @@ export interface SourceRequest {
 }
 
 /** What addr2line tells of exact places in programs: of each cell its functions, the innermost first; none where it tells nothing. */
-type SourceOfPlaces = ReadonlyMap<number, readonly SourceFrame[]>;
+export type SourceOfPlaces = ReadonlyMap<number, readonly SourceFrame[]>;
 
 /** Asks for all of them, program by program. @param places made with `isExact` */
-function sourceOf(places: Places, programs: Programs): SourceOfPlaces {
+export function sourceOf(places: Places, programs: Programs): SourceOfPlaces {
   const source = new Map<number, readonly SourceFrame[]>();
   for (const [dso, ids] of placesByProgram(places)) {
     const offsets = ids.map((id) => addressOf(places.cell(id) ?? {}));

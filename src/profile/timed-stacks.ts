@@ -6,10 +6,11 @@ import { Programs, type SymbolPlaces } from './programs';
 import type { Recording, RecordingTotals } from './recording';
 import type { SampleCursor } from './sample-cursor';
 import { type SampleFilter, sampleFilter } from './sample-filter';
-import { withSource } from './source-lines';
+import { type SourceOfPlaces, sourceOf, withSource } from './source-lines';
 import { StackCollector } from './stack-collector';
 import { StackTrie, TRIE_ROOT } from './stack-trie';
 import { type Stacks, StackWord } from './stacks';
+import type { KernelRange } from './task-records';
 import type { ThreadState } from './timeline';
 import { type Trouble, Troubles } from './trouble';
 
@@ -43,8 +44,20 @@ export interface TimedProfile {
   readonly samples: TimedSamples;
   readonly troubles: readonly Trouble[];
   readonly totals: RecordingTotals;
+  /** Present where addresses were asked for: then cells are exact places. */
+  readonly addresses?: PlaceAddresses;
   /** What could not be had, for a person. */
   readonly notices: readonly string[];
+}
+
+/** What is known of exact places besides their functions. */
+export interface PlaceAddresses {
+  /** Where the kernel's code is. */
+  readonly kernel: readonly KernelRange[];
+  /** The file that a program's functions were looked up in. */
+  readonly fileOf: (path: string) => string | undefined;
+  /** Absent where inlined functions were not asked for. */
+  readonly source?: SourceOfPlaces;
 }
 
 /** How one is made. */
@@ -54,16 +67,18 @@ export interface TimedRequest {
   readonly files: HostFiles;
   /** Whether functions that the compiler put into others are frames of their own. */
   readonly inlines?: boolean;
+  /** Whether addresses of one function are told apart; then inlined functions are told besides, and are no frames. */
+  readonly addresses?: boolean;
   /** Told now and then how much of the work is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
 
 /** Goes through a recording, and keeps of each sample a few numbers. @throws SyswideError BAD_FILE */
 export function timedProfileOf(recording: Recording, request: TimedRequest): TimedProfile {
-  const { filter, symbols, files, inlines = false, onProgress } = request;
+  const { filter, symbols, files, inlines = false, addresses = false, onProgress } = request;
   const { timeline, kernel, totals, processes } = recording.readTasks((done) => onProgress?.(done / 4));
   const programs = new Programs(files, recording.builds, symbols, processes);
-  const places = new Places(programs, kernel, recording.dsos, inlines);
+  const places = new Places(programs, kernel, recording.dsos, inlines || addresses);
   const stacks = new TimedStacks(places);
   const troubles = new Troubles(recording.events, recording.littleEndian);
   const wanted = sampleFilter(filter, recording.comms);
@@ -79,8 +94,10 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
     (done) => onProgress?.((1 + done * 3) / 4),
   );
   const { trie, samples } = stacks.finish((all) =>
-    inlines ? withSource(all, places, programs, { lines: false, inlines }) : all,
+    inlines && !addresses ? withSource(all, places, programs, { lines: false, inlines }) : all,
   );
+  const source = inlines && addresses ? sourceOf(places, programs) : undefined;
+  const fileOf = (path: string) => programs.fileOf(path);
   return {
     trie,
     places,
@@ -88,6 +105,7 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
     samples,
     troubles: troubles.all(end).filter(({ cpu }) => filter.cpus?.has(cpu) ?? true),
     totals,
+    ...(addresses ? { addresses: { kernel, fileOf, ...(source ? { source } : {}) } } : {}),
     notices: programs.notices,
   };
 }

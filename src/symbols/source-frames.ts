@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { FileWindow } from './elf/file-window';
-import { readHeader } from './elf/header';
-import { readSegments, type Segment } from './elf/segments';
+import type { Segment } from './elf/segments';
+import { programSegments, segmentAt } from './program-segments';
 
 /** One of the functions that a place in a program is in. */
 export interface SourceFrame {
@@ -9,6 +8,8 @@ export interface SourceFrame {
   readonly name?: string;
   /** `main.c:12`, without folders, `main.c:0` where only the file is known; undefined where that is not known, either. */
   readonly line?: string;
+  /** The same, with the path as it stands there. */
+  readonly source?: { readonly path: string; readonly line: number };
 }
 
 /** What is known of a place in a program. */
@@ -32,7 +33,7 @@ const LONGEST_MS = 120_000;
  * @returns of each; undefined where the program, or addr2line, is not there
  */
 export function sourceFrames(path: string, offsets: readonly bigint[]): SourcePlace[] | undefined {
-  const segments = segmentsOf(path);
+  const segments = programSegments(path);
   if (!segments) return undefined;
   return sourceFramesAt(
     path,
@@ -66,27 +67,20 @@ function framesOf(text: string): SourceFrame[] {
   const frames: SourceFrame[] = [];
   for (let i = 0; i + 1 < words.length; i += 2) {
     const [name = '??', place = '??'] = [words[i], words[i + 1]];
-    const [, file, line] = /([^/]*):(\d+|\?)(?: \(discriminator \d+\))?$/.exec(place) ?? [];
-    const hasLine = file !== undefined && file !== '??';
-    frames.push({
-      ...(name === '??' ? {} : { name }),
-      ...(hasLine ? { line: `${file}:${line === '?' ? 0 : line}` } : {}),
-    });
+    frames.push({ ...(name === '??' ? {} : { name }), ...placeOf(place) });
   }
   return frames;
 }
 
-function segmentsOf(path: string): Segment[] | undefined {
-  try {
-    using file = FileWindow.open(path);
-    return readSegments(file, readHeader(file));
-  } catch {
-    // What is no program, or cannot be read, has no lines.
-    return undefined;
-  }
+function placeOf(text: string): Pick<SourceFrame, 'line' | 'source'> {
+  const [, path, line] = /^(.*):(\d+|\?)(?: \(discriminator \d+\))?$/u.exec(text) ?? [];
+  const file = path?.slice(path.lastIndexOf('/') + 1);
+  if (path === undefined || file === '??') return {};
+  const number = line === '?' ? 0 : Number(line);
+  return { line: `${file}:${number}`, ...(number > 0 ? { source: { path, line: number } } : {}) };
 }
 
 function addressOf(segments: readonly Segment[], at: bigint): bigint {
-  const segment = segments.find((one) => at >= one.offset && at < one.offset + one.fileBytes);
+  const segment = segmentAt(segments, at);
   return segment ? at - segment.offset + segment.address : at;
 }

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import type { BuildId } from '../../perfdata/build-ids';
 import { chromeTrace } from '../../report/export/chrome-trace';
 import { firefox } from '../../report/export/firefox';
 import { folded } from '../../report/export/folded';
@@ -9,7 +8,7 @@ import { svg } from '../../report/export/svg';
 import { flameModel } from '../../report/flamegraph/flame-model';
 import type { FlameData } from '../../report/flamegraph/view/flame-data';
 import { standardOutput } from '../console';
-import { timedRecording } from '../flamegraph/timed-recording';
+import { type TimedRecording, timedRecording } from '../flamegraph/timed-recording';
 import { writeNewFile } from '../new-file';
 import { recordingFilter } from '../recording-filter';
 import { recordingOwner } from '../recording-owner';
@@ -17,13 +16,12 @@ import { symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 import type { ExportFormat, RawExportOptions } from './export-command';
 
-const writers: Record<ExportFormat, (data: FlameData, builds: readonly BuildId[]) => string | Uint8Array> = {
+const writers: Record<Exclude<ExportFormat, 'pprof'>, (data: FlameData) => string> = {
   folded,
   speedscope,
   firefox,
   svg,
   'chrome-trace': chromeTrace,
-  pprof: (data, builds) => pprof(data, new Map(builds.map(({ path, id }) => [basename(path), id.toString('hex')]))),
 };
 
 /**
@@ -41,8 +39,14 @@ export async function exportRecording(raw: RawExportOptions): Promise<number> {
     filter: recordingFilter(raw),
     symbols: symbolPlaces(raw),
     inlines: raw.inline ?? false,
+    addresses: format === 'pprof',
   });
-  const data = flameModel(input === '-' ? 'standard input' : basename(input), [read]);
-  writeNewFile(output, writers[format](data, read.recording.builds));
+  writeNewFile(output, contentOf(format, input === '-' ? 'standard input' : basename(input), read));
   return read.status;
+}
+
+function contentOf(format: ExportFormat, title: string, read: TimedRecording): string | Uint8Array {
+  if (format !== 'pprof') return writers[format](flameModel(title, [read]));
+  const builds = new Map(read.recording.builds.map(({ path, id }) => [path, id.toString('hex')]));
+  return pprof({ ...read, builds });
 }

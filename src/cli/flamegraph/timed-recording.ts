@@ -24,6 +24,7 @@ export interface TimedReading {
   readonly symbols: SymbolPlaces;
   /** See `TimedRequest`. */
   readonly inlines: boolean;
+  readonly addresses?: boolean;
 }
 
 /** Reads one, and says what could not be had. The file is closed. @throws SyswideError BAD_FILE */
@@ -32,12 +33,12 @@ export const timedRecording = (path: string, reading: TimedReading): TimedRecord
   name: path,
 });
 
-function readWhole(recording: Recording, name: string, { filter, symbols, inlines }: TimedReading): TimedRecording {
+function readWhole(recording: Recording, name: string, reading: TimedReading): TimedRecording {
   try {
     const progress = new ProgressLine('reading');
     const files = new HostFiles();
     const onProgress = (done: number) => progress.show(done);
-    const profile = timedProfileOf(recording, { filter, symbols, files, inlines, onProgress });
+    const profile = timedProfileOf(recording, { ...reading, files, onProgress });
     progress.close();
     return {
       name,

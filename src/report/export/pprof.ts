@@ -1,83 +1,80 @@
+import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import {
-  Function as Func,
-  Label,
-  Line,
-  Location,
-  Mapping,
-  Profile,
-  Sample,
-  StringTable,
-  ValueType,
-} from 'pprof-format';
-import type { FlameData } from '../flamegraph/view/flame-data';
-import { frameDso, frameName, framesOf, stackSums, threadOf } from './stack-sums';
+import { Label, type Mapping, Profile, Sample, StringTable, ValueType } from 'pprof-format';
+import { visible } from '../../base/safe-text';
+import { PprofPlaces, type PprofSource } from './pprof-places';
+import { framesOf, stackSums } from './stack-sums';
 
 /**
- * A gzipped profile.proto: a mapping for each program, a location for each function; samples are labelled with command,
- * thread, CPU and event.
- * @param builds build-ids in hexadecimal, by the name of the program
+ * A gzipped profile.proto: a mapping for each program, a location for each address with its functions, the inlined ones first;
+ * samples are labelled with command, event, process, thread and CPU.
  */
-export function pprof(data: FlameData, builds: ReadonlyMap<string, string>): Uint8Array {
+export function pprof(source: PprofSource): Uint8Array {
   const strings = new StringTable();
-  const text = (value: string) => strings.dedup(value);
-  const frames = [...data.frameName.keys()];
-  const mapping = data.meta.dsos.map(
-    (dso, i) =>
-      new Mapping({ id: i + 1, filename: text(dso), buildId: text(builds.get(dso) ?? ''), hasFunctions: true }),
-  );
-  const functions = frames.map(
-    (frame) =>
-      new Func({
-        id: frame + 1,
-        name: text(frameName(data, frame)),
-        systemName: text(frameName(data, frame)),
-        filename: text(frameDso(data, frame)),
-      }),
-  );
-  const location = frames.map(
-    (frame) =>
-      new Location({
-        id: frame + 1,
-        mappingId: (data.frameDso[frame] ?? 0) + 1,
-        line: [new Line({ functionId: frame + 1 })],
-      }),
-  );
-  const cpus = Math.max(1, data.meta.cpus.length);
-  const events = Math.max(1, data.meta.events.length);
-  const sums = stackSums(
-    data,
-    (i) => ((data.thread[i] ?? 0) * cpus + (data.cpu[i] ?? 0)) * events + (data.event[i] ?? 0),
-  );
-  const sample = sums.map(({ sample: one, node, samples, period }) => {
-    const { pid, tid, comm } = threadOf(data, one);
-    const label = (key: string, value: string) => new Label({ key: text(key), str: text(value) });
-    const number = (key: string, value: number) => new Label({ key: text(key), num: value });
-    return new Sample({
-      locationId: framesOf(data, node)
-        .reverse()
-        .map((frame) => frame + 1),
-      value: [samples, period],
-      label: [
-        label('comm', comm),
-        label('event', data.meta.events[data.event[one] ?? 0] ?? ''),
-        number('pid', pid),
-        number('tid', tid),
-        number('cpu', data.meta.cpus[data.cpu[one] ?? 0] ?? 0),
-      ],
-    });
-  });
+  const text = (value: string) => strings.dedup(visible(value));
+  const places = new PprofPlaces(source, text);
+  const sample = samplesOf(source, text, (cell) => places.locationOf(cell));
+  const { mapping, location, functions } = places;
+  const { time } = source.profile.samples;
+  const [first, last] = [time.reduce(least, Number.POSITIVE_INFINITY), time.reduce(most, 0)];
   const profile = new Profile({
-    sampleType: [
-      new ValueType({ type: text('samples'), unit: text('count') }),
-      new ValueType({ type: text('period'), unit: text('count') }),
-    ],
+    sampleType: ['samples', 'period'].map((type) => new ValueType({ type: text(type), unit: text('count') })),
     sample,
-    mapping,
+    mapping: mainFirst(source, mapping, (id) => strings.strings[Number(id)] ?? ''),
     location,
     function: functions,
     stringTable: strings,
-    durationNanos: Math.round(data.meta.duration),
+    durationNanos: time.length === 0 ? 0 : Math.round(last - first),
   });
   return gzipSync(profile.encode());
+}
+
+/** The first mapping is taken for the program: that which the command with most samples is called by. */
+function mainFirst(
+  { profile, comms }: PprofSource,
+  mapping: readonly Mapping[],
+  text: (id: number | bigint) => string,
+): Mapping[] {
+  const counts = new Map<number, number>();
+  for (const id of profile.samples.thread) {
+    const { comm = -1 } = profile.threads[id] ?? {};
+    counts.set(comm, (counts.get(comm) ?? 0) + 1);
+  }
+  const [[comm] = [-1]] = [...counts].sort(([, a], [, b]) => b - a);
+  const name = comms.textOf(comm);
+  // Names of commands have 15 characters at most.
+  const isMain = ({ filename }: Mapping) => name !== '' && basename(text(filename)).slice(0, 15) === name;
+  return [...mapping.filter(isMain), ...mapping.filter((one) => !isMain(one))];
+}
+
+const least = (a: number, b: number): number => Math.min(a, b);
+const most = (a: number, b: number): number => Math.max(a, b);
+
+function samplesOf(
+  { profile: { samples, threads, trie }, comms, events }: PprofSource,
+  text: (value: string) => number,
+  locationOf: (cell: number) => number,
+): Sample[] {
+  const { thread, cpu, event } = samples;
+  const tree = { parent: trie.parents, frame: trie.frames };
+  const cpus = new Map([...new Set(cpu)].map((one, index) => [one, index]));
+  const keyOf = (i: number) =>
+    ((thread[i] ?? 0) * cpus.size + (cpus.get(cpu[i] ?? 0) ?? 0)) * Math.max(1, events.length) + (event[i] ?? 0);
+  const label = (key: string, value: string) => new Label({ key: text(key), str: text(value) });
+  // With a unit: readers take the number 0 without one for none.
+  const number = (key: string, value: number) => new Label({ key: text(key), num: value, numUnit: text('id') });
+  return stackSums({ ...samples, parent: tree.parent }, keyOf).map(({ sample, node, samples: count, period }) => {
+    const { pid = 0, tid = 0, comm = -1 } = threads[thread[sample] ?? 0] ?? {};
+    return new Sample({
+      locationId: framesOf(tree, node).reverse().map(locationOf),
+      value: [count, period],
+      label: [
+        label('comm', comms.textOf(comm)),
+        label('event', events[event[sample] ?? 0] ?? ''),
+        number('pid', pid),
+        number('tid', tid),
+        number('cpu', cpu[sample] ?? 0),
+      ],
+    });
+  });
 }

@@ -13,7 +13,10 @@ export interface StackSum {
  * Puts samples with equal stacks together, in the order in which they come first.
  * @param keyOf a number of at most 20 bits by which samples are told apart besides
  */
-export function stackSums(data: FlameData, keyOf: (sample: number) => number): StackSum[] {
+export function stackSums(
+  data: Pick<FlameData, 'time' | 'node' | 'period' | 'parent'>,
+  keyOf: (sample: number) => number,
+): StackSum[] {
   const sums = new Map<number, { sample: number; node: number; samples: number; period: number }>();
   for (let sample = 0; sample < data.time.length; sample += 1) {
     const node = data.node[sample] ?? 0;
@@ -29,7 +32,7 @@ export function stackSums(data: FlameData, keyOf: (sample: number) => number): S
 }
 
 /** The frames of a stack, the outermost first. */
-export function framesOf({ parent, frame }: FlameData, node: number): number[] {
+export function framesOf({ parent, frame }: Pick<FlameData, 'parent' | 'frame'>, node: number): number[] {
   const frames: number[] = [];
   for (let at = node; at > 0; at = parent[at] ?? 0) frames.push(frame[at] ?? 0);
   return frames.reverse();

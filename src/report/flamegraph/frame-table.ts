@@ -67,7 +67,7 @@ export class FrameTable {
 }
 
 /** As folded stacks have it: of what has no name, the program in brackets. */
-function nameOf(cell: Cell, path: string): string {
+export function nameOf(cell: Cell, path: string): string {
   if (cell.name !== undefined) return visible(demangled(cell.name));
   if (path === UNKNOWN_DSO) return path;
   const program = visible(basename(path));

@@ -3,9 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import Ajv from 'ajv';
-import { Profile } from 'pprof-format';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hasChromium, startBrowser } from '../browser';
 import { needs } from '../needs';
@@ -64,16 +62,6 @@ describe('syswide export', () => {
   it('reads a pipe', () => {
     const fromPipe = execFileSync('sh', ['-c', `cat '${path}' | node bin/syswide.js export -i - --format folded`]);
     expect(fromPipe.toString()).toBe(readFileSync(exported('folded'), 'utf8'));
-  });
-
-  it('writes pprof with mappings, build-ids and labels', () => {
-    const profile = Profile.decode(gunzipSync(readFileSync(exported('pprof'))));
-    expect(profile.sample.reduce((sum, { value }) => sum + Number(value[0]), 0)).toBe(samples());
-    const text = (index: number | bigint) => profile.stringTable.strings[Number(index)];
-    const libc = profile.mapping.find(({ filename }) => text(filename) === 'libc.so.6');
-    expect(text(libc?.buildId ?? 0)).toMatch(/^[\da-f]{40}$/);
-    const keys = profile.sample[0]?.label.map(({ key }) => text(key));
-    expect(keys).toEqual(['comm', 'event', 'pid', 'tid', 'cpu']);
   });
 
   it("writes what speedscope's schema takes and its page shows", async () => {

@@ -1,0 +1,139 @@
+import { Function as Func, Line, Location, Mapping } from 'pprof-format';
+import type { Names } from '../../profile/names';
+import { addressOf, type Cell, UNKNOWN_DSO } from '../../profile/places';
+import type { TimedProfile } from '../../profile/timed-stacks';
+import { demangled } from '../../symbols/demangle';
+import type { Segment } from '../../symbols/elf/segments';
+import { programSegments, segmentAt } from '../../symbols/program-segments';
+import { nameOf } from '../flamegraph/frame-table';
+
+/** What a profile is made of. */
+export interface PprofSource {
+  /** With addresses. */
+  readonly profile: TimedProfile;
+  readonly comms: Names;
+  readonly events: readonly string[];
+  /** Build-ids in hexadecimal, by the path of the program. */
+  readonly builds: ReadonlyMap<string, string>;
+}
+
+/** Readers of profiles take pages to be as long, and mappings to begin with one. */
+const PAGE = 4096n;
+
+/** What the upper bits of addresses of the kernel are, where a recording has the lower 48. */
+const KERNEL_BITS = 0xffff_0000_0000_0000n;
+
+/** Where a place is: a mapping, 0 for none, and its address. */
+interface Mapped {
+  readonly mappingId: number;
+  readonly address: bigint;
+}
+
+/**
+ * The places of a recording as profile.proto has them. Addresses of a program are those of its file, as if it was loaded where
+ * that says: each process had it elsewhere, and so tools that take programs apart find them.
+ */
+export class PprofPlaces {
+  readonly mapping: Mapping[] = [];
+  readonly location: Location[] = [];
+  readonly functions: Func[] = [];
+  readonly #mappings = new Map<string, number>();
+  readonly #locations = new Map<number, number>();
+  readonly #functions = new Map<string, number>();
+  /** By program. */
+  readonly #segments = new Map<number, readonly Segment[] | undefined>();
+
+  constructor(
+    private readonly source: PprofSource,
+    private readonly text: (value: string) => number,
+  ) {}
+
+  /** The id of the location of a cell. */
+  locationOf(id: number): number {
+    const known = this.#locations.get(id);
+    if (known !== undefined) return known;
+    const cell = this.source.profile.places.cell(id) ?? { dso: -1, isKernel: false };
+    const location = this.location.length + 1;
+    this.#locations.set(id, location);
+    this.location.push(new Location({ id: location, ...this.mapped(cell), line: this.linesOf(id, cell) }));
+    return location;
+  }
+
+  /** The functions at a place, the innermost first; the last is that which was called. */
+  private linesOf(id: number, cell: Cell): Line[] {
+    const frames = this.source.profile.addresses?.source?.get(id) ?? [];
+    const inlined = frames
+      .slice(0, -1)
+      .flatMap(({ name, source }) => (name === undefined ? [] : [this.line(cell, demangled(name), name, source)]));
+    const own = nameOf(cell, this.pathOf(cell));
+    return [...inlined, this.line(cell, own, cell.name ?? own, frames.at(-1)?.source)];
+  }
+
+  private line(cell: Cell, name: string, mangled: string, source: { path: string; line: number } | undefined): Line {
+    const key = `${cell.dso} ${name}`;
+    const functionId =
+      this.#functions.get(key) ?? this.addFunction(key, name, mangled, source?.path ?? this.pathOf(cell));
+    return new Line({ functionId, line: source?.line ?? 0 });
+  }
+
+  /** Without a source file, functions of one name are told apart by their programs. */
+  private addFunction(key: string, name: string, mangled: string, file: string): number {
+    const id = this.functions.length + 1;
+    this.#functions.set(key, id);
+    const [own, systemName, filename] = [name, mangled, file].map(this.text);
+    this.functions.push(new Func({ id, name: own ?? 0, systemName: systemName ?? 0, filename: filename ?? 0 }));
+    return id;
+  }
+
+  private pathOf({ dso }: Cell): string {
+    return this.source.profile.places.dsos.textOf(dso);
+  }
+
+  private mapped(cell: Cell): Mapped {
+    const [path, at] = [this.pathOf(cell), addressOf(cell)];
+    if (path === UNKNOWN_DSO) return { mappingId: 0, address: at };
+    if (cell.isKernel) return { mappingId: this.kernelMapping(path, at), address: at };
+    const segment = segmentAt(this.segmentsOf(cell.dso, path), at);
+    if (!segment) return { mappingId: this.mappingOf(path, 0n, 0n, 0n), address: at };
+    const into = segment.address % PAGE;
+    const [start, offset] = [segment.address - into, segment.offset - into];
+    const pages = (into + segment.fileBytes + PAGE - 1n) / PAGE;
+    const mappingId = this.mappingOf(path, start, start + pages * PAGE, offset);
+    return { mappingId, address: at - segment.offset + segment.address };
+  }
+
+  private kernelMapping(path: string, address: bigint): number {
+    const low = Number(BigInt.asUintN(48, address));
+    const range = this.source.profile.addresses?.kernel.find(({ start, end }) => low >= start && low < end);
+    return range
+      ? this.mappingOf(path, BigInt(range.start) | KERNEL_BITS, BigInt(range.end) | KERNEL_BITS, 0n)
+      : this.mappingOf(path, 0n, 0n, 0n);
+  }
+
+  private segmentsOf(dso: number, path: string): readonly Segment[] {
+    if (!this.#segments.has(dso)) {
+      const file = this.source.profile.addresses?.fileOf(path);
+      this.#segments.set(dso, file === undefined ? undefined : programSegments(file));
+    }
+    return this.#segments.get(dso) ?? [];
+  }
+
+  private mappingOf(path: string, memoryStart: bigint, memoryLimit: bigint, fileOffset: bigint): number {
+    const key = `${memoryStart} ${path}`;
+    const known = this.#mappings.get(key);
+    if (known !== undefined) return known;
+    const id = this.mapping.length + 1;
+    this.#mappings.set(key, id);
+    const lines = this.source.profile.addresses?.source !== undefined;
+    this.mapping.push(
+      new Mapping({
+        ...{ id, memoryStart, memoryLimit, fileOffset },
+        filename: this.text(path),
+        buildId: this.text(this.source.builds.get(path) ?? ''),
+        // Whatever there is has been looked up: readers are not to ask what knows less of separate debug files.
+        ...{ hasFunctions: true, hasFilenames: true, hasLineNumbers: true, hasInlineFrames: lines },
+      }),
+    );
+    return id;
+  }
+}
