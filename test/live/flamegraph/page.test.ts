@@ -128,6 +128,51 @@ describe('the page of a recording', () => {
     await page.close();
   });
 
+  it('copies the stack that was chosen', async () => {
+    const { page, complaints } = await openPage(browser, html);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.waitForSelector('html[data-ready]');
+    // The greatest stand at the left: there is a box in the fourth row.
+    await page.selectOption('#view', 'weight');
+    const position = { x: 30, y: 18 * 3 + 9 };
+    await page.hover('#graph', { position });
+    const name = /^.+/u.exec((await page.textContent('#card')) ?? '')?.[0];
+    await page.click('#graph', { position });
+    await page.click('#copy');
+    const copied = (await page.evaluate('navigator.clipboard.readText()')) as string;
+    const frames = copied.split('\n');
+    expect(frames).toHaveLength(3);
+    expect(frames.at(-1)?.replace(/ \[[ki]\]$/u, '')).toBe(name);
+    expect(await page.textContent('#detail')).toBe(`copied: ${frames.join('; ')}`);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('is readable on paper, also where the screen is dark', async () => {
+    const pictures: string[][] = [];
+    for (const scheme of ['light', 'dark'] as const) {
+      const { page, complaints } = await openPage(browser, html, scheme);
+      await page.waitForSelector('html[data-ready]');
+      await page.emulateMedia({ media: 'print', colorScheme: scheme });
+      const colours = await page.evaluate(
+        '[getComputedStyle(document.body)].map((is) => [is.color, is.backgroundColor])',
+      );
+      expect(colours).toEqual([['rgb(29, 35, 41)', 'rgb(255, 255, 255)']]);
+      for (const shown of ['#title', '#heat', '#graph', '#legend', '#functions'])
+        expect([shown, await page.isVisible(shown)]).toEqual([shown, true]);
+      for (const control of ['#controls', '#whole', '#search', '#copy', '#help'])
+        expect([control, await page.isVisible(control)]).toEqual([control, false]);
+      const shots = [page.locator('#heat').screenshot(), page.locator('#graph').screenshot()];
+      pictures.push((await Promise.all(shots)).map((shot) => shot.toString('base64')));
+      const pdf = await page.pdf({ format: 'A4', landscape: true });
+      expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+      expect(pdf.toString('latin1').match(/\/Subtype \/Image/gu)?.length).toBeGreaterThanOrEqual(2);
+      expect(complaints).toEqual([]);
+      await page.close();
+    }
+    expect(pictures[0]?.map((picture, i) => picture === pictures[1]?.[i])).toEqual([true, true]);
+  });
+
   it('compares two recordings', async () => {
     const difference = join(folder, 'difference.html');
     const { status, stderr } = syswide(['flamegraph', '--diff', data, data, '-q', '-o', difference]);

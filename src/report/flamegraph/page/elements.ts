@@ -37,4 +37,7 @@ export function fill(select: HTMLSelectElement, none: string, choices: readonly 
   select.replaceChildren(new Option(none, ''), ...choices.map(([value, text]) => new Option(text, value)));
 }
 
-export const isDark = (): boolean => window.matchMedia('(prefers-color-scheme: dark)').matches;
+/** What a page that is dark, and not on paper, matches. */
+export const DARK = 'screen and (prefers-color-scheme: dark)';
+
+export const isDark = (): boolean => window.matchMedia(DARK).matches;

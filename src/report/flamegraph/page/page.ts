@@ -7,7 +7,7 @@ import type { Owner } from '../view/owners';
 import type { Selection, Weight } from '../view/selection';
 import { Session, type View } from '../view/session';
 import { troubleNotices } from '../view/troubles';
-import { element, fill, isDark } from './elements';
+import { DARK, element, fill, isDark } from './elements';
 import { Graph } from './graph';
 import { HeatMap, type HeatWindow } from './heat-map';
 import { Tables } from './tables';
@@ -129,7 +129,8 @@ export class Page {
       this.draw();
     };
     window.addEventListener('resize', redraw);
-    window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+    // Paper is light, and has another width.
+    for (const media of [DARK, 'print']) window.matchMedia(media).addEventListener('change', redraw);
   }
 
   private listenToGraph(): void {
