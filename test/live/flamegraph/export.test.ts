@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import Ajv from 'ajv';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hasChromium, startBrowser } from '../browser';
+import { hasChromium } from '../browser';
 import { needs } from '../needs';
 import { hasPerf, isRoot, perf, syswide } from '../run';
+import { inSpeedscope, release } from './speedscope';
 
 needs(isRoot && hasPerf && hasChromium, 'root, perf and chromium');
 
@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 if (isRoot && hasPerf) {
   const load = 'timeout 1 sh -c "while :; do ls -lR /usr/share/doc > /dev/null; done"; true';
-  perf(['record', '-q', '-g', '-F', '2000', '-o', path, '--', 'sh', '-c', load]);
+  perf(['record', '-q', '-g', '--sample-cpu', '-F', '2000', '-o', path, '--', 'sh', '-c', load]);
 }
 
 function exported(format: string): string {
@@ -64,41 +64,83 @@ describe('syswide export', () => {
     expect(fromPipe.toString()).toBe(readFileSync(exported('folded'), 'utf8'));
   });
 
-  it("writes what speedscope's schema takes and its page shows", async () => {
-    const release = dirname(createRequire(import.meta.url).resolve('speedscope/package.json'));
-    const schema = JSON.parse(readFileSync(join(release, 'dist/release/file-format-schema.json'), 'utf8')) as object;
+  it("writes what speedscope's schema takes, and its page gives the same sums", async () => {
+    const schema = JSON.parse(readFileSync(join(release, 'file-format-schema.json'), 'utf8')) as object;
     const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
     const document = json('speedscope') as { profiles: { weights: number[]; name: string }[] };
     expect(validate(document) ? [] : validate.errors).toEqual([]);
-    const total = document.profiles.flatMap(({ weights }) => weights).reduce((sum, weight) => sum + weight, 0);
-    expect(total).toBe(samples());
-    const browser = await startBrowser();
-    try {
-      const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
-      await page.goto(`file://${join(release, 'dist/release/index.html')}`);
-      await page.setInputFiles('input[type=file]', join(folder, 'speedscope'));
-      const first = document.profiles[0];
-      await page
-        .getByText(first?.name ?? 'none')
-        .first()
-        .waitFor();
-      expect(await page.title()).toContain('perf.data');
-    } finally {
-      await browser.close();
+    const total = (weights: readonly number[]) => weights.reduce((sum, weight) => sum + weight, 0);
+    const ours = document.profiles.map(({ name, weights }) => ({ name, total: total(weights) }));
+    expect(total(ours.map((profile) => profile.total))).toBe(samples());
+    expect(ours.length).toBeGreaterThan(1);
+    const { title, profiles, self } = await inSpeedscope(join(folder, 'speedscope'));
+    expect(title).toContain('perf.data');
+    expect(profiles).toEqual(ours);
+    expect(total([...self.values()])).toBe(ours[0]?.total);
+  });
+
+  it("writes a pprof that speedscope's page reads, and gives the period of the recording", async () => {
+    const { profiles, self } = await inSpeedscope(exported('pprof'));
+    expect(profiles).toEqual([]);
+    const lines = perf(['script', '-i', path, '-F', 'period']).stdout.trim().split('\n');
+    const period = lines.filter((line) => line.trim() !== '').reduce((sum, line) => sum + Number(line), 0);
+    expect([...self.values()].reduce((sum, weight) => sum + weight, 0)).toBe(period);
+  });
+
+  it('writes tables for Firefox that are whole, of every sample, in the order of time', () => {
+    const { meta, libs, threads } = json('firefox') as FirefoxProfile;
+    expect({ ...meta, product: '' }).toMatchObject({ version: 27, preprocessedProfileVersion: 44, stackwalk: 1 });
+    expect(libs).toEqual([]);
+    expect(threads.reduce((sum, { samples: { length } }) => sum + length, 0)).toBe(samples());
+    for (const thread of threads) {
+      const { samples, stackTable, frameTable, funcTable, resourceTable, stringArray } = thread;
+      for (const table of [samples, stackTable, frameTable, funcTable, resourceTable, thread.markers])
+        expect(
+          Object.values(table).filter((column) => Array.isArray(column) && column.length !== table.length),
+        ).toEqual([]);
+      expectIndexes(samples.stack, stackTable.length);
+      expectIndexes(stackTable.frame, frameTable.length);
+      expectIndexes(stackTable.category, meta.categories.length);
+      expectIndexes(frameTable.func, funcTable.length);
+      expectIndexes(frameTable.category, meta.categories.length);
+      expectIndexes(funcTable.name, stringArray.length);
+      expectIndexes(funcTable.resource, resourceTable.length);
+      expectIndexes(resourceTable.name, stringArray.length);
+      // A stack comes after the one that it goes on from.
+      expect(stackTable.prefix.every((prefix, stack) => prefix === null || prefix < stack)).toBe(true);
+      expect(samples.time.every((time, i) => i === 0 || time >= (samples.time[i - 1] ?? 0))).toBe(true);
+      expect(thread).toMatchObject({
+        pid: expect.stringMatching(/^\d+$/u),
+        tid: expect.any(Number),
+        name: expect.any(String),
+      });
     }
   });
 
-  it('writes each sample for Firefox and Chrome, and a picture', () => {
-    const { threads } = json('firefox') as { threads: { samples: { length: number } }[] };
-    expect(threads.reduce((sum, thread) => sum + thread.samples.length, 0)).toBe(samples());
-    const trace = json('chrome-trace') as {
-      samples: { sf: string }[];
-      stackFrames: Record<string, { parent?: string }>;
-    };
-    expect(trace.samples).toHaveLength(samples());
-    for (const { parent } of Object.values(trace.stackFrames)) {
-      expect(parent === undefined || parent in trace.stackFrames).toBe(true);
+  it('writes what the Trace Event Format says of samples and their stacks', () => {
+    const { traceEvents, stackFrames, samples: written } = json('chrome-trace') as ChromeTrace;
+    const threads = new Map(traceEvents.map(({ tid, args: { name } }) => [tid, name]));
+    expect(traceEvents.every(({ ph, name }) => ph === 'M' && name === 'thread_name')).toBe(true);
+    for (const { parent, name, category } of Object.values(stackFrames)) {
+      expect(parent === undefined || parent in stackFrames).toBe(true);
+      expect([typeof name, typeof category]).toEqual(['string', 'string']);
     }
+    const theirs = perf(['script', '-i', path, '--ns', '-F', 'tid,cpu,time']).stdout.trim().split('\n');
+    const parsed = theirs.map((line) => {
+      const [, tid, cpu, seconds, ns] = /^\s*(\d+)\s+\[(\d+)\]\s+(\d+)\.(\d+):/u.exec(line) ?? [];
+      return { tid: Number(tid), cpu: Number(cpu), ns: Number(seconds) * 1e9 + Number(ns) };
+    });
+    const start = Math.min(...parsed.map(({ ns }) => ns));
+    const key = (tid: number, cpu: number, ns: number) => `${tid} ${cpu} ${ns}`;
+    expect(written.map(({ tid, cpu, ts }) => key(tid, cpu, Math.round(ts * 1000))).sort()).toEqual(
+      parsed.map(({ tid, cpu, ns }) => key(tid, cpu, ns - start)).sort(),
+    );
+    for (const { tid, sf, name, weight } of written) {
+      expect([threads.has(tid), sf in stackFrames, typeof name, weight > 0]).toEqual([true, true, 'string', true]);
+    }
+  });
+
+  it('writes a picture', () => {
     expect(readFileSync(exported('svg'), 'utf8')).toContain(`${samples()} samples</text>`);
   });
 
@@ -108,3 +150,33 @@ describe('syswide export', () => {
     expect(syswide(['export', '-i', '/dev/null', '--format', 'svg']).stderr).toMatch(/^error\[BAD_FILE\]/);
   });
 });
+
+/** Every one but null is the number of a row. */
+function expectIndexes(column: readonly (number | null)[], length: number): void {
+  expect(
+    column.filter((index) => index !== null && !(Number.isInteger(index) && index >= 0 && index < length)),
+  ).toEqual([]);
+}
+
+/** Version 44 of the processed format of the Firefox Profiler, what is looked at of it. */
+interface FirefoxProfile {
+  readonly meta: { readonly categories: readonly object[] };
+  readonly libs: readonly object[];
+  readonly threads: readonly {
+    readonly samples: Table<{ stack: number | null; time: number }>;
+    readonly markers: Table<{ name: number }>;
+    readonly stackTable: Table<{ frame: number; prefix: number | null; category: number }>;
+    readonly frameTable: Table<{ func: number; category: number }>;
+    readonly funcTable: Table<{ name: number; resource: number }>;
+    readonly resourceTable: Table<{ name: number }>;
+    readonly stringArray: readonly string[];
+  }[];
+}
+
+type Table<Row> = { readonly length: number } & { readonly [Column in keyof Row]: readonly Row[Column][] };
+
+interface ChromeTrace {
+  readonly traceEvents: readonly { ph: string; name: string; tid: number; args: { name: string } }[];
+  readonly stackFrames: Readonly<Record<string, { name: string; category: string; parent?: string }>>;
+  readonly samples: readonly { tid: number; cpu: number; ts: number; sf: string; name: string; weight: number }[];
+}
