@@ -22,14 +22,14 @@ for (const [size, viewport] of Object.entries(sizes)) {
     const page = await browser.newPage({ viewport, colorScheme });
     await page.goto(`file://${resolve(file)}`);
     await page.waitForSelector('html[data-ready]');
+    if (colorScheme === 'dark') await page.selectOption('#colour', 'thread');
     if (size === 'wide') {
       const { x, y } = await page.locator('#heat').boundingBox();
       await page.mouse.move(x + 250, y + 4);
       await page.mouse.down();
       await page.mouse.move(x + 800, y + 40, { steps: 3 });
       await page.mouse.up();
-      await page.fill('#search', colorScheme === 'dark' ? 'ext4' : '');
-      await page.mouse.move(x + 420, y + 330);
+      await page.mouse.move(x + 650, y + 276);
     }
     await page.screenshot({ path: join(here, `flamegraph-${size}-${colorScheme}.png`) });
     await page.close();
