@@ -63,18 +63,28 @@ function samplesOf(
   const label = (key: string, value: string) => new Label({ key: text(key), str: text(value) });
   // With a unit: readers take the number 0 without one for none.
   const number = (key: string, value: number) => new Label({ key: text(key), num: value, numUnit: text('id') });
-  return stackSums({ ...samples, parent: tree.parent }, keyOf).map(({ sample, node, samples: count, period }) => {
+  // Samples of one thread on one CPU share them: there can be millions.
+  const labels = new Map<number, Label[]>();
+  const labelsOf = (sample: number): Label[] => {
+    const known = labels.get(keyOf(sample));
+    if (known) return known;
     const { pid = 0, tid = 0, comm = -1 } = threads[thread[sample] ?? 0] ?? {};
-    return new Sample({
-      locationId: framesOf(tree, node).reverse().map(locationOf),
-      value: [count, period],
-      label: [
-        label('comm', comms.textOf(comm)),
-        label('event', events[event[sample] ?? 0] ?? ''),
-        number('pid', pid),
-        number('tid', tid),
-        number('cpu', cpu[sample] ?? 0),
-      ],
-    });
-  });
+    const made = [
+      label('comm', comms.textOf(comm)),
+      label('event', events[event[sample] ?? 0] ?? ''),
+      number('pid', pid),
+      number('tid', tid),
+      number('cpu', cpu[sample] ?? 0),
+    ];
+    labels.set(keyOf(sample), made);
+    return made;
+  };
+  return stackSums({ ...samples, parent: tree.parent }, keyOf).map(
+    ({ sample, node, samples: count, period }) =>
+      new Sample({
+        locationId: framesOf(tree, node).reverse().map(locationOf),
+        value: [count, period],
+        label: labelsOf(sample),
+      }),
+  );
 }
