@@ -95,7 +95,7 @@ export class TaskRecords implements RecordedProcesses {
   record(type: number, view: DataView, begin: number, end: number): void {
     if (end - begin < (leastBytes.get(type) ?? 0)) this.malformed += 1;
     else if (type === RecordType.comm) this.comm(view, begin, end);
-    else if (type === RecordType.fork) this.fork(view, begin);
+    else if (type === RecordType.fork) this.fork(view, begin, end);
     else if (type === RecordType.mmap) this.map(view, begin, end, begin + 32);
     else if (type === RecordType.mmap2) this.map(view, begin, end, begin + MMAP2_NAME);
   }
@@ -108,9 +108,11 @@ export class TaskRecords implements RecordedProcesses {
     else this.events.comm(time, pid, tid, comm);
   }
 
-  private fork(view: DataView, begin: number): void {
+  /** Its own time is a moment after that of the record, which is the one that records are in order by. */
+  private fork(view: DataView, begin: number, end: number): void {
     const i32 = (at: number) => view.getInt32(begin + at, this.littleEndian);
-    this.events.fork(this.number(view, begin + 16), i32(0), i32(8), i32(4), i32(12));
+    const time = this.timeOf(view, begin, end) || this.number(view, begin + 16);
+    this.events.fork(time, i32(0), i32(8), i32(4), i32(12));
   }
 
   private map(view: DataView, begin: number, end: number, name: number): void {

@@ -47,6 +47,7 @@ export class Timeline {
   readonly #last = new Map<number, StateSpan>();
   #lastTid = Number.NaN;
   #lastSpan: StateSpan | undefined;
+  #foresees = true;
 
   /** @param events in any order; those of one time in the order in which they happened. Taken over */
   constructor(
@@ -57,6 +58,17 @@ export class Timeline {
     events.each((row) => this.apply(row));
   }
 
+  /**
+   * A thread has no name before the first record that tells of it: as `perf script` has it, which goes through a file once. A
+   * recording begins on one CPU after the other, so that a thread may run before its beginning could be told.
+   */
+  withoutForesight(): this {
+    this.#foresees = false;
+    this.#last.clear();
+    this.#lastTid = Number.NaN;
+    return this;
+  }
+
   /** The number of the name that a thread had at last. */
   lastComm(tid: number): number {
     return this.commAt(tid, Number.POSITIVE_INFINITY);
@@ -64,7 +76,8 @@ export class Timeline {
 
   /** The number of the name that a thread had at a time. */
   commAt(tid: number, time: number): number {
-    return this.nameOf(tid, this.rowAt(tid, time).row);
+    const { row } = this.rowAt(tid, time);
+    return this.nameOf(tid, this.isForeseen(row, time) ? NONE : row);
   }
 
   stateAt(pid: number, tid: number, time: number): ThreadState {
@@ -85,12 +98,18 @@ export class Timeline {
     const { row, to } = this.rowAt(tid, time);
     const process = row === NONE ? this.lastProcess(pid) : this.events.processAt(row);
     const memory = this.memoryAt(process, time);
-    const isFirst = row === NONE || this.events.beforeAt(row) === NONE;
+    const isForeseen = this.isForeseen(row, time);
+    const isFirst = row === NONE || (this.events.beforeAt(row) === NONE && (this.#foresees || isForeseen));
     return {
       from: Math.max(memory.from, isFirst ? Number.NEGATIVE_INFINITY : this.events.timeAt(row)),
-      to: Math.min(memory.to, to),
-      state: { memory: this.#memories.memoryOf(memory.number), comm: this.nameOf(tid, row) },
+      to: Math.min(memory.to, isForeseen ? this.events.timeAt(row) : to),
+      state: { memory: this.#memories.memoryOf(memory.number), comm: this.nameOf(tid, isForeseen ? NONE : row) },
     };
+  }
+
+  /** Whether it is not known yet, at that time, what an event tells. */
+  private isForeseen(row: number, time: number): boolean {
+    return !this.#foresees && row !== NONE && this.events.timeAt(row) > time;
   }
 
   /** The row of the event that made a thread what it was at a time, and until when it was that. */

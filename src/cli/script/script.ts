@@ -29,7 +29,8 @@ export const script = async (options: ScriptOptions): Promise<number> =>
 function scriptOf(path: string, { input, owner, symbols, filter, view, others, inlines }: ScriptOptions): number {
   const recording = Recording.open(path, owner);
   try {
-    const { timeline, kernel, processes } = recording.readTasks();
+    const { timeline: whole, kernel, processes } = recording.readTasks();
+    const timeline = whole.withoutForesight();
     const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);
     const places = new Places(programs, kernel, recording.dsos);
     const { comms, events } = recording;

@@ -172,11 +172,11 @@ int main() { std::vector<int> v(100000, 3); shop::Till<int> till; unsigned long 
     const file = join(folder, 'cxx.data');
     const record = () => perf(['record', '-q', '-F', '5000', '-o', file, '--', program]);
     record();
-    expect(rows(file)).toMatch(/^ +[\d.]+% +busy +\[\.\] shop::Till<int>::sum *\n/u);
+    expect(rows(file)).toMatch(/^ +[\d.]+% +busy +\[\.\] shop::Till<int>::sum *\n/mu);
     execFileSync('strip', [program]);
     // It is another file now, of the same build or none.
     record();
-    expect(rows(file)).toMatch(/^ +[\d.]+% +busy +\[\.\] 0x0000[\da-f]+ *\n/u);
+    expect(rows(file)).toMatch(/^ +[\d.]+% +busy +\[\.\] 0x0000[\da-f]+ *\n/mu);
     expect(rows(file)).not.toContain('shop::');
   });
 });

@@ -25,6 +25,7 @@ function told(...given: readonly (Told | readonly Told[])[]) {
   for (const tell of given.flat()) tell(events, comms);
   const timeline = new Timeline(events, comms);
   return {
+    timeline,
     commAt: (pid: number, time: number, tid = pid) => comms.textOf(timeline.stateAt(pid, tid, time).comm),
     dsoAt: (pid: number, time: number, address: number) => timeline.stateAt(pid, pid, time).memory.find(address)?.dso,
   };
@@ -63,6 +64,25 @@ describe('the timeline of tasks', () => {
     expect([12, 17].map((time) => commAt(2, time))).toEqual(['sh', 'ls']);
     expect(commAt(0, 5)).toBe('swapper');
     expect(commAt(77, 5)).toBe(':77');
+  });
+
+  it('without foresight, gives a thread no name before something tells of it', () => {
+    const { timeline, commAt } = told(
+      comm(5, 7, 'sh'),
+      map(8, 7, 0x1000, 0x2000, 1),
+      comm(9, 7, 'ls', { isExec: true }),
+    );
+    expect([4, 5, 8, 9].map((time) => commAt(7, time))).toEqual(['sh', 'sh', 'sh', 'ls']);
+    timeline.withoutForesight();
+    // What was asked for before is not remembered otherwise.
+    for (const times of [
+      [4, 5, 8, 9],
+      [9, 8, 5, 4],
+    ]) {
+      const names = { 4: ':7', 5: 'sh', 8: 'sh', 9: 'ls' };
+      expect(times.map((time) => commAt(7, time))).toEqual(times.map((time) => names[time as 4]));
+    }
+    expect(commAt(0, 0)).toBe('swapper');
   });
 
   it('gives threads the name of the one that started them, and a name of their own', () => {
