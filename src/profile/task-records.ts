@@ -108,10 +108,10 @@ export class TaskRecords implements RecordedProcesses {
     else this.events.comm(time, pid, tid, comm);
   }
 
-  /** Its own time is a moment after that of the record, which is the one that records are in order by. */
   private fork(view: DataView, begin: number, end: number): void {
     const i32 = (at: number) => view.getInt32(begin + at, this.littleEndian);
-    const time = this.timeOf(view, begin, end) || this.number(view, begin + 16);
+    // Its own time is some ns behind that of its trailer, by which all records are told.
+    const time = this.#trailer.time < 0 ? this.number(view, begin + 16) : this.timeOf(view, begin, end);
     this.events.fork(time, i32(0), i32(8), i32(4), i32(12));
   }
 
