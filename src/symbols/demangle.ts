@@ -1,21 +1,32 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as bindings from 'gecko-profiler-demangle/index_bg.js';
+import { withMemoryLimit } from './memory-limit';
 import { gnuArguments, isName } from './template-arguments';
 
 /** What C++ and Rust compilers make of names begins so; others are given back as they are. */
 const mangled = /^(?:_Z|_R)/;
 
+interface Exports {
+  readonly __wbindgen_start: () => void;
+  readonly memory: { readonly grow: (pages: number) => number };
+}
+
 /** What of it is used here: Node has it, and its types do not. */
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (
-    module: object,
-    imports: object,
-  ) => { readonly exports: { readonly __wbindgen_start: () => void } };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: Exports };
 }
 
 let isReady: boolean | undefined;
+let memory: Exports['memory'] | undefined;
+
+/** Of 64 KiB: a name of 300 bytes can stand for gigabytes, and then has none. */
+const MOST_PAGES = 64;
+
+/** Each takes a tenth of a second. Programs with more of them are out to do harm: names stay as they are then. */
+const MOST_EXHAUSTED = 8;
+let exhausted = 0;
 
 /** Makes the demangler ready, which takes a few milliseconds. @returns false where a part of it is missing */
 function ready(): boolean {
@@ -24,7 +35,10 @@ function ready(): boolean {
   isReady = path !== undefined;
   if (path === undefined) return false;
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
-  const { exports } = new Instance(new Module(readFileSync(path)), { './index_bg.js': bindings });
+  const { exports } = new Instance(new Module(withMemoryLimit(readFileSync(path), MOST_PAGES)), {
+    './index_bg.js': bindings,
+  });
+  memory = exports.memory;
   bindings.__wbg_set_wasm(exports);
   exports.__wbindgen_start();
   return true;
@@ -42,15 +56,28 @@ export function demangled(name: string): string {
   // The stub of a call, as we and perf name it, or the version of a symbol.
   const at = name.indexOf('@');
   if (at >= 0) return demangled(name.slice(0, at)) + name.slice(at);
-  const text = bindings.demangle_any(name);
+  const text = expanded(name);
   // What it does not understand comes back, on some machines without its first underscore.
   return text === name || text === name.slice(1) ? name : withoutParameters(text);
+}
+
+/** The same name where the demangler ran out of memory, and has to be made anew. */
+function expanded(name: string): string {
+  try {
+    return bindings.demangle_any(name);
+  } catch {
+    exhausted += 1;
+    // Takes it away from the bindings, which would write into it what they give to the next one.
+    memory?.grow(0);
+    isReady = exhausted < MOST_EXHAUSTED ? undefined : false;
+    return name;
+  }
 }
 
 /** What may stand behind the parameters of a function. */
 const qualifiers = /^(?: const| volatile| &&?)*$/;
 
-/** What GNU's demangler, which perf uses, writes otherwise: numbers of template arguments, stubs of virtual functions, short names. */
+/** What GNU's demangler, which perf uses, writes otherwise: numbers of template arguments, stubs, names that have a short form. */
 const numbers: readonly [RegExp, string][] = [
   [/\(unsigned long\)(\d+)/g, '$1ul'],
   [/\(unsigned int\)(\d+)/g, '$1u'],

@@ -42,9 +42,7 @@ function editOf(text: string, from: number, to: number): Edit | undefined {
   if (!whole.endsWith(')')) return undefined;
   const open = from + opening(whole);
   const before = text.slice(from, open);
-  if (isAddress) {
-    return isName(before.slice(1)) ? undefined : { from: open, to, by: '' };
-  }
+  if (isAddress) return isName(before.slice(1)) ? undefined : { from: open, to, by: '' };
   return before.endsWith('>') ? { from: open, to: open, by: ' ' } : undefined;
 }
 
@@ -110,7 +108,7 @@ function* templateArguments(text: string): Generator<[from: number, to: number]>
 }
 
 /** Signs that are the name of an operator, and no brackets. */
-const operators = /operator(?:<=>|<<=?|>>=?|->\*?|<=?|>=?|\(\)|\[\]|,)/y;
+const operators = /(?<!\w)operator(?:<=>|<<=?|>>=?|->\*?|<=?|>=?|\(\)|\[\]|,)/y;
 
 /** @returns where the last character of it is */
 function behindOperator(text: string, at: number): number {
