@@ -31,6 +31,7 @@ export class SymbolIndex {
     /** 1 for those that have a size of their own. */
     private readonly sized: Uint8Array,
     private readonly ids: Uint32Array,
+    private readonly rivals: Rivals,
     private readonly nameOf: (id: number) => string,
   ) {}
 
@@ -38,11 +39,11 @@ export class SymbolIndex {
   static of(symbols: SymbolsToIndex): SymbolIndex {
     const kept = new KeptSymbols(symbols);
     for (let i = 0; i < symbols.starts.length; i += 1) kept.offer(i);
-    const { starts, ends, ids, count } = kept;
+    const { starts, ends, ids, rivals, count } = kept;
     const sized = new Uint8Array(count);
     for (let i = 0; i < count; i += 1) sized[i] = Number((symbols.sizes[ids[i] ?? 0] ?? 0) > 0);
     const all = [starts.subarray(0, count), ends.subarray(0, count), sized, ids.subarray(0, count)] as const;
-    return new SymbolIndex(...all, symbols.nameOf);
+    return new SymbolIndex(...all, rivals, symbols.nameOf);
   }
 
   get size(): number {
@@ -78,7 +79,34 @@ export class SymbolIndex {
 
   /** Which of the symbols that it was made of stands at a position. */
   idAt(position: number): number {
-    return this.ids[position] ?? 0;
+    const first = this.ids[position] ?? 0;
+    const best = this.rivals.bestAt(position, first);
+    if (best !== first) this.ids[position] = best;
+    return best;
+  }
+}
+
+/**
+ * Symbols that are at one place and equally long, of which one is chosen when it is asked for: programs have thousands of
+ * such places, and which name is better takes long to say.
+ */
+class Rivals {
+  readonly #others = new Map<number, number[]>();
+
+  constructor(private readonly isBetter: SymbolsToIndex['isBetter']) {}
+
+  add(position: number, id: number): void {
+    const others = this.#others.get(position);
+    if (others) others.push(id);
+    else this.#others.set(position, [id]);
+  }
+
+  /** Which one it is, given the first of them: the same from then on. */
+  bestAt(position: number, first: number): number {
+    const others = this.#others.get(position);
+    if (!others) return first;
+    this.#others.delete(position);
+    return others.reduce((best, id) => (this.isBetter(best, id) ? best : id), first);
   }
 }
 
@@ -87,6 +115,7 @@ class KeptSymbols {
   readonly starts: Float64Array;
   readonly ends: Float64Array;
   readonly ids: Uint32Array;
+  readonly rivals: Rivals;
   count = 0;
   readonly #order: Uint32Array;
 
@@ -98,6 +127,7 @@ class KeptSymbols {
     this.starts = new Float64Array(starts.length);
     this.ends = new Float64Array(starts.length);
     this.ids = new Uint32Array(starts.length);
+    this.rivals = new Rivals(symbols.isBetter);
   }
 
   /** Takes the next one, given how many there were before it, unless another one at its address is better. */
@@ -105,7 +135,15 @@ class KeptSymbols {
     const id = this.#order[i] ?? 0;
     const start = this.symbols.starts[id] ?? 0;
     const end = this.endOf(i, id, start);
-    if (this.count > 0 && this.starts[this.count - 1] === start) {
+    const last = this.count - 1;
+    if (last >= 0 && this.starts[last] === start) {
+      const { sizes } = this.symbols;
+      const size = sizes[id] ?? 0;
+      if (size > 0 && sizes[this.ids[last] ?? 0] === size) {
+        this.rivals.add(last, id);
+        return;
+      }
+      this.ids[last] = this.rivals.bestAt(last, this.ids[last] ?? 0);
       if (!this.yieldsTo(id, end > start)) return;
       this.count -= 1;
     }
