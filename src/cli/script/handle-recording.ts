@@ -7,7 +7,9 @@ import { Recording } from '../../profile/recording';
 import type { SampleCursor } from '../../profile/sample-cursor';
 import { sampleFilter } from '../../profile/sample-filter';
 import type { ThreadState } from '../../profile/timeline';
+import { CellTexts } from '../../report/profile/cell-text';
 import { complain } from '../console';
+import { accepting } from '../function-filter';
 import { endOfRecording } from '../recording-end';
 import { HandlerFile } from './handler-file';
 import type { ScriptOptions } from './script-options';
@@ -17,7 +19,8 @@ import type { ScriptOptions } from './script-options';
  * @returns the exit status
  * @throws SyswideError HANDLER_FAILED, BAD_FILE
  */
-export async function handleRecording(file: string, { input, owner, symbols, filter }: ScriptOptions): Promise<number> {
+export async function handleRecording(file: string, options: ScriptOptions): Promise<number> {
+  const { input, owner, symbols, filter, functions } = options;
   const handlers = await HandlerFile.load(file);
   const recording = Recording.open(input, owner);
   try {
@@ -46,12 +49,15 @@ export async function handleRecording(file: string, { input, owner, symbols, fil
       });
     };
     const wanted = sampleFilter(filter, comms);
+    const isOfFunction = accepting(functions, new CellTexts(places));
     await handlers.begin();
     recording.eachInOrder((sample, view) => {
       const handler = events[sample.event]?.handler;
       if (!handler) return;
       const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
-      if (!wanted || wanted(sample, state.comm)) handler(eventOf(sample, state, view));
+      if (wanted && !wanted(sample, state.comm)) return;
+      const isFrom = () => isOfFunction?.(places.cellAt(sample.mode, state.memory, sample.ipLow, sample.ipHigh));
+      if (!isOfFunction || isFrom()) handler(eventOf(sample, state, view));
     });
     await handlers.end();
     const recorded = new Set(events.map(({ name }) => name));

@@ -27,10 +27,22 @@ export function scriptCommand(
 
 const groups = (): Record<string, Option[]> => ({
   'The recording:': recordingOptions(),
-  'Which samples:': filterOptions(),
+  'Which samples:': [
+    ...filterOptions(),
+    new Option('--dsos <list>', 'only from functions of these programs'),
+    new Option('-S, --symbols <list>', 'only from functions with these names'),
+  ],
   'How they are shown:': [
-    new Option('-F, --fields <list>', 'comm, tid, pid, time, cpu, event, trace, ip, sym, symoff, dso, srcline, …'),
+    new Option(
+      '-F, --fields <list>',
+      'comm, tid, pid, time, cpu, event, trace, ip, sym, symoff, dso, srcline, …',
+    ).argParser((list, before: string[] | undefined) => [...(before ?? []), list]),
     new Option('-G, --hide-call-graph', 'without call chains'),
+    new Option('--max-stack <n>', 'so many functions of a call chain at most'),
+    new Option('--stop-bt <list>', 'of a call chain nothing above the first of these functions'),
+    new Option('--header', 'first what the recording says of its making'),
+    new Option('--header-only', 'only that'),
+    new Option('-D, --dump-raw-trace', 'only the records, byte by byte'),
     new Option('--inline', 'also functions that the compiler put into others: asks addr2line, which takes time'),
     new Option('--no-inline', 'not: as without it'),
     new Option('--ns', 'times to the nanosecond'),

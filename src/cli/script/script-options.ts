@@ -1,19 +1,26 @@
-import { PerfType } from '../../abi/perf-event';
 import type { Owner } from '../../perfdata/input-file';
 import type { SymbolPlaces } from '../../profile/programs';
-import type { RecordedEvent } from '../../profile/recorded-event';
 import type { SampleFilter } from '../../profile/sample-filter';
+import type { ChainLimit } from '../../report/script/chain-cut';
 import { shownTypes } from '../../report/script/record-text';
-import { fieldNames, type ScriptField, type ScriptView } from '../../report/script/script-view';
+import type { ScriptView } from '../../report/script/script-view';
+import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
+import { scriptFields } from './script-fields';
 
 /** The option values as commander hands them over. */
-export interface RawScriptOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions {
+export interface RawScriptOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions, RawFunctionOptions {
   readonly input: string;
-  readonly fields?: string;
+  /** Each that was said, in their order. */
+  readonly fields?: readonly string[];
+  readonly maxStack?: string;
+  readonly stopBt?: string;
+  readonly header?: boolean;
+  readonly headerOnly?: boolean;
+  readonly dumpRawTrace?: boolean;
   readonly hideCallGraph?: boolean;
   /** True: functions that the compiler put into others are shown. */
   readonly inline?: boolean;
@@ -37,6 +44,13 @@ export interface ScriptOptions {
   readonly input: string;
   readonly symbols: SymbolPlaces;
   readonly filter: SampleFilter;
+  /** Which functions samples are to be from. */
+  readonly functions: FunctionFilter;
+  /** Absent: call chains are shown whole. */
+  readonly limit?: ChainLimit;
+  readonly header: boolean;
+  /** Instead of samples. */
+  readonly only?: 'header' | 'dump';
   readonly view: ScriptView;
   /** Whether functions that the compiler put into others are shown. */
   readonly inlines: boolean;
@@ -51,19 +65,36 @@ export function scriptOptions(raw: RawScriptOptions): ScriptOptions {
   }
   const relative = raw.reltime ? 'first' : raw.deltatime ? 'previous' : undefined;
   const callChains = !raw.hideCallGraph;
+  const limit = limitOf(raw);
+  const only = raw.dumpRawTrace ? 'dump' : raw.headerOnly ? 'header' : undefined;
   return {
     input: raw.input,
     symbols: symbolPlaces(raw),
     owner: recordingOwner(raw),
     filter: recordingFilter(raw),
+    functions: functionFilter(raw),
+    ...(limit ? { limit } : {}),
+    header: (raw.header || raw.headerOnly) ?? false,
+    ...(only ? { only } : {}),
     others: othersOf(raw),
     inlines: raw.inline ?? false,
     view: {
-      fieldsOf: fieldsOf(raw.fields, callChains),
+      fieldsOf: scriptFields(raw.fields, callChains),
       callChains,
       nanoseconds: raw.ns ?? false,
       ...(relative === undefined ? {} : { relative }),
     },
+  };
+}
+
+function limitOf({ maxStack, stopBt }: RawScriptOptions): ChainLimit | undefined {
+  if (maxStack === undefined && stopBt === undefined) return undefined;
+  if (maxStack !== undefined && !/^[1-9]\d{0,8}$/.test(maxStack)) {
+    throw usage(`--max-stack '${maxStack}'`, 'that is no number of functions', 'write one from 1 on: --max-stack 16');
+  }
+  return {
+    ...(maxStack === undefined ? {} : { most: Number(maxStack) }),
+    ...(stopBt === undefined ? {} : { stops: new Set(stopBt.split(',')) }),
   };
 }
 
@@ -79,41 +110,4 @@ function othersOf(raw: RawScriptOptions): Set<number> {
     ...(raw.showRoundEvents ? shownTypes.round : []),
     ...(raw.showTextPokeEvents ? shownTypes.textPoke : []),
   ]);
-}
-
-const common = ['comm', 'tid', 'cpu', 'time', 'event'] as const;
-const place = ['ip', 'sym', 'symoff', 'dso'] as const;
-
-/** perf's defaults: tracepoints show their data, and where they were only with call chains. */
-function defaultsOf({ type, offsets }: RecordedEvent, callChains: boolean): ScriptField[] {
-  if (type !== PerfType.tracepoint) return [...common, 'period', ...place];
-  return [...common, 'trace', ...(callChains && offsets.hasCallchain ? place : [])];
-}
-
-/** @param text a list; with + and - before names, what is more or less than by default */
-function fieldsOf(text: string | undefined, callChains: boolean): ScriptView['fieldsOf'] {
-  if (text === undefined) return (event) => new Set(defaultsOf(event, callChains));
-  const words = text.split(',').map((word) => /^([-+]?)(.*)$/.exec(word) ?? []);
-  const fields = words.map(([, sign = '', name = '']) => ({ sign, field: fieldOf(name) }));
-  const changes = fields.some(({ sign }) => sign !== '');
-  if (changes && fields.some(({ sign }) => sign === '')) {
-    throw usage(`-F '${text}'`, 'some have a sign and some have none', 'write -F comm,time or -F +pid,-period');
-  }
-  if (!changes && fields.some(({ field }) => field === 'srcline') && !fields.some(({ field }) => field === 'ip')) {
-    throw usage(`-F '${text}'`, 'lines of the source are those of addresses', 'add ip');
-  }
-  return (event) => {
-    const shown = new Set<ScriptField>(changes ? defaultsOf(event, callChains) : []);
-    for (const { sign, field } of fields) {
-      if (sign === '-') shown.delete(field);
-      else shown.add(field);
-    }
-    return shown;
-  };
-}
-
-function fieldOf(name: string): ScriptField {
-  const found = fieldNames.find((field) => field === name);
-  if (found) return found;
-  throw usage(`-F '${name}'`, 'there is no such field', `write some of ${fieldNames.join(', ')}`);
 }

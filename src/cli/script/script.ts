@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { PerfType } from '../../abi/perf-event';
 import { visible } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
@@ -11,8 +12,13 @@ import { sampleFilter } from '../../profile/sample-filter';
 import type { ThreadState } from '../../profile/timeline';
 import { tracePrinter } from '../../profile/trace/print-format';
 import { TraceData } from '../../profile/trace/trace-data';
+import { CellTexts } from '../../report/profile/cell-text';
+import { dumpRecords } from '../../report/profile/dump-text';
+import { headerText } from '../../report/profile/header-text';
+import { ChainCut } from '../../report/script/chain-cut';
 import { FrameLines } from '../../report/script/frame-lines';
 import { SampleText, type TraceText } from '../../report/script/sample-text';
+import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { endOfRecording } from '../recording-end';
 import { withSpooledInput } from '../spooled-input';
@@ -26,37 +32,58 @@ import type { ScriptOptions } from './script-options';
 export const script = async (options: ScriptOptions): Promise<number> =>
   withSpooledInput(options.input, (path) => scriptOf(path, options));
 
-function scriptOf(path: string, { input, owner, symbols, filter, view, others, inlines }: ScriptOptions): number {
+function scriptOf(path: string, options: ScriptOptions): number {
+  const { input, owner } = options;
   const recording = Recording.open(path, owner);
   try {
-    const { timeline: whole, kernel, processes } = recording.readTasks();
-    const timeline = whole.withoutForesight();
-    const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);
-    const places = new Places(programs, kernel, recording.dsos);
-    const { comms, events } = recording;
-    const wanted = sampleFilter(filter, comms);
-    const stateOf = ({ pid, tid, time }: SampleCursor) => timeline.stateAt(pid, tid, time);
-    const hasLines = events.all.some((event) => view.fieldsOf(event).has('srcline'));
-    const source =
-      hasLines || inlines ? sourceOf(recording, new PlaceSource(places, programs), stateOf, wanted) : undefined;
-    const names = kernelNames(places);
-    const traces = traceTexts(recording, names);
-    const text = new SampleText(events.all, places, comms, view, traces, names, source && { places: source, inlines });
     const pages = new Pages();
-    recording.eachInOrder(
-      (sample, record) => {
-        const state = stateOf(sample);
-        if (!wanted || wanted(sample, state.comm)) text.write(pages.text, sample, state, record);
-      },
-      otherRecords({ types: others, cpus: filter.cpus }, timeline, comms, (trailer, record, comm) =>
-        text.writeOther(pages.text, trailer, record, comm),
-      ),
-    );
+    const notices: string[] = [];
+    if (options.only === 'dump') dumpRecords(recording, input, (text) => pages.text.write(text));
+    else {
+      if (options.header) pages.text.write(headerText(recording.facts, statSync(path).mtime));
+      if (options.only !== 'header') notices.push(...printSamples(recording, options, pages));
+    }
     pages.end();
-    return endOfRecording(input, recording, programs.notices);
+    return endOfRecording(input, recording, notices);
   } finally {
     recording.close();
   }
+}
+
+/** @returns what could not be had, for a person */
+function printSamples(recording: Recording, options: ScriptOptions, pages: Pages): readonly string[] {
+  const { symbols, filter, functions, view, others, inlines, limit } = options;
+  const { timeline: whole, kernel, processes } = recording.readTasks();
+  const timeline = whole.withoutForesight();
+  const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);
+  const places = new Places(programs, kernel, recording.dsos);
+  const { comms, events } = recording;
+  const cells = new CellTexts(places);
+  const isOfThread = sampleFilter(filter, comms);
+  const isOfFunction = accepting(functions, cells);
+  const stateOf = ({ pid, tid, time }: SampleCursor) => timeline.stateAt(pid, tid, time);
+  const wanted = (sample: SampleCursor, { comm, memory }: ThreadState): boolean =>
+    (!isOfThread || isOfThread(sample, comm)) &&
+    (!isOfFunction || isOfFunction(places.cellAt(sample.mode, memory, sample.ipLow, sample.ipHigh)));
+  const hasLines = events.all.some((event) => view.fieldsOf(event).has('srcline'));
+  const source =
+    hasLines || inlines ? sourceOf(recording, new PlaceSource(places, programs), stateOf, wanted) : undefined;
+  const names = kernelNames(places);
+  const traces = traceTexts(recording, names);
+  const text = new SampleText(events.all, places, comms, view, traces, names, {
+    ...(source ? { source: { places: source, inlines } } : {}),
+    ...(limit ? { cut: new ChainCut(places, (cell) => cells.functionName(cell), limit) } : {}),
+  });
+  recording.eachInOrder(
+    (sample, record) => {
+      const state = stateOf(sample);
+      if (wanted(sample, state)) text.write(pages.text, sample, state, record);
+    },
+    otherRecords({ types: others, cpus: filter.cpus }, timeline, comms, (trailer, record, comm) =>
+      text.writeOther(pages.text, trailer, record, comm),
+    ),
+  );
+  return programs.notices;
 }
 
 /** The source of all places that samples are from. */
@@ -64,11 +91,11 @@ function sourceOf(
   recording: Recording,
   source: PlaceSource,
   stateOf: (sample: SampleCursor) => ThreadState,
-  wanted: ReturnType<typeof sampleFilter>,
+  wanted: (sample: SampleCursor, state: ThreadState) => boolean,
 ): PlaceSource {
   recording.eachSample((sample) => {
-    const { comm, memory } = stateOf(sample);
-    if (!wanted || wanted(sample, comm)) source.note(sample, memory);
+    const state = stateOf(sample);
+    if (wanted(sample, state)) source.note(sample, state.memory);
   });
   source.ask();
   return source;

@@ -3,6 +3,7 @@ import type { Memory } from '../../profile/memory';
 import type { SampleCursor } from '../../profile/sample-cursor';
 import { WordTable } from '../../profile/word-table';
 import type { TextBuffer } from '../text-buffer';
+import type { ChainCut } from './chain-cut';
 import type { FrameLines } from './frame-lines';
 
 /** So much text is remembered; then it begins anew, so that memory does not grow with the file. */
@@ -17,10 +18,15 @@ export class ChainLines {
   #texts: Buffer[] = [];
   #bytes = 0;
 
-  constructor(private readonly frames: FrameLines) {}
+  constructor(
+    private readonly frames: FrameLines,
+    /** Absent: chains are shown whole. */
+    private readonly cut?: ChainCut,
+  ) {}
 
-  write(to: TextBuffer, { words, chainAt, chainLength }: SampleCursor, memory: Memory): void {
-    const end = chainAt + chainLength * 2;
+  write(to: TextBuffer, sample: SampleCursor, memory: Memory): void {
+    const { words, chainAt, chainLength } = sample;
+    const end = chainAt + (this.cut?.lengthOf(sample, memory) ?? chainLength) * 2;
     const user = endOfKernel(words, chainAt, end);
     if (user > chainAt) to.copy(this.part(words, chainAt, user, memory));
     this.lines(to, words, user, end, memory);

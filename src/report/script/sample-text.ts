@@ -7,6 +7,7 @@ import type { OtherRecord } from '../../profile/recording';
 import type { SampleCursor } from '../../profile/sample-cursor';
 import type { ThreadState } from '../../profile/timeline';
 import type { TextBuffer } from '../text-buffer';
+import type { ChainCut } from './chain-cut';
 import { ChainLines } from './chain-lines';
 import { type FrameFields, FrameLines, type FrameSource, hexadecimal } from './frame-lines';
 import { recordText } from './record-text';
@@ -15,6 +16,14 @@ import type { ScriptField, ScriptView } from './script-view';
 
 /** Text of the raw data of tracepoints; undefined for an event without. */
 export type TraceText = (event: RecordedEvent, sample: SampleCursor, view: DataView) => string | undefined;
+
+/** What functions are shown with. */
+export interface FrameParts {
+  /** Absent: without what is known of the source. */
+  readonly source?: FrameSource;
+  /** Absent: call chains are shown whole. */
+  readonly cut?: ChainCut;
+}
 
 /** How one event's samples are shown. */
 interface EventStyle {
@@ -26,6 +35,8 @@ interface EventStyle {
   /** Whether it is shown where it was taken. */
   readonly hasPlace: boolean;
   readonly hasTrace: boolean;
+  /** Without any field, nothing is. */
+  readonly isShown: boolean;
   readonly hasAddress: boolean;
 }
 
@@ -42,7 +53,7 @@ export class SampleText {
     private readonly traceText: TraceText,
     /** Of an address, where it has a name. */
     private readonly kernelName: (address: bigint) => string | undefined,
-    source?: FrameSource,
+    { source, cut }: FrameParts = {},
   ) {
     const width = Math.max(0, ...events.map(({ name }) => visible(name).length));
     const frames = new Map<string, { readonly frames: FrameLines; readonly chains: ChainLines }>();
@@ -50,7 +61,7 @@ export class SampleText {
       const shown = frameFields(fields);
       const key = JSON.stringify(shown);
       const lines = new FrameLines(places, shown, source);
-      const known = frames.get(key) ?? { frames: lines, chains: new ChainLines(lines) };
+      const known = frames.get(key) ?? { frames: lines, chains: new ChainLines(lines, cut) };
       frames.set(key, known);
       return known;
     };
@@ -75,6 +86,7 @@ export class SampleText {
         ...(hasChain ? { chains } : {}),
         hasPlace: fields.has('ip') || fields.has('sym') || fields.has('dso'),
         hasTrace: fields.has('trace'),
+        isShown: fields.size > 0,
         hasAddress: fields.has('addr') && event.offsets.addr >= 0,
       };
     });
@@ -97,7 +109,7 @@ export class SampleText {
    */
   write(to: TextBuffer, sample: SampleCursor, state: ThreadState, record: DataView): void {
     const style = this.#styles[sample.event];
-    if (!style) return;
+    if (!style?.isShown) return;
     style.head.write(to, sample, state.comm);
     if (style.hasTrace) to.write(this.traceText(style.event, sample, record) ?? '');
     if (style.hasAddress) to.write(`${hexadecimal(sample.addrLow, sample.addrHigh)} `);

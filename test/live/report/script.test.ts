@@ -144,6 +144,41 @@ describe('syswide script', () => {
     expect(different).toEqual([]);
   });
 
+  describe('of what it is told to', () => {
+    const [path, mixed] = [file('told.data'), file('mixed.data')];
+    if (isRoot && hasPerf) {
+      perf(['record', '-q', '-g', '-F', '3000', '-o', path, '--', 'ls', '-lR', '/usr/share/doc']);
+      perf(['record', '-q', '-e', 'cpu-clock', '-e', 'sched:sched_process_*', '-o', mixed, '--', 'sh', '-c', 'ls; ls']);
+    }
+
+    it.each([
+      ['functions', path, ['-S', 'link_path_walk,do_syscall_64']],
+      ['programs', path, ['--dsos', 'ls,libc.so.6']],
+      ['functions of a program', path, ['--dsos', '[kernel.kallsyms]', '-S', 'statx,link_path_walk']],
+      ['short call chains', path, ['--max-stack', '3']],
+      ['call chains of one', path, ['--max-stack', '1', '-F', '+srcline']],
+      ['call chains up to a function', path, ['--stop-bt', 'do_syscall_64,vfs_statx']],
+      ['call chains that are both', path, ['--max-stack', '5', '--stop-bt', 'vfs_statx']],
+      ['fields of tracepoints', mixed, ['-F', 'trace:comm,event,trace']],
+      ['fields of software events', mixed, ['-F', 'sw:comm,ip,sym']],
+      ['fields of both, one after the other', mixed, ['-F', 'sw:ip,sym', '-F', 'trace:event,trace', '-F', 'sw:+dso']],
+      ['no fields of tracepoints', mixed, ['-F', 'trace:']],
+    ])('prints %s as perf does', (_, from, args) => {
+      const { different, lines } = compared(['-i', from, ...args]);
+      expect(lines.length).toBeGreaterThan(5);
+      expect(different).toEqual([]);
+    });
+
+    it('prints what the recording says of its making, and its bytes, as report does', () => {
+      const [header, samples] = [['--header-only'], []].map((more) => syswide(['script', '-i', path, ...more]).stdout);
+      expect(header).toContain('# cmdline : ');
+      expect(syswide(['script', '-i', path, '--header']).stdout).toBe(`${header}${samples}`);
+      const [dump, reported] = ['script', 'report'].map((command) => syswide([command, '-i', path, '-D']).stdout);
+      expect(dump).toContain('PERF_RECORD_SAMPLE');
+      expect(dump).toBe(reported);
+    });
+  });
+
   it('prints a tracepoint with its call chain, and one of a command without CPUs', () => {
     const path = file('some.data');
     perf([
@@ -183,6 +218,8 @@ describe('syswide script', () => {
     for (const args of [
       ['-F', 'x'],
       ['-F', 'comm,+pid'],
+      ['-F', 'nosuch:comm'],
+      ['--max-stack', '0'],
       ['--reltime', '--deltatime'],
     ]) {
       expect(syswide(['script', '-i', file('chains.data'), ...args])).toMatchObject({ status: 2 });
