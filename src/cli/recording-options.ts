@@ -21,9 +21,9 @@ export const symbolOptions = (): Option[] => [
 export const inlineOption = (): Option =>
   new Option('--inline', 'also functions that the compiler put into others: asks addr2line, which takes time');
 
-/** Those that say which samples are wanted. */
-export const filterOptions = (): Option[] => [
-  new Option('--comms <list>', 'only of commands with these names'),
+/** Those that say which samples are wanted. @param short of `--comms`, which not every command has */
+export const filterOptions = (short = ''): Option[] => [
+  new Option(`${short}--comms <list>`, 'only of commands with these names'),
   new Option('--pid <list>', 'only of these processes'),
   new Option('--tid <list>', 'only of these threads'),
   new Option('-C, --cpu <list>', 'only from these CPUs: 0-3,8'),

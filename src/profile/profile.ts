@@ -1,4 +1,5 @@
 import type { HostFiles } from '../host/host-files';
+import { type ChainTrim, trimmed } from './chain-trim';
 import { Places } from './places';
 import { Programs, type SymbolPlaces } from './programs';
 import type { Recording, RecordingTotals } from './recording';
@@ -32,6 +33,8 @@ export interface ProfileRequest {
   readonly files: HostFiles;
   /** Absent: only functions, which takes much less. */
   readonly source?: SourceRequest;
+  /** Absent: call chains are whole. */
+  readonly trim?: ChainTrim;
   /** Told now and then how much of the work is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
@@ -56,6 +59,7 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
     (done) => onProgress?.((1 + done * 3) / 4),
   );
   const exact = collector.stacks();
-  const stacks = source ? withSource(exact, places, programs, source) : exact;
+  const whole = source ? withSource(exact, places, programs, source) : exact;
+  const stacks = request.trim ? trimmed(whole, places, request.trim) : whole;
   return { stacks, places, totals, timeline, hidden, notices: programs.notices };
 }

@@ -24,7 +24,7 @@ export function reportCommand(action: (options: RawReportOptions) => Promise<voi
 const groups = (): Record<string, Option[]> => ({
   'The recording:': recordingOptions(),
   'Which samples:': [
-    ...filterOptions(),
+    ...filterOptions('-c, '),
     ...functionOptions(),
     new Option('--symbol-filter <text>', 'only functions with this in their names'),
     new Option('--percentage <of>', 'shares of all, or relative to what is left of it').choices([
@@ -49,6 +49,9 @@ const groups = (): Record<string, Option[]> => ({
       '-g, --call-graph <how>',
       'graph, fractal, flat, folded or none; least percentage; caller or callee; count',
     ),
+    new Option('--max-stack <n>', 'so many functions of a call chain at most'),
+    new Option('--ignore-callees <regex>', 'what these functions call is theirs'),
+    new Option('-U, --hide-unresolved', 'without functions that have no name'),
     new Option('-G, --inverted', 'trees from callers to what they call: -g caller'),
     inlineOption(),
     new Option('--no-inline', 'not: as without it'),

@@ -1,10 +1,12 @@
 import type { Owner } from '../../perfdata/input-file';
+import type { ChainTrim } from '../../profile/chain-trim';
 import type { SymbolPlaces } from '../../profile/programs';
 import type { ReportField } from '../../report/profile/histogram-columns';
 import type { ColumnStyle } from '../../report/profile/histogram-text';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
+import { stackDepth } from '../stack-depth';
 import { type RawInlineOption, type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 import { type CallGraphOptions, callGraphOptions, percentOf } from './call-graph-options';
@@ -30,6 +32,9 @@ export interface RawReportOptions
   readonly showCpuUtilization?: boolean;
   readonly inverted?: boolean;
   readonly percentage?: string;
+  readonly hideUnresolved?: boolean;
+  readonly ignoreCallees?: string;
+  readonly maxStack?: string;
   readonly percentLimit?: string;
   readonly header?: boolean;
   readonly headerOnly?: boolean;
@@ -55,6 +60,8 @@ export interface ReportOptions {
   /** Whether shares are of what is shown, not of all. */
   readonly isRelative: boolean;
   readonly style: ColumnStyle;
+  /** Absent: call chains are whole. */
+  readonly trim?: ChainTrim;
   readonly functions: FunctionFilter;
   /** Which fields, for a recording with or without a share for callers. */
   readonly fieldsFor: (children: boolean) => ReportFields;
@@ -87,8 +94,10 @@ export function reportOptions(raw: RawReportOptions): ReportOptions {
   const fieldsFor = (hasChildren: boolean) => fieldsOf(raw, hasChildren);
   // What is no field is told before the recording is read.
   checkKeys(raw, fieldsFor(false).keys);
+  const trim = trimOf(raw);
   return {
     input,
+    ...(trim ? { trim } : {}),
     parents: patternOf('-p', raw.parent ?? DEFAULT_PARENTS),
     isOnlyWithParent: raw.excludeOther ?? false,
     symbols: symbolPlaces(raw),
@@ -142,6 +151,15 @@ function partOf(raw: RawReportOptions): ReportPart | undefined {
     ['dump', raw.dumpRawTrace],
   ];
   return parts.find(([, isAsked]) => isAsked)?.[0];
+}
+
+function trimOf({ hideUnresolved, ignoreCallees, maxStack }: RawReportOptions): ChainTrim | undefined {
+  if (!hideUnresolved && ignoreCallees === undefined && maxStack === undefined) return undefined;
+  return {
+    hidesUnresolved: hideUnresolved ?? false,
+    ...(ignoreCallees === undefined ? {} : { ignoredCallees: patternOf('--ignore-callees', ignoreCallees) }),
+    ...(maxStack === undefined ? {} : { most: stackDepth(maxStack) }),
+  };
 }
 
 /** perf's: system calls and page faults, as they were called once. */

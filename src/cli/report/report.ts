@@ -76,6 +76,7 @@ function* entriesOf(recording: Recording, options: ReportOptions): Generator<str
     symbols,
     files: new HostFiles(),
     ...sourceOf(options),
+    ...(options.trim ? { trim: options.trim } : {}),
     onProgress: (done) => progress.show(done),
   });
   progress.close();

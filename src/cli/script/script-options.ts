@@ -7,6 +7,7 @@ import type { ScriptView } from '../../report/script/script-view';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
+import { stackDepth } from '../stack-depth';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 import { scriptFields } from './script-fields';
@@ -89,11 +90,8 @@ export function scriptOptions(raw: RawScriptOptions): ScriptOptions {
 
 function limitOf({ maxStack, stopBt }: RawScriptOptions): ChainLimit | undefined {
   if (maxStack === undefined && stopBt === undefined) return undefined;
-  if (maxStack !== undefined && !/^[1-9]\d{0,8}$/.test(maxStack)) {
-    throw usage(`--max-stack '${maxStack}'`, 'that is no number of functions', 'write one from 1 on: --max-stack 16');
-  }
   return {
-    ...(maxStack === undefined ? {} : { most: Number(maxStack) }),
+    ...(maxStack === undefined ? {} : { most: stackDepth(maxStack) }),
     ...(stopBt === undefined ? {} : { stops: new Set(stopBt.split(',')) }),
   };
 }
