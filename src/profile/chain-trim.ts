@@ -70,11 +70,11 @@ class Trimmer {
   }
 
   private hasName(cell: number): boolean {
-    return this.places.cells[cell]?.name !== undefined;
+    return this.places.cell(cell)?.name !== undefined;
   }
 
   private nameOf(cell: number): string {
-    const name = this.places.cells[cell]?.name;
+    const name = this.places.cell(cell)?.name;
     return name === undefined ? '' : demangled(name);
   }
 }

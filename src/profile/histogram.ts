@@ -283,19 +283,24 @@ export class Histogram {
   }
 
   private entryOf(stack: number, cell: number): number {
+    const { words } = this.stacks;
     const from = this.stacks.startOf(stack);
-    if (!this.#isOfComms) return this.lookUp(stack, from, cell);
-    const comm = this.stacks.words[from + StackWord.comm] ?? 0;
+    if (!this.#isOfComms) return this.lookUp(stack, words, from, cell);
+    const comm = words[from + StackWord.comm] ?? 0;
     if (this.#lastComm[cell] === comm) return this.#lastEntry[cell] ?? 0;
-    const entry = this.lookUp(stack, from, cell);
+    const entry = this.lookUp(stack, words, from, cell);
     this.#lastComm[cell] = comm;
     this.#lastEntry[cell] = entry;
     return entry;
   }
 
-  private lookUp(stack: number, from: number, cell: number): number {
+  private lookUp(stack: number, words: Int32Array, from: number, cell: number): number {
     const { keys } = this.options;
-    for (let i = 0; i < keys.length; i += 1) this.#key[i] = this.valueOf(keys[i] ?? 'comm', stack, from, cell);
+    for (let i = 0; i < keys.length; i += 1) {
+      const key = keys[i] ?? 'comm';
+      this.#key[i] =
+        key === 'parent' ? (this.options.parents?.of(stack) ?? NO_PARENT) : this.valueOf(key, words, from, cell);
+    }
     const known = this.#entries.size;
     const entry = this.#entries.intern(this.#key, 0, keys.length);
     if (entry === known) this.begin(entry, cell);
@@ -325,8 +330,7 @@ export class Histogram {
     return line === undefined ? -1 - cell : this.#lines.idOf(line);
   }
 
-  private valueOf(key: SortKey, stack: number, from: number, cell: number): number {
-    const { words } = this.stacks;
+  private valueOf(key: Exclude<SortKey, 'parent'>, words: Int32Array, from: number, cell: number): number {
     switch (key) {
       case 'comm':
         return words[from + StackWord.comm] ?? 0;
@@ -346,8 +350,6 @@ export class Histogram {
         return this.places.functionOf(cell);
       case 'srcline':
         return this.lineOf(cell);
-      case 'parent':
-        return this.options.parents?.of(stack) ?? NO_PARENT;
     }
   }
 }
