@@ -5,7 +5,7 @@ import type { FileFacts } from '../../perfdata/recorded-facts';
 export function headerText(facts: FileFacts, recordedAt: Date): string {
   const memory = facts.totalMemoryKib;
   const lines: [string, string | undefined][] = [
-    ['captured on    ', recordedAt.toUTCString()],
+    ['captured on   ', ctime(recordedAt)],
     ['hostname', facts.hostname],
     ['os release', facts.osRelease],
     ['perf version', facts.version],
@@ -28,6 +28,12 @@ function sampleTime({ sampleTime: times }: FileFacts): [string, string][] {
   return [
     ['time of first sample', seconds(times.first)],
     ['time of last sample', seconds(times.last)],
-    ['sample duration', `${(Number(times.last - times.first) / 1e6).toFixed(3)} ms`],
+    ['sample duration', `${(Number(times.last - times.first) / 1e6).toFixed(3).padStart(10)} ms`],
   ];
+}
+
+/** As ctime(3) writes it: `Sat Nov 28 21:42:37 2026`, here and now. */
+function ctime(date: Date): string {
+  const [weekday = '', month = '', , year = '', time = ''] = date.toString().split(' ');
+  return `${weekday} ${month} ${String(date.getDate()).padStart(2)} ${time} ${year}`;
 }

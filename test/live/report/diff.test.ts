@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
 import { hasPerf, isRoot, perf, syswide } from '../run';
+import { validator } from './document-schema';
 
 needs(isRoot && hasPerf, 'root and perf');
 
@@ -27,11 +27,6 @@ const matchedRows = (text: string): string[] =>
 
 /** Rows of nothing that has a name are perf's guesses. */
 const isNamed = (row: string): boolean => !/0x[\da-f]{16}|\[unknown\]/u.test(row);
-
-const schemaOf = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../docs/schema/${name}`, import.meta.url), 'utf8'));
-const validator = (name: string) =>
-  new Ajv2020({ allErrors: true, strictRequired: false }).compile(schemaOf(name) as object);
 
 describe('syswide diff', () => {
   it.each(['dso', 'dso,sym', 'comm'])('has the shares and differences of perf diff, by %s', (keys) => {

@@ -111,10 +111,12 @@ describe('syswide report of a recording of perf', () => {
 
   it('tells what is in the file', () => {
     const { stdout } = syswide(['report', '-i', path, '--header-only']);
-    for (const line of ['hostname', 'os release', 'nrcpus online', 'cmdline']) {
+    const known = ['captured on   ', 'hostname', 'os release', 'nrcpus online', 'cpudesc', 'total memory', 'cmdline'];
+    for (const line of [...known, 'time of first sample', 'time of last sample', 'sample duration']) {
       const [ours, theirs] = [stdout, perf(['report', '-i', path, '--header-only']).stdout].map(
         (text) => new RegExp(`^# ${line} : (.*?) *$`, 'mu').exec(text)?.[1],
       );
+      expect(theirs).toBeDefined();
       expect(ours).toBe(theirs);
     }
     const [ours, theirs] = [syswide, perf].map((run) => run(['report', '--stats', '-i', path]).stdout);

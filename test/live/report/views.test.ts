@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
 import { hasPerf, isRoot, launcher, perf, syswide } from '../run';
+import { validator } from './document-schema';
 
 needs(isRoot && hasPerf, 'root and perf');
 
@@ -169,7 +170,10 @@ describe('syswide report', () => {
 
   it('names parents in documents', () => {
     const { stdout } = syswide(['report', '-i', chains, '-s', 'parent', '-p', 'vfs_', '--no-children', '--json']);
-    const [table] = JSON.parse(stdout).events;
+    const document = JSON.parse(stdout);
+    const isReport = validator('syswide.report-1.json');
+    expect(isReport(document), JSON.stringify(isReport.errors)).toBe(true);
+    const [table] = document.events;
     const parents = table.entries.map(({ parent }: { parent: string | null }) => parent);
     expect(parents).toContain(null);
     expect(parents.filter((name: string | null) => name?.includes('vfs_')).length).toBe(parents.length - 1);
