@@ -1,5 +1,5 @@
 import { RecordType } from '../abi/ring-page';
-import { cpuUpdateIn } from '../perfdata/cpu-update';
+import { cpuChangeIn } from '../perfdata/cpu-update';
 import { FileOnlyRecord } from '../perfdata/file-only-record';
 import { OfflineSpans } from './offline-spans';
 import { RecordTrailer } from './record-trailer';
@@ -43,7 +43,7 @@ export class Troubles {
 
   /** A record that is no sample. */
   record(type: number, view: DataView, begin: number, end: number): void {
-    if (type === FileOnlyRecord.eventUpdate && this.littleEndian) this.#offline.add(cpuUpdateIn(view, begin, end));
+    if (type === FileOnlyRecord.eventUpdate && this.littleEndian) this.#offline.add(cpuChangeIn(view, begin, end));
     const isLost = type === RecordType.lost || type === RecordType.lostSamples;
     if (!isLost && type !== RecordType.throttle && type !== UNTHROTTLE) return;
     const trailer = this.#trailer;

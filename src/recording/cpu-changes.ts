@@ -2,41 +2,26 @@ import type { Cpu } from '../base/units';
 import type { Happening } from '../gang/hotplug-follower';
 import { cpuUpdateRecord } from '../perfdata/cpu-update';
 
-/** The CPUs that a recording is on, for files to tell of when they change. */
+/** Tells, for files, of CPUs that come and go while they are recorded; times in ns of the recording's clock. */
 export class CpuChanges {
-  readonly #cpus: Set<Cpu>;
-  #since: bigint;
-  #isTold = false;
+  /** Since when CPUs are offline, and online. */
+  readonly #since = { offline: new Map<Cpu, bigint>(), online: new Map<Cpu, bigint>() };
 
-  /** @param since when it began to be on these, in ns of the recording's clock */
-  constructor(cpus: Iterable<Cpu>, since: bigint) {
-    this.#cpus = new Set(cpus);
-    this.#since = since;
-  }
-
-  /** What follows goes to another file. */
-  beginFile(): void {
-    this.#isTold = false;
-  }
+  /** @param start when the recording began: nothing is known of before */
+  constructor(private readonly start: bigint) {}
 
   /**
-   * Takes in that a CPU came or went.
-   * @param at when, in ns of the recording's clock
+   * @param covered CPUs that the recording is on, those of tasks also while they are offline
    * @param id of an event that the file knows
-   * @returns records that tell of it, and for the first time in a file of how it was before
    */
-  change({ cpu, kind }: Pick<Happening, 'cpu' | 'kind'>, at: bigint, id: bigint): Buffer[] {
-    if (this.#cpus.has(cpu) === (kind === 'online')) return [];
-    const before = this.#isTold ? [] : [this.record(id)];
-    if (kind === 'online') this.#cpus.add(cpu);
-    else this.#cpus.delete(cpu);
-    this.#since = at;
-    this.#isTold = true;
-    return [...before, this.record(id)];
-  }
-
-  private record(id: bigint): Buffer {
-    const cpus = [...this.#cpus].sort((a, b) => a - b);
-    return cpuUpdateRecord(id, cpus, this.#since);
+  record({ cpu, kind }: Pick<Happening, 'cpu' | 'kind'>, time: bigint, covered: Iterable<Cpu>, id: bigint): Buffer {
+    const [from, to] = kind === 'online' ? (['offline', 'online'] as const) : (['online', 'offline'] as const);
+    const since = this.#since[from].get(cpu) ?? this.start;
+    this.#since[from].delete(cpu);
+    this.#since[to].set(cpu, time);
+    const cpus = new Set([...covered].filter((one) => !this.#since.offline.has(one)));
+    if (kind === 'online') cpus.add(cpu);
+    const sorted = [...cpus].sort((a, b) => a - b);
+    return cpuUpdateRecord(id, sorted, { cpu, isOnline: kind === 'online', since, time });
   }
 }

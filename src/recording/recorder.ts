@@ -3,7 +3,6 @@ import { SyswideError } from '../base/error';
 import { type Fd, type MonotonicTime, monotonicTime } from '../base/units';
 import { openRequested } from '../counts/open-requested';
 import { BackgroundLoop } from '../gang/background-loop';
-import type { Happening } from '../gang/hotplug-follower';
 import type { LiveGang } from '../gang/live-gang';
 import type { OpenClone } from '../gang/opening';
 import type { Interruption } from '../native/interruption';
@@ -28,7 +27,6 @@ export class Recorder {
   #failure: SyswideError | undefined;
   #lastFile: EndedFile | undefined;
   #live: LiveGang | undefined;
-  #cpus: CpuChanges | undefined;
   readonly notices: string[] = [];
 
   private constructor(
@@ -139,16 +137,15 @@ export class Recorder {
 
   /** Files tell of CPUs that come and go: without samples they look like idle ones. */
   private followCpus(): void {
+    const changes = new CpuChanges(this.inOwnClock(monotonicTime(process.hrtime.bigint())));
     const { gang, follower } = this.live;
-    const now = monotonicTime(process.hrtime.bigint());
-    const cpus = gang.places.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
-    this.#cpus = new CpuChanges(cpus, this.inOwnClock(now));
-    follower?.onHappening((happening) => this.attempt(() => this.tell(happening)));
-  }
-
-  private tell(happening: Happening): void {
-    const [, id = 0n] = this.#ids[0] ?? [];
-    this.output.append(this.#cpus?.change(happening, this.inOwnClock(happening.at), id) ?? []);
+    follower?.onHappening((happening) =>
+      this.attempt(() => {
+        const covered = gang.places.flatMap(({ cpu }) => (cpu === undefined ? [] : [cpu]));
+        const [, id = 0n] = this.#ids[0] ?? [];
+        this.output.append([changes.record(happening, this.inOwnClock(happening.at), covered, id)]);
+      }),
+    );
   }
 
   private inOwnClock(time: MonotonicTime): bigint {
@@ -156,7 +153,6 @@ export class Recorder {
   }
 
   private beginFile(): void {
-    this.#cpus?.beginFile();
     this.output.begin(recordedEvents(this.live.gang, this.request.target, this.#ids));
   }
 

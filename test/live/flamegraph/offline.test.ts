@@ -5,7 +5,7 @@ import { inflateRawSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { unpack } from '../../../src/report/flamegraph/view/packed';
 import { hasChromium, openPage, startBrowser } from '../browser';
-import { CpuWatch, lengthOf, takesCpu1Offline } from '../hotplug/cpu1';
+import { CpuWatch, lengthOf, takesCpu1Offline, turn } from '../hotplug/cpu1';
 import { needs } from '../needs';
 import { hasPerf, perf, syswide } from '../run';
 
@@ -84,4 +84,18 @@ describe('a CPU that was offline for a while', () => {
     },
     60_000,
   );
+
+  it('is told from when the recording began, where it came later', () => {
+    turn(0);
+    using watch = new CpuWatch();
+    const comes = `sleep 0.6; echo 1 > ${online}; sleep 0.6`;
+    expect(syswide(['record', '-a', '-F', '1000', '-o', data, '--html', html, '--', 'sh', '-c', comes]).status).toBe(0);
+    const { meta, time } = carried(readFileSync(html, 'utf8'));
+    const came = Number(watch.cameOnline()[0]) - (meta.starts[0] ?? 0);
+    const spans = meta.troubles.filter(({ kind }) => kind === 'offline');
+    expect(spans.map(({ cpu, from }) => ({ cpu, from }))).toEqual([{ cpu: 1, from: 0 }]);
+    expect(Math.abs((spans[0]?.to ?? 0) - came)).toBeLessThan(1e6);
+    expect(time.length).toBeGreaterThan(100);
+    expect(perf(['script', '-i', data]).stderr).toBe('');
+  }, 60_000);
 });
