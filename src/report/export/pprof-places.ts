@@ -4,7 +4,7 @@ import { addressOf, type Cell, UNKNOWN_DSO } from '../../profile/places';
 import type { TimedProfile } from '../../profile/timed-stacks';
 import { demangled } from '../../symbols/demangle';
 import type { Segment } from '../../symbols/elf/segments';
-import { programSegments, segmentAt } from '../../symbols/program-segments';
+import { type CodeMapping, codeMapping, programSegments, segmentAt } from '../../symbols/program-segments';
 import { nameOf } from '../flamegraph/frame-table';
 
 /** What a profile is made of. */
@@ -17,11 +17,11 @@ export interface PprofSource {
   readonly builds: ReadonlyMap<string, string>;
 }
 
-/** Readers of profiles take pages to be as long, and mappings to begin with one. */
-const PAGE = 4096n;
-
 /** What the upper bits of addresses of the kernel are, where a recording has the lower 48. */
 const KERNEL_BITS = 0xffff_0000_0000_0000n;
+
+/** Of what is in no file that could be read. */
+const NOWHERE: CodeMapping = { start: 0n, limit: 0n, offset: 0n };
 
 /** Where a place is: a mapping, 0 for none, and its address. */
 interface Mapped {
@@ -94,20 +94,21 @@ export class PprofPlaces {
     if (path === UNKNOWN_DSO) return { mappingId: 0, address: at };
     if (cell.isKernel) return { mappingId: this.kernelMapping(path, at), address: at };
     const segment = segmentAt(this.segmentsOf(cell.dso, path), at);
-    if (!segment) return { mappingId: this.mappingOf(path, 0n, 0n, 0n), address: at };
-    const into = segment.address % PAGE;
-    const [start, offset] = [segment.address - into, segment.offset - into];
-    const pages = (into + segment.fileBytes + PAGE - 1n) / PAGE;
-    const mappingId = this.mappingOf(path, start, start + pages * PAGE, offset);
-    return { mappingId, address: at - segment.offset + segment.address };
+    if (!segment) return { mappingId: this.mappingOf(path, NOWHERE), address: at };
+    const address = BigInt.asUintN(64, at - segment.offset + segment.address);
+    return { mappingId: this.mappingOf(path, codeMapping(segment)), address };
   }
 
   private kernelMapping(path: string, address: bigint): number {
     const low = Number(BigInt.asUintN(48, address));
     const range = this.source.profile.addresses?.kernel.find(({ start, end }) => low >= start && low < end);
     return range
-      ? this.mappingOf(path, BigInt(range.start) | KERNEL_BITS, BigInt(range.end) | KERNEL_BITS, 0n)
-      : this.mappingOf(path, 0n, 0n, 0n);
+      ? this.mappingOf(path, {
+          start: BigInt(range.start) | KERNEL_BITS,
+          limit: BigInt(range.end) | KERNEL_BITS,
+          offset: 0n,
+        })
+      : this.mappingOf(path, NOWHERE);
   }
 
   private segmentsOf(dso: number, path: string): readonly Segment[] {
@@ -118,8 +119,8 @@ export class PprofPlaces {
     return this.#segments.get(dso) ?? [];
   }
 
-  private mappingOf(path: string, memoryStart: bigint, memoryLimit: bigint, fileOffset: bigint): number {
-    const key = `${memoryStart} ${path}`;
+  private mappingOf(path: string, { start, limit, offset }: CodeMapping): number {
+    const key = `${start} ${path}`;
     const known = this.#mappings.get(key);
     if (known !== undefined) return known;
     const id = this.mapping.length + 1;
@@ -127,7 +128,7 @@ export class PprofPlaces {
     const lines = this.source.profile.addresses?.source !== undefined;
     this.mapping.push(
       new Mapping({
-        ...{ id, memoryStart, memoryLimit, fileOffset },
+        ...{ id, memoryStart: start, memoryLimit: limit, fileOffset: offset },
         filename: this.text(path),
         buildId: this.text(this.source.builds.get(path) ?? ''),
         // Whatever there is has been looked up: readers are not to ask what knows less of separate debug files.
