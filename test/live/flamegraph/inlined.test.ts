@@ -54,15 +54,17 @@ describe('functions that the compiler put into others', () => {
       expect(cells.find(([, , name]) => name === 'outer')?.[1]).toBe(`${outer} %`);
       expect(rows.some((row) => row.endsWith(', kernel'))).toBe(true);
 
-      await page.fill('#search', '^innermost$');
-      await page.focus('#graph');
-      for (let row = 0; row < 20; row += 1) {
-        await page.keyboard.press('ArrowDown');
-        if ((await page.textContent('#detail'))?.includes('innermost')) break;
-        const shown = await page.textContent('#detail');
-        if (!/outer|main|libc|all/u.test(shown ?? '')) await page.keyboard.press('ArrowRight');
+      // The greatest stand at the left, one above the other.
+      await page.selectOption('#view', 'weight');
+      const x = 300;
+      let [row, card] = [0, ''];
+      while (row < 20 && !card.startsWith('innermost\n')) {
+        row += 1;
+        await page.hover('#graph', { position: { x, y: 18 * row + 9 } });
+        card = (await page.textContent('#card')) ?? '';
       }
-      expect(await page.textContent('#detail')).toMatch(/^innermost · inlined-work, inlined · total/u);
+      expect(card).toMatch(/^innermost\ninlined-work, inlined\ntotal \d/u);
+      await page.click('#graph', { position: { x, y: 18 * row + 9 } });
       await page.click('#copy');
       expect(await page.textContent('#detail')).toMatch(/; outer; innermost \[i\]$/u);
       expect(complaints).toEqual([]);

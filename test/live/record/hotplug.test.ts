@@ -19,7 +19,7 @@ describe('a recording of all CPUs', () => {
     timeout: 60_000,
   }, async () => {
     const load = [1, 2].map(() => start('sh', ['-c', 'while :; do :; done']));
-    const recording = startSyswide(['record', '-a', '-F', '1000', '-o', path, '--', 'sleep', '8']);
+    const recording = startSyswide(['record', '-a', '-F', '1000', '-o', path, '--', 'sleep', '11']);
     const turned: number[] = [];
     for (const state of [0, 1, 0, 1] as const) {
       await sleep(1500);
