@@ -153,7 +153,7 @@ describe('a full disk', () => {
     refused += 1;
   });
 
-  it('a recording that fills it ends in order, and can be read', { timeout: 120_000 }, () => {
+  it('a recording that fills it ends in order, and can be read', { timeout: rounds(50, 3) * 40_000 }, () => {
     const load = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=2000000'];
     const path = join(disk, 'perf.data');
     const how = [
