@@ -76,7 +76,9 @@ describe('--vmlinux', () => {
     ['addresses, with functions and programs', ['-F', 'ip,sym,symoff,dso']],
     ['lines of the source', ['-F', '+srcline']],
   ])('gives script the %s that perf has of it', (_, args) => {
-    const [ours, theirs] = [syswide, perf].map((run) => run(['script', '-i', path, '-k', vmlinux, ...args]));
+    // Without perf's child for inlined functions: once, on a busy machine, perf had a frame less. Why is not known.
+    const common = ['script', '--no-inline', '-i', path, '-k', vmlinux, ...args];
+    const [ours, theirs] = [syswide, perf].map((run) => run(common));
     expect({ status: ours?.status, stderr: ours?.stderr }).toEqual({ status: 0, stderr: '' });
     expect(theirs?.stdout).toMatch(/ elsewhere_\d+/u);
     if (args.includes('+srcline')) expect(theirs?.stdout).toMatch(/\n {2}kernel\.s:\d+\n/u);
