@@ -48,17 +48,15 @@ describe('what runs for long', () => {
     const quarter = looks.length >> 2;
     const memory = (part: readonly Look[]) => median(part.map((look) => look.memory));
     const growth = memory(looks.slice(-quarter)) - memory(looks.slice(quarter, 2 * quarter));
-    const fds = looks.map((look) => look.fds);
+    const fds = new Set(looks.map((look) => look.fds));
     tell(
       'soak',
       `${name} for ${SECONDS} s: ${(growth / 2 ** 20).toFixed(1)} MiB more in the last quarter than in the second, ` +
-        `fds ${[...new Set(fds)].join(', ')}`,
+        `fds ${[...fds].join(', ')}`,
     );
     expect(status).toBe(130);
     expect(looks.length).toBeGreaterThan(100);
-    // Fewer while a CPU is offline, which other tests of this machine may see to.
-    expect(Math.max(...fds)).toBe(fds[0]);
-    expect(fds.at(-1)).toBe(fds[0]);
+    expect([...fds]).toHaveLength(1);
     expect(growth).toBeLessThan(MOST_GROWTH);
   });
 });
