@@ -69,13 +69,18 @@ describe('50 times offline and back', () => {
 
   it('name gaps of 5 ms at most in the middle, and count groups as what is alone', { timeout: 60_000 }, async () => {
     const events = '{context-switches,page-faults},context-switches,page-faults';
-    const stat = startStat('-a', '-e', events, '--', flapPath, '1', '50', '0', '10', '30');
+    using watch = new CpuWatch();
+    const stat = startStat('-a', '-e', `${events},cpu-clock`, '--', flapPath, '1', '50', '0', '10', '30');
     const { saved } = await stat.result();
     const gaps = uncoveredSpans(saved).map(milliseconds);
     tell(`uncovered after coming online: median ${median(gaps)} ms, at most ${Math.max(...gaps)} ms`);
     expect(happened(saved).filter((one) => one === 'cpu1 offline')).toHaveLength(50);
-    // One that goes again before syswide was scheduled has none of its own: it is in what is uncovered of CPU 1.
+    expect(happened(saved).filter((one) => one === 'cpu1 online')).toHaveLength(50);
+    // A time online that ends before syswide was scheduled has no gap of its own: all of it is in what CPU 1 has uncovered.
     expect(gaps.length).toBeGreaterThanOrEqual(45);
+    const covered = saved.coverage.find(({ cpu }) => cpu === 1);
+    const online = saved.elapsedNs - Number(lengthOf(watch.offlineSpans()));
+    expect(((covered?.countedNs ?? 0) + (covered?.uncoveredNs ?? 0)) / online).toBeGreaterThanOrEqual(0.995);
     expect(median(gaps)).toBeLessThanOrEqual(5);
     for (const [member, alone] of [
       [0, 2],
