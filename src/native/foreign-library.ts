@@ -27,6 +27,10 @@ const WORD = 8;
  */
 export const scratch = (bytes: number): Buffer => Buffer.allocUnsafe(bytes).fill(0);
 
+/** The memory of numbers, for an argument of a foreign function: not a copy. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
+  Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+
 /** The `length` bytes at the 64-bit address in `pointer`. Not owned: unmapping them leaves the Buffer dangling. */
 export function memoryAt(pointer: Buffer, length: number): Buffer {
   return loadRef().readPointer(pointer, 0, length);

@@ -26,7 +26,7 @@ import { inheritedNofile } from './nofile-limit';
 import { packInt32, packUint64, unpackInt32, unpackUint64 } from './packed-integers';
 import { hungUpOf, readyOf } from './poll-result';
 import { RealRingMapping } from './ring-mapping';
-import { loadShim, type Shim } from './shim';
+import { type Shim, sharedShim } from './shim';
 import { PackedStandby } from './standby';
 import { LoopTimer } from './timer';
 import { EventfdWakeup } from './wakeup';
@@ -63,7 +63,7 @@ export class RealKernel implements Kernel {
   }
 
   /** @throws SyswideError SHIM when the shim cannot be loaded */
-  constructor(shim: Shim = loadShim()) {
+  constructor(shim: Shim = sharedShim()) {
     this.#shim = shim;
     this.pageSize = shim.sw_page_size();
     this.#processExit = this.createWakeup();

@@ -78,7 +78,7 @@ type Signatures = typeof signatures;
 export type Shim = { readonly [Name in keyof Signatures]: ForeignFunction<Args<Signatures[Name]>> };
 
 /**
- * Loads the shim and the FFI packages, which costs milliseconds: only commands that use events call it.
+ * Loads the shim and the FFI packages, which costs milliseconds: only commands that use events or read samples call it.
  * Main thread only: a Worker that loads it first crashes at its exit.
  * @throws SyswideError SHIM when a native part is missing, cannot be loaded or was built for another version
  */
@@ -90,6 +90,14 @@ export function loadShim(path: string = shimPath()): Shim {
     throw shimError(`${path} has ABI version ${version}, wanted is ${SHIM_ABI_VERSION}`, 'run `npm run build`');
   }
   return shim;
+}
+
+let shared: Shim | undefined;
+
+/** The one of this process, loaded when first asked for. @throws SyswideError SHIM as of `loadShim` */
+export function sharedShim(): Shim {
+  shared ??= loadShim();
+  return shared;
 }
 
 /** Next to the bundle, or where `make` puts it when this file runs from the sources. */
