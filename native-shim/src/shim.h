@@ -8,7 +8,9 @@
  *   - 64-bit values travel through memory, in host byte order, because the FFI layer hands numbers above
  *     2^53 over as strings;
  *   - every file descriptor it makes is close-on-exec;
- *   - it allocates nothing that outlives the call, except mappings and the command that the caller then owns.
+ *   - it allocates nothing that outlives the call, except what the caller then owns: mappings, the command, and what has
+ *     numbers, of which at most 64 are there at a time (-EMFILE) and a number of nothing gives -EINVAL;
+ *   - what has a number is used by one thread.
  */
 #ifndef SYSWIDE_SHIM_H
 #define SYSWIDE_SHIM_H
@@ -16,7 +18,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 9
+#define SW_ABI_VERSION 10
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -258,6 +260,150 @@ SW_EXPORT int32_t sw_uevent_open(void);
  * Messages that the kernel did not send itself are passed over. -EMSGSIZE: one did not fit and is gone.
  */
 SW_EXPORT int32_t sw_uevent_receive(int32_t fd, uint8_t *out, uint32_t size);
+
+/* ---- sample-stacks.c: samples with equal stacks, put together ---- */
+
+/*
+ * A sample of a batch. Its call chain is of addresses in two halves each, the lower one first, among which are those of
+ * PERF_CONTEXT_* that say what follows.
+ */
+struct sw_sample {
+	int32_t keys[5]; /* what stacks are told apart by besides their functions */
+	int32_t space;   /* of its addresses in user space; greater than 0 */
+	int32_t mode;    /* PERF_RECORD_MISC_*: where it was taken */
+	int32_t low;     /* there */
+	int32_t high;
+	uint32_t chain;  /* index of the chain's first word */
+	uint32_t length; /* addresses in the chain; 0: it is of where the sample was taken */
+	uint32_t ranges; /* the first of what is mapped into its space */
+	int32_t n_ranges; /* how many there are; -1: it is not told */
+	int32_t pad;
+	double period;
+};
+_Static_assert(sizeof(struct sw_sample) == 64, "mirrored in src/native/layout.ts");
+
+/* What is mapped into a space: by ascending address, one not into the other. Bytes, whole numbers up to 2^53. */
+struct sw_range {
+	double start;
+	double end;
+	double shift; /* to be added to an address: where it is in the file */
+	int32_t dso;  /* number of the file */
+	int32_t pad;
+};
+_Static_assert(sizeof(struct sw_range) == 32, "mirrored in src/native/layout.ts");
+#define SW_MOST_DSOS (1 << 30)
+
+/* Instead of a space: nothing is mapped there. */
+#define SW_NOWHERE (-16)
+
+/*
+ * An address that has no function yet. Its space is greater than 0 where it is not told what is mapped there; in a file, where
+ * the address is an offset, SW_NOWHERE - 1 - dso; otherwise the negative of PERF_RECORD_MISC_*: 0 and -1, -3 and so on.
+ */
+struct sw_address {
+	int32_t space;
+	int32_t low;
+	int32_t high;
+};
+_Static_assert(sizeof(struct sw_address) == 12, "mirrored in src/native/layout.ts");
+
+/*
+ * What puts samples with equal stacks together: a number, which sw_stacks_free() takes back.
+ * @param seed the caller's secret: nobody is to know which of a file's stacks are looked for at one place
+ */
+SW_EXPORT int32_t sw_stacks_new(const uint64_t *seed);
+SW_EXPORT int32_t sw_stacks_free(int32_t stacks);
+
+/*
+ * Takes a batch of samples, and tells which of their addresses have not been asked for yet: there is room for one of each
+ * sample, and those of all chains. From a chain with a context that is none, only where the sample was taken is kept.
+ * Returns how many there are. The next call is sw_stacks_count().
+ */
+SW_EXPORT int32_t sw_stacks_take(int32_t stacks, const struct sw_sample *samples, uint32_t n, const struct sw_range *ranges,
+				 uint32_t n_ranges, const int32_t *words, uint32_t words_length, struct sw_address *unknown, uint32_t room);
+
+/*
+ * Counts the samples of the batch that was taken last.
+ * @param cells the functions of its unknown addresses, as many as there were
+ * @param ids written: the number of each sample's stack, from 0 on as they come
+ */
+SW_EXPORT int32_t sw_stacks_count(int32_t stacks, const int32_t *cells, uint32_t n_cells, int32_t *ids, uint32_t room);
+
+/*
+ * What was counted, three numbers: how many stacks there are, how many kernel stacks, and how many words all have. A stack has its
+ * keys, and then its functions from the innermost on; a kernel stack has those in the kernel alone, where only user space
+ * follows, and is of all stacks that have these and their keys in common.
+ */
+SW_EXPORT int32_t sw_stacks_size(int32_t stacks, uint32_t *sizes);
+
+/*
+ * Copies them, kernel stacks behind the stacks: their words, and of each where they begin, how many functions it has, its
+ * samples, and their periods; of each stack the number of its kernel stack, or -1. Sizes as sw_stacks_size() told them.
+ */
+SW_EXPORT int32_t sw_stacks_read(int32_t stacks, int32_t *words, uint32_t words_length, int32_t *starts, int32_t *depths,
+				 double *counts, double *periods, uint32_t both, int32_t *kernel_stacks, uint32_t size);
+
+/* ---- sample-records.c: the samples of a file ---- */
+
+/* Where the fields of an event's samples are, in bytes from the beginning of a record's body; -1 for those it does not take. */
+struct sw_sample_layout {
+	int32_t ip;
+	int32_t tid;
+	int32_t time;
+	int32_t cpu;
+	int32_t period;
+	int32_t id;           /* of all events alike: that of the first one is looked at */
+	uint32_t variable;    /* where those of no fixed length begin */
+	uint32_t has_counts;  /* PERF_SAMPLE_READ: they come first */
+	uint32_t read_format; /* PERF_FORMAT_* of them */
+	uint32_t has_chain;   /* PERF_SAMPLE_CALLCHAIN */
+	double sample_period; /* of samples that do not tell */
+};
+_Static_assert(sizeof(struct sw_sample_layout) == 48, "mirrored in src/native/layout.ts");
+
+/* Whose samples have that id. */
+struct sw_event_id {
+	uint64_t id;
+	uint32_t event; /* index of its layout */
+	uint32_t pad;
+};
+_Static_assert(sizeof(struct sw_event_id) == 16, "mirrored in src/native/layout.ts");
+
+/* Samples of one thread, one behind the other. */
+struct sw_sample_run {
+	uint32_t first;
+	uint32_t count;
+	int32_t pid;
+	int32_t tid;
+	double begin; /* ns of the recording's clock, the earliest and the latest */
+	double end;
+};
+_Static_assert(sizeof(struct sw_sample_run) == 32, "mirrored in src/native/layout.ts");
+
+/* What came of a reading. */
+struct sw_samples_read {
+	uint32_t bytes; /* records that are done */
+	uint32_t samples;
+	uint32_t runs;
+	uint32_t wrong; /* samples of no event that is known, and those that are shorter than their fields, which are left out */
+};
+_Static_assert(sizeof(struct sw_samples_read) == 16, "mirrored in src/native/layout.ts");
+
+/* Which keys samples get, besides the command, the second, which only the caller knows: 0 takes their place. */
+enum sw_key { SW_KEY_EVENT = 1, SW_KEY_PID = 2, SW_KEY_TID = 4, SW_KEY_CPU = 8 };
+
+/*
+ * Reads the samples among records of our byte order, one behind the other, until there is no room, or a record cannot be read: it
+ * is not whole, or a sample is at an address that is no multiple of 4. What of a sample only the caller knows is left as it is:
+ * its space, and the ranges there. Their chains are in `bytes`.
+ * @param ids by ascending id
+ * @param times written: ns of each sample
+ * @param room of samples, times and runs
+ */
+SW_EXPORT int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_sample_layout *layouts,
+				  uint32_t n_layouts, const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys,
+				  struct sw_sample *samples, double *times, struct sw_sample_run *runs, uint32_t room,
+				  struct sw_samples_read *done);
 
 /* ---- signals.c ---- */
 

@@ -4,6 +4,7 @@
  * calls there are. Lengths are never greater than the buffers, since those cannot be known: everything else may be.
  */
 #include "harness.h"
+#include "random.h"
 
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -12,30 +13,6 @@
 
 #define ROOM 64
 #define MOST_BYTES 256
-
-static uint64_t state;
-
-/* xorshift64* by Vigna. */
-static uint64_t next(void)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return state * 2685821657736338717u;
-}
-
-static uint32_t below(uint32_t n)
-{
-	return (uint32_t)(next() >> 33) % n;
-}
-
-/* Mostly small, often at an edge. */
-static uint32_t number(void)
-{
-	static const uint32_t edges[] = { 0, 1, 2, 7, 8, 4095, 4096, 65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff };
-
-	return below(3) ? edges[below(LENGTH(edges))] : (uint32_t)next();
-}
 
 static uint32_t count(void)
 {
@@ -253,13 +230,6 @@ static void open_own(void)
 				own[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 		}
 	}
-}
-
-static uint64_t setting(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoull(text, NULL, 10) : otherwise;
 }
 
 static void takes_any_arguments(void)

@@ -5,7 +5,7 @@
  */
 
 /** SW_ABI_VERSION this side was written for. */
-export const SHIM_ABI_VERSION = 9;
+export const SHIM_ABI_VERSION = 10;
 
 /** `struct sw_open_request`: six 32-bit integers. */
 export const openRequestLayout = { size: 24, attr: 0, pid: 4, cpu: 8, leader: 12, leaderFd: 16, flags: 20 } as const;
@@ -36,6 +36,59 @@ export const exitLayout = {
   involuntarySwitches: 56,
   endNs: 64,
 } as const;
+
+/** `struct sw_sample`: five keys, nine 32-bit numbers, a double. */
+export const sampleLayout = {
+  size: 64,
+  keys: 0,
+  space: 20,
+  mode: 24,
+  low: 28,
+  high: 32,
+  chain: 36,
+  length: 40,
+  ranges: 44,
+  nRanges: 48,
+  pad: 52,
+  period: 56,
+} as const;
+
+/** `struct sw_range`: three doubles, the number of a file, padding. */
+export const rangeLayout = { size: 32, start: 0, end: 8, shift: 16, dso: 24, pad: 28 } as const;
+
+/** SW_NOWHERE. */
+export const NOWHERE = -16;
+
+/** `struct sw_address`: three 32-bit numbers. */
+export const addressLayout = { size: 12, space: 0, low: 4, high: 8 } as const;
+
+/** `struct sw_sample_layout`: ten 32-bit numbers, a double. */
+export const sampleLayoutLayout = {
+  size: 48,
+  ip: 0,
+  tid: 4,
+  time: 8,
+  cpu: 12,
+  period: 16,
+  id: 20,
+  variable: 24,
+  hasCounts: 28,
+  readFormat: 32,
+  hasChain: 36,
+  samplePeriod: 40,
+} as const;
+
+/** `struct sw_event_id`: a 64-bit number, an index, padding. */
+export const eventIdLayout = { size: 16, id: 0, event: 8, pad: 12 } as const;
+
+/** `struct sw_sample_run`: four 32-bit numbers, two doubles. */
+export const sampleRunLayout = { size: 32, first: 0, count: 4, pid: 8, tid: 12, begin: 16, end: 24 } as const;
+
+/** `struct sw_samples_read`: four 32-bit numbers. */
+export const samplesReadLayout = { size: 16, bytes: 0, samples: 4, runs: 8, wrong: 12 } as const;
+
+/** `enum sw_key`. */
+export const keyFlags = { event: 1, pid: 2, tid: 4, cpu: 8 } as const;
 
 /** `enum sw_control`. */
 export const controlCodes = { enable: 0, disable: 1, reset: 2 } as const;

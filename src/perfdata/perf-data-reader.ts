@@ -15,6 +15,25 @@ export interface FileRecord {
   readonly body: DataView;
 }
 
+/** Given a record's type, where its body begins in `view`, and ends, and where the record begins in the file. */
+export type RecordVisitor = (type: number, view: DataView, begin: number, end: number, offset: number) => void;
+
+/** Goes through whole records, one behind the other, from a place on. @param offset of the first of all in the file */
+export function visitRecords(
+  records: DataView,
+  from: number,
+  littleEndian: boolean,
+  offset: number,
+  visit: RecordVisitor,
+): void {
+  const length = records.byteLength;
+  for (let at = from; at < length; ) {
+    const size = records.getUint16(at + HEADER_SIZE_OFFSET, littleEndian);
+    visit(records.getUint32(at, littleEndian), records, at + HEADER_BYTES, at + size, offset + at);
+    at += size;
+  }
+}
+
 /**
  * Reads a perf.data file, in either byte order, from beginning to end, in memory that does not depend on its length. It
  * may come from anybody: what cannot be read is told, never guessed.
@@ -73,22 +92,22 @@ export class PerfDataReader {
 
   /**
    * The same for who needs little of each of millions: nothing is made for a record.
-   * @param visit given its type, and where its body begins in `view`, and ends; `view` is valid until it returns
+   * @param visit given each of them; the view is valid until it returns
    * @param onProgress told now and then how much of the file is done, from 0 to 1
    */
-  scan(
-    visit: (type: number, view: DataView, begin: number, end: number, offset: number) => void,
-    onProgress?: (done: number) => void,
-  ): void {
-    const little = this.littleEndian;
+  scan(visit: RecordVisitor, onProgress?: (done: number) => void): void {
+    this.scanStretches((records, offset) => visitRecords(records, 0, this.littleEndian, offset, visit), onProgress);
+  }
+
+  /**
+   * The same for who reads many records at once.
+   * @param visit given them as they stand in the file, one behind the other, and where there; valid until it returns
+   */
+  scanStretches(visit: (records: DataView, offset: number) => void, onProgress?: (done: number) => void): void {
     const { data } = this.header;
     for (const { view, length, offset } of this.stretches()) {
       onProgress?.((offset - data.offset) / data.size);
-      for (let at = 0; at < length; ) {
-        const size = view.getUint16(at + HEADER_SIZE_OFFSET, little);
-        visit(view.getUint32(at, little), view, at + HEADER_BYTES, at + size, offset + at);
-        at += size;
-      }
+      visit(new DataView(view.buffer, view.byteOffset, length), offset);
     }
   }
 

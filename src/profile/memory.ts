@@ -51,6 +51,20 @@ export class Memory {
     return undefined;
   }
 
+  /** All that is seen in it by ascending address; undefined where more than so many ranges would have to be gone through. */
+  all(most: number): readonly MappedRange[] | undefined {
+    const parts: MappedRange[][] = [];
+    let [left, count] = [most, this.#ranges.length];
+    // Nor here: those without a range of their own count, too.
+    for (let memory: Memory | undefined = this; memory; memory = memory.#parent) {
+      left -= count + 1;
+      if (left < 0) return undefined;
+      parts.push(memory.#ranges.slice(0, count));
+      count = memory.#inherited;
+    }
+    return seenOf(parts.reverse().flat());
+  }
+
   private see(): readonly MappedRange[] {
     this.#seen = seenOf(this.#ranges);
     this.#ends = Float64Array.from(this.#seen, ({ end }) => end);

@@ -69,7 +69,6 @@ const TWO_32 = 2 ** 32;
 export class Places {
   /** By memory: samples of a process come in bursts, and its addresses are then near each other. */
   readonly #known: AddressTable[] = [];
-  readonly #kernelCells = new AddressTable();
   /** Cells, + 1, by program and the position of functions in it, and by the address of what has no name. */
   readonly #functions: Record<number, Int32Array> = {};
   readonly #nameless = new AddressTable();
@@ -106,15 +105,6 @@ export class Places {
     );
   }
 
-  /** The number of what an address of the kernel, in two halves, is a part of. */
-  kernelCellAt(low: number, high: number): number {
-    const known = this.#kernelCells.get(KERNEL_SPACE, low, high);
-    if (known >= 0) return known;
-    const { cell } = this.kernelPlace(low, high, true);
-    this.#kernelCells.set(KERNEL_SPACE, low, high, cell);
-    return cell;
-  }
-
   /** The number of what an address, in two halves, is a part of, in the memory of a process or the kernel, as `mode` says. */
   cellAt(mode: number, memory: Memory, low: number, high: number): number {
     const space = mode === Mode.user ? memory.id : KERNEL_SPACE;
@@ -140,10 +130,19 @@ export class Places {
   private userPlace(memory: Memory, low: number, high: number): Place {
     const address = high * TWO_32 + (low >>> 0);
     const range = high >= 0 && high < MOST_USER_HIGH ? memory.find(address) : undefined;
-    if (!range) return { cell: this.namelessAt(this.#unknown, low, high, false), low, high };
-    const { dso, start, offset } = range;
-    const relative = address - start + offset;
-    const [relativeLow, relativeHigh] = [relative | 0, Math.floor(relative / TWO_32)];
+    if (!range) return this.nowhere(low, high);
+    const relative = address - range.start + range.offset;
+    return this.programPlace(range.dso, relative | 0, Math.floor(relative / TWO_32));
+  }
+
+  /** Where an address of user space is, in two halves, that nothing is mapped at. */
+  nowhere(low: number, high: number): Place {
+    return { cell: this.namelessAt(this.#unknown, low, high, false), low, high };
+  }
+
+  /** Where an offset in a program is, in two halves. */
+  programPlace(dso: number, relativeLow: number, relativeHigh: number): Place {
+    const relative = relativeHigh * TWO_32 + (relativeLow >>> 0);
     const index = this.indexOf(dso);
     const position = index?.find(relative) ?? -1;
     if (!index || position < 0) {

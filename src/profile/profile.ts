@@ -3,6 +3,7 @@ import { type ChainTrim, trimmed } from './chain-trim';
 import { Places } from './places';
 import { Programs, type SymbolPlaces } from './programs';
 import type { Recording, RecordingTotals } from './recording';
+import type { SampleCursor } from './sample-cursor';
 import { type SampleFilter, sampleFilter } from './sample-filter';
 import { SampleSums } from './sample-sums';
 import { type SourceRequest, withSource } from './source-lines';
@@ -45,19 +46,19 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
   const { timeline, kernel, totals, processes } = recording.readTasks((done) => onProgress?.(done / 4));
   const programs = new Programs(files, recording.builds, symbols, processes);
   const places = new Places(programs, kernel, recording.dsos, source !== undefined);
-  const collector = new StackCollector(places, keys);
+  const collector = new StackCollector(places, keys, recording.events);
   const wanted = sampleFilter(filter, recording.comms);
   const shown = sampleFilter(hiding, recording.comms);
   const hidden = new SampleSums();
-  recording.eachSample(
-    (sample) => {
-      const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
-      if (wanted && !wanted(sample, state.comm)) return;
-      if (!shown || shown(sample, state.comm)) collector.add(sample, state);
-      else hidden.add(sample.event, sample.period);
-    },
-    (done) => onProgress?.((1 + done * 3) / 4),
-  );
+  const add = (sample: SampleCursor) => {
+    const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
+    if (wanted && !wanted(sample, state.comm)) return;
+    if (!shown || shown(sample, state.comm)) collector.add(sample, state);
+    else hidden.add(sample.event, sample.period);
+  };
+  const onPart = (done: number) => onProgress?.((1 + done * 3) / 4);
+  if (wanted || shown) recording.eachSample(add, onPart);
+  else recording.eachStretch((records) => collector.addRecords(records, timeline), add, onPart);
   const exact = collector.stacks();
   const whole = source ? withSource(exact, places, programs, source) : exact;
   const stacks = request.trim ? trimmed(whole, places, request.trim) : whole;

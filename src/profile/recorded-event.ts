@@ -19,6 +19,7 @@ export interface RecordedEvent {
 /** The events of a recording, and which one a sample is of. */
 export class RecordedEvents {
   readonly #byId = new Map<number, number>();
+  readonly #ids = new Map<bigint, number>();
   #lastId = Number.NaN;
   #lastIndex = -1;
 
@@ -36,8 +37,18 @@ export class RecordedEvents {
         };
       }),
     );
-    for (const [i, { ids }] of reader.events.entries()) for (const id of ids) events.#byId.set(Number(id), i);
+    for (const [i, { ids }] of reader.events.entries()) for (const id of ids) events.add(id, i);
     return events;
+  }
+
+  private add(id: bigint, index: number): void {
+    this.#byId.set(Number(id), index);
+    this.#ids.set(id, index);
+  }
+
+  /** The index of the event of each id. */
+  get ids(): ReadonlyMap<bigint, number> {
+    return this.#ids;
   }
 
   /** Those of one name and attr count as one: in pipes, ids that come later are told with the whole event. */

@@ -1,8 +1,9 @@
 import { HEADER_BYTES, RecordType } from '../abi/ring-page';
+import { bytesOf } from '../native/foreign-library';
 import type { BuildId } from '../perfdata/build-ids';
 import { FileOnlyRecord } from '../perfdata/file-only-record';
 import type { Owner } from '../perfdata/input-file';
-import { PerfDataReader } from '../perfdata/perf-data-reader';
+import { PerfDataReader, visitRecords } from '../perfdata/perf-data-reader';
 import { buildIdsOf, type FileFacts, factsOf } from '../perfdata/recorded-facts';
 import { type RecordedFormat, tracingFormats } from '../perfdata/tracing-formats';
 import { Names } from './names';
@@ -22,6 +23,9 @@ export interface RecordingTotals {
   /** How often the kernel stopped an event for coming too often. */
   readonly throttled: number;
 }
+
+/** What is read many at once begins at a multiple of so many bytes in memory. */
+const ALIGNMENT = 4;
 
 /** A record that is no sample, whose body begins at `begin` in `view` and ends at `end`. */
 export interface OtherRecord {
@@ -137,6 +141,29 @@ export class Recording {
     const sample = this.cursor();
     this.reader.scan((type, view, begin, end) => {
       if (type === RecordType.sample && this.reads(sample, view, begin, end)) visit(sample);
+    }, onProgress);
+  }
+
+  /**
+   * Goes through all samples, as they stand in the file, for who reads many at once.
+   * @param take given records of this machine's byte order, one behind the other, valid until it returns; tells how many bytes
+   * of them it has read, and how many samples among those are of no event or not whole
+   * @param visit given what it cannot read, as of `eachSample`
+   */
+  eachStretch(
+    take: (records: Buffer) => { readonly bytes: number; readonly wrong: number },
+    visit: (sample: SampleCursor) => void,
+    onProgress?: (done: number) => void,
+  ): void {
+    const sample = this.cursor();
+    const little = this.reader.littleEndian;
+    this.reader.scanStretches((records, offset) => {
+      const isAligned = records.byteOffset % ALIGNMENT === 0;
+      const done = little && isAligned ? take(bytesOf(records)) : { bytes: 0, wrong: 0 };
+      this.#wrongSamples += done.wrong;
+      visitRecords(records, done.bytes, little, offset, (type, view, begin, end) => {
+        if (type === RecordType.sample && this.reads(sample, view, begin, end)) visit(sample);
+      });
     }, onProgress);
   }
 

@@ -128,7 +128,7 @@ class TimedStacks {
   readonly #collector: StackCollector;
 
   constructor(places: Places) {
-    this.#collector = new StackCollector(places, FUNCTIONS, (ids) => {
+    this.#collector = new StackCollector(places, FUNCTIONS, undefined, (ids) => {
       for (let i = 0; i < ids.length; i += 1) this.#columns.stack.push(ids[i] ?? 0);
     });
   }

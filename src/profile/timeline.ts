@@ -13,7 +13,7 @@ export interface ThreadState {
 }
 
 /** From when, and until when, a thread is that. */
-interface StateSpan {
+export interface StateSpan {
   readonly from: number;
   readonly to: number;
   readonly state: ThreadState;
@@ -81,17 +81,22 @@ export class Timeline {
   }
 
   stateAt(pid: number, tid: number, time: number): ThreadState {
+    return this.spanOf(pid, tid, time).state;
+  }
+
+  /** What a thread was at a time, and since and until when. */
+  spanOf(pid: number, tid: number, time: number): StateSpan {
     // Samples of a thread come one after the other.
     if (tid !== this.#lastTid) {
       this.#lastTid = tid;
       this.#lastSpan = this.#last.get(tid);
     }
     const last = this.#lastSpan;
-    if (last && time >= last.from && time < last.to) return last.state;
+    if (last && time >= last.from && time < last.to) return last;
     this.#lastSpan = this.spanAt(pid, tid, time);
     if (this.#last.size >= MOST_REMEMBERED) this.#last.clear();
     this.#last.set(tid, this.#lastSpan);
-    return this.#lastSpan.state;
+    return this.#lastSpan;
   }
 
   private spanAt(pid: number, tid: number, time: number): StateSpan {

@@ -1,5 +1,3 @@
-import { BATCH, type WordBatch } from './word-batch';
-
 /** Primes of FNV-1a and its start, for 32 bits. */
 const [FNV_PRIME, FNV_START] = [0x01000193, 0x811c9dc5];
 
@@ -20,8 +18,6 @@ export class WordTable {
   #starts = new Uint32Array(1 << 10);
   #slots = new Int32Array(STRIDE << 11);
   #size = 0;
-  readonly #hashes = new Int32Array(BATCH);
-  readonly #places = new Int32Array(BATCH);
 
   /** How many different ones there are. */
   get size(): number {
@@ -31,29 +27,6 @@ export class WordTable {
   /** The number of a sequence: `size` before the call for one that is new. */
   intern(words: Int32Array, from: number, length: number): number {
     return this.find(hashOf(words, from, length), words, from, length);
-  }
-
-  /**
-   * The same for many sequences at once. Each would wait for its slot and then for its words, as the table is larger than what
-   * the CPU keeps at hand; what many ask for one after the other comes together.
-   * @param ids written: one for each
-   */
-  internAll(batch: WordBatch, ids: Int32Array): void {
-    const { words, starts, count } = batch;
-    const [hashes, places, slots, own] = [this.#hashes, this.#places, this.#slots, this.#words];
-    const mask = slots.length / STRIDE - 1;
-    for (let i = 0; i < count; i += 1) {
-      const from = starts[i] ?? 0;
-      hashes[i] = hashOf(words, from, (starts[i + 1] ?? 0) - from);
-    }
-    for (let i = 0; i < count; i += 1) places[i] = slots[((hashes[i] ?? 0) & mask) * STRIDE + START] ?? 0;
-    let touched = 0;
-    for (let i = 0; i < count; i += 1) touched ^= own[places[i] ?? 0] ?? 0;
-    places[0] = touched;
-    for (let i = 0; i < count; i += 1) {
-      const from = starts[i] ?? 0;
-      ids[i] = this.find(hashes[i] ?? 0, words, from, (starts[i + 1] ?? 0) - from);
-    }
   }
 
   private find(hash: number, words: Int32Array, from: number, length: number): number {

@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
+  addressLayout,
   commandLayout,
   controlCodes,
+  eventIdLayout,
   exitLayout,
+  keyFlags,
+  NOWHERE,
   openRequestLayout,
+  rangeLayout,
   SHIM_ABI_VERSION,
   STANDBY_IDLE,
+  sampleLayout,
+  sampleLayoutLayout,
+  sampleRunLayout,
+  samplesReadLayout,
   spanLayout,
   standbyLayout,
 } from '../../../src/native/layout';
@@ -18,11 +27,13 @@ function layoutOf(struct: string): Record<string, number> {
   const body = new RegExp(`^struct ${struct} \\{(.*?)^\\}`, 'ms').exec(header)?.[1] ?? '';
   const layout: Record<string, number> = {};
   let end = 0;
-  for (const [, bits, name = ''] of body.matchAll(/^\s*u?int(32|64)_t (\w+);/gm)) {
+  for (const [, bits = '64', name = '', items = '1'] of body.matchAll(
+    /^\s*(?:u?int(32|64)_t|double) (\w+)(?:\[(\d+)\])?;/gm,
+  )) {
     const width = Number(bits) / 8;
     const offset = Math.ceil(end / width) * width;
     layout[name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())] = offset;
-    end = offset + width;
+    end = offset + width * Number(items);
   }
   return { size: end, ...layout };
 }
@@ -33,14 +44,24 @@ test.each([
   ['sw_standby', standbyLayout],
   ['sw_command', commandLayout],
   ['sw_exit', exitLayout],
+  ['sw_sample', sampleLayout],
+  ['sw_range', rangeLayout],
+  ['sw_address', addressLayout],
+  ['sw_sample_layout', sampleLayoutLayout],
+  ['sw_event_id', eventIdLayout],
+  ['sw_sample_run', sampleRunLayout],
+  ['sw_samples_read', samplesReadLayout],
 ])('%s is laid out as in shim.h', (struct, layout) => {
   expect(layout).toEqual(layoutOf(struct));
   expect(header).toContain(`_Static_assert(sizeof(struct ${struct}) == ${layout.size},`);
 });
 
-test('the ABI version and the control codes are those of shim.h', () => {
+test('the ABI version and all codes are those of shim.h', () => {
   expect(header).toContain(`#define SW_ABI_VERSION ${SHIM_ABI_VERSION}\n`);
   expect(header).toContain(`SW_STANDBY_IDLE = ${STANDBY_IDLE} `);
+  expect(header).toContain(`#define SW_NOWHERE (${NOWHERE})\n`);
+  const { event, pid, tid, cpu } = keyFlags;
+  expect(header).toContain(`SW_KEY_EVENT = ${event}, SW_KEY_PID = ${pid}, SW_KEY_TID = ${tid}, SW_KEY_CPU = ${cpu} `);
   const { enable, disable, reset } = controlCodes;
   expect(header).toContain(`SW_ENABLE = ${enable}, SW_DISABLE = ${disable}, SW_RESET = ${reset} `);
 });

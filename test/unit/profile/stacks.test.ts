@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CallTrees } from '../../../src/profile/call-tree';
 import { Histogram } from '../../../src/profile/histogram';
-import type { Memory } from '../../../src/profile/memory';
+import { Memory } from '../../../src/profile/memory';
 import type { Places } from '../../../src/profile/places';
 import type { SampleCursor } from '../../../src/profile/sample-cursor';
 import { StackCollector } from '../../../src/profile/stack-collector';
@@ -10,8 +10,8 @@ import { type Stacks, StackWord } from '../../../src/profile/stacks';
 
 /** Addresses are the functions that they lie in: those of the kernel have odd numbers. */
 const places = {
-  cellAt: (mode: number, _memory: Memory, low: number) => low * 2 + Number(mode === 1),
-  kernelCellAt: (low: number) => low * 2 + 1,
+  placeAt: (mode: number, _memory: Memory, low: number) => ({ cell: low * 2 + Number(mode === 1) }),
+  nowhere: (low: number) => ({ cell: low * 2 }),
   dsoOf: (cell: number) => cell & 1,
   isKernelAt: (cell: number) => (cell & 1) === 1,
   functionOf: (cell: number) => cell,
@@ -35,6 +35,8 @@ const functionsOf = ({ kernel, user, broken }: Sampled): number[] => {
   return broken ? all.slice(0, 1) : all;
 };
 
+const memory = new Memory(1);
+
 function collected(samples: readonly Sampled[]): Stacks {
   const collector = new StackCollector(places, { event: true, comm: true, pid: false, tid: false, cpu: false });
   for (const { comm, period, kernel, user, broken } of samples) {
@@ -49,7 +51,7 @@ function collected(samples: readonly Sampled[]): Stacks {
       ...{ ipLow: kernel[0] ?? user[0] ?? 0, ipHigh: 0, words: Int32Array.from([9, 9, ...chain]), chainAt: 2 },
       chainLength: chain.length / 2,
     };
-    collector.add(sample as unknown as SampleCursor, { memory: {} as Memory, comm });
+    collector.add(sample as unknown as SampleCursor, { memory, comm });
   }
   return collector.stacks();
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AddressTable } from '../../../src/profile/address-table';
-import { BATCH, WordBatch } from '../../../src/profile/word-batch';
 import { WordTable } from '../../../src/profile/word-table';
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -23,26 +22,6 @@ describe('a table of word sequences', () => {
         for (const [key, id] of known) {
           const from = table.startOf(id);
           expect([...table.words.subarray(from, from + table.lengthOf(id))].join()).toBe(key);
-        }
-      }),
-    );
-  });
-});
-
-describe('a batch of word sequences', () => {
-  it('has the numbers that they have one by one', () => {
-    const sequence = fc.array(fc.oneof(word, fc.constantFrom(0, 1, -1)), { maxLength: 6 });
-    fc.assert(
-      fc.property(fc.array(sequence, { maxLength: 600 }), (sequences) => {
-        const [table, single, batch] = [new WordTable(), new WordTable(), new WordBatch()];
-        const ids = new Int32Array(BATCH);
-        for (let from = 0; from < sequences.length; from += BATCH) {
-          const some = sequences.slice(from, from + BATCH);
-          for (const words of some) batch.push(Int32Array.from(words), 0, words.length);
-          table.internAll(batch, ids);
-          batch.clear();
-          const expected = some.map((words) => single.intern(Int32Array.from(words), 0, words.length));
-          expect([...ids.subarray(0, some.length)]).toEqual(expected);
         }
       }),
     );

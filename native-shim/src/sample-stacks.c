@@ -1,0 +1,579 @@
+/*
+ * Puts samples with equal stacks together. Of a million samples nearly all time goes into waiting for memory: addresses,
+ * paths through the kernel and stacks are each looked up for a whole batch, those to come being fetched meanwhile.
+ */
+#include "address-table.h"
+#include "internal.h"
+#include "shim.h"
+#include "word-table.h"
+
+#include <linux/perf_event.h>
+#include <string.h>
+
+/* How far ahead memory is fetched, in look-ups. */
+#define AHEAD 16
+
+#define KEYS 5
+
+/* Words of an entry: its keys, its path through the kernel + 1 or 0, then the rest of its functions. */
+#define PATH KEYS
+#define REST (KEYS + 1)
+
+/* An address of the batch. */
+struct item {
+	uint32_t low;
+	uint32_t high;
+	int32_t space;
+	uint32_t hash;
+};
+
+/* A part of a call chain in the kernel that came first in this batch. */
+struct new_part {
+	uint32_t number;
+	uint32_t first; /* item */
+	uint32_t items;
+};
+
+/* A sample of the batch. */
+struct taken {
+	int32_t keys[KEYS];
+	uint32_t chain; /* where its words begin, and how many of them are the kernel's part; 0: it has none */
+	uint32_t part_words;
+	uint32_t part; /* number of the part */
+	uint32_t first; /* item of the others */
+	uint32_t items;
+	uint32_t hash; /* of what is looked up next: its part, then its entry */
+	double period;
+};
+
+struct stacks {
+	struct sw_address_table addresses;
+	int32_t *cells; /* by number of an address */
+	size_t cells_room;
+	/* Parts as they stand in chains, and of each the number of its path; parts with equal functions have one. */
+	struct sw_word_table parts;
+	uint32_t *path_of;
+	size_t path_of_room;
+	struct sw_word_table paths, entries, groups;
+	int32_t *kernel_stacks; /* by stack, once it has been asked for; -1 for none */
+	size_t kernel_stacks_room;
+	/* The batch. */
+	struct item *items;
+	size_t n_items, items_room;
+	struct taken *taken;
+	size_t n_taken, taken_room;
+	struct new_part *new_parts;
+	size_t n_new_parts, new_parts_room;
+	uint32_t *words; /* of the batch's entries, one behind the other */
+	size_t words_room;
+	uint32_t unknown; /* addresses of the batch that wait for their functions */
+	int is_broken;    /* there was no memory: what it holds is not whole */
+};
+
+static struct sw_owned owned;
+
+static void drop(struct stacks *stacks)
+{
+	sw_addresses_free(&stacks->addresses);
+	sw_words_free(&stacks->parts);
+	sw_words_free(&stacks->paths);
+	sw_words_free(&stacks->entries);
+	sw_words_free(&stacks->groups);
+	free(stacks->cells);
+	free(stacks->kernel_stacks);
+	free(stacks->items);
+	free(stacks->taken);
+	free(stacks->words);
+	free(stacks->new_parts);
+	free(stacks->path_of);
+	free(stacks);
+}
+
+int32_t sw_stacks_new(const uint64_t *seed)
+{
+	struct stacks *stacks;
+	int32_t number;
+
+	if (!seed)
+		return -EINVAL;
+	stacks = calloc(1, sizeof(*stacks));
+	if (!stacks)
+		return -ENOMEM;
+	number = sw_addresses_init(&stacks->addresses, *seed) < 0 || sw_words_init(&stacks->parts, *seed) < 0 ||
+				 sw_words_init(&stacks->paths, *seed) < 0 || sw_words_init(&stacks->entries, *seed) < 0 ?
+			 -ENOMEM :
+			 sw_own(&owned, stacks);
+	if (number < 0)
+		drop(stacks);
+	return number;
+}
+
+int32_t sw_stacks_free(int32_t number)
+{
+	struct stacks *stacks = sw_owned_at(&owned, number);
+
+	if (!stacks)
+		return -EINVAL;
+	owned.of[number] = NULL;
+	drop(stacks);
+	return 0;
+}
+
+/* ---- chains ---- */
+
+static int is_context(int32_t low, int32_t high)
+{
+	return high == -1 && low < 0 && low >= (int32_t)PERF_CONTEXT_MAX;
+}
+
+/* The mode of what follows a context; -1 for one that is none. */
+static int32_t mode_of(int32_t low)
+{
+	switch (low) {
+	case (int32_t)PERF_CONTEXT_KERNEL:
+		return PERF_RECORD_MISC_KERNEL;
+	case (int32_t)PERF_CONTEXT_USER:
+		return PERF_RECORD_MISC_USER;
+	case (int32_t)PERF_CONTEXT_HV:
+		return PERF_RECORD_MISC_HYPERVISOR;
+	default:
+		return -1;
+	}
+}
+
+static void push(struct stacks *stacks, int32_t space, uint32_t low, uint32_t high)
+{
+	struct item *item = &stacks->items[stacks->n_items++];
+
+	*item = (struct item){ low, high, space, sw_address_hash(&stacks->addresses, space, low, high) };
+}
+
+/* Which of them ends behind an address, and begins before it; NULL if there is none. */
+static const struct sw_range *range_at(const struct sw_range *ranges, uint32_t n, double address)
+{
+	uint32_t low = 0, high = n;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (ranges[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < n && ranges[low].start <= address ? &ranges[low] : NULL;
+}
+
+/* An address of user space: where it is in what was mapped there, if that is told. */
+static void push_user(struct stacks *stacks, const struct sw_sample *sample, const struct sw_range *ranges, uint32_t low,
+		      uint32_t high)
+{
+	double address = (double)((uint64_t)high << 32 | low);
+	const struct sw_range *range;
+	uint64_t offset;
+
+	if (sample->n_ranges < 0) {
+		push(stacks, sample->space, low, high);
+		return;
+	}
+	range = high < 1u << 21 ? range_at(ranges + sample->ranges, (uint32_t)sample->n_ranges, address) : NULL;
+	if (!range) {
+		push(stacks, SW_NOWHERE, low, high);
+		return;
+	}
+	offset = (uint64_t)(int64_t)(address + range->shift);
+	push(stacks, SW_NOWHERE - 1 - range->dso, (uint32_t)offset, (uint32_t)(offset >> 32));
+}
+
+static void push_in(struct stacks *stacks, int32_t mode, const struct sw_sample *sample, const struct sw_range *ranges,
+		    int32_t low, int32_t high)
+{
+	if (mode == PERF_RECORD_MISC_USER)
+		push_user(stacks, sample, ranges, (uint32_t)low, (uint32_t)high);
+	else
+		push(stacks, -mode, (uint32_t)low, (uint32_t)high);
+}
+
+/*
+ * Where the kernel's part of a chain ends, as an index of its words: 0 where it has none. The part begins where the sample was
+ * taken, and nothing but user space follows.
+ */
+static uint32_t end_of_path(const struct sw_sample *sample, const int32_t *chain)
+{
+	uint32_t at = 2, end = sample->length * 2;
+
+	if (sample->mode != PERF_RECORD_MISC_KERNEL || sample->length < 2 || chain[2] != sample->low || chain[3] != sample->high ||
+	    chain[0] != (int32_t)PERF_CONTEXT_KERNEL || chain[1] != -1)
+		return 0;
+	while (at < end && !is_context(chain[at], chain[at + 1]))
+		at += 2;
+	/* A sample that was taken at what looks like a context has none. */
+	return at == 2 || (at < end && chain[at] != (int32_t)PERF_CONTEXT_USER) ? 0 : at;
+}
+
+/* The addresses of a chain from `at` on. @returns whether all contexts in it are some */
+static int push_rest(struct stacks *stacks, const struct sw_sample *sample, const struct sw_range *ranges, const int32_t *chain,
+		     uint32_t at)
+{
+	int32_t mode = PERF_RECORD_MISC_USER;
+	/* The first address is where the sample was taken: that is known, unless it is a part of the path. */
+	int is_first = at == 0;
+
+	for (; at < sample->length * 2; at += 2) {
+		if (is_context(chain[at], chain[at + 1])) {
+			mode = mode_of(chain[at]);
+			if (mode < 0)
+				return 0;
+			continue;
+		}
+		if (!is_first)
+			push_in(stacks, mode, sample, ranges, chain[at], chain[at + 1]);
+		is_first = 0;
+	}
+	return 1;
+}
+
+static void take(struct stacks *stacks, const struct sw_sample *sample, const struct sw_range *ranges, const int32_t *words)
+{
+	struct taken *taken = &stacks->taken[stacks->n_taken++];
+	const int32_t *chain = words + sample->chain;
+	uint32_t end = end_of_path(sample, chain);
+
+	memcpy(taken->keys, sample->keys, sizeof(taken->keys));
+	taken->period = sample->period;
+	taken->chain = sample->chain;
+	taken->first = (uint32_t)stacks->n_items;
+	if (!end)
+		push_in(stacks, sample->mode, sample, ranges, sample->low, sample->high);
+	if (!push_rest(stacks, sample, ranges, chain, end)) {
+		/* perf takes nothing from a chain with a context that nobody knows. */
+		stacks->n_items = taken->first;
+		end = 0;
+		push_in(stacks, sample->mode, sample, ranges, sample->low, sample->high);
+	}
+	taken->items = (uint32_t)stacks->n_items - taken->first;
+	taken->part_words = end;
+	if (!end)
+		return;
+	taken->hash = sw_words_hash(&stacks->parts, (const uint32_t *)chain, end);
+	sw_words_fetch_slot(&stacks->parts, taken->hash);
+}
+
+/* Numbers the kernel's parts of the chains; those that are new have their addresses looked up. @returns 0, or -ENOMEM */
+static int number_parts(struct stacks *stacks, const int32_t *words)
+{
+	for (size_t i = 0; i < stacks->n_taken; i++)
+		if (stacks->taken[i].part_words)
+			sw_words_fetch(&stacks->parts, stacks->taken[i].hash);
+	for (size_t i = 0; i < stacks->n_taken; i++) {
+		struct taken *taken = &stacks->taken[i];
+		const uint32_t *part = (const uint32_t *)words + taken->chain;
+		size_t known = stacks->parts.size;
+		uint32_t place;
+
+		if (!taken->part_words)
+			continue;
+		place = sw_words_place(&stacks->parts, taken->hash, part, taken->part_words);
+		if (!place)
+			return -ENOMEM;
+		taken->part = sw_words_at(&stacks->parts, place)->id;
+		if (taken->part < known)
+			continue;
+		stacks->new_parts[stacks->n_new_parts++] =
+			(struct new_part){ taken->part, (uint32_t)stacks->n_items, taken->part_words / 2 - 1 };
+		/* The context comes first. */
+		for (uint32_t at = 2; at < taken->part_words; at += 2)
+			push(stacks, -PERF_RECORD_MISC_KERNEL, part[at], part[at + 1]);
+	}
+	return 0;
+}
+
+/* ---- addresses ---- */
+
+/* Gives every item the number of its address, in place of its lower half. @returns 0, or -ENOMEM */
+static int number_items(struct stacks *stacks, struct sw_address *unknown)
+{
+	struct sw_address_table *table = &stacks->addresses;
+
+	for (size_t i = 0; i < stacks->n_items; i++) {
+		struct item *item = &stacks->items[i];
+		int is_new = 0;
+		int64_t number;
+
+		if (i + AHEAD < stacks->n_items)
+			__builtin_prefetch(&table->entries[stacks->items[i + AHEAD].hash & table->mask]);
+		number = sw_address_number(table, item->hash, item->space, item->low, item->high, &is_new);
+		if (number < 0)
+			return -ENOMEM;
+		if (is_new)
+			unknown[stacks->unknown++] = (struct sw_address){ item->space, (int32_t)item->low, (int32_t)item->high };
+		item->low = (uint32_t)number;
+	}
+	return 0;
+}
+
+static int bad_samples(const struct sw_sample *samples, uint32_t n, uint32_t n_ranges, uint32_t words_length)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct sw_sample *sample = &samples[i];
+
+		if (sample->chain > words_length || sample->length > (words_length - sample->chain) / 2 || sample->space <= 0 ||
+		    sample->mode < 0 || sample->mode > PERF_RECORD_MISC_CPUMODE_MASK || sample->n_ranges < -1 ||
+		    (sample->n_ranges >= 0 &&
+		     (sample->ranges > n_ranges || (uint32_t)sample->n_ranges > n_ranges - sample->ranges)))
+			return 1;
+	}
+	return 0;
+}
+
+/* Numbers that a file cannot have: what is reckoned with them has to fit. */
+static int bad_ranges(const struct sw_range *ranges, uint32_t n)
+{
+	const double most = 0x1p53;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!(ranges[i].start >= 0 && ranges[i].end <= most && ranges[i].start + ranges[i].shift >= 0 &&
+		      ranges[i].shift <= most && ranges[i].dso >= 0 && ranges[i].dso < SW_MOST_DSOS))
+			return 1;
+	return 0;
+}
+
+int32_t sw_stacks_take(int32_t number, const struct sw_sample *samples, uint32_t n, const struct sw_range *ranges,
+		       uint32_t n_ranges, const int32_t *words, uint32_t words_length, struct sw_address *unknown, uint32_t room)
+{
+	struct stacks *stacks = sw_owned_at(&owned, number);
+	size_t items = n;
+
+	if (!stacks || sw_bad_batch(samples, n) || sw_bad_batch(ranges, n_ranges) || (!words && words_length) || !unknown ||
+	    stacks->is_broken || stacks->n_taken || bad_ranges(ranges, n_ranges) ||
+	    bad_samples(samples, n, n_ranges, words_length))
+		return -EINVAL;
+	for (uint32_t i = 0; i < n; i++)
+		items += samples[i].length;
+	if (items > room)
+		return -EINVAL;
+	if (sw_grow(&stacks->items, &stacks->items_room, items, sizeof(*stacks->items)) < 0 ||
+	    sw_grow(&stacks->taken, &stacks->taken_room, n, sizeof(*stacks->taken)) < 0 ||
+	    sw_grow(&stacks->new_parts, &stacks->new_parts_room, n, sizeof(*stacks->new_parts)) < 0 ||
+	    sw_grow(&stacks->words, &stacks->words_room, items + (size_t)n * REST, sizeof(*stacks->words)) < 0)
+		return -ENOMEM;
+	stacks->n_items = 0;
+	stacks->n_new_parts = 0;
+	stacks->unknown = 0;
+	for (uint32_t i = 0; i < n; i++)
+		take(stacks, &samples[i], ranges, words);
+	if (number_parts(stacks, words) < 0 || number_items(stacks, unknown) < 0) {
+		stacks->is_broken = 1;
+		return -ENOMEM;
+	}
+	return (int32_t)stacks->unknown;
+}
+
+/* ---- stacks ---- */
+
+/* Finds the paths of the parts that are new. @returns 0, or -ENOMEM */
+static int find_paths(struct stacks *stacks)
+{
+	if (sw_grow(&stacks->path_of, &stacks->path_of_room, stacks->parts.size, sizeof(*stacks->path_of)) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < stacks->n_new_parts; i++) {
+		const struct new_part *part = &stacks->new_parts[i];
+		uint32_t *path = stacks->words;
+		uint32_t place;
+
+		for (uint32_t at = 0; at < part->items; at++)
+			path[at] = (uint32_t)stacks->cells[stacks->items[part->first + at].low];
+		place = sw_words_place(&stacks->paths, sw_words_hash(&stacks->paths, path, part->items), path, part->items);
+		if (!place)
+			return -ENOMEM;
+		stacks->path_of[part->number] = sw_words_at(&stacks->paths, place)->id;
+	}
+	return 0;
+}
+
+static void write_entries(struct stacks *stacks)
+{
+	uint32_t *entry = stacks->words;
+
+	for (size_t i = 0; i < stacks->n_taken; i++) {
+		struct taken *taken = &stacks->taken[i];
+		const struct item *items = &stacks->items[taken->first];
+
+		memcpy(entry, taken->keys, sizeof(taken->keys));
+		entry[PATH] = taken->part_words ? stacks->path_of[taken->part] + 1 : 0;
+		for (uint32_t at = 0; at < taken->items; at++)
+			entry[REST + at] = (uint32_t)stacks->cells[items[at].low];
+		taken->hash = sw_words_hash(&stacks->entries, entry, REST + taken->items);
+		sw_words_fetch_slot(&stacks->entries, taken->hash);
+		entry += REST + taken->items;
+	}
+}
+
+/* @returns 0, or -ENOMEM */
+static int count_entries(struct stacks *stacks, int32_t *ids)
+{
+	uint32_t *entry = stacks->words;
+
+	for (size_t i = 0; i < stacks->n_taken; i++)
+		sw_words_fetch(&stacks->entries, stacks->taken[i].hash);
+	for (size_t i = 0; i < stacks->n_taken; i++) {
+		const struct taken *taken = &stacks->taken[i];
+		uint32_t length = REST + taken->items;
+		uint32_t place = sw_words_place(&stacks->entries, taken->hash, entry, length);
+		struct sw_sequence *sequence;
+
+		if (!place)
+			return -ENOMEM;
+		sequence = sw_words_at(&stacks->entries, place);
+		sequence->count += 1;
+		sequence->period += taken->period;
+		ids[i] = (int32_t)sequence->id;
+		entry += length;
+	}
+	return 0;
+}
+
+int32_t sw_stacks_count(int32_t number, const int32_t *cells, uint32_t n_cells, int32_t *ids, uint32_t room)
+{
+	struct stacks *stacks = sw_owned_at(&owned, number);
+	size_t known;
+
+	if (!stacks || (!cells && n_cells) || (!ids && room) || stacks->is_broken || n_cells != stacks->unknown ||
+	    room < stacks->n_taken)
+		return -EINVAL;
+	known = stacks->addresses.size - n_cells;
+	stacks->is_broken = 1;
+	if (sw_grow(&stacks->cells, &stacks->cells_room, stacks->addresses.size, sizeof(*stacks->cells)) < 0)
+		return -ENOMEM;
+	if (n_cells)
+		memcpy(stacks->cells + known, cells, n_cells * sizeof(*cells));
+	if (find_paths(stacks) < 0)
+		return -ENOMEM;
+	write_entries(stacks);
+	if (count_entries(stacks, ids) < 0)
+		return -ENOMEM;
+	stacks->is_broken = 0;
+	stacks->unknown = 0;
+	stacks->n_taken = 0;
+	return 0;
+}
+
+/* ---- what was counted ---- */
+
+/* Puts stacks with equal keys and paths together. @returns 0, or -ENOMEM */
+static int group(struct stacks *stacks)
+{
+	const struct sw_word_table *entries = &stacks->entries;
+
+	sw_words_free(&stacks->groups);
+	if (sw_words_init(&stacks->groups, entries->seed) < 0 ||
+	    sw_grow(&stacks->kernel_stacks, &stacks->kernel_stacks_room, entries->size, sizeof(*stacks->kernel_stacks)) < 0)
+		return -ENOMEM;
+	for (size_t id = 0; id < entries->size; id++) {
+		const uint32_t *entry = entries->words + entries->starts[id];
+		uint32_t place;
+
+		stacks->kernel_stacks[id] = -1;
+		if (!entry[PATH])
+			continue;
+		place = sw_words_place(&stacks->groups, sw_words_hash(&stacks->groups, entry, REST), entry, REST);
+		if (!place)
+			return -ENOMEM;
+		stacks->kernel_stacks[id] = (int32_t)(entries->size + sw_words_at(&stacks->groups, place)->id);
+	}
+	return 0;
+}
+
+/* Words of an entry with the functions of its path. */
+static size_t expanded_length(const struct stacks *stacks, const struct sw_word_table *from, size_t id)
+{
+	uint32_t start = from->starts[id];
+	uint32_t path = from->words[start + PATH];
+
+	return sw_words_at(from, start)->length - 1 +
+	       (path ? sw_words_at(&stacks->paths, stacks->paths.starts[path - 1])->length : 0);
+}
+
+static size_t all_lengths(const struct stacks *stacks, const struct sw_word_table *from)
+{
+	size_t length = 0;
+
+	for (size_t id = 0; id < from->size; id++)
+		length += expanded_length(stacks, from, id);
+	return length;
+}
+
+int32_t sw_stacks_size(int32_t number, uint32_t *sizes)
+{
+	struct stacks *stacks = sw_owned_at(&owned, number);
+	size_t length;
+
+	if (!stacks || !sizes || stacks->is_broken || stacks->n_taken)
+		return -EINVAL;
+	if (group(stacks) < 0)
+		return -ENOMEM;
+	length = all_lengths(stacks, &stacks->entries) + all_lengths(stacks, &stacks->groups);
+	if (length > INT32_MAX)
+		return -ENOMEM;
+	sizes[0] = (uint32_t)stacks->entries.size;
+	sizes[1] = (uint32_t)stacks->groups.size;
+	sizes[2] = (uint32_t)length;
+	return 0;
+}
+
+/* Writes an entry with the functions of its path. @returns where it ends */
+static uint32_t *expand(const struct stacks *stacks, const struct sw_word_table *from, size_t id, uint32_t *to)
+{
+	const uint32_t *entry = from->words + from->starts[id];
+	uint32_t length = sw_words_at(from, from->starts[id])->length;
+
+	memcpy(to, entry, PATH * sizeof(*to));
+	to += PATH;
+	if (entry[PATH]) {
+		uint32_t start = stacks->paths.starts[entry[PATH] - 1];
+		uint32_t depth = sw_words_at(&stacks->paths, start)->length;
+
+		memcpy(to, stacks->paths.words + start, depth * sizeof(*to));
+		to += depth;
+	}
+	memcpy(to, entry + REST, (length - REST) * sizeof(*to));
+	return to + length - REST;
+}
+
+int32_t sw_stacks_read(int32_t number, int32_t *words, uint32_t words_length, int32_t *starts, int32_t *depths, double *counts,
+		       double *periods, uint32_t both, int32_t *kernel_stacks, uint32_t size)
+{
+	struct stacks *stacks = sw_owned_at(&owned, number);
+	uint32_t *to = (uint32_t *)words;
+	uint32_t sizes[3];
+	int32_t ret = sw_stacks_size(number, sizes);
+
+	if (ret < 0)
+		return ret;
+	if (size != sizes[0] || both != sizes[0] + sizes[1] || words_length != sizes[2] ||
+	    (both && (!words || !starts || !depths || !counts || !periods)) || (size && !kernel_stacks))
+		return -EINVAL;
+	for (uint32_t id = 0; id < both; id++) {
+		const struct sw_word_table *from = id < size ? &stacks->entries : &stacks->groups;
+		uint32_t *end = expand(stacks, from, id < size ? id : id - size, to);
+
+		starts[id] = (int32_t)(to - (uint32_t *)words);
+		depths[id] = (int32_t)(end - to - KEYS);
+		counts[id] = 0;
+		periods[id] = 0;
+		to = end;
+	}
+	for (uint32_t id = 0; id < size; id++) {
+		const struct sw_sequence *sequence = sw_words_at(&stacks->entries, stacks->entries.starts[id]);
+		int32_t kernel_stack = stacks->kernel_stacks[id];
+
+		counts[id] = sequence->count;
+		periods[id] = sequence->period;
+		kernel_stacks[id] = kernel_stack;
+		if (kernel_stack < 0)
+			continue;
+		counts[kernel_stack] += sequence->count;
+		periods[kernel_stack] += sequence->period;
+	}
+	return 0;
+}

@@ -1,0 +1,148 @@
+import { bytesOf, scratch } from './foreign-library';
+import { KernelError } from './kernel-error';
+import { eventIdLayout, keyFlags, sampleLayoutLayout, sampleRunLayout, samplesReadLayout } from './layout';
+import { BATCH, type SampleBatch } from './sample-batch';
+import { sharedShim } from './shim';
+
+/** How the samples of an event are read: places in bytes from the beginning of a record's body, -1 for fields that there are not. */
+export interface SampleFormat {
+  readonly ip: number;
+  readonly tid: number;
+  readonly time: number;
+  readonly cpu: number;
+  readonly period: number;
+  /** Of all events alike. */
+  readonly id: number;
+  /** Where the fields of no fixed length begin. */
+  readonly variable: number;
+  readonly hasCounts: boolean;
+  /** PERF_FORMAT_* of the counts. */
+  readonly readFormat: number;
+  readonly hasChain: boolean;
+  /** Events that a sample stands for which does not tell. */
+  readonly samplePeriod: number;
+}
+
+/** Keys that the records of samples tell. */
+export type RecordKeys = Readonly<Record<keyof typeof keyFlags, boolean>>;
+
+/** Samples of one thread, one behind the other. */
+export interface SampleRun {
+  /** Index of the first, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+  readonly pid: number;
+  readonly tid: number;
+  /** ns of the recording's clock, the earliest and the latest. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+const [WORD, DOUBLE] = [4, 8];
+const RUN_WORDS = sampleRunLayout.size / WORD;
+
+/** Reads the samples of a file's records in C, a batch at a time. */
+export class SampleRecords {
+  /** ns of each sample of the batch. */
+  readonly times = new Float64Array(BATCH);
+  readonly #runs = new Int32Array(BATCH * RUN_WORDS);
+  readonly #runTimes = new Float64Array(this.#runs.buffer);
+  readonly #done = new Uint32Array(samplesReadLayout.size / WORD);
+  readonly #timesBytes = bytesOf(this.times);
+  readonly #runsBytes = bytesOf(this.#runs);
+  readonly #doneBytes = bytesOf(this.#done);
+  readonly #formats: Buffer;
+  readonly #ids: Buffer;
+  readonly #keys: number;
+  readonly #shim = sharedShim();
+
+  /**
+   * @param formats of events
+   * @param ids the index of the event of each id
+   * @param keys that samples are told apart by
+   */
+  constructor(
+    private readonly formats: readonly SampleFormat[],
+    private readonly ids: ReadonlyMap<bigint, number>,
+    keys: RecordKeys,
+  ) {
+    this.#formats = packFormats(formats);
+    this.#ids = packIds(ids);
+    const names = Object.keys(keyFlags) as (keyof typeof keyFlags)[];
+    this.#keys = names.reduce((flags, name) => flags | (keys[name] ? keyFlags[name] : 0), 0);
+  }
+
+  /**
+   * Reads records of our byte order, one behind the other, until the batch is full or one cannot be read.
+   * @param bytes of them; kept by the batch until it is cleared
+   * @param batch an empty one
+   * @returns how many bytes are done
+   * @throws KernelError EINVAL for formats that make no sense
+   */
+  read(bytes: Buffer, batch: SampleBatch): number {
+    const returned = this.#shim.sw_samples_read(
+      bytes,
+      bytes.length,
+      this.#formats,
+      this.formats.length,
+      this.#ids,
+      this.ids.size,
+      this.#keys,
+      batch.samplesBytes,
+      this.#timesBytes,
+      this.#runsBytes,
+      BATCH,
+      this.#doneBytes,
+    );
+    if (returned < 0) throw new KernelError('samples', -returned);
+    batch.take(this.done('samples'), bytes);
+    return this.done('bytes');
+  }
+
+  /** Of those that were read last: samples of no event that is known, and those that are not whole, which are left out. */
+  get wrong(): number {
+    return this.done('wrong');
+  }
+
+  /** Goes through the samples that were read last. */
+  eachRun(visit: (run: SampleRun) => void): void {
+    const [runs, times, count] = [this.#runs, this.#runTimes, this.done('runs')];
+    for (let i = 0; i < count; i += 1) {
+      const word = (field: number): number => runs[(i * sampleRunLayout.size + field) / WORD] ?? 0;
+      const time = (field: number): number => times[(i * sampleRunLayout.size + field) / DOUBLE] ?? 0;
+      const { first, count: length, pid, tid, begin, end } = sampleRunLayout;
+      visit({
+        ...{ first: word(first), count: word(length), pid: word(pid), tid: word(tid) },
+        ...{ begin: time(begin), end: time(end) },
+      });
+    }
+  }
+
+  private done(field: Exclude<keyof typeof samplesReadLayout, 'size'>): number {
+    return this.#done[samplesReadLayout[field] / WORD] ?? 0;
+  }
+}
+
+function packFormats(formats: readonly SampleFormat[]): Buffer {
+  const packed = scratch(formats.length * sampleLayoutLayout.size);
+  const layout = sampleLayoutLayout;
+  formats.forEach((format, i) => {
+    const at = i * layout.size;
+    const fields = ['ip', 'tid', 'time', 'cpu', 'period', 'id', 'variable', 'readFormat'] as const;
+    for (const field of fields) packed.writeInt32LE(format[field] | 0, at + layout[field]);
+    packed.writeInt32LE(Number(format.hasCounts), at + layout.hasCounts);
+    packed.writeInt32LE(Number(format.hasChain), at + layout.hasChain);
+    packed.writeDoubleLE(format.samplePeriod, at + layout.samplePeriod);
+  });
+  return packed;
+}
+
+function packIds(ids: ReadonlyMap<bigint, number>): Buffer {
+  const packed = scratch(ids.size * eventIdLayout.size);
+  const sorted = [...ids].sort(([a], [b]) => (a < b ? -1 : 1));
+  sorted.forEach(([id, event], i) => {
+    packed.writeBigUInt64LE(id, i * eventIdLayout.size + eventIdLayout.id);
+    packed.writeUInt32LE(event, i * eventIdLayout.size + eventIdLayout.event);
+  });
+  return packed;
+}

@@ -1,0 +1,160 @@
+import { assert } from '../base/assert';
+import { bytesOf, scratch } from './foreign-library';
+import { KernelError } from './kernel-error';
+import { addressLayout } from './layout';
+import { BATCH, SampleBatch, type SampledChain, type Space } from './sample-batch';
+import type { SampleRecords } from './sample-records';
+import { type Shim, sharedShim } from './shim';
+
+const ADDRESS_WORDS = addressLayout.size / 4;
+
+/** What is asked which function an address is of, when it comes for the first time: see `struct sw_address` of the shim. */
+export type FunctionAt = (space: number, low: number, high: number) => number;
+
+/** What was counted: see `Stacks` of the profile. */
+export interface CountedStacks {
+  readonly size: number;
+  readonly words: Int32Array;
+  readonly starts: Int32Array;
+  readonly depths: Int32Array;
+  readonly counts: Float64Array;
+  readonly periods: Float64Array;
+  readonly kernelStacks: Int32Array;
+}
+
+/**
+ * Samples with equal stacks, put together in C, batch by batch: nearly all of the time goes into waiting for memory, which can be
+ * asked for ahead there. Owns what it holds there until `close`.
+ */
+export class SampleStacks {
+  readonly #shim: Shim;
+  readonly #number: number;
+  readonly #batch = new SampleBatch();
+  readonly #ids = new Int32Array(BATCH);
+  readonly #idsBytes = bytesOf(this.#ids);
+  #unknown = new Int32Array(0);
+  #unknownBytes = scratch(0);
+  #cells = new Int32Array(0);
+  #cellsBytes = scratch(0);
+
+  /**
+   * @param onStacks told of samples, in the order in which they came, which stacks they are of; the numbers are valid until it
+   * returns
+   * @throws KernelError ENOMEM, or EMFILE: 64 of them are open
+   */
+  constructor(
+    seed: bigint,
+    private readonly functionAt: FunctionAt,
+    private readonly onStacks: (ids: Int32Array) => void,
+  ) {
+    this.#shim = sharedShim();
+    const secret = scratch(8);
+    secret.writeBigUInt64LE(seed);
+    this.#number = checked(this.#shim.sw_stacks_new(secret));
+  }
+
+  /** Adds a sample. Copied. @param keys five numbers that stacks are told apart by besides their functions */
+  add(keys: Int32Array, space: Space, sample: SampledChain): void {
+    if (this.#batch.isFullFor(sample.chainLength)) this.flush();
+    this.#batch.add(keys, space, sample);
+  }
+
+  /**
+   * Adds samples as they stand in records.
+   * @param bytes of records of our byte order, one behind the other
+   * @param describe given the batch that they come to, says of each sample what the records do not tell
+   * @returns how many bytes are done: fewer than all where a record cannot be read so
+   */
+  addRecords(records: SampleRecords, bytes: Buffer, describe: (batch: SampleBatch) => void): number {
+    let done = 0;
+    while (done < bytes.length) {
+      this.flush();
+      const read = records.read(bytes.subarray(done), this.#batch);
+      describe(this.#batch);
+      this.flush();
+      if (read === 0) break;
+      done += read;
+    }
+    return done;
+  }
+
+  /** Counts what has come so far. */
+  private flush(): void {
+    const [shim, batch, { count, words, usedRanges }] = [this.#shim, this.#batch, this.#batch];
+    if (count === 0) return;
+    const room = count + (words >> 1);
+    if (room > this.#cells.length) this.makeRoom(room);
+    const { samplesBytes, rangesBytes, chains } = batch;
+    const number = this.#number;
+    const unknown = checked(
+      shim.sw_stacks_take(
+        number,
+        samplesBytes,
+        count,
+        rangesBytes,
+        usedRanges,
+        chains,
+        words,
+        this.#unknownBytes,
+        room,
+      ),
+    );
+    this.resolve(unknown);
+    checked(shim.sw_stacks_count(number, this.#cellsBytes, unknown, this.#idsBytes, BATCH));
+    batch.clear();
+    this.onStacks(this.#ids.subarray(0, count));
+  }
+
+  /** Has the functions of addresses found. */
+  private resolve(unknown: number): void {
+    const [addresses, cells] = [this.#unknown, this.#cells];
+    for (let i = 0; i < unknown; i += 1) {
+      const at = i * ADDRESS_WORDS;
+      cells[i] = this.functionAt(addresses[at] ?? 0, addresses[at + 1] ?? 0, addresses[at + 2] ?? 0);
+    }
+  }
+
+  /** All that there are by now. */
+  stacks(): CountedStacks {
+    this.flush();
+    const sizes = new Uint32Array(3);
+    checked(this.#shim.sw_stacks_size(this.#number, bytesOf(sizes)));
+    const [size = 0, kernel = 0, length = 0] = sizes;
+    const both = size + kernel;
+    const words = new Int32Array(length);
+    const [starts, depths] = [new Int32Array(both), new Int32Array(both)];
+    const [counts, periods] = [new Float64Array(both), new Float64Array(both)];
+    const kernelStacks = new Int32Array(size);
+    const read = this.#shim.sw_stacks_read(
+      this.#number,
+      bytesOf(words),
+      length,
+      bytesOf(starts),
+      bytesOf(depths),
+      bytesOf(counts),
+      bytesOf(periods),
+      both,
+      bytesOf(kernelStacks),
+      size,
+    );
+    checked(read);
+    return { size, words, starts, depths, counts, periods, kernelStacks };
+  }
+
+  close(): void {
+    this.#shim.sw_stacks_free(this.#number);
+  }
+
+  private makeRoom(addresses: number): void {
+    this.#unknown = new Int32Array(addresses * ADDRESS_WORDS);
+    this.#unknownBytes = bytesOf(this.#unknown);
+    this.#cells = new Int32Array(addresses);
+    this.#cellsBytes = bytesOf(this.#cells);
+  }
+}
+
+function checked(returned: number): number {
+  assert(Number.isInteger(returned), 'the shim returns whole numbers');
+  if (returned < 0) throw new KernelError('stacks', -returned);
+  return returned;
+}

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { HEADER_BYTES } from '../../../src/abi/ring-page';
+import { sampleOffsets } from '../../../src/abi/sample-offsets';
+import { visitRecords } from '../../../src/perfdata/perf-data-reader';
+import { Memory } from '../../../src/profile/memory';
+import type { Places } from '../../../src/profile/places';
+import type { RecordedEvent, RecordedEvents } from '../../../src/profile/recorded-event';
+import { SampleCursor } from '../../../src/profile/sample-cursor';
+import { StackCollector, type StackKeys } from '../../../src/profile/stack-collector';
+import type { Stacks } from '../../../src/profile/stacks';
+import type { StateSpan, Timeline } from '../../../src/profile/timeline';
+
+/** PERF_SAMPLE_*: IP, TID, TIME, CALLCHAIN, CPU, PERIOD, READ and IDENTIFIER, in two events of which one has no counts. */
+const [WITH_COUNTS, WITHOUT] = [0x101b7n, 0x101a7n];
+
+const events = [WITH_COUNTS, WITHOUT].map((sampleType) => ({
+  ...{ name: 'e', type: 1, config: 0n, sampleType, samplePeriod: 1, readFormat: 4, sampleIdAll: true },
+  offsets: sampleOffsets(sampleType),
+})) as [RecordedEvent, RecordedEvent];
+
+const ids = new Map([
+  [100n, 0],
+  [7n, 1],
+  [2n ** 40n, 1],
+]);
+
+const recorded = {
+  all: events,
+  first: events[0],
+  ids,
+  indexOf: (id: number) => ids.get(BigInt(id)) ?? -1,
+} as unknown as RecordedEvents;
+
+/** What a thread was: another from 50 ns on, in another memory. */
+const memories = [1, 2].map((id) => {
+  const memory = new Memory(id);
+  memory.add({ start: 0x1000, end: 0x3000, offset: 0x500, dso: id });
+  memory.add({ start: 0x2000, end: 0x2800, offset: 0, dso: 9 });
+  return memory;
+});
+const spanOf = (_pid: number, tid: number, time: number): StateSpan => {
+  const isLate = time >= 50;
+  const state = { memory: memories[Number(isLate)] ?? new Memory(1), comm: tid * 2 + Number(isLate) };
+  return { from: isLate ? 50 : 0, to: isLate ? 1000 : 50, state };
+};
+const timeline = {
+  spanOf,
+  stateAt: (pid: number, tid: number, time: number) => spanOf(pid, tid, time).state,
+} as unknown as Timeline;
+
+/** A place is told by all that is known of it. */
+function placesWith(seen: Map<string, number>): Places {
+  const cellOf = (...place: readonly unknown[]) => {
+    const key = place.join();
+    const cell = seen.get(key) ?? seen.size;
+    seen.set(key, cell);
+    return { cell };
+  };
+  return {
+    placeAt: (mode: number, _memory: Memory, low: number, high: number) => cellOf('mode', mode, low, high),
+    nowhere: (low: number, high: number) => cellOf('nowhere', low, high),
+    programPlace: (dso: number, low: number, high: number) => cellOf('program', dso, low, high),
+  } as unknown as Places;
+}
+
+const address = fc.oneof(
+  fc.constantFrom([-128, -1], [-512, -1], [-77, -1], [5, -1], [0x1000, 0], [0x2000, 0], [0x2900, 0], [0x1000, 1]),
+  fc.tuple(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.constantFrom(0, -1, 0x7fff)),
+);
+const sampled = fc.record({
+  ...{ id: fc.constantFrom(100n, 7n, 2n ** 40n, 3n), mode: fc.integer({ min: 0, max: 7 }) },
+  ...{
+    tid: fc.integer({ min: 1, max: 2 }),
+    time: fc.integer({ min: 0, max: 99 }),
+    cpu: fc.integer({ min: 0, max: 1 }),
+  },
+  ...{ period: fc.integer({ min: 1, max: 9 }), chain: fc.array(address, { maxLength: 6 }), ip: address },
+  /** What the record says of the length of its chain, and of its own, besides what they are. */
+  ...{
+    excess: fc.constantFrom(0, 0, 0, 0, 1),
+    short: fc.constantFrom(0, 0, 0, 0, 8),
+    type: fc.constantFrom(9, 9, 9, 3),
+  },
+});
+type Sampled = typeof sampled extends fc.Arbitrary<infer T> ? T : never;
+
+function recordOf({ id, mode, tid, time, cpu, period, chain, ip, excess, short, type }: Sampled): Buffer {
+  const whole = chain.length > 0 && chain[0]?.[0] === -128 ? [chain[0], ip, ...chain.slice(1)] : chain;
+  const halves = (pairs: readonly (readonly number[])[]) => Buffer.from(Int32Array.from(pairs.flat()).buffer);
+  const words = (...numbers: readonly bigint[]) => Buffer.from(BigUint64Array.from(numbers).buffer);
+  const body = Buffer.concat([
+    words(id),
+    halves([ip]),
+    halves([[1, tid]]),
+    words(BigInt(time)),
+    halves([[cpu, 0]]),
+    words(BigInt(period)),
+    ...(id === 100n || id === 3n ? [words(5n, 6n)] : []),
+    words(BigInt(whole.length + excess)),
+    halves(whole),
+  ]);
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt32LE(type, 0);
+  header.writeUInt16LE(mode, 4);
+  header.writeUInt16LE(HEADER_BYTES + body.length - short, 6);
+  return Buffer.concat([header, body.subarray(0, body.length - short)]);
+}
+
+function shown(stacks: Stacks, seen: Map<string, number>) {
+  const names = [...seen.keys()];
+  return Array.from({ length: stacks.size }, (_, id) => {
+    const from = stacks.startOf(id);
+    const words = [...stacks.words.subarray(from, from + 5 + stacks.depthOf(id))];
+    return {
+      ...{ keys: words.slice(0, 5), frames: words.slice(5).map((cell) => names[cell]) },
+      ...{ count: stacks.countOf(id), period: stacks.periodOf(id), kernel: stacks.kernelStackOf(id) },
+    };
+  });
+}
+
+const keySets: readonly StackKeys[] = [
+  { event: true, comm: true, pid: false, tid: false, cpu: false },
+  { event: false, comm: false, pid: true, tid: true, cpu: true },
+];
+
+it('samples are the same whether C reads their records or they come one by one', () => {
+  fc.assert(
+    fc.property(fc.array(sampled, { maxLength: 60 }), fc.constantFrom(...keySets), (samples, keys) => {
+      const records = Buffer.from(new Uint8Array(Buffer.concat(samples.map(recordOf))).buffer);
+      const [oneByOne, together] = [new Map<string, number>(), new Map<string, number>()];
+      const [expected, collector] = [oneByOne, together].map(
+        (seen) => new StackCollector(placesWith(seen), keys, recorded),
+      );
+      if (!expected || !collector) throw new Error('there are two');
+      const cursor = new SampleCursor(recorded, true);
+      let wrong = 0;
+      const view = new DataView(records.buffer, 0, records.length);
+      visitRecords(view, 0, true, 0, (type, _, begin, end) => {
+        if (type !== 9) return;
+        const isWhole = cursor.read(view, begin, end);
+        wrong += Number(!isWhole || cursor.event < 0);
+        if (isWhole) expected.add(cursor, timeline.stateAt(cursor.pid, cursor.tid, cursor.time));
+      });
+      expect(collector.addRecords(records, timeline)).toEqual({ bytes: records.length, wrong });
+      expect(shown(collector.stacks(), together)).toEqual(shown(expected.stacks(), oneByOne));
+    }),
+    { numRuns: 300 },
+  );
+});
