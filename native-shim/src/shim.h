@@ -1,5 +1,6 @@
 /*
- * syswide's native shim: what needs many system calls at once, a fork, or memory ordering.
+ * syswide's native shim: what needs many system calls at once, a fork, or memory ordering, or would wait for memory most of
+ * the time.
  *
  * Conventions, for every function:
  *   - returns 0 or a count on success and -errno on failure; errno itself is never part of the contract
@@ -63,6 +64,19 @@ struct sw_exit {
 	uint64_t end_ns; /* CLOCK_MONOTONIC when it was reaped */
 };
 _Static_assert(sizeof(struct sw_exit) == 72, "mirrored in src/native/layout.ts");
+
+/* A node of a call tree: a function, called from nowhere else than from its parent. */
+struct sw_call_node {
+	double total; /* period of the chains that go through it */
+	double samples;
+	double self; /* period of those that end there */
+	double self_samples;
+	int32_t cell;        /* number of its function; -1 for the root */
+	int32_t children;    /* how many functions follow */
+	int32_t kept;        /* how many of them have nodes: side by side from first_child on, as they first came */
+	int32_t first_child;
+};
+_Static_assert(sizeof(struct sw_call_node) == 48, "mirrored in src/native/layout.ts");
 
 /* ---- version.c: what the shim and the machine are ---- */
 
@@ -404,6 +418,23 @@ SW_EXPORT int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const s
 				  uint32_t n_layouts, const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys,
 				  struct sw_sample *samples, double *times, struct sw_sample_run *runs, uint32_t room,
 				  struct sw_samples_read *done);
+
+/* ---- call-tree.c: call chains, put together ---- */
+
+/*
+ * Makes the call tree of chains[0..n), each a stack and a position in it: of what is called from there (`callee` = 0; position
+ * 0: the whole stack, from its outermost function on), or of its callers (1). nodes[0] is the root. Nodes whose total is less
+ * than *least are left out, and what follows them; they are counted as children of their parent.
+ * Stack i has its functions, the innermost first, in words[starts[i] + 5 .. + depths[i]), counts[i] samples, and a period of
+ * periods[i]. functions[cell] is the function of a cell; without any (n_cells = 0) each cell is one of its own. `places` is
+ * scratch, an entry for each function, which may hold anything.
+ * Returns how many nodes there are; -ENOSPC when that is more than `capacity`, -ERANGE when there is a function of n_places
+ * or more: repeat it with more room. What `nodes` hold is of no use then.
+ */
+SW_EXPORT int32_t sw_call_tree(const int32_t *words, uint32_t n_words, const int32_t *starts, const int32_t *depths,
+			       const double *counts, const double *periods, uint32_t n_stacks, const int32_t *chains,
+			       uint32_t n, uint32_t callee, const int32_t *functions, uint32_t n_cells, int32_t *places,
+			       uint32_t n_places, const double *least, struct sw_call_node *nodes, uint32_t capacity);
 
 /* ---- signals.c ---- */
 

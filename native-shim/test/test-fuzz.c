@@ -154,6 +154,40 @@ static void commands(void)
 	CHECK(sw_command_start(maybe(texts), below(MOST_BYTES + 1), number() | 1024, NULL, -1, maybe(&command)) < 0);
 }
 
+static int32_t mostly_small(void)
+{
+	return below(64) ? (int32_t)below(10) : (int32_t)number();
+}
+
+/* Arrays end where their buffers do, so that the sanitizer sees what goes beyond. */
+#define LAST(buffer, n) maybe(&(buffer)[ROOM - (n)])
+
+static void call_trees(void)
+{
+	static int32_t stack_words[ROOM], starts[ROOM], depths[ROOM], chains[ROOM * 2], functions[ROOM], places[ROOM];
+	static double counts[ROOM], periods[ROOM];
+	static struct sw_call_node nodes[ROOM];
+	uint32_t n_words = count(), n_stacks = count(), n = below(2) ? below(8) : count(), n_cells = below(2) ? count() : 0;
+	uint32_t n_places = count(), capacity = count();
+	double least = (double)below(3) * 40;
+
+	for (int i = 0; i < ROOM; i++) {
+		stack_words[i] = mostly_small();
+		starts[i] = mostly_small();
+		depths[i] = below(2) ? 9 : mostly_small();
+		functions[i] = mostly_small();
+		places[i] = mostly_small();
+		chains[i * 2] = mostly_small();
+		chains[i * 2 + 1] = below(8) ? (int32_t)below(2) : mostly_small();
+		counts[i] = 1;
+		periods[i] = (double)below(50);
+	}
+	sw_call_tree(LAST(stack_words, n_words), n_words, LAST(starts, n_stacks), LAST(depths, n_stacks),
+		     LAST(counts, n_stacks), LAST(periods, n_stacks), n_stacks, maybe(&chains[(ROOM - n) * 2]), n,
+		     below(16) ? below(2) : number(), LAST(functions, n_cells), n_cells, LAST(places, n_places), n_places,
+		     maybe(&least), LAST(nodes, capacity), capacity);
+}
+
 static void call(uint32_t which)
 {
 	uint32_t n = count();
@@ -209,6 +243,9 @@ static void call(uint32_t which)
 	case 15:
 		sw_pidfd_open(-(int32_t)below(1000));
 		break;
+	case 16:
+		call_trees();
+		break;
 	default:
 		commands();
 	}
@@ -242,7 +279,7 @@ static void takes_any_arguments(void)
 	before = count_fds();
 	for (uint64_t i = 0; i < rounds; i++) {
 		scramble();
-		call((uint32_t)(i % 17));
+		call((uint32_t)(i % 18));
 		/* What one call leaves open, the next could not be told apart from. */
 		CHECK_EQ(count_fds(), before);
 	}

@@ -90,5 +90,18 @@ export const samplesReadLayout = { size: 16, bytes: 0, samples: 4, runs: 8, wron
 /** `enum sw_key`. */
 export const keyFlags = { event: 1, pid: 2, tid: 4, cpu: 8 } as const;
 
+/** `struct sw_call_node`: four doubles, then four 32-bit integers. */
+export const callNodeLayout = {
+  size: 48,
+  total: 0,
+  samples: 8,
+  self: 16,
+  selfSamples: 24,
+  cell: 32,
+  children: 36,
+  kept: 40,
+  firstChild: 44,
+} as const;
+
 /** `enum sw_control`. */
 export const controlCodes = { enable: 0, disable: 1, reset: 2 } as const;

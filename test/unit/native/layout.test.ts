@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
   addressLayout,
+  callNodeLayout,
   commandLayout,
   controlCodes,
   eventIdLayout,
@@ -51,6 +52,7 @@ test.each([
   ['sw_event_id', eventIdLayout],
   ['sw_sample_run', sampleRunLayout],
   ['sw_samples_read', samplesReadLayout],
+  ['sw_call_node', callNodeLayout],
 ])('%s is laid out as in shim.h', (struct, layout) => {
   expect(layout).toEqual(layoutOf(struct));
   expect(header).toContain(`_Static_assert(sizeof(struct ${struct}) == ${layout.size},`);
