@@ -28,6 +28,11 @@ export class EntryTrees {
     return callGraph !== undefined && (callGraph.shares === 'fractal' || period >= leastOf(callGraph, whole));
   }
 
+  /** Whether an entry is one of those that were to be asked for. */
+  has(entry: number): boolean {
+    return this.#chains.has(entry);
+  }
+
   /** The tree of an entry, or of several that are shown as one. Empty where there is none. */
   text(entries: readonly number[]): string {
     const [first] = entries;

@@ -62,21 +62,8 @@ const metrics = new Set<string>(['overhead_children', 'overhead', 'overhead_sys'
 
 export const isMetric = (field: ReportField): field is Metric => metrics.has(field);
 
-/** Shares of a whole. Most entries have that of the one before. */
-class Percent {
-  #part = Number.NaN;
-  #whole = Number.NaN;
-  #text = '';
-
-  text(part: number, whole: number): string {
-    if (part !== this.#part || whole !== this.#whole) {
-      this.#part = part;
-      this.#whole = whole;
-      this.#text = `${twoDigits(whole === 0 ? 0 : (part * 100) / whole)}%`;
-    }
-    return this.#text;
-  }
-}
+/** The share of a whole. */
+const percentText = (part: number, whole: number): string => `${twoDigits(whole === 0 ? 0 : (part * 100) / whole)}%`;
 
 /** Widths of one number: shares, and what is counted. */
 const [PERCENT_WIDTH, COUNT_WIDTH] = [8, 12];
@@ -90,11 +77,13 @@ export function metricOf(field: Metric, histogram: Histogram, entry: number, mem
   return histogram.selfOf(entry, member) - kernel;
 }
 
-/** The texts of one kind of number, all of one width. */
+/** The texts of one kind of number, all of one width. Most entries have that of the one before. */
 export class MetricText {
   readonly width: number;
-  readonly #percent = new Percent();
   readonly #isCount: boolean;
+  #number = Number.NaN;
+  #whole = Number.NaN;
+  #text = '';
 
   constructor(field: Metric) {
     this.#isCount = field === 'sample' || field === 'period';
@@ -102,7 +91,12 @@ export class MetricText {
   }
 
   text(number: number, whole: number): string {
-    return (this.#isCount ? String(number) : this.#percent.text(number, whole)).padStart(this.width);
+    if (number !== this.#number || whole !== this.#whole) {
+      this.#number = number;
+      this.#whole = whole;
+      this.#text = (this.#isCount ? String(number) : percentText(number, whole)).padStart(this.width);
+    }
+    return this.#text;
   }
 }
 
@@ -133,7 +127,8 @@ class MetricColumn implements ReportColumn {
   }
 
   padded(entry: number): string {
-    return this.text(entry).padStart(this.width);
+    // All of its numbers are as wide as they are to be.
+    return this.text(entry);
   }
 
   compare(a: number, b: number): number {
@@ -158,6 +153,9 @@ class KeyColumn implements ReportColumn {
   readonly title: string;
   readonly isRight: boolean;
   #width: number;
+  /** Of the entry before: the next one often has it, too. */
+  #last = '';
+  #padded = '';
 
   constructor(
     readonly field: SortKey,
@@ -167,6 +165,7 @@ class KeyColumn implements ReportColumn {
     this.title = columnTitles[field];
     this.isRight = field === 'socket';
     this.#width = this.title.length;
+    this.#padded = ' '.repeat(this.#width);
   }
 
   get width(): number {
@@ -175,6 +174,8 @@ class KeyColumn implements ReportColumn {
 
   fit(entries: readonly number[]): void {
     for (const entry of entries) this.#width = Math.max(this.#width, this.texts.width(this.field, entry));
+    this.#last = '';
+    this.#padded = ' '.repeat(this.#width);
   }
 
   text(entry: number): string {
@@ -183,7 +184,11 @@ class KeyColumn implements ReportColumn {
 
   padded(entry: number): string {
     const text = this.text(entry);
-    return this.isRight ? text.padStart(this.#width) : text.padEnd(this.#width);
+    if (text !== this.#last) {
+      this.#last = text;
+      this.#padded = this.isRight ? text.padStart(this.#width) : text.padEnd(this.#width);
+    }
+    return this.#padded;
   }
 
   compare(a: number, b: number): number {

@@ -8,6 +8,9 @@ import { columnOf, type ReportField } from './histogram-columns';
 import { type HistogramSource, KeyTexts } from './key-texts';
 import { TableLines } from './table-lines';
 
+/** Lines are handed over together, when they have come to so many characters. */
+const PIECE = 1 << 14;
+
 /** How columns stand beside each other. */
 export interface ColumnStyle {
   /** Between them, instead of what makes them equally wide. */
@@ -46,8 +49,16 @@ export function* histogramText(source: HistogramSource, view: HistogramView): Ge
   const periodOf = (entry: number) => (view.children ? histogram.totalOf(entry) : histogram.selfOf(entry));
   const large = order.filter((entry) => EntryTrees.canHave(view, periodOf(entry), histogram.wholeOf(entry)));
   const trees = new EntryTrees(source, view, large);
-  for (const entry of order) yield `${lines.text(entry)}\n${trees.text([entry])}`;
-  yield '\n';
+  // There may be very many, and each text that is handed over has its price.
+  let text = '';
+  for (const entry of order) {
+    text += `${lines.text(entry)}\n`;
+    if (trees.has(entry)) text += trees.text([entry]);
+    if (text.length < PIECE) continue;
+    yield text;
+    text = '';
+  }
+  yield `${text}\n`;
 }
 
 /** What stands above entries, up to their columns. */

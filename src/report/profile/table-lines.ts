@@ -34,14 +34,21 @@ export class TableLines {
       const texts = this.columns.map((column) => column.text(entry).trim().replaceAll(separator, INSTEAD));
       return texts.join(separator);
     }
-    const last = this.columns.length - 1;
-    let line = '';
-    for (const [i, column] of this.columns.entries()) {
-      const width = this.#widths[i];
-      if (width !== undefined) line += `  ${this.fitted(column.text(entry), width, i)}`;
-      else line += `  ${i === last && !column.isRight ? column.text(entry) : column.padded(entry)}`;
+    let [line, last] = ['', ''];
+    for (let i = 0; i < this.columns.length; i += 1) {
+      last = this.cell(entry, i);
+      line += '  ';
+      line += last;
     }
-    return line.trimEnd();
+    // Only a look at the whole line would put it together, which costs more than all the rest.
+    return last.endsWith(' ') || last === '' ? line.trimEnd() : line;
+  }
+
+  private cell(entry: number, i: number): string {
+    const [column, width] = [this.columns[i], this.#widths[i]];
+    if (!column) return '';
+    if (width !== undefined) return this.fitted(column.text(entry), width, i);
+    return i === this.columns.length - 1 && !column.isRight ? column.text(entry) : column.padded(entry);
   }
 
   private fitted(text: string, width: number, column: number): string {
