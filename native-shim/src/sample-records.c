@@ -18,7 +18,7 @@ struct reading {
 	uint32_t keys;
 	struct sw_sample *samples;
 	double *times;
-	struct sw_sample_run *runs;
+	struct sw_sampled_thread *threads;
 	struct sw_samples_read *done;
 	/* Samples of one CPU come one after the other. */
 	uint64_t last_id;
@@ -109,20 +109,25 @@ static int find_chain(const struct sw_sample_layout *layout, const uint8_t *byte
 	return 1;
 }
 
-/* The run that a sample goes on with, or begins. */
-static void note(struct reading *reading, int32_t pid, int32_t tid, double time)
+/* The thread that a sample is of: that of the one before more often than not, and few others. @returns its index */
+static uint32_t thread_of(struct reading *reading, int32_t pid, int32_t tid, double time)
 {
 	struct sw_samples_read *done = reading->done;
-	struct sw_sample_run *run = done->runs ? &reading->runs[done->runs - 1] : NULL;
+	uint32_t at = done->samples ? reading->samples[done->samples - 1].thread : 0;
+	struct sw_sampled_thread *thread = &reading->threads[at];
 
-	if (run && run->pid == pid && run->tid == tid) {
-		run->count++;
-		run->begin = time < run->begin ? time : run->begin;
-		run->end = time > run->end ? time : run->end;
-		return;
+	if (at == done->threads || thread->pid != pid || thread->tid != tid)
+		for (at = 0; at < done->threads; at++)
+			if (reading->threads[at].pid == pid && reading->threads[at].tid == tid)
+				break;
+	thread = &reading->threads[at];
+	if (at == done->threads) {
+		*thread = (struct sw_sampled_thread){ .pid = pid, .tid = tid, .begin = time, .end = time };
+		done->threads++;
 	}
-	reading->runs[done->runs++] =
-		(struct sw_sample_run){ .first = done->samples, .count = 1, .pid = pid, .tid = tid, .begin = time, .end = time };
+	thread->begin = time < thread->begin ? time : thread->begin;
+	thread->end = time > thread->end ? time : thread->end;
+	return at;
 }
 
 static void read_sample(struct reading *reading, uint32_t at, uint32_t size)
@@ -155,7 +160,7 @@ static void read_sample(struct reading *reading, uint32_t at, uint32_t size)
 	sample->high = layout->ip < 0 ? 0 : i32(body + layout->ip + 4);
 	sample->period = layout->period < 0 ? layout->sample_period : (double)u64(body + layout->period);
 	reading->times[done->samples] = layout->time < 0 ? 0 : (double)u64(body + layout->time);
-	note(reading, pid, tid, reading->times[done->samples]);
+	sample->thread = thread_of(reading, pid, tid, reading->times[done->samples]);
 	done->samples++;
 }
 
@@ -183,7 +188,7 @@ static int bad_layouts(const struct sw_sample_layout *layouts, uint32_t n, const
 
 int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_sample_layout *layouts, uint32_t n_layouts,
 			const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys, struct sw_sample *samples, double *times,
-			struct sw_sample_run *runs, uint32_t room, struct sw_samples_read *done)
+			struct sw_sampled_thread *threads, uint32_t room, struct sw_samples_read *done)
 {
 	struct reading reading = {
 		.bytes = bytes,
@@ -194,12 +199,12 @@ int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_s
 		.keys = keys,
 		.samples = samples,
 		.times = times,
-		.runs = runs,
+		.threads = threads,
 		.done = done,
 	};
 
 	if (!bytes || (uintptr_t)bytes % 4 || length > INT32_MAX || !layouts || !n_layouts || sw_bad_batch(layouts, n_layouts) ||
-	    sw_bad_batch(ids, n_ids) || !samples || !times || !runs || !room || room > SW_MAX_BATCH || !done ||
+	    sw_bad_batch(ids, n_ids) || !samples || !times || !threads || !room || room > SW_MAX_BATCH || !done ||
 	    bad_layouts(layouts, n_layouts, ids, n_ids))
 		return -EINVAL;
 	*done = (struct sw_samples_read){ 0 };

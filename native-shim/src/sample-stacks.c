@@ -14,6 +14,7 @@
 #define AHEAD 16
 
 #define KEYS 5
+#define COMM 1
 
 /* Words of an entry: its keys, its path through the kernel + 1 or 0, then the rest of its functions. */
 #define PATH KEYS
@@ -165,18 +166,18 @@ static const struct sw_range *range_at(const struct sw_range *ranges, uint32_t n
 }
 
 /* An address of user space: where it is in what was mapped there, if that is told. */
-static void push_user(struct stacks *stacks, const struct sw_sample *sample, const struct sw_range *ranges, uint32_t low,
+static void push_user(struct stacks *stacks, const struct sw_thread *thread, const struct sw_range *ranges, uint32_t low,
 		      uint32_t high)
 {
 	double address = (double)((uint64_t)high << 32 | low);
 	const struct sw_range *range;
 	uint64_t offset;
 
-	if (sample->n_ranges < 0) {
-		push(stacks, sample->space, low, high);
+	if (thread->n_ranges < 0) {
+		push(stacks, thread->space, low, high);
 		return;
 	}
-	range = high < 1u << 21 ? range_at(ranges + sample->ranges, (uint32_t)sample->n_ranges, address) : NULL;
+	range = high < 1u << 21 ? range_at(ranges + thread->ranges, (uint32_t)thread->n_ranges, address) : NULL;
 	if (!range) {
 		push(stacks, SW_NOWHERE, low, high);
 		return;
@@ -185,11 +186,11 @@ static void push_user(struct stacks *stacks, const struct sw_sample *sample, con
 	push(stacks, SW_NOWHERE - 1 - range->dso, (uint32_t)offset, (uint32_t)(offset >> 32));
 }
 
-static void push_in(struct stacks *stacks, int32_t mode, const struct sw_sample *sample, const struct sw_range *ranges,
+static void push_in(struct stacks *stacks, int32_t mode, const struct sw_thread *thread, const struct sw_range *ranges,
 		    int32_t low, int32_t high)
 {
 	if (mode == PERF_RECORD_MISC_USER)
-		push_user(stacks, sample, ranges, (uint32_t)low, (uint32_t)high);
+		push_user(stacks, thread, ranges, (uint32_t)low, (uint32_t)high);
 	else
 		push(stacks, -mode, (uint32_t)low, (uint32_t)high);
 }
@@ -212,8 +213,8 @@ static uint32_t end_of_path(const struct sw_sample *sample, const int32_t *chain
 }
 
 /* The addresses of a chain from `at` on. @returns whether all contexts in it are some */
-static int push_rest(struct stacks *stacks, const struct sw_sample *sample, const struct sw_range *ranges, const int32_t *chain,
-		     uint32_t at)
+static int push_rest(struct stacks *stacks, const struct sw_sample *sample, const struct sw_thread *thread,
+		     const struct sw_range *ranges, const int32_t *chain, uint32_t at)
 {
 	int32_t mode = PERF_RECORD_MISC_USER;
 	/* The first address is where the sample was taken: that is known, unless it is a part of the path. */
@@ -227,29 +228,31 @@ static int push_rest(struct stacks *stacks, const struct sw_sample *sample, cons
 			continue;
 		}
 		if (!is_first)
-			push_in(stacks, mode, sample, ranges, chain[at], chain[at + 1]);
+			push_in(stacks, mode, thread, ranges, chain[at], chain[at + 1]);
 		is_first = 0;
 	}
 	return 1;
 }
 
-static void take(struct stacks *stacks, const struct sw_sample *sample, const struct sw_range *ranges, const int32_t *words)
+static void take(struct stacks *stacks, const struct sw_sample *sample, const struct sw_thread *thread,
+		 const struct sw_range *ranges, const int32_t *words)
 {
 	struct taken *taken = &stacks->taken[stacks->n_taken++];
 	const int32_t *chain = words + sample->chain;
 	uint32_t end = end_of_path(sample, chain);
 
 	memcpy(taken->keys, sample->keys, sizeof(taken->keys));
+	taken->keys[COMM] = thread->comm;
 	taken->period = sample->period;
 	taken->chain = sample->chain;
 	taken->first = (uint32_t)stacks->n_items;
 	if (!end)
-		push_in(stacks, sample->mode, sample, ranges, sample->low, sample->high);
-	if (!push_rest(stacks, sample, ranges, chain, end)) {
+		push_in(stacks, sample->mode, thread, ranges, sample->low, sample->high);
+	if (!push_rest(stacks, sample, thread, ranges, chain, end)) {
 		/* perf takes nothing from a chain with a context that nobody knows. */
 		stacks->n_items = taken->first;
 		end = 0;
-		push_in(stacks, sample->mode, sample, ranges, sample->low, sample->high);
+		push_in(stacks, sample->mode, thread, ranges, sample->low, sample->high);
 	}
 	taken->items = (uint32_t)stacks->n_items - taken->first;
 	taken->part_words = end;
@@ -312,15 +315,27 @@ static int number_items(struct stacks *stacks, struct sw_address *unknown)
 	return 0;
 }
 
-static int bad_samples(const struct sw_sample *samples, uint32_t n, uint32_t n_ranges, uint32_t words_length)
+static int bad_samples(const struct sw_sample *samples, uint32_t n, uint32_t n_threads, uint32_t words_length)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		const struct sw_sample *sample = &samples[i];
 
-		if (sample->chain > words_length || sample->length > (words_length - sample->chain) / 2 || sample->space <= 0 ||
-		    sample->mode < 0 || sample->mode > PERF_RECORD_MISC_CPUMODE_MASK || sample->n_ranges < -1 ||
-		    (sample->n_ranges >= 0 &&
-		     (sample->ranges > n_ranges || (uint32_t)sample->n_ranges > n_ranges - sample->ranges)))
+		if (sample->thread >= n_threads || sample->chain > words_length ||
+		    sample->length > (words_length - sample->chain) / 2 || sample->mode < 0 ||
+		    sample->mode > PERF_RECORD_MISC_CPUMODE_MASK)
+			return 1;
+	}
+	return 0;
+}
+
+static int bad_threads(const struct sw_thread *threads, uint32_t n, uint32_t n_ranges)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct sw_thread *thread = &threads[i];
+
+		if (thread->space <= 0 || thread->n_ranges < -1 ||
+		    (thread->n_ranges >= 0 &&
+		     (thread->ranges > n_ranges || (uint32_t)thread->n_ranges > n_ranges - thread->ranges)))
 			return 1;
 	}
 	return 0;
@@ -338,15 +353,16 @@ static int bad_ranges(const struct sw_range *ranges, uint32_t n)
 	return 0;
 }
 
-int32_t sw_stacks_take(int32_t number, const struct sw_sample *samples, uint32_t n, const struct sw_range *ranges,
-		       uint32_t n_ranges, const int32_t *words, uint32_t words_length, struct sw_address *unknown, uint32_t room)
+int32_t sw_stacks_take(int32_t number, const struct sw_sample *samples, uint32_t n, const struct sw_thread *threads,
+		       uint32_t n_threads, const struct sw_range *ranges, uint32_t n_ranges, const int32_t *words,
+		       uint32_t words_length, struct sw_address *unknown, uint32_t room)
 {
 	struct stacks *stacks = sw_owned_at(&owned, number);
 	size_t items = n;
 
-	if (!stacks || sw_bad_batch(samples, n) || sw_bad_batch(ranges, n_ranges) || (!words && words_length) || !unknown ||
-	    stacks->is_broken || stacks->n_taken || bad_ranges(ranges, n_ranges) ||
-	    bad_samples(samples, n, n_ranges, words_length))
+	if (!stacks || stacks->is_broken || stacks->n_taken || sw_bad_batch(samples, n) || sw_bad_batch(threads, n_threads) ||
+	    sw_bad_batch(ranges, n_ranges) || (!words && words_length) || !unknown || bad_ranges(ranges, n_ranges) ||
+	    bad_threads(threads, n_threads, n_ranges) || bad_samples(samples, n, n_threads, words_length))
 		return -EINVAL;
 	for (uint32_t i = 0; i < n; i++)
 		items += samples[i].length;
@@ -361,7 +377,7 @@ int32_t sw_stacks_take(int32_t number, const struct sw_sample *samples, uint32_t
 	stacks->n_new_parts = 0;
 	stacks->unknown = 0;
 	for (uint32_t i = 0; i < n; i++)
-		take(stacks, &samples[i], ranges, words);
+		take(stacks, &samples[i], &threads[samples[i].thread], ranges, words);
 	if (number_parts(stacks, words) < 0 || number_items(stacks, unknown) < 0) {
 		stacks->is_broken = 1;
 		return -ENOMEM;

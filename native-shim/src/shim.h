@@ -282,19 +282,26 @@ SW_EXPORT int32_t sw_uevent_receive(int32_t fd, uint8_t *out, uint32_t size);
  * PERF_CONTEXT_* that say what follows.
  */
 struct sw_sample {
-	int32_t keys[5]; /* what stacks are told apart by besides their functions */
-	int32_t space;   /* of its addresses in user space; greater than 0 */
+	int32_t keys[5]; /* what stacks are told apart by besides their functions; the second is that of the thread */
+	uint32_t thread; /* index of what is known of its thread */
 	int32_t mode;    /* PERF_RECORD_MISC_*: where it was taken */
 	int32_t low;     /* there */
 	int32_t high;
 	uint32_t chain;  /* index of the chain's first word */
 	uint32_t length; /* addresses in the chain; 0: it is of where the sample was taken */
-	uint32_t ranges; /* the first of what is mapped into its space */
-	int32_t n_ranges; /* how many there are; -1: it is not told */
 	int32_t pad;
 	double period;
 };
-_Static_assert(sizeof(struct sw_sample) == 64, "mirrored in src/native/layout.ts");
+_Static_assert(sizeof(struct sw_sample) == 56, "mirrored in src/native/layout.ts");
+
+/* What is known of a thread. */
+struct sw_thread {
+	int32_t comm;     /* number of its name: the second key of its samples */
+	int32_t space;    /* of its addresses in user space; greater than 0 */
+	uint32_t ranges;  /* the first of what is mapped into that */
+	int32_t n_ranges; /* how many there are; -1: it is not told */
+};
+_Static_assert(sizeof(struct sw_thread) == 16, "mirrored in src/native/layout.ts");
 
 /* What is mapped into a space: by ascending address, one not into the other. Bytes, whole numbers up to 2^53. */
 struct sw_range {
@@ -333,8 +340,9 @@ SW_EXPORT int32_t sw_stacks_free(int32_t stacks);
  * sample, and those of all chains. From a chain with a context that is none, only where the sample was taken is kept.
  * Returns how many there are. The next call is sw_stacks_count().
  */
-SW_EXPORT int32_t sw_stacks_take(int32_t stacks, const struct sw_sample *samples, uint32_t n, const struct sw_range *ranges,
-				 uint32_t n_ranges, const int32_t *words, uint32_t words_length, struct sw_address *unknown, uint32_t room);
+SW_EXPORT int32_t sw_stacks_take(int32_t stacks, const struct sw_sample *samples, uint32_t n, const struct sw_thread *threads,
+				 uint32_t n_threads, const struct sw_range *ranges, uint32_t n_ranges, const int32_t *words,
+				 uint32_t words_length, struct sw_address *unknown, uint32_t room);
 
 /*
  * Counts the samples of the batch that was taken last.
@@ -383,41 +391,39 @@ struct sw_event_id {
 };
 _Static_assert(sizeof(struct sw_event_id) == 16, "mirrored in src/native/layout.ts");
 
-/* Samples of one thread, one behind the other. */
-struct sw_sample_run {
-	uint32_t first;
-	uint32_t count;
+/* A thread that samples are of. */
+struct sw_sampled_thread {
 	int32_t pid;
 	int32_t tid;
-	double begin; /* ns of the recording's clock, the earliest and the latest */
+	double begin; /* ns of the recording's clock, the earliest of its samples and the latest */
 	double end;
 };
-_Static_assert(sizeof(struct sw_sample_run) == 32, "mirrored in src/native/layout.ts");
+_Static_assert(sizeof(struct sw_sampled_thread) == 24, "mirrored in src/native/layout.ts");
 
 /* What came of a reading. */
 struct sw_samples_read {
 	uint32_t bytes; /* records that are done */
 	uint32_t samples;
-	uint32_t runs;
+	uint32_t threads;
 	uint32_t wrong; /* samples of no event that is known, and those that are shorter than their fields, which are left out */
 };
 _Static_assert(sizeof(struct sw_samples_read) == 16, "mirrored in src/native/layout.ts");
 
-/* Which keys samples get, besides the command, the second, which only the caller knows: 0 takes their place. */
+/* Which keys samples get; 0 takes the place of the others. The second one only the caller knows. */
 enum sw_key { SW_KEY_EVENT = 1, SW_KEY_PID = 2, SW_KEY_TID = 4, SW_KEY_CPU = 8 };
 
 /*
  * Reads the samples among records of our byte order, one behind the other, until there is no room, or a record cannot be read: it
- * is not whole, or a sample is at an address that is no multiple of 4. What of a sample only the caller knows is left as it is:
- * its space, and the ranges there. Their chains are in `bytes`.
+ * is not whole, or a sample is at an address that is no multiple of 4. Their chains are in `bytes`.
  * @param ids by ascending id
  * @param times written: ns of each sample
- * @param room of samples, times and runs
+ * @param threads written: those that samples are of, as they first come
+ * @param room of samples, times and threads
  */
 SW_EXPORT int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_sample_layout *layouts,
 				  uint32_t n_layouts, const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys,
-				  struct sw_sample *samples, double *times, struct sw_sample_run *runs, uint32_t room,
-				  struct sw_samples_read *done);
+				  struct sw_sample *samples, double *times, struct sw_sampled_thread *threads,
+				  uint32_t room, struct sw_samples_read *done);
 
 /* ---- call-tree.c: call chains, put together ---- */
 

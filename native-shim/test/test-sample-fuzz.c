@@ -16,7 +16,8 @@ static _Alignas(8) uint8_t records[RECORD_BYTES];
 static struct sw_sample_layout layouts[3];
 static struct sw_event_id ids[4];
 static struct sw_sample samples[ROOM];
-static struct sw_sample_run runs[ROOM];
+static struct sw_sampled_thread sampled[ROOM];
+static struct sw_thread threads[ROOM];
 static double times[ROOM];
 static struct sw_range ranges[8];
 static struct sw_address unknown[MOST_ITEMS];
@@ -91,16 +92,19 @@ static void scramble(void)
 	}
 }
 
-/* What the caller knows of samples, and now and then what it should not say. */
+/* What the caller knows of threads, and now and then what it should not say. */
 static void describe(uint32_t n)
 {
+	for (uint32_t i = 0; i < ROOM; i++) {
+		threads[i].comm = (int32_t)below(2);
+		threads[i].space = below(512) ? 1 + (int32_t)below(2) : (int32_t)number();
+		threads[i].ranges = below(512) ? below(LENGTH(ranges)) : number();
+		threads[i].n_ranges = below(2) ? -1 : (int32_t)(LENGTH(ranges) - threads[i].ranges);
+	}
 	for (uint32_t i = 0; i < n; i++) {
-		samples[i].keys[1] = (int32_t)below(2);
-		samples[i].space = below(512) ? 1 + (int32_t)below(2) : (int32_t)number();
-		samples[i].ranges = below(512) ? below(LENGTH(ranges)) : number();
-		samples[i].n_ranges = below(2) ? -1 : (int32_t)(LENGTH(ranges) - samples[i].ranges);
 		if (below(256))
 			continue;
+		samples[i].thread = number();
 		samples[i].chain = number();
 		samples[i].length = number();
 		samples[i].mode = (int32_t)number();
@@ -134,13 +138,13 @@ static uint32_t count_batch(int32_t *stacks, uint64_t seed)
 	uint32_t length = write_records();
 	int32_t n_unknown;
 
-	if (sw_samples_read(maybe(records), length, maybe(layouts), 1 + below(3), maybe(ids), below(5), number(), samples, times, runs,
+	if (sw_samples_read(maybe(records), length, maybe(layouts), 1 + below(3), maybe(ids), below(5), number(), samples, times, sampled,
 			    below(16) ? ROOM : below(ROOM), maybe(&done)) < 0)
 		return 0;
-	CHECK(done.bytes <= length && done.samples <= ROOM && done.runs <= done.samples);
+	CHECK(done.bytes <= length && done.samples <= ROOM && done.threads <= done.samples);
 	describe(done.samples);
-	n_unknown = sw_stacks_take(*stacks, maybe(samples), done.samples, maybe(ranges), LENGTH(ranges), (int32_t *)records, length / 4,
-				   unknown, below(64) ? LENGTH(unknown) : below(8));
+	n_unknown = sw_stacks_take(*stacks, maybe(samples), done.samples, maybe(threads), below(256) ? ROOM : below(ROOM), maybe(ranges),
+				   LENGTH(ranges), (int32_t *)records, length / 4, unknown, below(64) ? LENGTH(unknown) : below(8));
 	if (n_unknown < 0)
 		return 0;
 	for (int32_t i = 0; i < n_unknown; i++)

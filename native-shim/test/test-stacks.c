@@ -10,25 +10,32 @@ static const uint64_t seed = 0x0123456789abcdef;
 /* Of every sample: one kernel address, and one of user space. */
 static const int32_t words[] = { KERNEL_CONTEXT, 0x1000, -1, USER_CONTEXT, 0x2000, 1 };
 
+/* The commands 7 and 8. */
+static struct sw_thread threads[] = { { .comm = 7, .space = 1, .n_ranges = -1 }, { .comm = 8, .space = 1, .n_ranges = -1 } };
+
 static struct sw_sample sample(int32_t comm)
 {
 	return (struct sw_sample){
-		.keys = { 0, comm, 0, 0, 0 },
-		.space = 1,
+		.thread = (uint32_t)comm - 7,
 		.mode = PERF_RECORD_MISC_KERNEL,
 		.low = 0x1000,
 		.high = -1,
 		.length = 4,
-		.n_ranges = -1,
 		.period = 2.5,
 	};
 }
 
-/* Numbers a batch, and gives every address ten times its position as its function. */
-static int32_t count(int32_t stacks, const struct sw_sample *samples, uint32_t n, const struct sw_range *ranges, uint32_t n_ranges,
-		     struct sw_address *unknown, uint32_t room, int32_t *ids)
+static int32_t take(int32_t stacks, const struct sw_sample *samples, uint32_t n, const struct sw_thread *of,
+		    const struct sw_range *ranges, uint32_t n_ranges, struct sw_address *unknown, uint32_t room)
 {
-	int32_t cells[64], n_unknown = sw_stacks_take(stacks, samples, n, ranges, n_ranges, words, LENGTH(words), unknown, room);
+	return sw_stacks_take(stacks, samples, n, of, 2, ranges, n_ranges, words, LENGTH(words), unknown, room);
+}
+
+/* Numbers a batch, and gives every address ten times its position as its function. */
+static int32_t count(int32_t stacks, const struct sw_sample *samples, uint32_t n, const struct sw_thread *of,
+		     const struct sw_range *ranges, uint32_t n_ranges, struct sw_address *unknown, uint32_t room, int32_t *ids)
+{
+	int32_t cells[64], n_unknown = take(stacks, samples, n, of, ranges, n_ranges, unknown, room);
 
 	if (n_unknown < 0)
 		return n_unknown;
@@ -48,7 +55,7 @@ static void equal_samples_are_one_stack(void)
 	uint32_t sizes[3];
 
 	CHECK(stacks >= 0);
-	CHECK_EQ(count(stacks, samples, 3, NULL, 0, unknown, LENGTH(unknown), ids), 2);
+	CHECK_EQ(count(stacks, samples, 3, threads, NULL, 0, unknown, LENGTH(unknown), ids), 2);
 	/* What is called comes first; those of parts in the kernel last. */
 	CHECK_EQ(unknown[0].space, 1);
 	CHECK_EQ(unknown[0].low, 0x2000);
@@ -82,20 +89,20 @@ static void addresses_are_told_by_what_is_mapped(void)
 		{ .start = 0x100000000, .end = 0x100002000, .shift = 0x500 - 4294967296.0, .dso = 3 },
 		{ .start = 0x100002000, .end = 0x100003000, .shift = 0x700 - 4294975488.0, .dso = 4 },
 	};
-	struct sw_sample one = sample(7);
+	const struct sw_sample one = sample(7);
+	struct sw_thread of[] = { { .comm = 7, .space = 1, .n_ranges = 2 }, threads[1] };
 	struct sw_address unknown[64];
 	int32_t id, stacks = sw_stacks_new(&seed);
 
-	one.n_ranges = 2;
-	CHECK_EQ(count(stacks, &one, 1, ranges, 2, unknown, LENGTH(unknown), &id), 2);
+	CHECK_EQ(count(stacks, &one, 1, of, ranges, 2, unknown, LENGTH(unknown), &id), 2);
 	CHECK_EQ(unknown[0].space, SW_NOWHERE - 1 - 4);
 	CHECK_EQ(unknown[0].low, 0x700);
 	/* Of another space that has it where it is: known by now. */
-	one.space = 2;
-	CHECK_EQ(count(stacks, &one, 1, ranges, 2, unknown, LENGTH(unknown), &id), 0);
+	of[0].space = 2;
+	CHECK_EQ(count(stacks, &one, 1, of, ranges, 2, unknown, LENGTH(unknown), &id), 0);
 	CHECK_EQ(id, 0);
-	one.n_ranges = 1;
-	CHECK_EQ(count(stacks, &one, 1, ranges, 2, unknown, LENGTH(unknown), &id), 1);
+	of[0].n_ranges = 1;
+	CHECK_EQ(count(stacks, &one, 1, of, ranges, 2, unknown, LENGTH(unknown), &id), 1);
 	CHECK_EQ(unknown[0].space, SW_NOWHERE);
 	CHECK_EQ(sw_stacks_free(stacks), 0);
 }
@@ -103,6 +110,7 @@ static void addresses_are_told_by_what_is_mapped(void)
 static void what_cannot_be_meant_is_refused(void)
 {
 	struct sw_sample one = sample(7);
+	struct sw_thread of[] = { threads[0], threads[1] };
 	struct sw_range range = { .end = 1 };
 	struct sw_address unknown[64];
 	uint32_t sizes[3];
@@ -111,32 +119,35 @@ static void what_cannot_be_meant_is_refused(void)
 #define REFUSED(change) \
 	do { \
 		one = sample(7); \
-		one.n_ranges = 1; \
+		of[1].n_ranges = 1; \
+		of[1].ranges = 0; \
+		of[1].space = 1; \
 		range = (struct sw_range){ .end = 1 }; \
 		change; \
-		CHECK_EQ(sw_stacks_take(stacks, &one, 1, &range, 1, words, LENGTH(words), unknown, LENGTH(unknown)), -EINVAL); \
+		CHECK_EQ(take(stacks, &one, 1, of, &range, 1, unknown, LENGTH(unknown)), -EINVAL); \
 	} while (0)
 	REFUSED(one.chain = 1);
 	REFUSED(one.chain = LENGTH(words) + 1);
 	REFUSED(one.length = UINT32_MAX);
-	REFUSED(one.space = 0);
+	REFUSED(one.thread = 2);
+	REFUSED(of[1].space = 0);
 	REFUSED(one.mode = 8);
 	REFUSED(one.mode = -1);
-	REFUSED(one.ranges = 1);
-	REFUSED(one.n_ranges = 2);
-	REFUSED(one.n_ranges = -2);
+	REFUSED(of[1].ranges = 1);
+	REFUSED(of[1].n_ranges = 2);
+	REFUSED(of[1].n_ranges = -2);
 	REFUSED(range.dso = -1);
 	REFUSED(range.dso = SW_MOST_DSOS);
 	REFUSED(range.end = 0x1p54);
 	REFUSED(range.start = __builtin_nan(""));
 	REFUSED(range.shift = -1);
 	one = sample(7);
-	CHECK_EQ(sw_stacks_take(stacks, &one, 1, NULL, 0, words, LENGTH(words), unknown, 4), -EINVAL);
-	CHECK_EQ(sw_stacks_take(-1, &one, 1, NULL, 0, words, LENGTH(words), unknown, LENGTH(unknown)), -EINVAL);
+	CHECK_EQ(take(stacks, &one, 1, threads, NULL, 0, unknown, 4), -EINVAL);
+	CHECK_EQ(take(-1, &one, 1, threads, NULL, 0, unknown, LENGTH(unknown)), -EINVAL);
 	CHECK_EQ(sw_stacks_new(NULL), -EINVAL);
 	/* One thing after the other. */
-	CHECK_EQ(sw_stacks_take(stacks, &one, 1, NULL, 0, words, LENGTH(words), unknown, LENGTH(unknown)), 2);
-	CHECK_EQ(sw_stacks_take(stacks, &one, 1, NULL, 0, words, LENGTH(words), unknown, LENGTH(unknown)), -EINVAL);
+	CHECK_EQ(take(stacks, &one, 1, threads, NULL, 0, unknown, LENGTH(unknown)), 2);
+	CHECK_EQ(take(stacks, &one, 1, threads, NULL, 0, unknown, LENGTH(unknown)), -EINVAL);
 	CHECK_EQ(sw_stacks_size(stacks, sizes), -EINVAL);
 	CHECK_EQ(sw_stacks_count(stacks, many, 1, &id, 1), -EINVAL);
 	CHECK_EQ(sw_stacks_count(stacks, many, 2, &id, 0), -EINVAL);
@@ -166,19 +177,19 @@ static void write_record(uint64_t *at, uint32_t tid, uint64_t time)
 	at[4] = 0;
 }
 
-static int32_t read_all(const void *bytes, uint32_t length, struct sw_sample *samples, struct sw_sample_run *runs, uint32_t room,
+static int32_t read_all(const void *bytes, uint32_t length, struct sw_sample *samples, struct sw_sampled_thread *of, uint32_t room,
 			struct sw_samples_read *done)
 {
 	double times[8];
 
-	return sw_samples_read(bytes, length, &layout, 1, NULL, 0, SW_KEY_EVENT | SW_KEY_TID, samples, times, runs, room, done);
+	return sw_samples_read(bytes, length, &layout, 1, NULL, 0, SW_KEY_EVENT | SW_KEY_TID, samples, times, of, room, done);
 }
 
 static void samples_are_read_out_of_records(void)
 {
 	uint64_t records[RECORD_WORDS * 2];
 	struct sw_sample samples[8];
-	struct sw_sample_run runs[8];
+	struct sw_sampled_thread of[8];
 	struct sw_samples_read done;
 
 	write_record(records, 6, 30);
@@ -187,25 +198,25 @@ static void samples_are_read_out_of_records(void)
 	/* Its call chain is said to be longer than it is. */
 	write_record(records + 15, 7, 50);
 	records[19] = 1;
-	CHECK_EQ(read_all(records, sizeof(records), samples, runs, 8, &done), 0);
+	CHECK_EQ(read_all(records, sizeof(records), samples, of, 8, &done), 0);
 	CHECK_EQ(done.bytes, sizeof(records));
 	CHECK_EQ(done.samples, 3);
-	CHECK_EQ(done.runs, 2);
+	CHECK_EQ(done.threads, 2);
 	CHECK_EQ(done.wrong, 1);
-	CHECK_EQ(runs[0].count, 2);
-	CHECK(runs[0].begin == 20 && runs[0].end == 30);
-	CHECK_EQ(runs[1].first, 2);
+	CHECK(of[0].begin == 20 && of[0].end == 30);
+	CHECK_EQ(of[1].tid, 7);
+	CHECK(samples[0].thread == 0 && samples[1].thread == 0 && samples[2].thread == 1);
 	CHECK_EQ(samples[2].keys[3], 7);
 	CHECK_EQ(samples[2].mode, PERF_RECORD_MISC_USER);
 	CHECK_EQ(samples[2].low, 0x4000);
 	CHECK(samples[2].period == 4);
 	/* No more than there is room for. */
-	CHECK_EQ(read_all(records, sizeof(records), samples, runs, 2, &done), 0);
+	CHECK_EQ(read_all(records, sizeof(records), samples, of, 2, &done), 0);
 	CHECK_EQ(done.samples, 2);
 	CHECK_EQ(done.bytes, 80);
 	/* Every length: what is not whole is not read. */
 	for (uint32_t length = 0; length <= sizeof(records); length++) {
-		CHECK_EQ(read_all(records, length, samples, runs, 8, &done), 0);
+		CHECK_EQ(read_all(records, length, samples, of, 8, &done), 0);
 		CHECK_EQ(done.bytes, length / 40 * 40);
 	}
 }
@@ -214,14 +225,14 @@ static void layouts_that_cannot_be_are_refused(void)
 {
 	uint64_t record[5];
 	struct sw_sample samples[8];
-	struct sw_sample_run runs[8];
+	struct sw_sampled_thread sampled[8];
 	struct sw_samples_read done;
 	const struct sw_event_id ids[] = { { .id = 2 }, { .id = 1 } }, of_none = { .id = 1, .event = 1 };
 	double times[8];
 
 	write_record(record, 1, 1);
 #define READ(of, id_list, n_ids) \
-	sw_samples_read((uint8_t *)record, sizeof(record), of, 1, id_list, n_ids, 0, samples, times, runs, 8, &done)
+	sw_samples_read((uint8_t *)record, sizeof(record), of, 1, id_list, n_ids, 0, samples, times, sampled, 8, &done)
 	CHECK_EQ(READ(&layout, NULL, 0), 0);
 	for (uint32_t field = 0; field < 5; field++) {
 		struct sw_sample_layout wrong = layout;
@@ -236,8 +247,8 @@ static void layouts_that_cannot_be_are_refused(void)
 	CHECK_EQ(READ(&layout, ids, 2), -EINVAL);
 	CHECK_EQ(READ(&layout, &of_none, 1), -EINVAL);
 	CHECK_EQ(READ(NULL, NULL, 0), -EINVAL);
-	CHECK_EQ(read_all((uint8_t *)record + 2, 8, samples, runs, 8, &done), -EINVAL);
-	CHECK_EQ(read_all(record, sizeof(record), samples, runs, 0, &done), -EINVAL);
+	CHECK_EQ(read_all((uint8_t *)record + 2, 8, samples, sampled, 8, &done), -EINVAL);
+	CHECK_EQ(read_all(record, sizeof(record), samples, sampled, 0, &done), -EINVAL);
 }
 
 static const struct test tests[] = {

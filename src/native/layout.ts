@@ -37,21 +37,22 @@ export const exitLayout = {
   endNs: 64,
 } as const;
 
-/** `struct sw_sample`: five keys, nine 32-bit numbers, a double. */
+/** `struct sw_sample`: five keys, seven 32-bit numbers, a double. */
 export const sampleLayout = {
-  size: 64,
+  size: 56,
   keys: 0,
-  space: 20,
+  thread: 20,
   mode: 24,
   low: 28,
   high: 32,
   chain: 36,
   length: 40,
-  ranges: 44,
-  nRanges: 48,
-  pad: 52,
-  period: 56,
+  pad: 44,
+  period: 48,
 } as const;
+
+/** `struct sw_thread`: four 32-bit numbers. */
+export const threadLayout = { size: 16, comm: 0, space: 4, ranges: 8, nRanges: 12 } as const;
 
 /** `struct sw_range`: three doubles, the number of a file, padding. */
 export const rangeLayout = { size: 32, start: 0, end: 8, shift: 16, dso: 24, pad: 28 } as const;
@@ -81,11 +82,11 @@ export const sampleLayoutLayout = {
 /** `struct sw_event_id`: a 64-bit number, an index, padding. */
 export const eventIdLayout = { size: 16, id: 0, event: 8, pad: 12 } as const;
 
-/** `struct sw_sample_run`: four 32-bit numbers, two doubles. */
-export const sampleRunLayout = { size: 32, first: 0, count: 4, pid: 8, tid: 12, begin: 16, end: 24 } as const;
+/** `struct sw_sampled_thread`: two 32-bit numbers, two doubles. */
+export const sampledThreadLayout = { size: 24, pid: 0, tid: 4, begin: 8, end: 16 } as const;
 
 /** `struct sw_samples_read`: four 32-bit numbers. */
-export const samplesReadLayout = { size: 16, bytes: 0, samples: 4, runs: 8, wrong: 12 } as const;
+export const samplesReadLayout = { size: 16, bytes: 0, samples: 4, threads: 8, wrong: 12 } as const;
 
 /** `enum sw_key`. */
 export const keyFlags = { event: 1, pid: 2, tid: 4, cpu: 8 } as const;

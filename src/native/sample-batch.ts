@@ -1,5 +1,5 @@
 import { bytesOf } from './foreign-library';
-import { rangeLayout, sampleLayout } from './layout';
+import { rangeLayout, sampleLayout, threadLayout } from './layout';
 
 /** Samples of a batch, at most. */
 export const BATCH = 1024;
@@ -12,23 +12,20 @@ const DOUBLE = 8;
 const SAMPLE_WORDS = sampleLayout.size / WORD;
 const RANGE_DOUBLES = rangeLayout.size / DOUBLE;
 
+const THREAD_WORDS = threadLayout.size / WORD;
+
 /** Where in a sample a field is, in words. */
 const Field = {
-  space: sampleLayout.space / WORD,
+  thread: sampleLayout.thread / WORD,
   mode: sampleLayout.mode / WORD,
   low: sampleLayout.low / WORD,
   high: sampleLayout.high / WORD,
   chain: sampleLayout.chain / WORD,
   length: sampleLayout.length / WORD,
-  ranges: sampleLayout.ranges / WORD,
-  nRanges: sampleLayout.nRanges / WORD,
 } as const;
 
-/** Numbers that samples are told apart by besides their functions. */
+/** Numbers that samples are told apart by besides their functions. The second one is the name of their thread. */
 export const SAMPLE_KEYS = 5;
-
-/** The one that the records of samples do not tell. */
-const COMM_KEY = 1;
 
 /** Where a sample was taken, in two halves of an address, and from where that was called. */
 export interface SampledChain {
@@ -80,30 +77,28 @@ export function packRanges(ranges: readonly SpaceRange[]): PackedRanges {
   return { count: ranges.length, doubles };
 }
 
-/** Numbers of a space that has been told: where its ranges begin, and how many there are; -1: they are not told. */
-interface ToldSpace {
-  readonly id: number;
-  readonly ranges: number;
-  readonly nRanges: number;
-}
-
 /** Samples on their way to C, side by side in memory that C reads. */
 export class SampleBatch {
   readonly #samples = new Int32Array(BATCH * SAMPLE_WORDS);
   readonly #periods = new Float64Array(this.#samples.buffer);
   #words = new Int32Array(MANY_WORDS);
-  #ranges = new Float64Array(MANY_RANGES * RANGE_DOUBLES);
-  #last: Space | undefined;
-  #told: ToldSpace = { id: 0, ranges: 0, nRanges: -1 };
   #usedWords = 0;
+  /** What is known of threads. */
+  #threads = new Int32Array(BATCH * THREAD_WORDS);
+  #ranges = new Float64Array(MANY_RANGES * RANGE_DOUBLES);
+  /** The thread that was told last. */
+  #comm = 0;
+  #space: Space | undefined;
+  /** Where call chains are of samples that C itself has read. */
+  #records: Buffer | undefined;
   count = 0;
+  usedThreads = 0;
   usedRanges = 0;
   /** All of it, as arguments. */
   readonly samplesBytes = bytesOf(this.#samples);
+  threadsBytes = bytesOf(this.#threads);
   rangesBytes = bytesOf(this.#ranges);
   #wordsBytes = bytesOf(this.#words);
-  /** Where the call chains of samples are that C itself has read. */
-  #records: Buffer | undefined;
 
   get chains(): Buffer {
     return this.#records ?? this.#wordsBytes;
@@ -119,11 +114,12 @@ export class SampleBatch {
     return this.count === BATCH || (this.count > 0 && this.#usedWords + chainLength * 2 > MANY_WORDS);
   }
 
-  /** Adds a sample. Copied. @param keys `SAMPLE_KEYS` of them */
-  add(keys: Int32Array, space: Space, sample: SampledChain): void {
+  /** Adds a sample. Copied. @param keys `SAMPLE_KEYS` of them; the second one is not looked at */
+  add(keys: Int32Array, comm: number, space: Space, sample: SampledChain): void {
+    if (comm !== this.#comm || space !== this.#space) this.tell(comm, space);
     const [samples, at] = [this.#samples, this.count * SAMPLE_WORDS];
     for (let i = 0; i < SAMPLE_KEYS; i += 1) samples[at + i] = keys[i] ?? 0;
-    this.setSpace(at, this.enter(space));
+    samples[at + Field.thread] = this.usedThreads - 1;
     samples[at + Field.mode] = sample.mode;
     samples[at + Field.low] = sample.ipLow;
     samples[at + Field.high] = sample.ipHigh;
@@ -135,7 +131,7 @@ export class SampleBatch {
   }
 
   /**
-   * Takes samples that C has read, and written behind one another, to an empty batch.
+   * Takes samples that C has written into an empty batch. Their threads are to be told next, in the order of their numbers.
    * @param records where their call chains are
    */
   take(count: number, records: Buffer): void {
@@ -143,28 +139,39 @@ export class SampleBatch {
     this.#records = records;
   }
 
-  /** Says of some of them what only we know. */
-  describe(first: number, count: number, comm: number, space: Space): void {
-    const [samples, told] = [this.#samples, this.enter(space)];
-    for (let at = first * SAMPLE_WORDS; at < (first + count) * SAMPLE_WORDS; at += SAMPLE_WORDS) {
-      samples[at + COMM_KEY] = comm;
-      this.setSpace(at, told);
-    }
+  /** Tells of another thread. @returns its number: they ascend from 0 on */
+  tell(comm: number, space: Space): number {
+    this.#comm = comm;
+    this.#space = space;
+    const at = this.usedThreads * THREAD_WORDS;
+    if (at === this.#threads.length) this.growThreads();
+    const { ranges, id } = space;
+    const isTold = ranges !== undefined && this.usedRanges <= MANY_RANGES;
+    const threads = this.#threads;
+    threads[at + threadLayout.comm / WORD] = comm;
+    threads[at + threadLayout.space / WORD] = id;
+    threads[at + threadLayout.ranges / WORD] = isTold ? this.usedRanges : 0;
+    threads[at + threadLayout.nRanges / WORD] = isTold ? ranges.count : -1;
+    if (isTold) this.addRanges(ranges);
+    this.usedThreads += 1;
+    return this.usedThreads - 1;
+  }
+
+  threadOf(sample: number): number {
+    return this.#samples[sample * SAMPLE_WORDS + Field.thread] ?? 0;
+  }
+
+  setThread(sample: number, thread: number): void {
+    this.#samples[sample * SAMPLE_WORDS + Field.thread] = thread;
   }
 
   clear(): void {
     this.count = 0;
     this.#usedWords = 0;
+    this.usedThreads = 0;
     this.usedRanges = 0;
-    this.#last = undefined;
+    this.#space = undefined;
     this.#records = undefined;
-  }
-
-  private setSpace(at: number, { id, ranges, nRanges }: ToldSpace): void {
-    const samples = this.#samples;
-    samples[at + Field.space] = id;
-    samples[at + Field.ranges] = ranges;
-    samples[at + Field.nRanges] = nRanges;
   }
 
   private addWords({ words, chainAt, chainLength }: SampledChain): void {
@@ -179,25 +186,22 @@ export class SampleBatch {
     this.#usedWords = used + length;
   }
 
-  /** Tells of a space, unless it came last. */
-  private enter(space: Space): ToldSpace {
-    if (space === this.#last) return this.#told;
-    this.#last = space;
-    const [{ id, ranges }, used] = [space, this.usedRanges];
-    if (!ranges || used > MANY_RANGES) {
-      this.#told = { id, ranges: 0, nRanges: -1 };
-      return this.#told;
-    }
-    const needed = (used + ranges.count) * RANGE_DOUBLES;
-    if (needed > this.#ranges.length) {
-      const larger = new Float64Array(needed * 2);
+  private addRanges({ doubles, count }: PackedRanges): void {
+    const at = this.usedRanges * RANGE_DOUBLES;
+    if (at + doubles.length > this.#ranges.length) {
+      const larger = new Float64Array((at + doubles.length) * 2);
       larger.set(this.#ranges);
       this.#ranges = larger;
       this.rangesBytes = bytesOf(larger);
     }
-    this.#ranges.set(ranges.doubles, used * RANGE_DOUBLES);
-    this.usedRanges = used + ranges.count;
-    this.#told = { id, ranges: used, nRanges: ranges.count };
-    return this.#told;
+    this.#ranges.set(doubles, at);
+    this.usedRanges += count;
+  }
+
+  private growThreads(): void {
+    const larger = new Int32Array(this.#threads.length * 2);
+    larger.set(this.#threads);
+    this.#threads = larger;
+    this.threadsBytes = bytesOf(larger);
   }
 }

@@ -1,6 +1,6 @@
 import { bytesOf, scratch } from './foreign-library';
 import { KernelError } from './kernel-error';
-import { eventIdLayout, keyFlags, sampleLayoutLayout, sampleRunLayout, samplesReadLayout } from './layout';
+import { eventIdLayout, keyFlags, sampledThreadLayout, sampleLayoutLayout, samplesReadLayout } from './layout';
 import { BATCH, type SampleBatch } from './sample-batch';
 import { sharedShim } from './shim';
 
@@ -26,30 +26,26 @@ export interface SampleFormat {
 /** Keys that the records of samples tell. */
 export type RecordKeys = Readonly<Record<keyof typeof keyFlags, boolean>>;
 
-/** Samples of one thread, one behind the other. */
-export interface SampleRun {
-  /** Index of the first, and how many there are. */
-  readonly first: number;
-  readonly count: number;
+/** A thread that samples are of. */
+export interface SampledThread {
   readonly pid: number;
   readonly tid: number;
-  /** ns of the recording's clock, the earliest and the latest. */
+  /** ns of the recording's clock, the earliest of its samples and the latest. */
   readonly begin: number;
   readonly end: number;
 }
 
 const [WORD, DOUBLE] = [4, 8];
-const RUN_WORDS = sampleRunLayout.size / WORD;
 
 /** Reads the samples of a file's records in C, a batch at a time. */
 export class SampleRecords {
   /** ns of each sample of the batch. */
   readonly times = new Float64Array(BATCH);
-  readonly #runs = new Int32Array(BATCH * RUN_WORDS);
-  readonly #runTimes = new Float64Array(this.#runs.buffer);
+  readonly #threads = new Int32Array((BATCH * sampledThreadLayout.size) / WORD);
+  readonly #threadTimes = new Float64Array(this.#threads.buffer);
   readonly #done = new Uint32Array(samplesReadLayout.size / WORD);
   readonly #timesBytes = bytesOf(this.times);
-  readonly #runsBytes = bytesOf(this.#runs);
+  readonly #threadsBytes = bytesOf(this.#threads);
   readonly #doneBytes = bytesOf(this.#done);
   readonly #formats: Buffer;
   readonly #ids: Buffer;
@@ -90,7 +86,7 @@ export class SampleRecords {
       this.#keys,
       batch.samplesBytes,
       this.#timesBytes,
-      this.#runsBytes,
+      this.#threadsBytes,
       BATCH,
       this.#doneBytes,
     );
@@ -104,18 +100,16 @@ export class SampleRecords {
     return this.done('wrong');
   }
 
-  /** Goes through the samples that were read last. */
-  eachRun(visit: (run: SampleRun) => void): void {
-    const [runs, times, count] = [this.#runs, this.#runTimes, this.done('runs')];
-    for (let i = 0; i < count; i += 1) {
-      const word = (field: number): number => runs[(i * sampleRunLayout.size + field) / WORD] ?? 0;
-      const time = (field: number): number => times[(i * sampleRunLayout.size + field) / DOUBLE] ?? 0;
-      const { first, count: length, pid, tid, begin, end } = sampleRunLayout;
-      visit({
-        ...{ first: word(first), count: word(length), pid: word(pid), tid: word(tid) },
-        ...{ begin: time(begin), end: time(end) },
-      });
-    }
+  /** Those that the samples which were read last are of, by their numbers. */
+  get threads(): readonly SampledThread[] {
+    const [words, times] = [this.#threads, this.#threadTimes];
+    const { size, pid, tid, begin, end } = sampledThreadLayout;
+    return Array.from({ length: this.done('threads') }, (_, i) => ({
+      pid: words[(i * size + pid) / WORD] ?? 0,
+      tid: words[(i * size + tid) / WORD] ?? 0,
+      begin: times[(i * size + begin) / DOUBLE] ?? 0,
+      end: times[(i * size + end) / DOUBLE] ?? 0,
+    }));
   }
 
   private done(field: Exclude<keyof typeof samplesReadLayout, 'size'>): number {

@@ -53,16 +53,16 @@ export class SampleStacks {
     this.#number = checked(this.#shim.sw_stacks_new(secret));
   }
 
-  /** Adds a sample. Copied. @param keys five numbers that stacks are told apart by besides their functions */
-  add(keys: Int32Array, space: Space, sample: SampledChain): void {
+  /** Adds a sample. Copied. Parameters as of `SampleBatch`. */
+  add(keys: Int32Array, comm: number, space: Space, sample: SampledChain): void {
     if (this.#batch.isFullFor(sample.chainLength)) this.flush();
-    this.#batch.add(keys, space, sample);
+    this.#batch.add(keys, comm, space, sample);
   }
 
   /**
    * Adds samples as they stand in records.
    * @param bytes of records of our byte order, one behind the other
-   * @param describe given the batch that they come to, says of each sample what the records do not tell
+   * @param describe given the batch that they come to, tells of their threads
    * @returns how many bytes are done: fewer than all where a record cannot be read so
    */
   addRecords(records: SampleRecords, bytes: Buffer, describe: (batch: SampleBatch) => void): number {
@@ -80,17 +80,19 @@ export class SampleStacks {
 
   /** Counts what has come so far. */
   private flush(): void {
-    const [shim, batch, { count, words, usedRanges }] = [this.#shim, this.#batch, this.#batch];
+    const [shim, batch, { count, words, usedThreads, usedRanges }] = [this.#shim, this.#batch, this.#batch];
     if (count === 0) return;
     const room = count + (words >> 1);
     if (room > this.#cells.length) this.makeRoom(room);
-    const { samplesBytes, rangesBytes, chains } = batch;
+    const { samplesBytes, threadsBytes, rangesBytes, chains } = batch;
     const number = this.#number;
     const unknown = checked(
       shim.sw_stacks_take(
         number,
         samplesBytes,
         count,
+        threadsBytes,
+        usedThreads,
         rangesBytes,
         usedRanges,
         chains,

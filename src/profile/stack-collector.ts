@@ -1,6 +1,6 @@
 import { NOWHERE } from '../native/layout';
 import { packRanges, SAMPLE_KEYS, type SampleBatch, type Space } from '../native/sample-batch';
-import { type SampleFormat, SampleRecords, type SampleRun } from '../native/sample-records';
+import { type SampledThread, type SampleFormat, SampleRecords } from '../native/sample-records';
 import { SampleStacks } from '../native/sample-stacks';
 import { Mode } from './chain-context';
 import { type MappedRange, Memory } from './memory';
@@ -62,12 +62,11 @@ export class StackCollector {
   add(sample: SampleCursor, { comm, memory }: ThreadState): void {
     const key = this.#key;
     key[StackWord.event] = this.keys.event ? sample.event : 0;
-    key[StackWord.comm] = this.keys.comm ? comm : 0;
     key[StackWord.pid] = this.keys.pid ? sample.pid : 0;
     key[StackWord.tid] = this.keys.tid ? sample.tid : 0;
     key[StackWord.cpu] = this.keys.cpu ? sample.cpu : 0;
     if (memory !== this.#last.memory) this.#last = this.spaceOf(memory);
-    this.#samples.add(key, this.#last, sample);
+    this.#samples.add(key, this.keys.comm ? comm : 0, this.#last, sample);
   }
 
   /**
@@ -80,25 +79,41 @@ export class StackCollector {
     const reader = this.#records;
     const bytes = this.#samples.addRecords(reader, records, (batch) => {
       wrong += reader.wrong;
-      reader.eachRun((run) => this.describe(batch, run, timeline));
+      this.describe(batch, timeline);
     });
     return { bytes, wrong };
   }
 
-  private describe(batch: SampleBatch, { first, count, pid, tid, begin, end }: SampleRun, timeline: Timeline): void {
-    const span = timeline.spanOf(pid, tid, begin);
-    if (end < span.to) {
-      this.describeAs(batch, first, count, span.state);
-      return;
+  /** Tells of the threads of a batch, and then of those that became others within it. */
+  private describe(batch: SampleBatch, timeline: Timeline): void {
+    const threads = this.#records.threads;
+    const changed = new Set<number>();
+    for (const [i, { pid, tid, begin, end }] of threads.entries()) {
+      const { state, to } = timeline.spanOf(pid, tid, begin);
+      this.tell(batch, state);
+      if (end >= to) changed.add(i);
     }
-    for (let i = first; i < first + count; i += 1) {
-      this.describeAs(batch, i, 1, timeline.stateAt(pid, tid, this.#records.times[i] ?? 0));
+    if (changed.size > 0) this.tellChanged(batch, timeline, threads, changed);
+  }
+
+  private tellChanged(
+    batch: SampleBatch,
+    timeline: Timeline,
+    threads: readonly SampledThread[],
+    changed: ReadonlySet<number>,
+  ): void {
+    for (let sample = 0; sample < batch.count; sample += 1) {
+      const number = batch.threadOf(sample);
+      const thread = threads[number];
+      if (!thread || !changed.has(number)) continue;
+      const state = timeline.stateAt(thread.pid, thread.tid, this.#records.times[sample] ?? 0);
+      batch.setThread(sample, this.tell(batch, state));
     }
   }
 
-  private describeAs(batch: SampleBatch, first: number, count: number, { comm, memory }: ThreadState): void {
+  private tell(batch: SampleBatch, { comm, memory }: ThreadState): number {
     if (memory !== this.#last.memory) this.#last = this.spaceOf(memory);
-    batch.describe(first, count, this.keys.comm ? comm : 0, this.#last);
+    return batch.tell(this.keys.comm ? comm : 0, this.#last);
   }
 
   /** All that there are. The last that is asked of it. */

@@ -13,12 +13,13 @@ import {
   rangeLayout,
   SHIM_ABI_VERSION,
   STANDBY_IDLE,
+  sampledThreadLayout,
   sampleLayout,
   sampleLayoutLayout,
-  sampleRunLayout,
   samplesReadLayout,
   spanLayout,
   standbyLayout,
+  threadLayout,
 } from '../../../src/native/layout';
 
 const header = readFileSync(new URL('../../../native-shim/src/shim.h', import.meta.url), 'utf8');
@@ -50,7 +51,8 @@ test.each([
   ['sw_address', addressLayout],
   ['sw_sample_layout', sampleLayoutLayout],
   ['sw_event_id', eventIdLayout],
-  ['sw_sample_run', sampleRunLayout],
+  ['sw_thread', threadLayout],
+  ['sw_sampled_thread', sampledThreadLayout],
   ['sw_samples_read', samplesReadLayout],
   ['sw_call_node', callNodeLayout],
 ])('%s is laid out as in shim.h', (struct, layout) => {
