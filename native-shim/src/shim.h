@@ -451,4 +451,74 @@ SW_EXPORT int32_t sw_call_tree(const int32_t *words, uint32_t n_words, const int
  */
 SW_EXPORT int32_t sw_pipe_signal(uint32_t heard);
 
+/* ---- histogram.c: how much of the samples is of what ---- */
+
+/* What was sampled in an entry itself, of a member. */
+struct sw_histogram_self {
+	double period;
+	double samples;
+	double kernel; /* of the period, what was sampled in the kernel */
+};
+_Static_assert(sizeof(struct sw_histogram_self) == 24, "mirrored in src/native/layout.ts");
+
+enum sw_histogram_flag {
+	SW_HISTOGRAM_CHILDREN = 1, /* callers have a share of what they call */
+	SW_HISTOGRAM_CALLERS = 2,  /* entries show the callers of their outermost function, or what the innermost called */
+	SW_HISTOGRAM_SHARED = 4,   /* kernel stacks are counted once for all stacks that have them; only with CALLERS */
+	SW_HISTOGRAM_RELATIVE = 8, /* the whole is only what was sampled in functions that are in entries */
+};
+
+/*
+ * Stacks come as the arrays that src/profile/stacks.ts tells of: n_stacks of them and behind them n_all - n_stacks kernel
+ * stacks, each with a start, a depth, a count and a period; words[0..n_words) has five words of each (event, comm, pid, tid,
+ * cpu) and then its functions; kernel_stacks[0..n_stacks) is the kernel stack of each, -1 for one without. None of it is kept
+ * after a call.
+ *
+ * An entry has the samples of one group of stacks and one part of functions. A group are stacks with equal values of the keys:
+ * the words with bits set in `key_words`, and n_given (2 at most) values of each stack and kernel stack that come with it.
+ * parts[i] is the part of function i, below n_cells; -1: it is in no entry. is_kernel[i] is 0 or 1. Of `seed` see pair-map.h.
+ * Returns a number, to be given to sw_histogram_free(): 64 may be there at one time, -EMFILE for one more. The functions with
+ * such a number are for the main thread alone.
+ */
+SW_EXPORT int32_t sw_histogram_new(uint32_t flags, uint32_t members, uint32_t key_words, uint32_t n_given,
+				   const int32_t *parts, const uint8_t *is_kernel, uint32_t n_cells,
+				   const uint64_t *seed);
+
+/*
+ * Counts the stacks of an event, as one of the members. n_given_values: n_all * n_given. whole[0] is raised by their period
+ * and whole[1] by their samples. Unless n_marks is 0, a mark is written for each function that is gone through: the number + 1
+ * of the entry that it was counted for, 0 for none; there are never more than words. Returns how many; -EINVAL: there is no
+ * room for all. On failure what was counted is of no use.
+ */
+SW_EXPORT int32_t sw_histogram_add(int32_t number, const int32_t *words, uint32_t n_words, const int32_t *starts,
+				   const int32_t *depths, const double *counts, const double *periods, uint32_t n_all,
+				   const int32_t *kernel_stacks, uint32_t n_stacks, const int32_t *given,
+				   uint32_t n_given_values, int32_t event, uint32_t member, double *whole, int32_t *marks,
+				   uint32_t n_marks);
+
+/* How many entries there are, numbered in the order in which they came; and how many of them have something sampled in them. */
+SW_EXPORT int32_t sw_histogram_size(int32_t number);
+SW_EXPORT int32_t sw_histogram_selves(int32_t number);
+
+/*
+ * What there is of each of `size` entries, which must be all: a function of it, the length of the longest call chain that it
+ * shows, how many marks it has, and which one it is of those that have something sampled in them (-1: of none); the values of
+ * its keys, n_keys in all; the period of it and what it called, by member, n_totals in all; and what was sampled in it, by
+ * member, n_sums in all.
+ */
+SW_EXPORT int32_t sw_histogram_read(int32_t number, uint32_t size, int32_t *cells, int32_t *depths, int32_t *places,
+				    int32_t *selves, int32_t *keys, uint32_t n_keys, double *totals, uint32_t n_totals,
+				    struct sw_histogram_self *sums, uint32_t n_sums);
+SW_EXPORT int32_t sw_histogram_free(int32_t number);
+
+/*
+ * The places in call chains that entries are of, from the marks of an event, of which there may be more: at
+ * chains[next[entry]] the stack and the position in it, and so on; next[entry], -1 for an entry that is not wanted, is moved
+ * on. `flags` as for the histogram. Returns how many marks were those of the event.
+ */
+SW_EXPORT int32_t sw_histogram_chains(uint32_t flags, const int32_t *words, uint32_t n_words, const int32_t *starts,
+				      const int32_t *depths, uint32_t n_all, const int32_t *kernel_stacks,
+				      uint32_t n_stacks, int32_t event, const int32_t *marks, uint32_t n_marks,
+				      int32_t *next, uint32_t n_entries, int32_t *chains, uint32_t length);
+
 #endif

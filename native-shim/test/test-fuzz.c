@@ -188,6 +188,51 @@ static void call_trees(void)
 		     maybe(&least), LAST(nodes, capacity), capacity);
 }
 
+/* Stacks that mostly are some: words that are small, in places that are near. */
+static void fill_small(int32_t *array, uint32_t most)
+{
+	for (int i = 0; i < ROOM; i++)
+		array[i] = below(512) ? (int32_t)below(most) : (int32_t)number();
+}
+
+/* An entry for each function of each stack, at most. */
+#define MOST_ENTRIES (ROOM * ROOM)
+
+static void histograms(void)
+{
+	static int32_t stack_words[ROOM], starts[ROOM], depths[ROOM], kernel_stacks[ROOM], parts[ROOM], given[ROOM * 2];
+	static int32_t marks[MOST_ENTRIES], places[ROOM], chains[ROOM], keys[MOST_ENTRIES * 7], out[4][MOST_ENTRIES];
+	static double counts[ROOM], periods[ROOM], totals[MOST_ENTRIES * 2], whole[2];
+	static struct sw_histogram_self sums[MOST_ENTRIES * 2];
+	uint32_t flags = below(8) ? below(16) : number(), n_given = below(8) ? below(3) : number(), n_words = count();
+	uint32_t n_all = count(), n_stacks = below(n_all + 1), members = below(8) ? 1 + below(2) : number() | 1u << 31;
+	uint32_t key_words = below(8) ? below(32) : number(), n_marks = below(2) ? below(MOST_ENTRIES) : 0;
+	uint32_t given_values = n_given < 3 && below(8) ? n_all * n_given : below(ROOM * 2 + 1), size, n_keys;
+	int32_t handle, event = (int32_t)below(2);
+
+	fill_small(stack_words, below(2) ? 2 : 8);
+	fill_small(starts, 1 + below(ROOM));
+	fill_small(depths, 1 + below(8));
+	fill_small(kernel_stacks, 1 + below(ROOM));
+	fill_small(parts, 1 + below(ROOM));
+	fill_small(places, ROOM);
+	handle = sw_histogram_new(flags, members, key_words, n_given, maybe(parts), maybe(bytes), count(), maybe(words));
+	if (handle < 0)
+		handle = (int32_t)number();
+	for (int i = 0; i < 3; i++)
+		sw_histogram_add(handle, maybe(stack_words), n_words, maybe(starts), maybe(depths), maybe(counts), maybe(periods),
+				 n_all, maybe(kernel_stacks), n_stacks, maybe(given), given_values, event,
+				 below(8) ? below(2) : number(), maybe(whole), maybe(marks), n_marks);
+	size = (uint32_t)sw_histogram_size(handle);
+	n_keys = size <= MOST_ENTRIES && below(8) ? size * ((uint32_t)__builtin_popcount(key_words) + n_given) : number();
+	sw_histogram_read(handle, below(8) ? size : number(), maybe(out[0]), maybe(out[1]), maybe(out[2]), maybe(out[3]),
+			  maybe(keys), n_keys, maybe(totals), below(8) ? size * members : number(), maybe(sums),
+			  (uint32_t)sw_histogram_selves(handle) * members);
+	sw_histogram_chains(flags, maybe(stack_words), n_words, maybe(starts), maybe(depths), n_all, maybe(kernel_stacks),
+			    n_stacks, event, maybe(marks), n_marks, maybe(places), count(), maybe(chains), count());
+	sw_histogram_free(handle);
+}
+
 static void call(uint32_t which)
 {
 	uint32_t n = count();
@@ -246,6 +291,9 @@ static void call(uint32_t which)
 	case 16:
 		call_trees();
 		break;
+	case 17:
+		histograms();
+		break;
 	default:
 		commands();
 	}
@@ -279,7 +327,7 @@ static void takes_any_arguments(void)
 	before = count_fds();
 	for (uint64_t i = 0; i < rounds; i++) {
 		scramble();
-		call((uint32_t)(i % 18));
+		call((uint32_t)(i % 19));
 		/* What one call leaves open, the next could not be told apart from. */
 		CHECK_EQ(count_fds(), before);
 	}

@@ -104,5 +104,11 @@ export const callNodeLayout = {
   firstChild: 44,
 } as const;
 
+/** `struct sw_histogram_self`: doubles. */
+export const histogramSelfLayout = { size: 24, period: 0, samples: 8, kernel: 16 } as const;
+
+/** `enum sw_histogram_flag`. */
+export const histogramFlags = { children: 1, callers: 2, shared: 4, relative: 8 } as const;
+
 /** `enum sw_control`. */
 export const controlCodes = { enable: 0, disable: 1, reset: 2 } as const;

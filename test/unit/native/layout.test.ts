@@ -7,6 +7,8 @@ import {
   controlCodes,
   eventIdLayout,
   exitLayout,
+  histogramFlags,
+  histogramSelfLayout,
   keyFlags,
   NOWHERE,
   openRequestLayout,
@@ -55,9 +57,16 @@ test.each([
   ['sw_sampled_thread', sampledThreadLayout],
   ['sw_samples_read', samplesReadLayout],
   ['sw_call_node', callNodeLayout],
+  ['sw_histogram_self', histogramSelfLayout],
 ])('%s is laid out as in shim.h', (struct, layout) => {
   expect(layout).toEqual(layoutOf(struct));
   expect(header).toContain(`_Static_assert(sizeof(struct ${struct}) == ${layout.size},`);
+});
+
+test('the flags of a histogram are those of shim.h', () => {
+  for (const [name, bit] of Object.entries(histogramFlags)) {
+    expect(header).toMatch(new RegExp(`\\bSW_HISTOGRAM_${name.toUpperCase()} = ${bit},`));
+  }
 });
 
 test('the ABI version and all codes are those of shim.h', () => {
