@@ -6,7 +6,7 @@ import { Memory } from '../../../src/profile/memory';
 import type { Places } from '../../../src/profile/places';
 import type { SampleCursor } from '../../../src/profile/sample-cursor';
 import { StackCollector } from '../../../src/profile/stack-collector';
-import { type Stacks, StackWord } from '../../../src/profile/stacks';
+import { Stacks, StackWord } from '../../../src/profile/stacks';
 
 /** Addresses are the functions that they lie in: those of the kernel have odd numbers. */
 const places = {
@@ -131,7 +131,7 @@ describe('a histogram of stacks', () => {
     fc.assert(
       fc.property(many, (samples) => {
         const stacks = collected(samples);
-        const alone = Object.create(stacks, { kernelStackOf: { value: () => -1 } }) as Stacks;
+        const alone = new Stacks({ ...stacks.arrays, kernelStacks: stacks.arrays.kernelStacks.map(() => -1) });
         const shown = [stacks, alone].map((one) => {
           const histogram = new Histogram(one, places, { keys, children: true, chains: 'caller' });
           histogram.add(0);
