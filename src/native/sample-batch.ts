@@ -116,10 +116,10 @@ export class SampleBatch {
 
   /** Adds a sample. Copied. @param keys `SAMPLE_KEYS` of them; the second one is not looked at */
   add(keys: Int32Array, comm: number, space: Space, sample: SampledChain): void {
-    if (comm !== this.#comm || space !== this.#space) this.tell(comm, space);
+    const thread = this.tellAgain(comm, space);
     const [samples, at] = [this.#samples, this.count * SAMPLE_WORDS];
     for (let i = 0; i < SAMPLE_KEYS; i += 1) samples[at + i] = keys[i] ?? 0;
-    samples[at + Field.thread] = this.usedThreads - 1;
+    samples[at + Field.thread] = thread;
     samples[at + Field.mode] = sample.mode;
     samples[at + Field.low] = sample.ipLow;
     samples[at + Field.high] = sample.ipHigh;
@@ -137,6 +137,11 @@ export class SampleBatch {
   take(count: number, records: Buffer): void {
     this.count = count;
     this.#records = records;
+  }
+
+  /** Tells of a thread. @returns its number; that of the last one, if it is told again */
+  tellAgain(comm: number, space: Space): number {
+    return comm === this.#comm && space === this.#space ? this.usedThreads - 1 : this.tell(comm, space);
   }
 
   /** Tells of another thread. @returns its number: they ascend from 0 on */

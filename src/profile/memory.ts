@@ -51,18 +51,14 @@ export class Memory {
     return undefined;
   }
 
-  /** All that is seen in it by ascending address; undefined where more than so many ranges would have to be gone through. */
-  all(most: number): readonly MappedRange[] | undefined {
-    const parts: MappedRange[][] = [];
-    let [left, count] = [most, this.#ranges.length];
-    // Nor here: those without a range of their own count, too.
-    for (let memory: Memory | undefined = this; memory; memory = memory.#parent) {
-      left -= count + 1;
-      if (left < 0) return undefined;
-      parts.push(memory.#ranges.slice(0, count));
-      count = memory.#inherited;
-    }
-    return seenOf(parts.reverse().flat());
+  /** The ranges that were added to it, the oldest first; what it began with is not among them. */
+  get own(): readonly MappedRange[] {
+    return this.#ranges;
+  }
+
+  /** With how many of whose ranges it began. */
+  get origin(): { readonly memory: Memory; readonly count: number } | undefined {
+    return this.#parent && { memory: this.#parent, count: this.#inherited };
   }
 
   private see(): readonly MappedRange[] {
@@ -87,7 +83,7 @@ export class Memory {
 }
 
 /** What of ranges is not behind newer ones, by ascending address. @param ranges the oldest first */
-function seenOf(ranges: readonly MappedRange[]): readonly MappedRange[] {
+export function seenOf(ranges: readonly MappedRange[]): readonly MappedRange[] {
   const sorted = [...ranges].sort((a, b) => a.start - b.start);
   if (sorted.every(({ start }, i) => i === 0 || (sorted[i - 1]?.end ?? 0) <= start)) return sorted;
   const seen: MappedRange[] = [];
@@ -125,7 +121,8 @@ function firstAbove(numbers: ArrayLike<number>, than: number): number {
   return low;
 }
 
-const part = (range: MappedRange, start: number, end: number): MappedRange => ({
+/** The part of a range that lies there. */
+export const part = (range: MappedRange, start: number, end: number): MappedRange => ({
   start,
   end,
   offset: range.offset + start - range.start,

@@ -4,6 +4,7 @@ import { type SampledThread, type SampleFormat, SampleRecords } from '../native/
 import { SampleStacks } from '../native/sample-stacks';
 import { Mode } from './chain-context';
 import { type MappedRange, Memory } from './memory';
+import { MemoryView } from './memory-view';
 import { secretSeed } from './numbering';
 import type { Place, Places } from './places';
 import type { RecordedEvent, RecordedEvents } from './recorded-event';
@@ -39,6 +40,7 @@ export class StackCollector {
   readonly #samples: SampleStacks;
   readonly #key = new Int32Array(SAMPLE_KEYS);
   readonly #spaces = new Map<number, KnownSpace>();
+  readonly #view = new MemoryView(MOST_RANGES);
   #kept = 0;
   #last: KnownSpace = { id: 0, ranges: undefined, memory: NO_MEMORY };
 
@@ -59,14 +61,13 @@ export class StackCollector {
     this.#records = new SampleRecords(events?.all.map(formatOf) ?? [], events?.ids ?? new Map(), keys);
   }
 
-  add(sample: SampleCursor, { comm, memory }: ThreadState): void {
+  add(sample: SampleCursor, state: ThreadState): void {
     const key = this.#key;
     key[StackWord.event] = this.keys.event ? sample.event : 0;
     key[StackWord.pid] = this.keys.pid ? sample.pid : 0;
     key[StackWord.tid] = this.keys.tid ? sample.tid : 0;
     key[StackWord.cpu] = this.keys.cpu ? sample.cpu : 0;
-    if (memory !== this.#last.memory) this.#last = this.spaceOf(memory);
-    this.#samples.add(key, this.keys.comm ? comm : 0, this.#last, sample);
+    this.#samples.add(key, this.commOf(state), this.spaceOf(state.memory), sample);
   }
 
   /**
@@ -90,7 +91,7 @@ export class StackCollector {
     const changed = new Set<number>();
     for (const [i, { pid, tid, begin, end }] of threads.entries()) {
       const { state, to } = timeline.spanOf(pid, tid, begin);
-      this.tell(batch, state);
+      batch.tell(this.commOf(state), this.spaceOf(state.memory));
       if (end >= to) changed.add(i);
     }
     if (changed.size > 0) this.tellChanged(batch, timeline, threads, changed);
@@ -107,13 +108,12 @@ export class StackCollector {
       const thread = threads[number];
       if (!thread || !changed.has(number)) continue;
       const state = timeline.stateAt(thread.pid, thread.tid, this.#records.times[sample] ?? 0);
-      batch.setThread(sample, this.tell(batch, state));
+      batch.setThread(sample, batch.tellAgain(this.commOf(state), this.spaceOf(state.memory)));
     }
   }
 
-  private tell(batch: SampleBatch, { comm, memory }: ThreadState): number {
-    if (memory !== this.#last.memory) this.#last = this.spaceOf(memory);
-    return batch.tell(this.keys.comm ? comm : 0, this.#last);
+  private commOf({ comm }: ThreadState): number {
+    return this.keys.comm ? comm : 0;
   }
 
   /** All that there are. The last that is asked of it. */
@@ -124,9 +124,12 @@ export class StackCollector {
   }
 
   private spaceOf(memory: Memory): KnownSpace {
-    const known = this.#spaces.get(memory.id);
-    if (known) return known;
-    const ranges = rangesOf(memory);
+    if (memory !== this.#last.memory) this.#last = this.#spaces.get(memory.id) ?? this.newSpace(memory);
+    return this.#last;
+  }
+
+  private newSpace(memory: Memory): KnownSpace {
+    const ranges = exactRanges(this.#view.of(memory));
     const space = { id: memory.id, memory, ranges: ranges && packRanges(ranges) };
     this.#kept += 1 + (ranges?.length ?? 0);
     if (this.#kept > MOST_KEPT && ranges) {
@@ -159,9 +162,9 @@ function formatOf({ offsets, readFormat, samplePeriod }: RecordedEvent): SampleF
   };
 }
 
-/** What is mapped into a process's memory; undefined where that is too much, or makes no sense. */
-function rangesOf(memory: Memory): readonly MappedRange[] | undefined {
-  const ranges = memory.all(MOST_RANGES)?.filter(({ start }) => start < MOST_EXACT);
+/** What C can be told of a process's memory; undefined where it would be too much, or makes no sense. */
+function exactRanges(all: readonly MappedRange[] | undefined): readonly MappedRange[] | undefined {
+  const ranges = all?.filter(({ start }) => start < MOST_EXACT);
   if (!ranges?.every(({ offset }) => offset < MOST_EXACT)) return undefined;
-  return ranges.map((range) => ({ ...range, end: Math.min(range.end, MOST_EXACT) }));
+  return ranges.map((range) => (range.end <= MOST_EXACT ? range : { ...range, end: MOST_EXACT }));
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Memory } from '../../../src/profile/memory';
+import { type MappedRange, Memory } from '../../../src/profile/memory';
+import { MemoryView } from '../../../src/profile/memory-view';
 
 const range = fc
   .tuple(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 3 }))
@@ -20,18 +21,21 @@ function youngest(line: readonly (readonly [readonly Parameters<Memory['add']>[0
   return memory ?? new Memory(1);
 }
 
+const placeIn = (range: MappedRange | undefined, address: number) =>
+  range && { dso: range.dso, offset: address - range.start + range.offset };
+
 describe('all that is seen in a memory', () => {
   it('is what is found at each address', () => {
     fc.assert(
       fc.property(generations, (line) => {
-        const memory = youngest(line);
-        const all = memory.all(100) ?? [];
+        const [memory, view] = [youngest(line), new MemoryView(100)];
+        // Another child of the same parent, so that something is known.
+        if (memory.origin) view.of(new Memory(99, memory.origin));
+        const all = view.of(memory) ?? [];
         for (const [i, { end }] of all.entries()) expect(all[i + 1]?.start ?? end).toBeGreaterThanOrEqual(end);
         for (let address = 0; address < 60; address += 1) {
           const one = all.find(({ start, end }) => address >= start && address < end);
-          const found = memory.find(address);
-          expect(one?.dso).toBe(found?.dso);
-          if (one && found) expect(address - one.start + one.offset).toBe(address - found.start + found.offset);
+          expect(placeIn(one, address)).toEqual(placeIn(memory.find(address), address));
         }
       }),
     );
@@ -39,7 +43,7 @@ describe('all that is seen in a memory', () => {
 
   it('is not told where there is too much of it, or too many generations', () => {
     const line = Array.from({ length: 50 }, () => [[{ start: 0, end: 1, offset: 0, dso: 0 }], 1] as const);
-    expect(youngest(line).all(99)).toBeUndefined();
-    expect(youngest(line).all(100)).toHaveLength(1);
+    expect(new MemoryView(99).of(youngest(line))).toBeUndefined();
+    expect(new MemoryView(100).of(youngest(line))).toHaveLength(1);
   });
 });
