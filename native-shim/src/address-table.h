@@ -48,6 +48,7 @@ static inline int sw_addresses_grow(struct sw_address_table *table)
 	entries = calloc((size_t)mask + 1, sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;
+	sw_hint_huge(entries, ((size_t)mask + 1) * sizeof(*entries));
 	for (uint32_t i = 0; i <= table->mask; i++) {
 		struct sw_known_address *from = &table->entries[i];
 		uint32_t to;

@@ -5,6 +5,24 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+
+/* Less is not worth it: pages of 2 MiB begin somewhere in it. */
+#define SW_HUGE_BYTES ((size_t)4 << 20)
+#define SW_PAGE_MASK ((uintptr_t)4095)
+
+/*
+ * Has memory that will be used as a whole come in huge pages, where the kernel gives them: a fault for each page of 4 KiB costs
+ * more than most of what is done with it. What is in it stays. All pages that it lies in: the kernel moves only what is of one
+ * kind when realloc(3) has it moved, all else is copied.
+ */
+static inline void sw_hint_huge(const void *memory, size_t bytes)
+{
+	uintptr_t begin = (uintptr_t)memory & ~SW_PAGE_MASK;
+
+	if (bytes >= SW_HUGE_BYTES)
+		madvise((void *)begin, ((uintptr_t)memory + bytes - begin + SW_PAGE_MASK) & ~SW_PAGE_MASK, MADV_HUGEPAGE);
+}
 
 /*
  * Makes room for `needed` items of so many bytes: twice as much where it has to grow. What is new is not cleared.
@@ -27,6 +45,7 @@ static inline int sw_grow(void *array, size_t *capacity, size_t needed, size_t i
 	memory = realloc(*own, larger * item);
 	if (!memory)
 		return -ENOMEM;
+	sw_hint_huge(memory, larger * item);
 	*own = memory;
 	*capacity = larger;
 	return 0;

@@ -5,9 +5,7 @@
 #ifndef SYSWIDE_PAIR_MAP_H
 #define SYSWIDE_PAIR_MAP_H
 
-#include <errno.h>
-#include <stdint.h>
-#include <stdlib.h>
+#include "growth.h"
 
 struct sw_pair {
 	uint32_t a;
@@ -78,6 +76,7 @@ static inline int sw_pair_set(struct sw_pair_map *map, struct sw_pair *at, uint3
 	entries = calloc((size_t)mask + 1, sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;
+	sw_hint_huge(entries, ((size_t)mask + 1) * sizeof(*entries));
 	for (uint32_t i = 0; i <= map->mask; i++) {
 		uint32_t to = map->entries[i].hash & mask;
 

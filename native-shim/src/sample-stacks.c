@@ -569,6 +569,7 @@ int32_t sw_stacks_read(int32_t number, int32_t *words, uint32_t words_length, in
 	if (size != sizes[0] || both != sizes[0] + sizes[1] || words_length != sizes[2] ||
 	    (both && (!words || !starts || !depths || !counts || !periods)) || (size && !kernel_stacks))
 		return -EINVAL;
+	sw_hint_huge(words, words_length * sizeof(*words));
 	for (uint32_t id = 0; id < both; id++) {
 		const struct sw_word_table *from = id < size ? &stacks->entries : &stacks->groups;
 		uint32_t *end = expand(stacks, from, id < size ? id : id - size, to);

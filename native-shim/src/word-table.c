@@ -52,6 +52,7 @@ static int add_slots(struct sw_word_table *table)
 	slots = calloc((size_t)mask + 1, sizeof(*slots));
 	if (!slots)
 		return -ENOMEM;
+	sw_hint_huge(slots, ((size_t)mask + 1) * sizeof(*slots));
 	for (uint32_t i = 0; i <= table->mask; i++) {
 		uint32_t to = table->slots[i].hash & mask;
 

@@ -8,6 +8,7 @@ import { CellTexts } from '../../report/profile/cell-text';
 import { differenceJson } from '../../report/profile/difference-json';
 import { type DifferenceView, differenceText } from '../../report/profile/difference-text';
 import { sharesOf } from '../../report/profile/shares';
+import { beBrief } from '../brief-work';
 import { complain } from '../console';
 import { accepting } from '../function-filter';
 import { Pages } from '../pages';
@@ -20,6 +21,7 @@ import type { DiffOptions } from './diff-options';
  * @returns the exit status
  */
 export async function diff(options: DiffOptions): Promise<number> {
+  beBrief();
   const [{ byEvent: base, status }, { byEvent: other, status: otherStatus }] = [
     sharesIn(options.base, options),
     sharesIn(options.other, options),

@@ -16,6 +16,7 @@ import { type HistogramView, histogramText } from '../../report/profile/histogra
 import type { HistogramSource } from '../../report/profile/key-texts';
 import { statsText } from '../../report/profile/stats-text';
 import { tasksText } from '../../report/profile/tasks-text';
+import { beBrief } from '../brief-work';
 import { complain } from '../console';
 import { accepting } from '../function-filter';
 import { Pages } from '../pages';
@@ -31,8 +32,10 @@ import { type ReportTable, reportTables, singles } from './report-tables';
  * `syswide report`: where the samples of a recording are from.
  * @returns the exit status
  */
-export const report = async (options: ReportOptions): Promise<number> =>
-  withSpooledInput(options.input, (path) => reportOf(path, options));
+export async function report(options: ReportOptions): Promise<number> {
+  beBrief();
+  return withSpooledInput(options.input, (path) => reportOf(path, options));
+}
 
 function reportOf(path: string, options: ReportOptions): number {
   const recording = Recording.open(path, options.owner);
