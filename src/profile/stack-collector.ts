@@ -40,6 +40,8 @@ export class StackCollector {
   readonly #samples: SampleStacks;
   readonly #key = new Int32Array(SAMPLE_KEYS);
   readonly #spaces = new Map<number, KnownSpace>();
+  /** Of all that samples were in, as C may ask for an address of any. */
+  readonly #memories = new Map<number, Memory>();
   readonly #view = new MemoryView(MOST_RANGES);
   #kept = 0;
   #last: KnownSpace = { id: 0, ranges: undefined, memory: NO_MEMORY };
@@ -132,12 +134,12 @@ export class StackCollector {
     const ranges = exactRanges(this.#view.of(memory));
     const space = { id: memory.id, memory, ranges: ranges && packRanges(ranges) };
     this.#kept += 1 + (ranges?.length ?? 0);
-    if (this.#kept > MOST_KEPT && ranges) {
-      // Those that are not told are asked for by their numbers.
-      for (const [id, { ranges: told }] of this.#spaces) if (told) this.#spaces.delete(id);
+    if (this.#kept > MOST_KEPT) {
+      this.#spaces.clear();
       this.#kept = 0;
     }
     this.#spaces.set(memory.id, space);
+    this.#memories.set(memory.id, memory);
     return space;
   }
 
@@ -146,7 +148,7 @@ export class StackCollector {
   }
 
   private placeAt(space: number, low: number, high: number): Place {
-    if (space > 0) return this.places.placeAt(Mode.user, this.#spaces.get(space)?.memory ?? NO_MEMORY, low, high);
+    if (space > 0) return this.places.placeAt(Mode.user, this.#memories.get(space) ?? NO_MEMORY, low, high);
     if (space === NOWHERE) return this.places.nowhere(low, high);
     if (space < NOWHERE) return this.places.programPlace(NOWHERE - 1 - space, low, high);
     return this.places.placeAt(-space, NO_MEMORY, low, high);

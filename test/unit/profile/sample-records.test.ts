@@ -58,7 +58,12 @@ function placesWith(seen: Map<string, number>): Places {
     return { cell };
   };
   return {
-    placeAt: (mode: number, _memory: Memory, low: number, high: number) => cellOf('mode', mode, low, high),
+    placeAt: (mode: number, memory: Memory, low: number, high: number) => {
+      const range = mode === 2 ? memory.find(low) : undefined;
+      return range
+        ? cellOf('program', range.dso, low - range.start + range.offset, high)
+        : cellOf('mode', mode, low, high);
+    },
     nowhere: (low: number, high: number) => cellOf('nowhere', low, high),
     programPlace: (dso: number, low: number, high: number) => cellOf('program', dso, low, high),
   } as unknown as Places;
@@ -119,6 +124,11 @@ function shown(stacks: Stacks, seen: Map<string, number>) {
   });
 }
 
+const collectorWithPlaces = (): [Map<string, number>, StackCollector] => {
+  const seen = new Map<string, number>();
+  return [seen, new StackCollector(placesWith(seen), { event: true, comm: true, pid: true, tid: true, cpu: true })];
+};
+
 const keySets: readonly StackKeys[] = [
   { event: true, comm: true, pid: false, tid: false, cpu: false },
   { event: false, comm: false, pid: true, tid: true, cpu: true },
@@ -147,4 +157,30 @@ it('samples are the same whether C reads their records or they come one by one',
     }),
     { numRuns: 300 },
   );
+});
+
+it('addresses are of what is mapped there, of however many processes samples are', () => {
+  const [seen, collector] = collectorWithPlaces();
+  const expected: string[] = [];
+  for (let i = 0; i < 4000; i += 1) {
+    const memory = new Memory(i + 1);
+    for (let k = 0; k < 40; k += 1) {
+      memory.add({ start: k * 0x1000, end: k * 0x1000 + 0x1000, offset: i * 0x1000, dso: k });
+    }
+    const at = {
+      mode: 2,
+      ipLow: (i % 40) * 0x1000 + 5,
+      ipHigh: 0,
+      chainAt: 0,
+      chainLength: 0,
+      words: new Int32Array(0),
+    };
+    const sample = { ...at, event: 0, pid: i, tid: i, cpu: 0, period: 1 } as unknown as SampleCursor;
+    collector.add(sample, { memory, comm: 0 });
+    expected.push(`program,${i % 40},${i * 0x1000 + 5},0`);
+  }
+  const stacks = collector.stacks();
+  const names = [...seen.keys()];
+  const found = Array.from({ length: stacks.size }, (_, id) => names[stacks.words[stacks.startOf(id) + 5] ?? -1]);
+  expect(found).toEqual(expected);
 });
