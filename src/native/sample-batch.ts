@@ -39,7 +39,7 @@ export interface SampledChain {
   readonly chainLength: number;
 }
 
-/** What is mapped into a space. Bytes; addresses and offsets below 2^53. */
+/** What is mapped into a space. Bytes. */
 export interface SpaceRange {
   readonly start: number;
   readonly end: number;
@@ -63,18 +63,28 @@ export interface PackedRanges {
   readonly doubles: Float64Array;
 }
 
-/** @param ranges by ascending address, one not into the other */
-export function packRanges(ranges: readonly SpaceRange[]): PackedRanges {
+/** Addresses and offsets up to there are whole numbers. */
+const MOST_EXACT = 2 ** 53;
+
+/**
+ * @param ranges by ascending address, one not into the other. What lies where nobody can be is left out
+ * @returns undefined where an offset makes no sense
+ */
+export function packRanges(ranges: readonly SpaceRange[]): PackedRanges | undefined {
   const doubles = new Float64Array(ranges.length * RANGE_DOUBLES);
   const words = new Int32Array(doubles.buffer);
-  ranges.forEach(({ start, end, offset, dso }, i) => {
-    const at = i * RANGE_DOUBLES;
+  let count = 0;
+  for (const { start, end, offset, dso } of ranges) {
+    if (start >= MOST_EXACT) break;
+    if (offset >= MOST_EXACT) return undefined;
+    const at = count * RANGE_DOUBLES;
     doubles[at + rangeLayout.start / DOUBLE] = start;
-    doubles[at + rangeLayout.end / DOUBLE] = end;
+    doubles[at + rangeLayout.end / DOUBLE] = Math.min(end, MOST_EXACT);
     doubles[at + rangeLayout.shift / DOUBLE] = offset - start;
-    words[(at * DOUBLE + rangeLayout.dso) / WORD] = dso;
-  });
-  return { count: ranges.length, doubles };
+    words[at * (DOUBLE / WORD) + rangeLayout.dso / WORD] = dso;
+    count += 1;
+  }
+  return { count, doubles: doubles.subarray(0, count * RANGE_DOUBLES) };
 }
 
 /** Samples on their way to C, side by side in memory that C reads. */

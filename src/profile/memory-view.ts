@@ -60,17 +60,38 @@ export class MemoryView {
 /** Ranges, and what of others is not behind them; all by ascending address, one not into the other. */
 function behind(newer: readonly MappedRange[], older: readonly MappedRange[]): readonly MappedRange[] {
   if (newer.length === 0) return older;
-  const all = [...newer];
+  const left: MappedRange[] = [];
   let first = 0;
   for (const range of older) {
     while ((newer[first]?.end ?? Number.POSITIVE_INFINITY) <= range.start) first += 1;
-    let { start } = range;
-    for (let i = first; start < range.end; i += 1) {
-      const next = newer[i];
-      const end = Math.min(next?.start ?? range.end, range.end);
-      if (end > start) all.push(part(range, start, end));
-      start = next && next.start < range.end ? Math.max(start, next.end) : range.end;
-    }
+    pushBeside(range, newer, first, left);
   }
-  return all.sort((a, b) => a.start - b.start);
+  return merged(newer, left);
+}
+
+/** Adds what of a range is not behind newer ones. @param first of those that end behind its start */
+function pushBeside(range: MappedRange, newer: readonly MappedRange[], first: number, left: MappedRange[]): void {
+  let { start } = range;
+  for (let i = first; start < range.end; i += 1) {
+    const next = newer[i];
+    if (!next || next.start >= range.end) {
+      left.push(start === range.start ? range : part(range, start, range.end));
+      return;
+    }
+    if (next.start > start) left.push(part(range, start, next.start));
+    start = Math.max(start, next.end);
+  }
+}
+
+function merged(some: readonly MappedRange[], others: readonly MappedRange[]): readonly MappedRange[] {
+  const all: MappedRange[] = [];
+  let at = 0;
+  for (const range of some) {
+    for (let other = others[at]; other && other.start < range.start; other = others[at]) {
+      all.push(other);
+      at += 1;
+    }
+    all.push(range);
+  }
+  return at < others.length ? all.concat(others.slice(at)) : all;
 }

@@ -3,7 +3,7 @@ import { packRanges, SAMPLE_KEYS, type SampleBatch, type Space } from '../native
 import { type SampledThread, type SampleFormat, SampleRecords } from '../native/sample-records';
 import { SampleStacks } from '../native/sample-stacks';
 import { Mode } from './chain-context';
-import { type MappedRange, Memory } from './memory';
+import { Memory } from './memory';
 import { MemoryView } from './memory-view';
 import { secretSeed } from './numbering';
 import type { Place, Places } from './places';
@@ -26,9 +26,6 @@ const NO_MEMORY = new Memory(0);
 
 /** Processes with more are looked up in one address at a time; and so many ranges of all are kept. */
 const [MOST_RANGES, MOST_KEPT] = [1 << 10, 1 << 16];
-
-/** Addresses and offsets up to there are whole numbers. */
-const MOST_EXACT = 2 ** 53;
 
 /** A process's memory, as samples have it. */
 interface KnownSpace extends Space {
@@ -131,9 +128,9 @@ export class StackCollector {
   }
 
   private newSpace(memory: Memory): KnownSpace {
-    const ranges = exactRanges(this.#view.of(memory));
-    const space = { id: memory.id, memory, ranges: ranges && packRanges(ranges) };
-    this.#kept += 1 + (ranges?.length ?? 0);
+    const seen = this.#view.of(memory);
+    const space = { id: memory.id, memory, ranges: seen && packRanges(seen) };
+    this.#kept += 1 + (space.ranges?.count ?? 0);
     if (this.#kept > MOST_KEPT) {
       this.#spaces.clear();
       this.#kept = 0;
@@ -162,11 +159,4 @@ function formatOf({ offsets, readFormat, samplePeriod }: RecordedEvent): SampleF
     id: identifier >= 0 ? identifier : id,
     hasChain: hasCallchain,
   };
-}
-
-/** What C can be told of a process's memory; undefined where it would be too much, or makes no sense. */
-function exactRanges(all: readonly MappedRange[] | undefined): readonly MappedRange[] | undefined {
-  const ranges = all?.filter(({ start }) => start < MOST_EXACT);
-  if (!ranges?.every(({ offset }) => offset < MOST_EXACT)) return undefined;
-  return ranges.map((range) => (range.end <= MOST_EXACT ? range : { ...range, end: MOST_EXACT }));
 }

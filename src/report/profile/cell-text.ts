@@ -3,11 +3,8 @@ import { visible } from '../../base/safe-text';
 import { addressOf, type Cell, type Places, UNKNOWN_DSO } from '../../profile/places';
 import { demangled } from '../../symbols/demangle';
 
-/** `0x0000000000012345`, as perf shows what has no name: printf(3) puts 0x before everything but 0. */
-function addressText({ low = 0, high = 0 }: Cell): string {
-  const half = (word: number) => (word >>> 0).toString(16).padStart(8, '0');
-  return `${low === 0 && high === 0 ? '' : '0x'}${half(high)}${half(low)}`;
-}
+/** Of an address. */
+const half = (word: number): string => (word >>> 0).toString(16).padStart(8, '0');
 
 /** A program's name without its folder. What a JIT compiler has made is shown by its process, as perf does. */
 export function dsoText(path: string): string {
@@ -19,7 +16,7 @@ export function dsoText(path: string): string {
 const nameText = (name: string, isInlined: true | undefined): string =>
   `${visible(demangled(name))}${isInlined ? ' (inlined)' : ''}`;
 
-/** Of `addressText`, but for 0. */
+/** Of an address, but for 0. */
 const ADDRESS_WIDTH = 18;
 
 /** The texts of functions and programs, each made once; of what has no name each time, as there can be very many. */
@@ -27,6 +24,10 @@ export class CellTexts {
   readonly #names: (string | undefined)[] = [];
   readonly #symbols: (string | undefined)[] = [];
   readonly #dsos: (string | undefined)[] = [];
+
+  /** The upper half of the address that came last, which most have in common. */
+  #lastHigh = 0;
+  #lastHighText = half(0);
 
   constructor(private readonly places: Places) {}
 
@@ -36,10 +37,19 @@ export class CellTexts {
     if (known !== undefined) return known;
     const found = this.places.cell(cell);
     if (!found) return '';
-    if (found.name === undefined) return addressText(found);
+    if (found.name === undefined) return this.address(found);
     const text = nameText(found.name, found.isInlined);
     this.#names[cell] = text;
     return text;
+  }
+
+  /** `0x0000000000012345`, as perf shows what has no name: printf(3) puts 0x before everything but 0. */
+  private address({ low = 0, high = 0 }: Cell): string {
+    if (high !== this.#lastHigh) {
+      this.#lastHigh = high;
+      this.#lastHighText = half(high);
+    }
+    return `${low === 0 && high === 0 ? '' : '0x'}${this.#lastHighText}${half(low)}`;
   }
 
   /** The line that a place is on, as it is; where none is known, its program and its address there. */
