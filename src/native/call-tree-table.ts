@@ -4,15 +4,7 @@ import { bytesOf, scratch } from './foreign-library';
 import { KernelError } from './kernel-error';
 import { callNodeLayout as layout } from './layout';
 import { sharedShim } from './shim';
-
-/** Stacks as sw_call_tree() takes them: arrays side by side, an entry of each for every stack. */
-export interface StackMemory {
-  readonly words: Int32Array;
-  readonly starts: Int32Array;
-  readonly depths: Int32Array;
-  readonly counts: Float64Array;
-  readonly periods: Float64Array;
-}
+import type { StackMemory } from './stack-memory';
 
 /** Nodes and functions that there is room for at first. What is too small is made larger, and the tree once more. */
 const [FIRST_NODES, FIRST_FUNCTIONS, GROWTH] = [1 << 16, 1 << 18, 4];

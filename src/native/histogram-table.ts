@@ -3,17 +3,7 @@ import { bytesOf } from './foreign-library';
 import { KernelError } from './kernel-error';
 import { histogramFlags, histogramSelfLayout } from './layout';
 import { type Shim, sharedShim } from './shim';
-
-/** Stacks as they lie in memory: see `StackArrays` in `src/profile/stacks.ts`. */
-export interface StackMemory {
-  readonly size: number;
-  readonly words: Int32Array;
-  readonly starts: Int32Array;
-  readonly depths: Int32Array;
-  readonly counts: Float64Array;
-  readonly periods: Float64Array;
-  readonly kernelStacks: Int32Array;
-}
+import type { StackMemory } from './stack-memory';
 
 /** How stacks are put into entries: an entry is of a group of stacks, those with equal values of all keys, and a part of functions. */
 export interface HistogramShape {

@@ -5,22 +5,12 @@ import { addressLayout } from './layout';
 import { BATCH, SampleBatch, type SampledChain, type Space } from './sample-batch';
 import type { SampleRecords } from './sample-records';
 import { type Shim, sharedShim } from './shim';
+import type { StackMemory } from './stack-memory';
 
 const ADDRESS_WORDS = addressLayout.size / 4;
 
 /** What is asked which function an address is of, when it comes for the first time: see `struct sw_address` of the shim. */
 export type FunctionAt = (space: number, low: number, high: number) => number;
-
-/** What was counted: see `Stacks` of the profile. */
-export interface CountedStacks {
-  readonly size: number;
-  readonly words: Int32Array;
-  readonly starts: Int32Array;
-  readonly depths: Int32Array;
-  readonly counts: Float64Array;
-  readonly periods: Float64Array;
-  readonly kernelStacks: Int32Array;
-}
 
 /**
  * Samples with equal stacks, put together in C, batch by batch: nearly all of the time goes into waiting for memory, which can be
@@ -117,7 +107,7 @@ export class SampleStacks {
   }
 
   /** All that there are by now. */
-  stacks(): CountedStacks {
+  stacks(): StackMemory {
     this.flush();
     const sizes = new Uint32Array(3);
     checked(this.#shim.sw_stacks_size(this.#number, bytesOf(sizes)));

@@ -1,4 +1,4 @@
-import { CallTreeTable, type StackMemory } from '../native/call-tree-table';
+import { CallTreeTable } from '../native/call-tree-table';
 import { type Stacks, StackWord } from './stacks';
 import { grown } from './word-table';
 
@@ -53,7 +53,7 @@ export class CallTrees {
 
   private newTable(): CallTreeTable {
     const { stacks, order, functionOf } = this;
-    return new CallTreeTable(arraysOf(stacks), order === 'callee', functionOf && functionsOf(stacks, functionOf));
+    return new CallTreeTable(stacks.arrays, order === 'callee', functionOf && functionsOf(stacks, functionOf));
   }
 
   private childrenOf(table: CallTreeTable, parent: number): CallNode[] {
@@ -79,21 +79,6 @@ export class CallTrees {
       children: this.childrenOf(table, last),
     };
   }
-}
-
-/** The arrays that stacks are made of; those that are made of something else are asked. */
-function arraysOf(stacks: Stacks): StackMemory {
-  const { arrays, size, words } = stacks;
-  if (arrays) return arrays;
-  const [starts, depths] = [new Int32Array(size), new Int32Array(size)];
-  const [counts, periods] = [new Float64Array(size), new Float64Array(size)];
-  for (let id = 0; id < size; id += 1) {
-    starts[id] = stacks.startOf(id);
-    depths[id] = stacks.depthOf(id);
-    counts[id] = stacks.countOf(id);
-    periods[id] = stacks.periodOf(id);
-  }
-  return { words, starts, depths, counts, periods };
 }
 
 /** By cell, of all that stacks have: its function. */

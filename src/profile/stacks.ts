@@ -1,18 +1,7 @@
+import type { StackMemory } from '../native/stack-memory';
+
 /** Words before the functions of a stack: see `Stacks.words`. */
 export const StackWord = { event: 0, comm: 1, pid: 2, tid: 3, cpu: 4, chain: 5 } as const;
-
-/** What `Stacks` are made of: arrays side by side, an entry of each for every stack and, behind them, every kernel stack. */
-export interface StackArrays {
-  /** How many stacks there are. */
-  readonly size: number;
-  readonly words: Int32Array;
-  readonly starts: Int32Array;
-  readonly depths: Int32Array;
-  readonly counts: Float64Array;
-  readonly periods: Float64Array;
-  /** Of each stack; -1 for one without. */
-  readonly kernelStacks: Int32Array;
-}
 
 /**
  * Samples by where they were taken and from where that was called: equal ones are one, so that what follows costs nothing for
@@ -22,7 +11,7 @@ export interface StackArrays {
  * up to where the kernel was entered, and the sum of what was sampled in them. Its number is `size` at least.
  */
 export class Stacks {
-  constructor(readonly arrays: StackArrays) {}
+  constructor(readonly arrays: StackMemory) {}
 
   /** How many different ones there are. */
   get size(): number {

@@ -1,20 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { type CallNode, type CallOrder, CallTrees } from '../../../src/profile/call-tree';
-import type { Stacks } from '../../../src/profile/stacks';
+import { Stacks } from '../../../src/profile/stacks';
 import { callGraphText } from '../../../src/report/profile/call-graph-text';
 
 /** Stacks of letters, the innermost first, with how often each was sampled. */
 function stacksOf(...stacks: [functions: string, period: number][]): Stacks {
   const words = Int32Array.from(stacks.flatMap(([text]) => [0, 0, 0, 0, 0, ...[...text].map((c) => c.charCodeAt(0))]));
   const starts = stacks.map((_, i) => stacks.slice(0, i).reduce((sum, [text]) => sum + 5 + text.length, 0));
-  return {
-    words,
-    size: stacks.length,
-    startOf: (id: number) => starts[id] ?? 0,
-    depthOf: (id: number) => stacks[id]?.[0].length ?? 0,
-    periodOf: (id: number) => stacks[id]?.[1] ?? 0,
-    countOf: (id: number) => stacks[id]?.[1] ?? 0,
-  } as unknown as Stacks;
+  const periods = Float64Array.from(stacks, ([, period]) => period);
+  return new Stacks({
+    ...{ words, size: stacks.length, starts: Int32Array.from(starts), counts: periods, periods },
+    depths: Int32Array.from(stacks, ([text]) => text.length),
+    kernelStacks: new Int32Array(stacks.length).fill(-1),
+  });
 }
 
 const letters = (node: CallNode): string => node.cells.map((cell) => String.fromCharCode(cell)).join('');
