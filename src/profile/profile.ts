@@ -57,9 +57,10 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
     else hidden.add(sample.event, sample.period);
   };
   const onPart = (done: number) => onProgress?.((1 + done * 3) / 4);
-  if (wanted || shown) recording.eachSample(add, onPart);
-  else recording.eachStretch((records) => collector.addRecords(records, timeline), add, onPart);
-  const exact = collector.stacks();
+  const exact = collector.stacksAfter(() => {
+    if (wanted || shown) recording.eachSample(add, onPart);
+    else recording.eachStretch((records) => collector.addRecords(records, timeline), add, onPart);
+  });
   const whole = source ? withSource(exact, places, programs, source) : exact;
   const stacks = request.trim ? trimmed(whole, places, request.trim) : whole;
   return { stacks, places, totals, timeline, hidden, notices: programs.notices };

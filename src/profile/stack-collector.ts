@@ -32,7 +32,7 @@ interface KnownSpace extends Space {
   readonly memory: Memory;
 }
 
-/** Puts samples with equal stacks together. */
+/** Puts samples with equal stacks together. Owns what it holds in C until `stacksAfter`. */
 export class StackCollector {
   readonly #samples: SampleStacks;
   readonly #key = new Int32Array(SAMPLE_KEYS);
@@ -115,11 +115,14 @@ export class StackCollector {
     return this.keys.comm ? comm : 0;
   }
 
-  /** All that there are. The last that is asked of it. */
-  stacks(): Stacks {
-    const counted = this.#samples.stacks();
-    this.#samples.close();
-    return new Stacks(counted);
+  /** All that there are after something that adds samples, and may throw. Nothing can be added any more. */
+  stacksAfter(addAll: () => void): Stacks {
+    try {
+      addAll();
+      return new Stacks(this.#samples.stacks());
+    } finally {
+      this.#samples.close();
+    }
   }
 
   private spaceOf(memory: Memory): KnownSpace {

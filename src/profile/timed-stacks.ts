@@ -83,17 +83,18 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
   const troubles = new Troubles(recording.events, recording.littleEndian);
   const wanted = sampleFilter(filter, recording.comms);
   let end = 0;
-  recording.eachRecord(
-    (sample) => {
-      const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
-      troubles.sample(sample.cpu, sample.time);
-      end = Math.max(end, sample.time);
-      if (sample.event >= 0 && (!wanted || wanted(sample, state.comm))) stacks.add(sample, state);
-    },
-    (type, view, begin, stop) => troubles.record(type, view, begin, stop),
-    (done) => onProgress?.((1 + done * 3) / 4),
-  );
-  const { trie, samples } = stacks.finish((all) =>
+  const addAll = () =>
+    recording.eachRecord(
+      (sample) => {
+        const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
+        troubles.sample(sample.cpu, sample.time);
+        end = Math.max(end, sample.time);
+        if (sample.event >= 0 && (!wanted || wanted(sample, state.comm))) stacks.add(sample, state);
+      },
+      (type, view, begin, stop) => troubles.record(type, view, begin, stop),
+      (done) => onProgress?.((1 + done * 3) / 4),
+    );
+  const { trie, samples } = stacks.after(addAll, (all) =>
     inlines && !addresses ? withSource(all, places, programs, { lines: false, inlines }) : all,
   );
   const source = inlines && addresses ? sourceOf(places, programs) : undefined;
@@ -143,9 +144,16 @@ class TimedStacks {
     this.#collector.add(sample, state);
   }
 
-  /** All that have come, and the tree of their stacks. @param told what stacks become, each of which stays itself */
-  finish(told: (stacks: Stacks) => Stacks): { readonly trie: StackTrie; readonly samples: TimedSamples } {
-    const stacks = told(this.#collector.stacks());
+  /**
+   * All that have come, and the tree of their stacks.
+   * @param addAll adds them, and may throw
+   * @param told what stacks become, each of which stays itself
+   */
+  after(
+    addAll: () => void,
+    told: (stacks: Stacks) => Stacks,
+  ): { readonly trie: StackTrie; readonly samples: TimedSamples } {
+    const stacks = told(this.#collector.stacksAfter(addAll));
     const trie = new StackTrie();
     const nodes = new Int32Array(stacks.size);
     for (let id = 0; id < stacks.size; id += 1) {

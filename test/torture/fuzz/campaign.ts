@@ -31,6 +31,7 @@ export async function bundled(folder: string): Promise<string> {
   mkdirSync(join(folder, 'dist'), { recursive: true });
   // What commands look for beside themselves.
   cpSync(join(root, 'dist/flamegraph'), join(folder, 'dist/flamegraph'), { recursive: true });
+  cpSync(join(root, 'dist/native'), join(folder, 'dist/native'), { recursive: true });
   copyFileSync(join(root, 'dist/demangle.wasm'), join(folder, 'dist/demangle.wasm'));
   await build({
     absWorkingDir: root,
@@ -40,7 +41,7 @@ export async function bundled(folder: string): Promise<string> {
     format: 'cjs',
     entryPoints: ['test/torture/fuzz/child.ts'],
     outfile,
-    // Commands that measure are in it, too, and never called.
+    // They have compiled halves, and are found where this package has them.
     external: ['ffi-napi', 'ref-napi', '@2060.io/ref-napi', 'ref-struct-di'],
     define: { 'process.env.SYSWIDE_VERSION': '"0"' },
     logLevel: 'error',
@@ -60,7 +61,8 @@ export function fuzz(
   seed: number,
 ): Promise<Outcome> {
   const args = ['--expose-gc', '--max-semi-space-size=2', child, subject, String(count), String(seed), corpus, folder];
-  const running = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, NODE_PATH: join(root, 'node_modules') };
+  const running = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'], env });
   let [told, errors] = ['', ''];
   running.stdio[3]?.on('data', (bytes: Buffer) => {
     told += bytes.toString();

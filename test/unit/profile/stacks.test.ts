@@ -53,7 +53,7 @@ function collected(samples: readonly Sampled[]): Stacks {
     };
     collector.add(sample as unknown as SampleCursor, { memory, comm });
   }
-  return collector.stacks();
+  return collector.stacksAfter(() => {});
 }
 
 const address = fc.integer({ min: 1, max: 4 });
