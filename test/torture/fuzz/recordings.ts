@@ -20,16 +20,18 @@ const places = ['--symfs', folder, '--kallsyms', kallsyms];
 /** Every way in which a recording is read. The first says most of what it is. */
 const commands: readonly (readonly string[])[] = [
   ['report', '-i', input, ...places],
-  ['script', '-i', input, ...places, '-F', '+period,addr', '--show-task-events', '--show-mmap-events'],
+  ['script', '-i', input, ...places, '-F', '+period,+addr', '--show-task-events', '--show-mmap-events'],
   ['report', '-i', input, ...places, '--header', '--json', '-s', 'comm,pid,tid,cpu,dso,sym'],
   ['report', '-i', input, ...places, '--no-children', '-g', 'fractal,0,callee', '-n'],
   ['report', '-i', input, '--header-only'],
   ['report', '-i', input, '--stats'],
   ['script', '-i', input, ...places, '--show-switch-events', '--show-lost-events', '--show-cgroup-events', '--ns'],
   ['diff', input, input, ...places],
+  ['report', '-i', input, ...places, '--time', '0,', '--comms', 'own,find,sh', '--hierarchy'],
   ['evlist', '-i', input],
   ['buildid-list', '-i', input],
-  ['flamegraph', input, ...places, '-o', output],
+  ['flamegraph', '-i', input, ...places, '-o', output],
+  ['flamegraph', '--diff', input, input, ...places, '-o', output],
   ...['folded', 'speedscope', 'firefox', 'svg', 'chrome-trace', 'pprof'].map((format) => [
     ...['export', '-i', input, ...places, '--format', format, '-o', output],
   ]),
@@ -41,6 +43,8 @@ async function statusOf(argv: readonly string[]): Promise<number> {
     return await run(argv);
   } catch (error) {
     if (error instanceof SyswideError && error.code === 'BAD_FILE') return 1;
+    // Nothing of the file was read then.
+    if (error instanceof SyswideError && error.code === 'USAGE') throw new Error(error.message);
     throw error;
   }
 }
