@@ -137,7 +137,7 @@ describe('names that are made to harm', () => {
       ['report', '-s', hostileName],
       ['report', '-C', hostileName],
       ['export', '--format', hostileName],
-      ['flamegraph', hostileName],
+      ['flamegraph', '-i', hostileName],
       ['stat', '-e', hostileName, '--', 'true'],
       ['stat', '-C', hostileName, '--', 'true'],
       ['stat', '-M', hostileName, '--', 'true'],

@@ -23,7 +23,7 @@ const all: readonly ((file: string) => readonly string[])[] = [
   (file) => ['report', '--tasks', '-i', file],
   (file) => ['script', '-i', file],
   (file) => ['export', '--format', 'folded', '-i', file, '-o', output],
-  (file) => ['flamegraph', file, '-o', output],
+  (file) => ['flamegraph', '-i', file, '-o', output],
   (file) => ['diff', empty, file],
   (file) => ['buildid-list', '-i', file],
   (file) => ['evlist', '-i', file],
