@@ -56,8 +56,8 @@ struct stacks {
 	uint32_t *path_of;
 	size_t path_of_room;
 	struct sw_word_table paths, entries, groups;
-	int32_t *kernel_stacks; /* by stack, once it has been asked for; -1 for none */
-	size_t kernel_stacks_room;
+	int32_t *kernel_stacks; /* of the first `grouped` stacks; -1 for none */
+	size_t grouped, kernel_stacks_room;
 	/* The batch. */
 	struct item *items;
 	size_t n_items, items_room;
@@ -481,6 +481,8 @@ static int group(struct stacks *stacks)
 {
 	const struct sw_word_table *entries = &stacks->entries;
 
+	if (stacks->grouped == entries->size)
+		return 0;
 	sw_words_free(&stacks->groups);
 	if (sw_words_init(&stacks->groups, entries->seed) < 0 ||
 	    sw_grow(&stacks->kernel_stacks, &stacks->kernel_stacks_room, entries->size, sizeof(*stacks->kernel_stacks)) < 0)
@@ -497,6 +499,7 @@ static int group(struct stacks *stacks)
 			return -ENOMEM;
 		stacks->kernel_stacks[id] = (int32_t)(entries->size + sw_words_at(&stacks->groups, place)->id);
 	}
+	stacks->grouped = entries->size;
 	return 0;
 }
 
