@@ -9,6 +9,9 @@ import type { StackMemory } from './stack-memory';
 
 const ADDRESS_WORDS = addressLayout.size / 4;
 
+/** Call chains are read as words. */
+export const ALIGNMENT = 4;
+
 /** What is asked which function an address is of, when it comes for the first time: see `struct sw_address` of the shim. */
 export type FunctionAt = (space: number, low: number, high: number) => number;
 
@@ -51,13 +54,14 @@ export class SampleStacks {
 
   /**
    * Adds samples as they stand in records.
-   * @param bytes of records of our byte order, one behind the other
+   * @param bytes of records of our byte order, one behind the other; they begin at a multiple of `ALIGNMENT` in memory
    * @param describe given the batch that they come to, tells of their threads
    * @returns how many bytes are done: fewer than all where a record cannot be read so
    */
   addRecords(records: SampleRecords, bytes: Buffer, describe: (batch: SampleBatch) => void): number {
     let done = 0;
-    while (done < bytes.length) {
+    // A record may be of any length.
+    while (done < bytes.length && done % ALIGNMENT === 0) {
       this.flush();
       const read = records.read(bytes.subarray(done), this.#batch);
       describe(this.#batch);
@@ -71,7 +75,11 @@ export class SampleStacks {
   /** Counts what has come so far. */
   private flush(): void {
     const [shim, batch, { count, words, usedThreads, usedRanges }] = [this.#shim, this.#batch, this.#batch];
-    if (count === 0) return;
+    if (count === 0) {
+      // Records may have been of no sample.
+      batch.clear();
+      return;
+    }
     const room = count + (words >> 1);
     if (room > this.#cells.length) this.makeRoom(room);
     const { samplesBytes, threadsBytes, rangesBytes, chains } = batch;

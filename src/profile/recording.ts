@@ -1,5 +1,6 @@
 import { HEADER_BYTES, RecordType } from '../abi/ring-page';
 import { bytesOf } from '../native/foreign-library';
+import { ALIGNMENT } from '../native/sample-stacks';
 import type { BuildId } from '../perfdata/build-ids';
 import { FileOnlyRecord } from '../perfdata/file-only-record';
 import type { Owner } from '../perfdata/input-file';
@@ -23,9 +24,6 @@ export interface RecordingTotals {
   /** How often the kernel stopped an event for coming too often. */
   readonly throttled: number;
 }
-
-/** What is read many at once begins at a multiple of so many bytes in memory. */
-const ALIGNMENT = 4;
 
 /** A record that is no sample, whose body begins at `begin` in `view` and ends at `end`. */
 export interface OtherRecord {
