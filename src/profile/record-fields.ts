@@ -26,7 +26,8 @@ export class RecordFields {
 
   bytes(at: number, length: number): Buffer {
     const { view, begin, end } = this.record;
-    return Buffer.from(view.buffer, view.byteOffset + begin + at, Math.max(0, Math.min(length, end - begin - at)));
+    const from = Math.min(begin + at, end);
+    return Buffer.from(view.buffer, view.byteOffset + from, Math.min(length, end - from));
   }
 
   /** Text up to a zero, as it is. */
