@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { bytesOf } from './foreign-library';
-import { KernelError } from './kernel-error';
+import { checked } from './kernel-error';
 import { histogramFlags, histogramSelfLayout } from './layout';
 import { type Shim, sharedShim } from './shim';
 import type { StackMemory } from './stack-memory';
@@ -177,9 +177,3 @@ export function placesInChains(
 
 const flagsOf = ({ flags }: Pick<HistogramShape, 'flags'>): number =>
   flags.reduce((bits, flag) => bits | histogramFlags[flag], 0);
-
-/** @throws KernelError for what was refused */
-function checked(call: string, result: number): number {
-  if (result < 0) throw new KernelError(call, -result);
-  return result;
-}

@@ -24,3 +24,9 @@ export class KernelError extends Error {
     this.errnoName = errnoName(errno);
   }
 }
+
+/** What a function of the shim returned. @throws KernelError where that is an error */
+export function checked(call: string, returned: number): number {
+  if (returned < 0) throw new KernelError(call, -returned);
+  return returned;
+}

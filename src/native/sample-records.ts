@@ -1,5 +1,5 @@
 import { bytesOf, scratch } from './foreign-library';
-import { KernelError } from './kernel-error';
+import { checked } from './kernel-error';
 import { eventIdLayout, keyFlags, sampledThreadLayout, sampleLayoutLayout, samplesReadLayout } from './layout';
 import { BATCH, type SampleBatch } from './sample-batch';
 import { sharedShim } from './shim';
@@ -90,7 +90,7 @@ export class SampleRecords {
       BATCH,
       this.#doneBytes,
     );
-    if (returned < 0) throw new KernelError('samples', -returned);
+    checked('sw_samples_read', returned);
     batch.take(this.done('samples'), bytes);
     return this.done('bytes');
   }

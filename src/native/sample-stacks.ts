@@ -1,6 +1,6 @@
-import { assert } from '../base/assert';
+import { randomBytes } from 'node:crypto';
 import { bytesOf, scratch } from './foreign-library';
-import { KernelError } from './kernel-error';
+import { checked } from './kernel-error';
 import { addressLayout } from './layout';
 import { BATCH, SampleBatch, type SampledChain, type Space } from './sample-batch';
 import type { SampleRecords } from './sample-records';
@@ -36,14 +36,12 @@ export class SampleStacks {
    * @throws KernelError ENOMEM, or EMFILE: 64 of them are open
    */
   constructor(
-    seed: bigint,
     private readonly functionAt: FunctionAt,
     private readonly onStacks: (ids: Int32Array) => void,
   ) {
     this.#shim = sharedShim();
-    const secret = scratch(8);
-    secret.writeBigUInt64LE(seed);
-    this.#number = checked(this.#shim.sw_stacks_new(secret));
+    // Files may come from anybody: nobody is to know which of their stacks are looked for at one place.
+    this.#number = checked('sw_stacks_new', this.#shim.sw_stacks_new(randomBytes(8)));
   }
 
   /** Adds a sample. Copied. Parameters as of `SampleBatch`. */
@@ -85,6 +83,7 @@ export class SampleStacks {
     const { samplesBytes, threadsBytes, rangesBytes, chains } = batch;
     const number = this.#number;
     const unknown = checked(
+      'sw_stacks_take',
       shim.sw_stacks_take(
         number,
         samplesBytes,
@@ -100,7 +99,7 @@ export class SampleStacks {
       ),
     );
     this.resolve(unknown);
-    checked(shim.sw_stacks_count(number, this.#cellsBytes, unknown, this.#idsBytes, BATCH));
+    checked('sw_stacks_count', shim.sw_stacks_count(number, this.#cellsBytes, unknown, this.#idsBytes, BATCH));
     batch.clear();
     this.onStacks(this.#ids.subarray(0, count));
   }
@@ -118,7 +117,7 @@ export class SampleStacks {
   stacks(): StackMemory {
     this.flush();
     const sizes = new Uint32Array(3);
-    checked(this.#shim.sw_stacks_size(this.#number, bytesOf(sizes)));
+    checked('sw_stacks_size', this.#shim.sw_stacks_size(this.#number, bytesOf(sizes)));
     const [size = 0, kernel = 0, length = 0] = sizes;
     const both = size + kernel;
     const words = new Int32Array(length);
@@ -137,7 +136,7 @@ export class SampleStacks {
       bytesOf(kernelStacks),
       size,
     );
-    checked(read);
+    checked('sw_stacks_read', read);
     return { size, words, starts, depths, counts, periods, kernelStacks };
   }
 
@@ -151,10 +150,4 @@ export class SampleStacks {
     this.#cells = new Int32Array(addresses);
     this.#cellsBytes = bytesOf(this.#cells);
   }
-}
-
-function checked(returned: number): number {
-  assert(Number.isInteger(returned), 'the shim returns whole numbers');
-  if (returned < 0) throw new KernelError('stacks', -returned);
-  return returned;
 }

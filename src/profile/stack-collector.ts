@@ -5,7 +5,6 @@ import { SampleStacks } from '../native/sample-stacks';
 import { Mode } from './chain-context';
 import { Memory } from './memory';
 import { MemoryView } from './memory-view';
-import { secretSeed } from './numbering';
 import type { Place, Places } from './places';
 import type { RecordedEvent, RecordedEvents } from './recorded-event';
 import type { SampleCursor } from './sample-cursor';
@@ -42,7 +41,6 @@ export class StackCollector {
   readonly #view = new MemoryView(MOST_RANGES);
   #kept = 0;
   #last: KnownSpace = { id: 0, ranges: undefined, memory: NO_MEMORY };
-
   readonly #records: SampleRecords;
 
   /**
@@ -55,8 +53,7 @@ export class StackCollector {
     events?: RecordedEvents,
     onStacks: (ids: Int32Array) => void = () => {},
   ) {
-    const seed = (BigInt(secretSeed() >>> 0) << 32n) | BigInt(secretSeed() >>> 0);
-    this.#samples = new SampleStacks(seed, (space, low, high) => this.cellAt(space, low, high), onStacks);
+    this.#samples = new SampleStacks((space, low, high) => this.cellAt(space, low, high), onStacks);
     this.#records = new SampleRecords(events?.all.map(formatOf) ?? [], events?.ids ?? new Map(), keys);
   }
 
