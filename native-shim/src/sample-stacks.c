@@ -2,10 +2,10 @@
  * Puts samples with equal stacks together. Of a million samples nearly all time goes into waiting for memory: addresses,
  * paths through the kernel and stacks are each looked up for a whole batch, those to come being fetched meanwhile.
  */
-#include "address-table.h"
+#include "sample-stacks.h"
+
 #include "internal.h"
 #include "shim.h"
-#include "word-table.h"
 
 #include <linux/perf_event.h>
 #include <string.h>
@@ -13,65 +13,12 @@
 /* How far ahead memory is fetched, in look-ups. */
 #define AHEAD 16
 
-#define KEYS 5
-#define COMM 1
-
-/* Words of an entry: its keys, its path through the kernel + 1 or 0, then the rest of its functions. */
-#define PATH KEYS
-#define REST (KEYS + 1)
-
-/* An address of the batch. */
-struct item {
-	uint32_t low;
-	uint32_t high;
-	int32_t space;
-	uint32_t hash;
-};
-
-/* A part of a call chain in the kernel that came first in this batch. */
-struct new_part {
-	uint32_t number;
-	uint32_t first; /* item */
-	uint32_t items;
-};
-
-/* A sample of the batch. */
-struct taken {
-	int32_t keys[KEYS];
-	uint32_t chain; /* where its words begin, and how many of them are the kernel's part; 0: it has none */
-	uint32_t part_words;
-	uint32_t part; /* number of the part */
-	uint32_t first; /* item of the others */
-	uint32_t items;
-	uint32_t hash; /* of what is looked up next: its part, then its entry */
-	double period;
-};
-
-struct stacks {
-	struct sw_address_table addresses;
-	int32_t *cells; /* by number of an address */
-	size_t cells_room;
-	/* Parts as they stand in chains, and of each the number of its path; parts with equal functions have one. */
-	struct sw_word_table parts;
-	uint32_t *path_of;
-	size_t path_of_room;
-	struct sw_word_table paths, entries, groups;
-	int32_t *kernel_stacks; /* of the first `grouped` stacks; -1 for none */
-	size_t grouped, kernel_stacks_room;
-	/* The batch. */
-	struct item *items;
-	size_t n_items, items_room;
-	struct taken *taken;
-	size_t n_taken, taken_room;
-	struct new_part *new_parts;
-	size_t n_new_parts, new_parts_room;
-	uint32_t *words; /* of the batch's entries, one behind the other */
-	size_t words_room;
-	uint32_t unknown; /* addresses of the batch that wait for their functions */
-	int is_broken;    /* there was no memory: what it holds is not whole */
-};
-
 static struct sw_owned owned;
+
+struct stacks *sw_stacks_at(int32_t number)
+{
+	return sw_owned_at(&owned, number);
+}
 
 static void drop(struct stacks *stacks)
 {
@@ -111,7 +58,7 @@ int32_t sw_stacks_new(const uint64_t *seed)
 
 int32_t sw_stacks_free(int32_t number)
 {
-	struct stacks *stacks = sw_owned_at(&owned, number);
+	struct stacks *stacks = sw_stacks_at(number);
 
 	if (!stacks)
 		return -EINVAL;
@@ -357,7 +304,7 @@ int32_t sw_stacks_take(int32_t number, const struct sw_sample *samples, uint32_t
 		       uint32_t n_threads, const struct sw_range *ranges, uint32_t n_ranges, const int32_t *words,
 		       uint32_t words_length, struct sw_address *unknown, uint32_t room)
 {
-	struct stacks *stacks = sw_owned_at(&owned, number);
+	struct stacks *stacks = sw_stacks_at(number);
 	size_t items = n;
 
 	if (!stacks || stacks->is_broken || stacks->n_taken || sw_bad_batch(samples, n) || sw_bad_batch(threads, n_threads) ||
@@ -451,7 +398,7 @@ static int count_entries(struct stacks *stacks, int32_t *ids)
 
 int32_t sw_stacks_count(int32_t number, const int32_t *cells, uint32_t n_cells, int32_t *ids, uint32_t room)
 {
-	struct stacks *stacks = sw_owned_at(&owned, number);
+	struct stacks *stacks = sw_stacks_at(number);
 	size_t known;
 
 	if (!stacks || (!cells && n_cells) || (!ids && room) || stacks->is_broken || n_cells != stacks->unknown ||
@@ -471,129 +418,5 @@ int32_t sw_stacks_count(int32_t number, const int32_t *cells, uint32_t n_cells, 
 	stacks->is_broken = 0;
 	stacks->unknown = 0;
 	stacks->n_taken = 0;
-	return 0;
-}
-
-/* ---- what was counted ---- */
-
-/* Puts stacks with equal keys and paths together. @returns 0, or -ENOMEM */
-static int group(struct stacks *stacks)
-{
-	const struct sw_word_table *entries = &stacks->entries;
-
-	if (stacks->grouped == entries->size)
-		return 0;
-	sw_words_free(&stacks->groups);
-	if (sw_words_init(&stacks->groups, entries->seed) < 0 ||
-	    sw_grow(&stacks->kernel_stacks, &stacks->kernel_stacks_room, entries->size, sizeof(*stacks->kernel_stacks)) < 0)
-		return -ENOMEM;
-	for (size_t id = 0; id < entries->size; id++) {
-		const uint32_t *entry = entries->words + entries->starts[id];
-		uint32_t place;
-
-		stacks->kernel_stacks[id] = -1;
-		if (!entry[PATH])
-			continue;
-		place = sw_words_place(&stacks->groups, sw_words_hash(&stacks->groups, entry, REST), entry, REST);
-		if (!place)
-			return -ENOMEM;
-		stacks->kernel_stacks[id] = (int32_t)(entries->size + sw_words_at(&stacks->groups, place)->id);
-	}
-	stacks->grouped = entries->size;
-	return 0;
-}
-
-/* Words of an entry with the functions of its path. */
-static size_t expanded_length(const struct stacks *stacks, const struct sw_word_table *from, size_t id)
-{
-	uint32_t start = from->starts[id];
-	uint32_t path = from->words[start + PATH];
-
-	return sw_words_at(from, start)->length - 1 +
-	       (path ? sw_words_at(&stacks->paths, stacks->paths.starts[path - 1])->length : 0);
-}
-
-static size_t all_lengths(const struct stacks *stacks, const struct sw_word_table *from)
-{
-	size_t length = 0;
-
-	for (size_t id = 0; id < from->size; id++)
-		length += expanded_length(stacks, from, id);
-	return length;
-}
-
-int32_t sw_stacks_size(int32_t number, uint32_t *sizes)
-{
-	struct stacks *stacks = sw_owned_at(&owned, number);
-	size_t length;
-
-	if (!stacks || !sizes || stacks->is_broken || stacks->n_taken)
-		return -EINVAL;
-	if (group(stacks) < 0)
-		return -ENOMEM;
-	length = all_lengths(stacks, &stacks->entries) + all_lengths(stacks, &stacks->groups);
-	if (length > INT32_MAX)
-		return -ENOMEM;
-	sizes[0] = (uint32_t)stacks->entries.size;
-	sizes[1] = (uint32_t)stacks->groups.size;
-	sizes[2] = (uint32_t)length;
-	return 0;
-}
-
-/* Writes an entry with the functions of its path. @returns where it ends */
-static uint32_t *expand(const struct stacks *stacks, const struct sw_word_table *from, size_t id, uint32_t *to)
-{
-	const uint32_t *entry = from->words + from->starts[id];
-	uint32_t length = sw_words_at(from, from->starts[id])->length;
-
-	memcpy(to, entry, PATH * sizeof(*to));
-	to += PATH;
-	if (entry[PATH]) {
-		uint32_t start = stacks->paths.starts[entry[PATH] - 1];
-		uint32_t depth = sw_words_at(&stacks->paths, start)->length;
-
-		memcpy(to, stacks->paths.words + start, depth * sizeof(*to));
-		to += depth;
-	}
-	memcpy(to, entry + REST, (length - REST) * sizeof(*to));
-	return to + length - REST;
-}
-
-int32_t sw_stacks_read(int32_t number, int32_t *words, uint32_t words_length, int32_t *starts, int32_t *depths, double *counts,
-		       double *periods, uint32_t both, int32_t *kernel_stacks, uint32_t size)
-{
-	struct stacks *stacks = sw_owned_at(&owned, number);
-	uint32_t *to = (uint32_t *)words;
-	uint32_t sizes[3];
-	int32_t ret = sw_stacks_size(number, sizes);
-
-	if (ret < 0)
-		return ret;
-	if (size != sizes[0] || both != sizes[0] + sizes[1] || words_length != sizes[2] ||
-	    (both && (!words || !starts || !depths || !counts || !periods)) || (size && !kernel_stacks))
-		return -EINVAL;
-	sw_hint_huge(words, words_length * sizeof(*words));
-	for (uint32_t id = 0; id < both; id++) {
-		const struct sw_word_table *from = id < size ? &stacks->entries : &stacks->groups;
-		uint32_t *end = expand(stacks, from, id < size ? id : id - size, to);
-
-		starts[id] = (int32_t)(to - (uint32_t *)words);
-		depths[id] = (int32_t)(end - to - KEYS);
-		counts[id] = 0;
-		periods[id] = 0;
-		to = end;
-	}
-	for (uint32_t id = 0; id < size; id++) {
-		const struct sw_sequence *sequence = sw_words_at(&stacks->entries, stacks->entries.starts[id]);
-		int32_t kernel_stack = stacks->kernel_stacks[id];
-
-		counts[id] = sequence->count;
-		periods[id] = sequence->period;
-		kernel_stacks[id] = kernel_stack;
-		if (kernel_stack < 0)
-			continue;
-		counts[kernel_stack] += sequence->count;
-		periods[kernel_stack] += sequence->period;
-	}
 	return 0;
 }

@@ -1,0 +1,69 @@
+/* Samples with equal stacks, put together: what counts them (sample-stacks.c) and what tells them (counted-stacks.c) share. */
+#ifndef SYSWIDE_SAMPLE_STACKS_H
+#define SYSWIDE_SAMPLE_STACKS_H
+
+#include "address-table.h"
+#include "word-table.h"
+
+#define KEYS 5
+#define COMM 1
+
+/* Words of an entry: its keys, its path through the kernel + 1 or 0, then the rest of its functions. */
+#define PATH KEYS
+#define REST (KEYS + 1)
+
+/* An address of the batch. */
+struct item {
+	uint32_t low;
+	uint32_t high;
+	int32_t space;
+	uint32_t hash;
+};
+
+/* A part of a call chain in the kernel that came first in this batch. */
+struct new_part {
+	uint32_t number;
+	uint32_t first; /* item */
+	uint32_t items;
+};
+
+/* A sample of the batch. */
+struct taken {
+	int32_t keys[KEYS];
+	uint32_t chain; /* where its words begin, and how many of them are the kernel's part; 0: it has none */
+	uint32_t part_words;
+	uint32_t part; /* number of the part */
+	uint32_t first; /* item of the others */
+	uint32_t items;
+	uint32_t hash; /* of what is looked up next: its part, then its entry */
+	double period;
+};
+
+struct stacks {
+	struct sw_address_table addresses;
+	int32_t *cells; /* by number of an address */
+	size_t cells_room;
+	/* Parts as they stand in chains, and of each the number of its path; parts with equal functions have one. */
+	struct sw_word_table parts;
+	uint32_t *path_of;
+	size_t path_of_room;
+	struct sw_word_table paths, entries, groups;
+	int32_t *kernel_stacks; /* of the first `grouped` stacks; -1 for none */
+	size_t grouped, kernel_stacks_room;
+	/* The batch. */
+	struct item *items;
+	size_t n_items, items_room;
+	struct taken *taken;
+	size_t n_taken, taken_room;
+	struct new_part *new_parts;
+	size_t n_new_parts, new_parts_room;
+	uint32_t *words; /* of the batch's entries, one behind the other */
+	size_t words_room;
+	uint32_t unknown; /* addresses of the batch that wait for their functions */
+	int is_broken;    /* there was no memory: what it holds is not whole */
+};
+
+/* What has that number; NULL if nothing has. */
+struct stacks *sw_stacks_at(int32_t number);
+
+#endif
