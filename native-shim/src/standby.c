@@ -25,20 +25,34 @@ struct sw_prepared {
 	uint32_t enable;
 };
 
-/* The waiting thread, so far asleep, must not queue behind what runs on the CPUs that are left. */
-static int hurry(struct sched_param *before)
+/*
+ * A thread, so far asleep, must not queue behind what runs on the CPUs that are left. One that somebody else has given
+ * another policy keeps it.
+ */
+static int hurry(pid_t thread)
 {
 	static const struct sched_param first = { .sched_priority = 1 };
-	int policy = sched_getscheduler(0);
 
-	if (policy != SCHED_OTHER || sched_getparam(0, before) < 0)
+	if (sched_getscheduler(thread) != SCHED_OTHER)
 		return 0;
-	return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &first) == 0;
+	return sched_setscheduler(thread, SCHED_FIFO | SCHED_RESET_ON_FORK, &first) == 0;
 }
 
-static void calm_down(const struct sched_param *before)
+static int calm_down(pid_t thread)
 {
-	sched_setscheduler(0, SCHED_OTHER, before);
+	static const struct sched_param none = { 0 };
+
+	return sched_setscheduler(thread, SCHED_OTHER, &none);
+}
+
+/* Whether it was hurried for sw_wait_standby(), and not by somebody else. */
+static int main_hurries;
+
+int32_t sw_standby_done(void)
+{
+	if (__atomic_exchange_n(&main_hurries, 0, __ATOMIC_ACQ_REL) && calm_down(getpid()) < 0)
+		return -errno;
+	return 0;
 }
 
 static int leads(const struct sw_open_request *request)
@@ -118,26 +132,30 @@ int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int3
 	const struct sw_prepared prepared = { attrs,	    attr_stride, n_attrs, config1_offsets, texts,
 					      texts_length, requests,	 per_cpu, filter_offsets,  enable };
 	const char *found[SW_MAX_PER_CPU];
-	struct sched_param before;
 	int32_t ret;
 	int hurried;
 
-	if (n_watched > n || !n_cpus || sw_bad_batch(cpus, n_cpus) || bad_prepared(&prepared) || !opened)
+	if (n_watched > n)
 		return -EINVAL;
-	if (n_cpus > SW_MAX_BATCH / per_cpu)
+	if (n_cpus && (sw_bad_batch(cpus, n_cpus) || bad_prepared(&prepared) || !opened || n_cpus > SW_MAX_BATCH / per_cpu))
 		return -EINVAL;
-	find_filters(&prepared, found);
+	if (n_cpus)
+		find_filters(&prepared, found);
 	for (uint32_t i = 0; i < n_cpus; i++)
 		cpus[i].outcome = SW_STANDBY_IDLE;
 	for (size_t i = 0; i < (size_t)n_cpus * per_cpu; i++)
 		opened[i] = -1;
 
-	hurried = hurry(&before);
+	hurried = hurry(0);
 	ret = sw_wait_many(fds, n, timeout_ms, ready, NULL);
-	if (ret > 0 && any_ready(ready, n_watched))
+	if (ret > 0 && any_ready(ready, n_watched)) {
 		for (uint32_t i = 0; i < n_cpus; i++)
 			cpus[i].outcome = open_slice(&prepared, found, &cpus[i], i, opened + (size_t)i * per_cpu);
+		/* It has to prepare what comes next before the CPU comes or goes again. */
+		if (hurried && hurry(getpid()))
+			__atomic_store_n(&main_hurries, 1, __ATOMIC_RELEASE);
+	}
 	if (hurried)
-		calm_down(&before);
+		calm_down(0);
 	return ret;
 }

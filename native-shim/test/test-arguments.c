@@ -96,7 +96,7 @@ static void standby(void)
 	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, &good, SW_MAX_PER_CPU + 1, &none, 1), -EINVAL);
 	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, &good, 1, NULL, 1), -EINVAL);
 	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, &good, 1, &past, 1), -EINVAL);
-	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, &good, 1, &none, 0), -EINVAL);
+	CHECK_EQ(STANDBY(attrs, &none, "abc", 4, &good, 1, &none, UINT32_MAX), -EINVAL);
 #undef STANDBY
 }
 

@@ -108,6 +108,7 @@ static void standby(void)
 		results[i] = -1;
 	sw_wait_standby(fds, below(5), number(), 0, targets, bytes, below(8) ? MOST_BYTES : number(), below(5), NULL,
 			texts, below(MOST_BYTES + 1), requests, below(8), filters, number(), cpus, below(8), results);
+	sw_standby_done();
 	for (int i = 0; i < ROOM; i++)
 		if (results[i] >= 0)
 			close(results[i]);

@@ -188,25 +188,77 @@ static void drops_what_cannot_have_its_filter(void)
 	end(&wait, before);
 }
 
-static void *watch_priority(void *result)
+/* A wait on a thread of its own, as JavaScript has it: which fd is ready, and the policy of that thread behind it. */
+struct elsewhere {
+	int ready;
+	int policy;
+};
+
+static void *wait_elsewhere(void *argument)
 {
+	static const struct sched_param none = { 0 };
+	struct elsewhere *elsewhere = argument;
 	struct wait wait = right_wait();
 
+	CHECK_EQ(sched_setscheduler(0, SCHED_OTHER, &none), 0);
 	wait.timeout_ms = 10;
-	run(&wait);
-	*(int *)result = sched_getscheduler(0);
+	wait.n_cpus = 0;
+	wait.per_cpu = 0;
+	if (elsewhere->ready >= 0)
+		signal_fd(wait.fds[elsewhere->ready]);
+	CHECK_EQ(run(&wait), elsewhere->ready >= 0);
+	elsewhere->policy = sched_getscheduler(0);
 	sw_close_many(wait.fds, 2);
 	return NULL;
 }
 
-static void gives_its_priority_back(void)
+/* @returns the policy of the first thread behind it */
+static int policy_after(int ready)
 {
+	struct elsewhere elsewhere = { .ready = ready };
 	pthread_t thread;
-	int policy = -1;
 
-	CHECK_EQ(pthread_create(&thread, NULL, watch_priority, &policy), 0);
+	CHECK_EQ(pthread_create(&thread, NULL, wait_elsewhere, &elsewhere), 0);
 	pthread_join(thread, NULL);
-	CHECK_EQ(policy & ~SCHED_RESET_ON_FORK, SCHED_OTHER);
+	CHECK_EQ(elsewhere.policy, SCHED_OTHER);
+	return sched_getscheduler(0);
+}
+
+static int may_hurry(void)
+{
+	static const struct sched_param first = { .sched_priority = 1 };
+	static const struct sched_param none = { 0 };
+
+	return sched_setscheduler(0, SCHED_FIFO, &first) == 0 && sched_setscheduler(0, SCHED_OTHER, &none) == 0;
+}
+
+static void hurries_the_first_thread_until_it_is_done(void)
+{
+	int hurried = may_hurry() ? SCHED_FIFO | SCHED_RESET_ON_FORK : SCHED_OTHER;
+
+	CHECK_EQ(policy_after(0), hurried);
+	CHECK_EQ(policy_after(0), hurried);
+	CHECK_EQ(sw_standby_done(), 0);
+	CHECK_EQ(sched_getscheduler(0), SCHED_OTHER);
+	CHECK_EQ(sw_standby_done(), 0);
+}
+
+static void hurries_nobody_for_other_fds_or_a_time_out(void)
+{
+	CHECK_EQ(policy_after(1), SCHED_OTHER);
+	CHECK_EQ(policy_after(-1), SCHED_OTHER);
+}
+
+/* Who was given another policy by its user keeps it. */
+static void leaves_another_policy_alone(void)
+{
+	static const struct sched_param none = { 0 };
+
+	CHECK_EQ(sched_setscheduler(0, SCHED_BATCH, &none), 0);
+	CHECK_EQ(policy_after(0), SCHED_BATCH);
+	CHECK_EQ(sw_standby_done(), 0);
+	CHECK_EQ(sched_getscheduler(0), SCHED_BATCH);
+	CHECK_EQ(sched_setscheduler(0, SCHED_OTHER, &none), 0);
 }
 
 static void expect_refused(void (*spoil)(struct wait *))
@@ -224,11 +276,6 @@ static void expect_refused(void (*spoil)(struct wait *))
 static void more_watched_than_there_are(struct wait *wait)
 {
 	wait->n_watched = 3;
-}
-
-static void no_cpus(struct wait *wait)
-{
-	wait->n_cpus = 0;
 }
 
 static void no_events(struct wait *wait)
@@ -273,7 +320,6 @@ static void filter_where_there_is_none(struct wait *wait)
 static void refuses_bad_arguments(void)
 {
 	expect_refused(more_watched_than_there_are);
-	expect_refused(no_cpus);
 	expect_refused(no_events);
 	expect_refused(too_many_events);
 	expect_refused(too_many_cpus);
@@ -292,7 +338,9 @@ int main(void)
 		TEST(is_all_or_nothing_per_cpu),
 		TEST(tells_cpus_that_cannot_be_had),
 		TEST(drops_what_cannot_have_its_filter),
-		TEST(gives_its_priority_back),
+		TEST(hurries_the_first_thread_until_it_is_done),
+		TEST(hurries_nobody_for_other_fds_or_a_time_out),
+		TEST(leaves_another_policy_alone),
 		TEST(refuses_bad_arguments),
 	};
 

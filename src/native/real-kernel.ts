@@ -187,14 +187,13 @@ export class RealKernel implements Kernel {
     timeoutMs?: number,
   ): Promise<StandbyWait> {
     const fds = [...watched, ...others];
-    if (standby.cpus.length === 0 || standby.filters.length === 0) {
-      return { ready: await this.wait(fds, timeoutMs), outcomes: standby.cpus.map(() => undefined) };
-    }
     const all = this.#endable(fds);
     const events = scratch(all.length * 4);
     const packed = new PackedStandby(standby);
     const wait = [packInt32(all), all.length, watched.length, limit(timeoutMs), events] as const;
     check('poll', await this.#shim.sw_wait_standby.async(...wait, ...packed.arguments));
+    // What is done with the outcome, and the next wait, come before the event loop gets to this.
+    setImmediate(() => check('sched_setscheduler', this.#shim.sw_standby_done()));
     return { ready: readyOf(fds, unpackInt32(events)), outcomes: packed.outcomes };
   }
 
