@@ -446,6 +446,19 @@ SW_EXPORT int32_t sw_call_tree(const int32_t *words, uint32_t n_words, const int
 			       uint32_t n, uint32_t callee, const int32_t *functions, uint32_t n_cells, int32_t *places,
 			       uint32_t n_places, const double *least, struct sw_call_node *nodes, uint32_t capacity);
 
+/* ---- stack-tree.c: stacks as a tree ---- */
+
+/*
+ * The tree of stacks: a node is a function and whom it was called by, which is a node too. parents[0], its own, is the root, of
+ * frame -1; the others are numbered as they come, stack after stack, each from its outermost function on, so that a node comes
+ * after its parent. nodes[i] is where stack i ends. Stacks, `functions` and n_cells as of sw_call_tree(); there are n_functions
+ * functions, from 0 on. Returns how many nodes there are; -ENOSPC when that is more than `capacity`, which 1 + all depths is
+ * not. What was written is of no use then.
+ */
+SW_EXPORT int32_t sw_stack_tree(const int32_t *words, uint32_t n_words, const int32_t *starts, const int32_t *depths,
+				uint32_t n_stacks, const int32_t *functions, uint32_t n_cells, uint32_t n_functions,
+				int32_t *parents, int32_t *frames, uint32_t capacity, int32_t *nodes);
+
 /* ---- signals.c ---- */
 
 /*

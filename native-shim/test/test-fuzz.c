@@ -189,6 +189,23 @@ static void call_trees(void)
 		     maybe(&least), LAST(nodes, capacity), capacity);
 }
 
+static void stack_trees(void)
+{
+	static int32_t stack_words[ROOM], starts[ROOM], depths[ROOM], functions[ROOM], parents[ROOM], frames[ROOM], nodes[ROOM];
+	uint32_t n_words = count(), n_stacks = below(2) ? below(8) : count(), n_cells = below(2) ? count() : 0;
+	uint32_t n_functions = count(), capacity = count();
+
+	for (int i = 0; i < ROOM; i++) {
+		stack_words[i] = mostly_small();
+		starts[i] = mostly_small();
+		depths[i] = below(2) ? 9 : mostly_small();
+		functions[i] = mostly_small();
+	}
+	sw_stack_tree(LAST(stack_words, n_words), n_words, LAST(starts, n_stacks), LAST(depths, n_stacks), n_stacks,
+		      LAST(functions, n_cells), n_cells, n_functions, LAST(parents, capacity), LAST(frames, capacity), capacity,
+		      LAST(nodes, n_stacks));
+}
+
 /* Stacks that mostly are some: words that are small, in places that are near. */
 static void fill_small(int32_t *array, uint32_t most)
 {
@@ -295,6 +312,9 @@ static void call(uint32_t which)
 	case 17:
 		histograms();
 		break;
+	case 18:
+		stack_trees();
+		break;
 	default:
 		commands();
 	}
@@ -328,7 +348,7 @@ static void takes_any_arguments(void)
 	before = count_fds();
 	for (uint64_t i = 0; i < rounds; i++) {
 		scramble();
-		call((uint32_t)(i % 19));
+		call((uint32_t)(i % 20));
 		/* What one call leaves open, the next could not be told apart from. */
 		CHECK_EQ(count_fds(), before);
 	}

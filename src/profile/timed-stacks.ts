@@ -8,8 +8,7 @@ import type { SampleCursor } from './sample-cursor';
 import { type SampleFilter, sampleFilter } from './sample-filter';
 import { type SourceOfPlaces, sourceOf, withSource } from './source-lines';
 import { StackCollector } from './stack-collector';
-import { StackTrie, TRIE_ROOT } from './stack-trie';
-import { type Stacks, StackWord } from './stacks';
+import type { Stacks } from './stacks';
 import type { KernelRange } from './task-records';
 import type { ThreadState } from './timeline';
 import { type Trouble, Troubles } from './trouble';
@@ -30,15 +29,14 @@ export interface TimedSamples {
   /** Index in `threads`. */
   readonly thread: Int32Array;
   readonly event: Int32Array;
-  /** Node of the tree of stacks. */
-  readonly node: Int32Array;
+  /** Number in `stacks`. */
+  readonly stack: Int32Array;
   readonly period: Float64Array;
 }
 
 /** A recording sample by sample: when, where, who, and the stack. */
 export interface TimedProfile {
-  /** Its frames are cells: see `Places.cells`. */
-  readonly trie: StackTrie;
+  readonly stacks: Stacks;
   readonly places: Places;
   readonly threads: readonly TimedThread[];
   readonly samples: TimedSamples;
@@ -94,16 +92,15 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
       (type, view, begin, stop) => troubles.record(type, view, begin, stop),
       (done) => onProgress?.((1 + done * 3) / 4),
     );
-  const { trie, samples } = stacks.after(addAll, (all) =>
-    inlines && !addresses ? withSource(all, places, programs, { lines: false, inlines }) : all,
-  );
+  const all = stacks.after(addAll);
+  const shown = inlines && !addresses ? withSource(all, places, programs, { lines: false, inlines }) : all;
   const source = inlines && addresses ? sourceOf(places, programs) : undefined;
   const fileOf = (path: string) => programs.fileOf(path);
   return {
-    trie,
+    stacks: shown,
     places,
     threads: stacks.threads,
-    samples,
+    samples: stacks.samples,
     troubles: troubles.all(end).filter(({ cpu }) => filter.cpus?.has(cpu) ?? true),
     totals,
     ...(addresses ? { addresses: { kernel, fileOf, ...(source ? { source } : {}) } } : {}),
@@ -114,7 +111,7 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
 /** Samples are told apart by their functions alone: the rest is in their columns. */
 const FUNCTIONS = { event: false, comm: false, pid: false, tid: false, cpu: false };
 
-/** Gathers samples. Functions are looked up, and put into the tree, once for each distinct stack, not for each sample. */
+/** Gathers samples. Functions are looked up once for each distinct stack, not for each sample. */
 class TimedStacks {
   readonly threads: TimedThread[] = [];
   readonly #columns = {
@@ -144,32 +141,17 @@ class TimedStacks {
     this.#collector.add(sample, state);
   }
 
-  /**
-   * All that have come, and the tree of their stacks.
-   * @param addAll adds them, and may throw
-   * @param told what stacks become, each of which stays itself
-   */
-  after(
-    addAll: () => void,
-    told: (stacks: Stacks) => Stacks,
-  ): { readonly trie: StackTrie; readonly samples: TimedSamples } {
-    const stacks = told(this.#collector.stacksAfter(addAll));
-    const trie = new StackTrie();
-    const nodes = new Int32Array(stacks.size);
-    for (let id = 0; id < stacks.size; id += 1) {
-      const from = stacks.startOf(id) + StackWord.chain;
-      nodes[id] = trie.nodeOf(stacks.words, from, stacks.depthOf(id));
-    }
+  /** The stacks of all that have come. @param addAll adds them, and may throw */
+  after(addAll: () => void): Stacks {
+    return this.#collector.stacksAfter(addAll);
+  }
+
+  get samples(): TimedSamples {
     const { time, cpu, thread, event, stack, period } = this.#columns;
-    const samples = {
-      time: time.numbers,
-      cpu: cpu.numbers,
-      thread: thread.numbers,
-      event: event.numbers,
-      node: stack.numbers.map((id) => nodes[id] ?? TRIE_ROOT),
-      period: period.numbers,
+    return {
+      ...{ time: time.numbers, cpu: cpu.numbers, thread: thread.numbers, event: event.numbers },
+      ...{ stack: stack.numbers, period: period.numbers },
     };
-    return { trie, samples };
   }
 
   private threadOf(pid: number, tid: number, comm: number): number {

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Label, type Mapping, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 import { visible } from '../../base/safe-text';
+import { stackTree, TREE_ROOT } from '../../native/stack-tree';
 import { PprofPlaces, type PprofSource } from './pprof-places';
 import { framesOf, stackSums } from './stack-sums';
 
@@ -51,12 +52,13 @@ const least = (a: number, b: number): number => Math.min(a, b);
 const most = (a: number, b: number): number => Math.max(a, b);
 
 function samplesOf(
-  { profile: { samples, threads, trie }, comms, events }: PprofSource,
+  { profile: { samples, threads, stacks, places }, comms, events }: PprofSource,
   text: (value: string) => number,
   locationOf: (cell: number) => number,
 ): Sample[] {
   const { thread, cpu, event } = samples;
-  const tree = { parent: trie.parents, frame: trie.frames };
+  const { parents, frames, nodes } = stackTree(stacks.arrays, places.size);
+  const tree = { parent: parents, frame: frames };
   const cpus = new Map([...new Set(cpu)].map((one, index) => [one, index]));
   const keyOf = (i: number) =>
     ((thread[i] ?? 0) * cpus.size + (cpus.get(cpu[i] ?? 0) ?? 0)) * Math.max(1, events.length) + (event[i] ?? 0);
@@ -79,7 +81,8 @@ function samplesOf(
     labels.set(keyOf(sample), made);
     return made;
   };
-  return stackSums({ ...samples, parent: tree.parent }, keyOf).map(
+  const node = samples.stack.map((id) => nodes[id] ?? TREE_ROOT);
+  return stackSums({ ...samples, node, parent: parents }, keyOf).map(
     ({ sample, node, samples: count, period }) =>
       new Sample({
         locationId: framesOf(tree, node).reverse().map(locationOf),

@@ -1,9 +1,9 @@
 import { visible } from '../../base/safe-text';
-import { Column } from '../../profile/column';
+import { TREE_ROOT } from '../../native/stack-tree';
 import type { Names } from '../../profile/names';
-import { StackTrie, TRIE_ROOT } from '../../profile/stack-trie';
-import type { TimedProfile } from '../../profile/timed-stacks';
+import type { TimedProfile, TimedSamples } from '../../profile/timed-stacks';
 import type { Trouble } from '../../profile/trouble';
+import { type FramedStacks, flameTree } from './flame-tree';
 import { FrameTable } from './frame-table';
 import type { FlameData, FlameMeta, TroubleSpan } from './view/flame-data';
 
@@ -16,16 +16,24 @@ export interface FlameSource {
   readonly events: readonly string[];
 }
 
+/** Columns of samples, with stacks in place of the nodes that they are to have. */
+type FlameColumns = Pick<FlameData, 'time' | 'cpu' | 'thread' | 'event' | 'side' | 'period'> & {
+  readonly stack: Int32Array;
+};
+
 /** Puts one recording, or two that are compared, into one model: their functions, threads and events by name. */
 export function flameModel(title: string, sources: readonly FlameSource[]): FlameData {
-  const builder = new ModelBuilder();
+  const builder = new ModelBuilder(sources.reduce((sum, { profile }) => sum + profile.samples.time.length, 0));
   for (const source of sources) builder.add(source);
   return builder.data(title);
 }
 
 class ModelBuilder {
   readonly #frames = new FrameTable();
-  readonly #trie = new StackTrie();
+  readonly #stacks: FramedStacks[] = [];
+  /** Stacks of those recordings, and samples. */
+  #stackCount = 0;
+  #sampleCount = 0;
   readonly #events: string[] = [];
   /** Their indexes. */
   readonly #cpus = new Map<number, number>();
@@ -35,46 +43,54 @@ class ModelBuilder {
   readonly #starts: number[] = [];
   readonly #notices: string[] = [];
   #duration = 0;
-  readonly #columns = {
-    time: new Column(Float64Array),
-    cpu: new Column(Int32Array),
-    thread: new Column(Int32Array),
-    event: new Column(Int32Array),
-    side: new Column(Int32Array),
-    node: new Column(Int32Array),
-    period: new Column(Float64Array),
-  };
+  /** By sample. */
+  readonly #columns: FlameColumns;
+
+  /** @param size samples of all recordings */
+  constructor(size: number) {
+    const whole = () => new Int32Array(size);
+    this.#columns = {
+      ...{ time: new Float64Array(size), cpu: whole(), thread: whole(), event: whole(), side: whole() },
+      ...{ stack: whole(), period: new Float64Array(size) },
+    };
+  }
 
   add({ name, profile, comms, events }: FlameSource): void {
-    const { samples, threads, troubles, notices } = profile;
-    const side = this.#recordings.length;
-    const start = samples.time.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
-    const nodes = this.merge(profile);
+    const { samples, threads, troubles, notices, stacks, places } = profile;
+    const start = leastOf(samples.time);
     const firstThread = this.#threads.length;
     const ownEvents = events.map((event) => indexIn(this.#events, visible(event)));
     for (const { pid, tid, comm } of threads) this.#threads.push({ pid, tid, comm: visible(comms.textOf(comm)) });
-    const to = this.#columns;
-    for (let i = 0; i < samples.time.length; i += 1) {
-      const time = (samples.time[i] ?? 0) - start;
-      if (time > this.#duration) this.#duration = time;
-      to.time.push(time);
-      to.cpu.push(this.indexOf(samples.cpu[i] ?? 0));
-      to.thread.push(firstThread + (samples.thread[i] ?? 0));
-      to.event.push(ownEvents[samples.event[i] ?? 0] ?? 0);
-      to.side.push(side);
-      to.node.push(nodes[samples.node[i] ?? 0] ?? TRIE_ROOT);
-      to.period.push(samples.period[i] ?? 0);
-    }
+    this.addSamples(samples, start, firstThread, ownEvents);
+    this.#stacks.push({ stacks: stacks.arrays, frames: this.#frames.of(places) });
+    this.#stackCount += stacks.size;
     for (const trouble of troubles) this.addTrouble(trouble, start);
     this.#recordings.push(visible(name));
     this.#starts.push(Number.isFinite(start) ? start : 0);
     this.#notices.push(...notices.map(visible));
   }
 
+  private addSamples(samples: TimedSamples, start: number, firstThread: number, ownEvents: readonly number[]): void {
+    const [to, side, from] = [this.#columns, this.#recordings.length, this.#sampleCount];
+    for (let i = 0; i < samples.time.length; i += 1) {
+      const time = (samples.time[i] ?? 0) - start;
+      if (time > this.#duration) this.#duration = time;
+      to.time[from + i] = time;
+      to.cpu[from + i] = this.indexOf(samples.cpu[i] ?? 0);
+      to.thread[from + i] = firstThread + (samples.thread[i] ?? 0);
+      to.event[from + i] = ownEvents[samples.event[i] ?? 0] ?? 0;
+      to.stack[from + i] = this.#stackCount + (samples.stack[i] ?? 0);
+    }
+    to.side.fill(side, from, from + samples.time.length);
+    to.period.set(samples.period, from);
+    this.#sampleCount += samples.time.length;
+  }
+
   private indexOf(cpu: number): number {
-    const index = this.#cpus.get(cpu) ?? this.#cpus.size;
-    this.#cpus.set(cpu, index);
-    return index;
+    const known = this.#cpus.get(cpu);
+    if (known !== undefined) return known;
+    this.#cpus.set(cpu, this.#cpus.size);
+    return this.#cpus.size - 1;
   }
 
   /** A CPU that was offline has its row, also where it has no sample. */
@@ -87,7 +103,8 @@ class ModelBuilder {
 
   data(title: string): FlameData {
     const { frames, names, dsos } = this.#frames;
-    const { time, cpu, thread, event, side, node, period } = this.#columns;
+    const { stack, ...columns } = this.#columns;
+    const { parents, frames: treeFrames, nodes } = flameTree(this.#stacks, frames.length);
     return {
       meta: {
         schema: 'syswide.flamegraph/1',
@@ -106,27 +123,11 @@ class ModelBuilder {
       frameName: Int32Array.from(frames, ({ name }) => name),
       frameDso: Int32Array.from(frames, ({ dso }) => dso),
       frameFlags: Int32Array.from(frames, ({ flags }) => flags),
-      parent: this.#trie.parents,
-      frame: this.#trie.frames,
-      time: time.numbers,
-      cpu: cpu.numbers,
-      thread: thread.numbers,
-      event: event.numbers,
-      side: side.numbers,
-      node: node.numbers,
-      period: period.numbers,
+      parent: parents,
+      frame: treeFrames,
+      ...columns,
+      node: stack.map((id) => nodes[id] ?? TREE_ROOT),
     };
-  }
-
-  /** The node in the tree of all recordings for each node of one. */
-  private merge({ trie, places }: TimedProfile): Int32Array {
-    const frameOf = this.#frames.of(places);
-    const { parents, frames } = trie;
-    const nodes = new Int32Array(parents.length);
-    for (let node = 1; node < parents.length; node += 1) {
-      nodes[node] = this.#trie.childOf(nodes[parents[node] ?? 0] ?? 0, frameOf[frames[node] ?? 0] ?? 0);
-    }
-    return nodes;
   }
 }
 
@@ -135,4 +136,10 @@ function indexIn<T>(list: T[], item: T): number {
   if (known >= 0) return known;
   list.push(item);
   return list.length - 1;
+}
+
+function leastOf(numbers: Float64Array): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < numbers.length; i += 1) least = Math.min(least, numbers[i] ?? least);
+  return least;
 }
