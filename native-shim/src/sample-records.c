@@ -17,9 +17,10 @@ struct reading {
 	uint32_t n_ids;
 	uint32_t keys;
 	struct sw_sample *samples;
-	double *times;
+	struct sw_moment *moments;
 	struct sw_sampled_thread *threads;
 	struct sw_samples_read *done;
+	uint32_t words_left; /* that chains may have */
 	/* Samples of one CPU come one after the other. */
 	uint64_t last_id;
 	int32_t last_event;
@@ -130,10 +131,12 @@ static uint32_t thread_of(struct reading *reading, int32_t pid, int32_t tid, dou
 	return at;
 }
 
-static void read_sample(struct reading *reading, uint32_t at, uint32_t size)
+/* @returns 0 where there is no room for its chain */
+static int read_sample(struct reading *reading, uint32_t at, uint32_t size)
 {
 	struct sw_samples_read *done = reading->done;
 	struct sw_sample *sample = &reading->samples[done->samples];
+	struct sw_moment *moment = &reading->moments[done->samples];
 	const struct sw_sample_layout *layout = reading->layouts;
 	const uint8_t *body = reading->bytes + at + 8;
 	uint32_t length = size - 8, keys = reading->keys;
@@ -144,8 +147,11 @@ static void read_sample(struct reading *reading, uint32_t at, uint32_t size)
 		layout += event;
 	if (layout->variable > length || !find_chain(layout, reading->bytes, at + 8 + layout->variable, at + size, sample)) {
 		done->wrong++;
-		return;
+		return 1;
 	}
+	if (sample->length > reading->words_left / 2 && done->samples)
+		return 0;
+	reading->words_left -= sample->length > reading->words_left / 2 ? reading->words_left : sample->length * 2;
 	done->wrong += event < 0;
 	pid = layout->tid < 0 ? 0 : i32(body + layout->tid);
 	tid = layout->tid < 0 ? 0 : i32(body + layout->tid + 4);
@@ -159,9 +165,10 @@ static void read_sample(struct reading *reading, uint32_t at, uint32_t size)
 	sample->low = layout->ip < 0 ? 0 : i32(body + layout->ip);
 	sample->high = layout->ip < 0 ? 0 : i32(body + layout->ip + 4);
 	sample->period = layout->period < 0 ? layout->sample_period : (double)u64(body + layout->period);
-	reading->times[done->samples] = layout->time < 0 ? 0 : (double)u64(body + layout->time);
-	sample->thread = thread_of(reading, pid, tid, reading->times[done->samples]);
+	*moment = (struct sw_moment){ layout->time < 0 ? 0 : (double)u64(body + layout->time), cpu, event };
+	sample->thread = thread_of(reading, pid, tid, moment->time);
 	done->samples++;
+	return 1;
 }
 
 static int bad_offset(int32_t offset, uint32_t variable)
@@ -187,8 +194,9 @@ static int bad_layouts(const struct sw_sample_layout *layouts, uint32_t n, const
 }
 
 int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_sample_layout *layouts, uint32_t n_layouts,
-			const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys, struct sw_sample *samples, double *times,
-			struct sw_sampled_thread *threads, uint32_t room, struct sw_samples_read *done)
+			const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys, struct sw_sample *samples,
+			struct sw_moment *moments, struct sw_sampled_thread *threads, uint32_t room, uint32_t most_words,
+			struct sw_other_record *others, uint32_t others_room, struct sw_samples_read *done)
 {
 	struct reading reading = {
 		.bytes = bytes,
@@ -198,14 +206,15 @@ int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_s
 		.n_ids = n_ids,
 		.keys = keys,
 		.samples = samples,
-		.times = times,
+		.moments = moments,
 		.threads = threads,
 		.done = done,
+		.words_left = most_words,
 	};
 
 	if (!bytes || (uintptr_t)bytes % 4 || length > INT32_MAX || !layouts || !n_layouts || sw_bad_batch(layouts, n_layouts) ||
-	    sw_bad_batch(ids, n_ids) || !samples || !times || !threads || !room || room > SW_MAX_BATCH || !done ||
-	    bad_layouts(layouts, n_layouts, ids, n_ids))
+	    sw_bad_batch(ids, n_ids) || !samples || !moments || !threads || !room || room > SW_MAX_BATCH ||
+	    sw_bad_batch(others, others_room) || !done || bad_layouts(layouts, n_layouts, ids, n_ids))
 		return -EINVAL;
 	*done = (struct sw_samples_read){ 0 };
 	reading.last_event = event_of(&reading, 0);
@@ -220,9 +229,17 @@ int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_s
 		/* Chains are given by words. */
 		if (size < 8 || size > length - at || (type == PERF_RECORD_SAMPLE && at % 4))
 			break;
-		if (type == PERF_RECORD_SAMPLE)
-			read_sample(&reading, at, size);
+		if (type == PERF_RECORD_SAMPLE) {
+			done->is_full = !read_sample(&reading, at, size);
+			if (done->is_full)
+				break;
+		} else if (others_room) {
+			if (done->others == others_room)
+				break;
+			others[done->others++] = (struct sw_other_record){ at, done->samples };
+		}
 		done->bytes += size;
 	}
+	done->is_full |= done->samples == room;
 	return 0;
 }

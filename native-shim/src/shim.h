@@ -404,30 +404,51 @@ struct sw_sampled_thread {
 };
 _Static_assert(sizeof(struct sw_sampled_thread) == 24, "mirrored in src/native/layout.ts");
 
+/* When and where a sample was taken, and of which event it is. */
+struct sw_moment {
+	double time; /* ns of the recording's clock */
+	int32_t cpu;
+	int32_t event; /* index of its layout; -1: of none that is known */
+};
+_Static_assert(sizeof(struct sw_moment) == 16, "mirrored in src/native/layout.ts");
+
+/* A record that is no sample. */
+struct sw_other_record {
+	uint32_t at;      /* where it begins, in bytes */
+	uint32_t samples; /* that were read before it */
+};
+_Static_assert(sizeof(struct sw_other_record) == 8, "mirrored in src/native/layout.ts");
+
 /* What came of a reading. */
 struct sw_samples_read {
 	uint32_t bytes; /* records that are done */
 	uint32_t samples;
 	uint32_t threads;
+	uint32_t others;
 	uint32_t wrong; /* samples of no event that is known, and those that are shorter than their fields, which are left out */
+	uint32_t is_full; /* 1: there was no room for one more sample, or not for the words of the next one */
 };
-_Static_assert(sizeof(struct sw_samples_read) == 16, "mirrored in src/native/layout.ts");
+_Static_assert(sizeof(struct sw_samples_read) == 24, "mirrored in src/native/layout.ts");
 
 /* Which keys samples get; 0 takes the place of the others. The second one only the caller knows. */
 enum sw_key { SW_KEY_EVENT = 1, SW_KEY_PID = 2, SW_KEY_TID = 4, SW_KEY_CPU = 8 };
 
 /*
  * Reads the samples among records of our byte order, one behind the other, until there is no room, or a record cannot be read: it
- * is not whole, or a sample is at an address that is no multiple of 4. Their chains are in `bytes`.
+ * is not whole, or a sample is at an address that is no multiple of 4. Their chains are in `bytes`, and have `most_words` words in
+ * all, unless the first one alone has more.
  * @param ids by ascending id
- * @param times written: ns of each sample
+ * @param moments written: of each sample
  * @param threads written: those that samples are of, as they first come
- * @param room of samples, times and threads
+ * @param room of samples, moments and threads
+ * @param others written: where there is room for any, all records that are no samples, and it ends when there is no more
  */
 SW_EXPORT int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_sample_layout *layouts,
 				  uint32_t n_layouts, const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys,
-				  struct sw_sample *samples, double *times, struct sw_sampled_thread *threads,
-				  uint32_t room, struct sw_samples_read *done);
+				  struct sw_sample *samples, struct sw_moment *moments,
+				  struct sw_sampled_thread *threads, uint32_t room, uint32_t most_words,
+				  struct sw_other_record *others, uint32_t others_room,
+				  struct sw_samples_read *done);
 
 /* ---- call-tree.c: call chains, put together ---- */
 

@@ -85,8 +85,22 @@ export const eventIdLayout = { size: 16, id: 0, event: 8, pad: 12 } as const;
 /** `struct sw_sampled_thread`: two 32-bit numbers, two doubles. */
 export const sampledThreadLayout = { size: 24, pid: 0, tid: 4, begin: 8, end: 16 } as const;
 
-/** `struct sw_samples_read`: four 32-bit numbers. */
-export const samplesReadLayout = { size: 16, bytes: 0, samples: 4, threads: 8, wrong: 12 } as const;
+/** `struct sw_moment`: a double, two 32-bit numbers. */
+export const momentLayout = { size: 16, time: 0, cpu: 8, event: 12 } as const;
+
+/** `struct sw_other_record`: two 32-bit numbers. */
+export const otherRecordLayout = { size: 8, at: 0, samples: 4 } as const;
+
+/** `struct sw_samples_read`: six 32-bit numbers. */
+export const samplesReadLayout = {
+  size: 24,
+  bytes: 0,
+  samples: 4,
+  threads: 8,
+  others: 12,
+  wrong: 16,
+  isFull: 20,
+} as const;
 
 /** `enum sw_key`. */
 export const keyFlags = { event: 1, pid: 2, tid: 4, cpu: 8 } as const;

@@ -4,8 +4,11 @@ import { rangeLayout, sampleLayout, threadLayout } from './layout';
 /** Samples of a batch, at most. */
 export const BATCH = 1024;
 
-/** A batch is full when its call chains have come to so many words. What is mapped into its spaces is not told from so many on. */
-const [MANY_WORDS, MANY_RANGES] = [1 << 14, 1 << 12];
+/** A batch is full when its call chains have come to so many words. */
+export const MANY_WORDS = 1 << 14;
+
+/** What is mapped into a batch's spaces is not told from so many on. */
+const MANY_RANGES = 1 << 12;
 
 const WORD = 4;
 const DOUBLE = 8;
@@ -178,6 +181,14 @@ export class SampleBatch {
 
   setThread(sample: number, thread: number): void {
     this.#samples[sample * SAMPLE_WORDS + Field.thread] = thread;
+  }
+
+  /** Copies the period of each sample into a column, from a place on. */
+  copyPeriods(to: number, period: Float64Array): void {
+    const periods = this.#periods;
+    for (let i = 0; i < this.count; i += 1) {
+      period[to + i] = periods[(i * sampleLayout.size + sampleLayout.period) / DOUBLE] ?? 0;
+    }
   }
 
   clear(): void {

@@ -1,7 +1,15 @@
 import { bytesOf, scratch } from './foreign-library';
 import { checked } from './kernel-error';
-import { eventIdLayout, keyFlags, sampledThreadLayout, sampleLayoutLayout, samplesReadLayout } from './layout';
-import { BATCH, type SampleBatch } from './sample-batch';
+import {
+  eventIdLayout,
+  keyFlags,
+  momentLayout,
+  otherRecordLayout,
+  sampledThreadLayout,
+  sampleLayoutLayout,
+  samplesReadLayout,
+} from './layout';
+import { BATCH, MANY_WORDS, type SampleBatch } from './sample-batch';
 import { sharedShim } from './shim';
 
 /** How the samples of an event are read: places in bytes from the beginning of a record's body, -1 for fields that there are not. */
@@ -39,12 +47,14 @@ const [WORD, DOUBLE] = [4, 8];
 
 /** Reads the samples of a file's records in C, a batch at a time. */
 export class SampleRecords {
-  /** ns of each sample of the batch. */
-  readonly times = new Float64Array(BATCH);
+  readonly #moments = new Int32Array((BATCH * momentLayout.size) / WORD);
+  readonly #momentTimes = new Float64Array(this.#moments.buffer);
+  readonly #others: Uint32Array;
   readonly #threads = new Int32Array((BATCH * sampledThreadLayout.size) / WORD);
   readonly #threadTimes = new Float64Array(this.#threads.buffer);
   readonly #done = new Uint32Array(samplesReadLayout.size / WORD);
-  readonly #timesBytes = bytesOf(this.times);
+  readonly #momentsBytes = bytesOf(this.#moments);
+  readonly #othersBytes: Buffer;
   readonly #threadsBytes = bytesOf(this.#threads);
   readonly #doneBytes = bytesOf(this.#done);
   readonly #formats: Buffer;
@@ -56,12 +66,16 @@ export class SampleRecords {
    * @param formats of events
    * @param ids the index of the event of each id
    * @param keys that samples are told apart by
+   * @param tellsOthers whether records that are no samples are told of
    */
   constructor(
     private readonly formats: readonly SampleFormat[],
     private readonly ids: ReadonlyMap<bigint, number>,
     keys: RecordKeys,
+    private readonly tellsOthers = false,
   ) {
+    this.#others = new Uint32Array(((tellsOthers ? BATCH : 1) * otherRecordLayout.size) / WORD);
+    this.#othersBytes = bytesOf(this.#others);
     this.#formats = packFormats(formats);
     this.#ids = packIds(ids);
     const names = Object.keys(keyFlags) as (keyof typeof keyFlags)[];
@@ -72,10 +86,11 @@ export class SampleRecords {
    * Reads records of our byte order, one behind the other, until the batch is full or one cannot be read.
    * @param bytes of them; kept by the batch until it is cleared
    * @param batch an empty one
+   * @param mostWords that their chains have
    * @returns how many bytes are done
    * @throws KernelError EINVAL for formats that make no sense
    */
-  read(bytes: Buffer, batch: SampleBatch): number {
+  read(bytes: Buffer, batch: SampleBatch, mostWords = 2 ** 32 - 1): number {
     const returned = this.#shim.sw_samples_read(
       bytes,
       bytes.length,
@@ -85,9 +100,12 @@ export class SampleRecords {
       this.ids.size,
       this.#keys,
       batch.samplesBytes,
-      this.#timesBytes,
+      this.#momentsBytes,
       this.#threadsBytes,
       BATCH,
+      mostWords,
+      this.#othersBytes,
+      this.tellsOthers ? BATCH : 0,
       this.#doneBytes,
     );
     checked('sw_samples_read', returned);
@@ -95,9 +113,54 @@ export class SampleRecords {
     return this.done('bytes');
   }
 
+  /**
+   * Reads a batch as samples make it that are added one by one.
+   * @returns how many bytes are done; 0, and the batch is empty, where there is no whole one, or not all is well with it
+   */
+  readWhole(bytes: Buffer, batch: SampleBatch): number {
+    const done = this.read(bytes, batch, MANY_WORDS);
+    if (this.done('isFull') === 1 && this.wrong === 0) return done;
+    batch.clear();
+    return 0;
+  }
+
   /** Of those that were read last: samples of no event that is known, and those that are not whole, which are left out. */
   get wrong(): number {
     return this.done('wrong');
+  }
+
+  /** ns of the recording's clock at which a sample was taken. */
+  timeOf(sample: number): number {
+    return this.#momentTimes[(sample * momentLayout.size + momentLayout.time) / DOUBLE] ?? 0;
+  }
+
+  /**
+   * Copies what is told of each sample of the batch into columns, from a place on: when it was taken, on which CPU, and the index
+   * of its event.
+   */
+  copyMoments(count: number, to: number, time: Float64Array, cpu: Int32Array, event: Int32Array): void {
+    const [moments, times] = [this.#moments, this.#momentTimes];
+    const { size } = momentLayout;
+    for (let i = 0; i < count; i += 1) {
+      time[to + i] = times[(i * size + momentLayout.time) / DOUBLE] ?? 0;
+      cpu[to + i] = moments[(i * size + momentLayout.cpu) / WORD] ?? 0;
+      event[to + i] = moments[(i * size + momentLayout.event) / WORD] ?? 0;
+    }
+  }
+
+  /** How many records that are no samples were read last, where they are told of. */
+  get others(): number {
+    return this.done('others');
+  }
+
+  /** Where such a record begins, in bytes from the first one that was read. */
+  otherAt(other: number): number {
+    return this.#others[(other * otherRecordLayout.size + otherRecordLayout.at) / WORD] ?? 0;
+  }
+
+  /** How many samples come before it. */
+  samplesBefore(other: number): number {
+    return this.#others[(other * otherRecordLayout.size + otherRecordLayout.samples) / WORD] ?? 0;
   }
 
   /** Those that the samples which were read last are of, by their numbers. */

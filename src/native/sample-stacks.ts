@@ -70,6 +70,29 @@ export class SampleStacks {
     return done;
   }
 
+  /** Whether a sample would begin a batch. */
+  beginsWith(chainLength: number): boolean {
+    return this.#batch.count === 0 || this.#batch.isFullFor(chainLength);
+  }
+
+  /**
+   * Adds samples as they stand in records, if they make whole batches: the same that they would make one by one. The first one is
+   * to begin a batch.
+   * @param describe given a batch, and how many bytes are done before it, tells of its threads
+   * @returns how many bytes are done
+   */
+  addBatches(records: SampleRecords, bytes: Buffer, describe: (batch: SampleBatch, done: number) => void): number {
+    let done = 0;
+    while (done < bytes.length && done % ALIGNMENT === 0) {
+      this.flush();
+      const read = records.readWhole(bytes.subarray(done), this.#batch);
+      if (read === 0) break;
+      describe(this.#batch, done);
+      done += read;
+    }
+    return done;
+  }
+
   /** Counts what has come so far. */
   private flush(): void {
     const [shim, batch, { count, words, usedThreads, usedRanges }] = [this.#shim, this.#batch, this.#batch];

@@ -111,6 +111,9 @@ const signatures = {
     'pointer',
     'pointer',
     'uint32',
+    'uint32',
+    'pointer',
+    'uint32',
     'pointer',
   ],
   sw_call_tree: [

@@ -26,6 +26,18 @@ export class Column<T extends Float64Array | Int32Array> {
     this.#length += 1;
   }
 
+  /** Makes room for so many more, which are 0 until they are written. @returns all: those that are new stand at the end */
+  extend(count: number): T {
+    const length = this.#length + count;
+    if (length > this.#numbers.length) {
+      const larger = new this.kind(Math.max(length, this.#numbers.length * 2));
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#length = length;
+    return this.#numbers;
+  }
+
   at(index: number): number {
     return this.#numbers[index] ?? 0;
   }

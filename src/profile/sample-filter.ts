@@ -1,5 +1,4 @@
 import type { Names } from './names';
-import type { SampleCursor } from './sample-cursor';
 
 /** Which samples are wanted; what is absent is not asked for. */
 export interface SampleFilter {
@@ -13,12 +12,21 @@ export interface SampleFilter {
   readonly to?: number;
 }
 
+/** What of a sample tells whether it is wanted. */
+export interface FilteredSample {
+  readonly pid: number;
+  readonly tid: number;
+  readonly cpu: number;
+  /** ns of the recording's clock. */
+  readonly time: number;
+}
+
 /** @returns whether a sample of a thread with that name is wanted; undefined where all are */
 export function sampleFilter(
   filter: SampleFilter,
   comms: Names,
-): ((sample: SampleCursor, comm: number) => boolean) | undefined {
-  const tests: ((sample: SampleCursor, comm: number) => boolean)[] = [];
+): ((sample: FilteredSample, comm: number) => boolean) | undefined {
+  const tests: ((sample: FilteredSample, comm: number) => boolean)[] = [];
   const { comms: names, pids, tids, cpus, from, to } = filter;
   if (names) tests.push((_, comm) => names.has(comms.textOf(comm)));
   if (pids) tests.push(({ pid }) => pids.has(pid));

@@ -6,6 +6,7 @@ import { Mode } from './chain-context';
 import { Memory } from './memory';
 import { MemoryView } from './memory-view';
 import type { Place, Places } from './places';
+import { ReadSamples } from './read-samples';
 import type { RecordedEvent, RecordedEvents } from './recorded-event';
 import type { SampleCursor } from './sample-cursor';
 import { Stacks, StackWord } from './stacks';
@@ -31,6 +32,14 @@ interface KnownSpace extends Space {
   readonly memory: Memory;
 }
 
+/** Who wants to know of each sample, in the order in which they come. */
+export interface SampleListener {
+  /** Told of a batch of samples that were read out of records, before they are counted, and of what came between them. */
+  readonly onRead: (samples: ReadSamples) => void;
+  /** Told which stacks samples are of; valid until it returns. */
+  readonly onStacks: (ids: Int32Array) => void;
+}
+
 /** Puts samples with equal stacks together. Owns what it holds in C until `stacksAfter`. */
 export class StackCollector {
   readonly #samples: SampleStacks;
@@ -42,19 +51,21 @@ export class StackCollector {
   #kept = 0;
   #last: KnownSpace = { id: 0, ranges: undefined, memory: NO_MEMORY };
   readonly #records: SampleRecords;
+  /** Where somebody listens. */
+  readonly #read: ReadSamples | undefined;
 
-  /**
-   * @param events of the recording, for who adds records
-   * @param onStacks told of samples, in the order in which they came, which stacks they are of; valid until it returns
-   */
+  /** @param events of the recording, for who adds records */
   constructor(
     private readonly places: Places,
     private readonly keys: StackKeys,
     events?: RecordedEvents,
-    onStacks: (ids: Int32Array) => void = () => {},
+    private readonly listener?: SampleListener,
   ) {
+    const onStacks = listener?.onStacks ?? (() => {});
     this.#samples = new SampleStacks((space, low, high) => this.cellAt(space, low, high), onStacks);
-    this.#records = new SampleRecords(events?.all.map(formatOf) ?? [], events?.ids ?? new Map(), keys);
+    const formats = events?.all.map(formatOf) ?? [];
+    this.#records = new SampleRecords(formats, events?.ids ?? new Map(), keys, listener !== undefined);
+    this.#read = listener && new ReadSamples(this.#records);
   }
 
   add(sample: SampleCursor, state: ThreadState): void {
@@ -81,14 +92,35 @@ export class StackCollector {
     return { bytes, wrong };
   }
 
+  /** Whether a sample would begin a batch. */
+  beginsWith(sample: SampleCursor): boolean {
+    return this.#samples.beginsWith(sample.chainLength);
+  }
+
+  /**
+   * Adds samples as they stand in records, and tells the listener of them, as long as they make the batches that they would make
+   * one by one: functions are numbered batch by batch, and are to have the same numbers either way.
+   * @param records as of `addRecords`; the first sample begins a batch
+   * @param from where they begin, for who is told
+   * @returns how many bytes of them are done
+   */
+  addBatches(records: Buffer, from: number, timeline: Timeline): number {
+    return this.#samples.addBatches(this.#records, records, (batch, done) => {
+      this.#read?.begin(batch, from + done);
+      this.describe(batch, timeline);
+      if (this.#read) this.listener?.onRead(this.#read);
+    });
+  }
+
   /** Tells of the threads of a batch, and then of those that became others within it. */
   private describe(batch: SampleBatch, timeline: Timeline): void {
     const threads = this.#records.threads;
     const changed = new Set<number>();
-    for (const [i, { pid, tid, begin, end }] of threads.entries()) {
-      const { state, to } = timeline.spanOf(pid, tid, begin);
+    for (const [i, thread] of threads.entries()) {
+      const { state, to } = timeline.spanOf(thread.pid, thread.tid, thread.begin);
       batch.tell(this.commOf(state), this.spaceOf(state.memory));
-      if (end >= to) changed.add(i);
+      this.#read?.addOwner(thread, state.comm);
+      if (thread.end >= to) changed.add(i);
     }
     if (changed.size > 0) this.tellChanged(batch, timeline, threads, changed);
   }
@@ -103,7 +135,8 @@ export class StackCollector {
       const number = batch.threadOf(sample);
       const thread = threads[number];
       if (!thread || !changed.has(number)) continue;
-      const state = timeline.stateAt(thread.pid, thread.tid, this.#records.times[sample] ?? 0);
+      const state = timeline.stateAt(thread.pid, thread.tid, this.#records.timeOf(sample));
+      this.#read?.setOwner(sample, thread, state.comm);
       batch.setThread(sample, batch.tellAgain(this.commOf(state), this.spaceOf(state.memory)));
     }
   }

@@ -29,6 +29,9 @@ export class Troubles {
   readonly #lastSample = new Map<number, number>();
   readonly #offline = new OfflineSpans();
   readonly #trailer: RecordTrailer;
+  /** The last one of all, which is not in `#lastSample` yet. */
+  #cpu: number | undefined;
+  #time = 0;
 
   constructor(
     events: RecordedEvents,
@@ -37,8 +40,11 @@ export class Troubles {
     this.#trailer = new RecordTrailer(events, littleEndian);
   }
 
+  /** Samples of one CPU come one after the other. */
   sample(cpu: number, time: number): void {
-    this.#lastSample.set(cpu, time);
+    if (this.#cpu !== undefined && this.#cpu !== cpu) this.#lastSample.set(this.#cpu, this.#time);
+    this.#cpu = cpu;
+    this.#time = time;
   }
 
   /** A record that is no sample. */
@@ -52,7 +58,7 @@ export class Troubles {
     const [at, on] = [trailer.time, trailer.hasCpu ? trailer.cpu : -1];
     if (isLost) {
       const count = this.number(view, begin + (type === RecordType.lost ? 8 : 0));
-      this.#found.push({ kind: 'lost', cpu: on, from: this.#lastSample.get(on) ?? at, to: at, count });
+      this.#found.push({ kind: 'lost', cpu: on, from: this.lastSample(on) ?? at, to: at, count });
     } else if (type === RecordType.throttle) this.#throttledSince.set(on, at);
     else this.unthrottle(on, at);
   }
@@ -61,6 +67,10 @@ export class Troubles {
   all(end: number): Trouble[] {
     for (const cpu of [...this.#throttledSince.keys()]) this.unthrottle(cpu, end);
     return [...this.#found, ...this.#offline.until(end)];
+  }
+
+  private lastSample(cpu: number): number | undefined {
+    return cpu === this.#cpu ? this.#time : this.#lastSample.get(cpu);
   }
 
   private unthrottle(cpu: number, to: number): void {

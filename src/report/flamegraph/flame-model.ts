@@ -1,7 +1,8 @@
 import { visible } from '../../base/safe-text';
 import { TREE_ROOT } from '../../native/stack-tree';
 import type { Names } from '../../profile/names';
-import type { TimedProfile, TimedSamples } from '../../profile/timed-stacks';
+import type { TimedSamples } from '../../profile/sample-columns';
+import type { TimedProfile } from '../../profile/timed-stacks';
 import type { Trouble } from '../../profile/trouble';
 import { type FramedStacks, flameTree } from './flame-tree';
 import { FrameTable } from './frame-table';

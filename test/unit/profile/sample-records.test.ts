@@ -6,10 +6,13 @@ import { visitRecords } from '../../../src/perfdata/perf-data-reader';
 import { Memory } from '../../../src/profile/memory';
 import type { Places } from '../../../src/profile/places';
 import type { RecordedEvent, RecordedEvents } from '../../../src/profile/recorded-event';
+import { Recording } from '../../../src/profile/recording';
+import { SampleColumns } from '../../../src/profile/sample-columns';
 import { SampleCursor } from '../../../src/profile/sample-cursor';
 import { StackCollector, type StackKeys } from '../../../src/profile/stack-collector';
 import type { Stacks } from '../../../src/profile/stacks';
 import type { StateSpan, Timeline } from '../../../src/profile/timeline';
+import { Troubles } from '../../../src/profile/trouble';
 
 /** PERF_SAMPLE_*: IP, TID, TIME, CALLCHAIN, CPU, PERIOD, READ and IDENTIFIER, in two events of which one has no counts. */
 const [WITH_COUNTS, WITHOUT] = [0x101b7n, 0x101a7n];
@@ -91,8 +94,12 @@ const sampled = fc.record({
   },
 });
 type Sampled = typeof sampled extends fc.Arbitrary<infer T> ? T : never;
+/** The same, with any numbers. */
+type Recorded = Omit<Sampled, 'chain' | 'type' | 'excess' | 'short' | 'more'> & {
+  readonly chain: readonly (readonly number[])[];
+} & Readonly<Record<'type' | 'excess' | 'short' | 'more', number>>;
 
-function recordOf({ id, mode, tid, time, cpu, period, chain, ip, excess, short, more, type }: Sampled): Buffer {
+function recordOf({ id, mode, tid, time, cpu, period, chain, ip, excess, short, more, type }: Recorded): Buffer {
   const whole = chain.length > 0 && chain[0]?.[0] === -128 ? [chain[0], ip, ...chain.slice(1)] : chain;
   const halves = (pairs: readonly (readonly number[])[]) => Buffer.from(Int32Array.from(pairs.flat()).buffer);
   const words = (...numbers: readonly bigint[]) => Buffer.from(BigUint64Array.from(numbers).buffer);
@@ -176,6 +183,63 @@ it('samples are the same whether C reads their records or they come one by one',
       );
     }),
     { numRuns: 300 },
+  );
+});
+
+interface Stretches {
+  readonly scanStretches: (visit: (records: DataView, offset: number) => void) => void;
+  readonly littleEndian: boolean;
+}
+
+/** Records in stretches of so many. */
+function recordingOf(records: readonly Buffer[], many: number): Recording {
+  const stretches: DataView[] = [];
+  for (let i = 0; i < records.length; i += many) {
+    stretches.push(new DataView(new Uint8Array(Buffer.concat(records.slice(i, i + many))).buffer));
+  }
+  const reader: Stretches = {
+    scanStretches: (visit) => {
+      for (const stretch of stretches) visit(stretch, 0);
+    },
+    littleEndian: true,
+  };
+  const Made = Recording as unknown as new (reader: Stretches, events: RecordedEvents) => Recording;
+  return new Made(reader, recorded);
+}
+
+/** All that is known of samples, sample by sample. */
+function columnsOf(recording: Recording, wanted?: () => boolean) {
+  const seen = new Map<string, number>();
+  const troubles = new Troubles(recorded, true);
+  const columns = new SampleColumns(placesWith(seen), recording, timeline, troubles, wanted);
+  const stacks = columns.readAll(() => {});
+  const { all, threads, end } = columns;
+  const found = { all, threads, end, troubles: troubles.all(end), malformed: recording.malformed };
+  return { ...found, stacks: shown(stacks, seen), words: stacks.words, places: [...seen] };
+}
+
+const LOST = 2;
+
+it('columns of samples are the same, and functions have the same numbers, whether C reads batches of them or they come one by one', () => {
+  const some = fc.array(fc.record({ sample: sampled, deep: fc.nat({ max: 90 }), times: fc.nat({ max: 600 }) }), {
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(some, fc.integer({ min: 1, max: 3000 }), (all, many) => {
+      const records = all.flatMap(({ sample, deep, times }) => {
+        const type = sample.type === 9 ? 9 : LOST;
+        // What is lost is of CPU 1: that stands at its end.
+        const chain = [...sample.chain, ...new Array<readonly number[]>(deep).fill([type === LOST ? 1 : 0x1000, 0])];
+        // Few of them are wrong, or no batch would be whole.
+        const well = { ...sample, chain, type, excess: 0, short: 0, more: 0, id: 7n };
+        const odd = recordOf({ ...sample, chain, type });
+        return Array.from({ length: times }, (_, i) =>
+          i === 300 ? odd : recordOf({ ...well, time: (sample.time + i) % 100, cpu: (sample.cpu + (i >> 6)) % 3 }),
+        );
+      });
+      expect(columnsOf(recordingOf(records, many))).toEqual(columnsOf(recordingOf(records, many), () => true));
+    }),
+    { numRuns: 60 },
   );
 });
 

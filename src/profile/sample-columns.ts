@@ -1,0 +1,174 @@
+import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
+import { bytesOf } from '../native/foreign-library';
+import { AddressTable } from './address-table';
+import { Column } from './column';
+import type { Places } from './places';
+import type { ReadSamples, SampleOwner } from './read-samples';
+import type { Recording } from './recording';
+import type { SampleCursor } from './sample-cursor';
+import type { FilteredSample } from './sample-filter';
+import { StackCollector } from './stack-collector';
+import type { Stacks } from './stacks';
+import type { Timeline } from './timeline';
+import type { Troubles } from './trouble';
+
+/** The samples of a recording, a number in each column for each, as they stand in the file. */
+export interface TimedSamples {
+  /** ns of the recording's clock. */
+  readonly time: Float64Array;
+  readonly cpu: Int32Array;
+  /** Index in `threads`. */
+  readonly thread: Int32Array;
+  readonly event: Int32Array;
+  /** Number of its stack. */
+  readonly stack: Int32Array;
+  readonly period: Float64Array;
+}
+
+/** Samples are told apart by their functions alone: the rest is in their columns. */
+const FUNCTIONS = { event: false, comm: false, pid: false, tid: false, cpu: false };
+
+/** Gathers the samples of a recording. Functions are looked up once for each distinct stack, not for each sample. */
+export class SampleColumns {
+  /** Those that samples are of, as they come. */
+  readonly threads: SampleOwner[] = [];
+  /** When the last sample was taken, of those that are not wanted too. */
+  end = 0;
+  readonly #columns = {
+    time: new Column(Float64Array),
+    cpu: new Column(Int32Array),
+    thread: new Column(Int32Array),
+    event: new Column(Int32Array),
+    stack: new Column(Int32Array),
+    period: new Column(Float64Array),
+  };
+  readonly #threads = new AddressTable();
+  readonly #collector: StackCollector;
+  /** The stretch that is read. */
+  #view: DataView = new DataView(new ArrayBuffer(0));
+
+  /**
+   * @param troubles told of all samples, and all that are none
+   * @param wanted undefined: all are, of events that are known
+   */
+  constructor(
+    places: Places,
+    private readonly recording: Recording,
+    private readonly timeline: Timeline,
+    private readonly troubles: Troubles,
+    private readonly wanted: ((sample: FilteredSample, comm: number) => boolean) | undefined,
+  ) {
+    this.#collector = new StackCollector(places, FUNCTIONS, recording.events, {
+      onRead: (samples) => this.addRead(samples),
+      onStacks: (ids) => {
+        const { stack } = this.#columns;
+        const from = stack.length;
+        stack.extend(ids.length).set(ids, from);
+      },
+    });
+  }
+
+  /** Reads all, once. @param onProgress told now and then how much is done, from 0 to 1 */
+  readAll(onProgress: (done: number) => void): Stacks {
+    return this.#collector.stacksAfter(() =>
+      this.recording.eachRecord(
+        {
+          sample: (sample) => this.add(sample),
+          other: (type, view, begin, end) => this.troubles.record(type, view, begin, end),
+          // What is not wanted is not to be in a batch.
+          isToTake: (sample) => !this.wanted && this.#collector.beginsWith(sample),
+          take: (view, from) => this.take(view, from),
+        },
+        onProgress,
+      ),
+    );
+  }
+
+  private take(view: DataView, from: number): number {
+    this.#view = view;
+    return this.#collector.addBatches(bytesOf(view).subarray(from), from, this.timeline);
+  }
+
+  get all(): TimedSamples {
+    const { time, cpu, thread, event, stack, period } = this.#columns;
+    return {
+      ...{ time: time.numbers, cpu: cpu.numbers, thread: thread.numbers, event: event.numbers },
+      ...{ stack: stack.numbers, period: period.numbers },
+    };
+  }
+
+  private add(sample: SampleCursor): void {
+    const { pid, tid, cpu, time, event, period } = sample;
+    const state = this.timeline.stateAt(pid, tid, time);
+    this.troubles.sample(cpu, time);
+    this.end = Math.max(this.end, time);
+    if (event < 0 || (this.wanted && !this.wanted(sample, state.comm))) return;
+    this.push(time, cpu, this.threadOf({ pid, tid, comm: state.comm }), event, period);
+    this.#collector.add(sample, state);
+  }
+
+  /** All of them are wanted. */
+  private addRead(samples: ReadSamples): void {
+    const { count, others } = samples;
+    const columns = this.#columns;
+    const from = columns.time.length;
+    const [time, cpu] = [columns.time.extend(count), columns.cpu.extend(count)];
+    samples.copyTo(from, time, cpu, columns.event.extend(count), columns.period.extend(count));
+    this.addThreads(samples, columns.thread.extend(count), from);
+    let at = from;
+    for (let other = 0; other < others; other += 1) {
+      at = this.addTimes(time, cpu, at, from + samples.samplesBefore(other));
+      this.addOther(samples.otherAt(other));
+    }
+    this.addTimes(time, cpu, at, from + count);
+  }
+
+  private addThreads(samples: ReadSamples, thread: Int32Array, from: number): void {
+    const { count, ownerOf, owners } = samples;
+    const threads = new Int32Array(owners.length).fill(-1);
+    for (let i = 0; i < count; i += 1) {
+      const owner = ownerOf[i] ?? 0;
+      if (threads[owner] === -1) threads[owner] = this.threadOf(owners[owner]);
+      thread[from + i] = threads[owner] ?? 0;
+    }
+  }
+
+  /** Tells when samples were taken, one behind the other. @returns where they end */
+  private addTimes(time: Float64Array, cpu: Int32Array, from: number, to: number): number {
+    let { end } = this;
+    for (let i = from; i < to; i += 1) {
+      const at = time[i] ?? 0;
+      if (at > end) end = at;
+      // Of samples of one CPU, one behind the other, the last one is to be told.
+      if (i + 1 === to || cpu[i] !== cpu[i + 1]) this.troubles.sample((cpu[i] ?? 0) >>> 0, at);
+    }
+    this.end = end;
+    return to;
+  }
+
+  private addOther(at: number): void {
+    const view = this.#view;
+    const size = view.getUint16(at + HEADER_SIZE_OFFSET, true);
+    this.troubles.record(view.getUint32(at, true), view, at + HEADER_BYTES, at + size);
+  }
+
+  private push(time: number, cpu: number, thread: number, event: number, period: number): void {
+    const columns = this.#columns;
+    columns.time.push(time);
+    columns.cpu.push(cpu);
+    columns.thread.push(thread);
+    columns.event.push(event);
+    columns.period.push(period);
+  }
+
+  private threadOf(owner: SampleOwner = NOBODY): number {
+    const { pid, tid, comm } = owner;
+    const known = this.#threads.get(comm, pid, tid);
+    if (known >= 0) return known;
+    this.#threads.set(comm, pid, tid, this.threads.length);
+    this.threads.push(owner);
+    return this.threads.length - 1;
+  }
+}
+
+const NOBODY: SampleOwner = { pid: 0, tid: 0, comm: 0 };
