@@ -1,6 +1,7 @@
 import { visible } from '../../base/safe-text';
 import { flameModel } from '../../report/flamegraph/flame-model';
 import { flamePage } from '../../report/flamegraph/flame-page';
+import { beBrief } from '../brief-work';
 import { complain } from '../console';
 import { writeNewFile } from '../new-file';
 import type { FlamegraphOptions } from './flamegraph-options';
@@ -11,6 +12,7 @@ import { timedRecording } from './timed-recording';
  * @returns the exit status
  */
 export async function flamegraph(options: FlamegraphOptions): Promise<number> {
+  beBrief();
   const { inputs, title, output, quiet } = options;
   const recordings = inputs.map((path) => timedRecording(path, options));
   const data = flameModel(title, recordings);
