@@ -1,5 +1,5 @@
 import type { FlameData, FlameMeta } from './flame-data';
-import { VarintReader, VarintWriter } from './varint';
+import { VarintReader, VarintWriter, zigzag } from './varint';
 
 /** Columns in the order in which they stand, and how the numbers of each are written. */
 const columns = [
@@ -57,18 +57,30 @@ export function unpack(bytes: Uint8Array): FlameData {
 
 type How = (typeof columns)[number][1];
 
+/** Numbers that are written at once. */
+const BLOCK = 1 << 12;
+
 function writeColumn(numbers: Int32Array | Float64Array, how: How): Uint8Array {
   const writer = new VarintWriter();
-  let before = 0;
-  for (let i = 0; i < numbers.length; i += 1) {
-    const number = numbers[i] ?? 0;
-    if (how === 'plain') writer.unsigned(number);
-    else if (how === 'up') writer.unsigned(i - number);
-    else if (how === 'signed') writer.signed(number);
-    else writer.signed(number - before);
-    before = number;
+  const block = new Float64Array(BLOCK);
+  for (let from = 0; from < numbers.length; from += BLOCK) {
+    const count = Math.min(BLOCK, numbers.length - from);
+    if (how === 'plain') block.set(numbers.subarray(from, from + count));
+    else fill(block, numbers, how, from, count);
+    writer.unsigned(block, count);
   }
   return writer.bytes;
+}
+
+/** What of numbers is written, other than themselves. */
+function fill(block: Float64Array, numbers: Int32Array | Float64Array, how: How, from: number, count: number): void {
+  let before = numbers[from - 1] ?? 0;
+  for (let i = 0; i < count; i += 1) {
+    const number = numbers[from + i] ?? 0;
+    if (how === 'up') block[i] = from + i - number;
+    else block[i] = zigzag(how === 'signed' ? number : number - before);
+    before = number;
+  }
 }
 
 function readColumn<T extends Int32Array | Float64Array>(reader: VarintReader, how: How, into: T): T {

@@ -1,26 +1,34 @@
+/** Bytes of a number, at most: of more than 64 bits there is none. */
+const MOST_BYTES = 10;
+
 /** Writes whole numbers in as few bytes as they need: 7 bits in each, the lower ones first. */
 export class VarintWriter {
   #bytes = new Uint8Array(1 << 16);
   #length = 0;
 
-  /** @param number from 0 to 2^53 - 1 */
-  unsigned(number: number): void {
-    if (this.#length + 8 > this.#bytes.length) this.grow();
-    let left = number;
-    while (left >= 0x80000000) {
-      this.#bytes[this.#length++] = (left % 128) | 128;
-      left = Math.floor(left / 128);
+  /** @param numbers from 0 to 2^53 - 1, of which the first `count` are written */
+  unsigned(numbers: Float64Array, count: number): void {
+    if (this.#length + count * MOST_BYTES > this.#bytes.length) this.grow(count * MOST_BYTES);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = 0; i < count; i += 1) {
+      let left = numbers[i] ?? 0;
+      if (left < 128) {
+        bytes[at++] = left;
+        continue;
+      }
+      while (left >= 0x80000000) {
+        bytes[at++] = (left % 128) | 128;
+        left = Math.floor(left / 128);
+      }
+      let rest = left | 0;
+      while (rest > 127) {
+        bytes[at++] = (rest & 127) | 128;
+        rest >>>= 7;
+      }
+      bytes[at++] = rest;
     }
-    while (left > 127) {
-      this.#bytes[this.#length++] = (left & 127) | 128;
-      left >>>= 7;
-    }
-    this.#bytes[this.#length++] = left;
-  }
-
-  /** @param number less than 2^52 either side of 0 */
-  signed(number: number): void {
-    this.unsigned(number < 0 ? -number * 2 - 1 : number * 2);
+    this.#length = at;
   }
 
   /** What has been written: a view. */
@@ -28,12 +36,15 @@ export class VarintWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  private grow(): void {
-    const larger = new Uint8Array(this.#bytes.length * 2);
-    larger.set(this.#bytes);
+  private grow(more: number): void {
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    larger.set(this.bytes);
     this.#bytes = larger;
   }
 }
+
+/** A number as one without a sign, as `VarintReader.signed` reads it. @param number less than 2^52 either side of 0 */
+export const zigzag = (number: number): number => (number < 0 ? -number * 2 - 1 : number * 2);
 
 /** Reads what `VarintWriter` has written. */
 export class VarintReader {
