@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 11
+#define SW_ABI_VERSION 12
 
 #define SW_EXPORT __attribute__((visibility("default")))
 

@@ -8,8 +8,12 @@ export class Column<T extends Float64Array | Int32Array> {
   #numbers: T;
   #length = 0;
 
-  constructor(private readonly kind: Kind<T>) {
-    this.#numbers = new kind(1 << 10);
+  /** @param room for so many before it has to grow */
+  constructor(
+    private readonly kind: Kind<T>,
+    room = 1 << 10,
+  ) {
+    this.#numbers = new kind(Math.max(1, room));
   }
 
   get length(): number {

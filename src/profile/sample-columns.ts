@@ -34,14 +34,7 @@ export class SampleColumns {
   readonly threads: SampleOwner[] = [];
   /** When the last sample was taken, of those that are not wanted too. */
   end = 0;
-  readonly #columns = {
-    time: new Column(Float64Array),
-    cpu: new Column(Int32Array),
-    thread: new Column(Int32Array),
-    event: new Column(Int32Array),
-    stack: new Column(Int32Array),
-    period: new Column(Float64Array),
-  };
+  readonly #columns: ReturnType<typeof columnsFor>;
   readonly #threads = new AddressTable();
   readonly #collector: StackCollector;
   /** The stretch that is read. */
@@ -50,6 +43,7 @@ export class SampleColumns {
   /**
    * @param troubles told of all samples, and all that are none
    * @param wanted undefined: all are, of events that are known
+   * @param count samples, as far as it is known
    */
   constructor(
     places: Places,
@@ -57,7 +51,9 @@ export class SampleColumns {
     private readonly timeline: Timeline,
     private readonly troubles: Troubles,
     private readonly wanted: ((sample: FilteredSample, comm: number) => boolean) | undefined,
+    count?: number,
   ) {
+    this.#columns = columnsFor(wanted ? undefined : count);
     this.#collector = new StackCollector(places, FUNCTIONS, recording.events, {
       onRead: (samples) => this.addRead(samples),
       onStacks: (ids) => {
@@ -169,6 +165,18 @@ export class SampleColumns {
     this.threads.push(owner);
     return this.threads.length - 1;
   }
+}
+
+/** @param room for so many samples */
+function columnsFor(room?: number) {
+  return {
+    time: new Column(Float64Array, room),
+    cpu: new Column(Int32Array, room),
+    thread: new Column(Int32Array, room),
+    event: new Column(Int32Array, room),
+    stack: new Column(Int32Array, room),
+    period: new Column(Float64Array, room),
+  };
 }
 
 const NOBODY: SampleOwner = { pid: 0, tid: 0, comm: 0 };

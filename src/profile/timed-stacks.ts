@@ -1,3 +1,4 @@
+import { RecordType } from '../abi/ring-page';
 import type { HostFiles } from '../host/host-files';
 import { Places } from './places';
 import { Programs, type SymbolPlaces } from './programs';
@@ -54,7 +55,9 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
   const programs = new Programs(files, recording.builds, symbols, processes);
   const places = new Places(programs, kernel, recording.dsos, inlines || addresses);
   const troubles = new Troubles(recording.events, recording.littleEndian);
-  const samples = new SampleColumns(places, recording, timeline, troubles, sampleFilter(filter, recording.comms));
+  const count = totals.records.get(RecordType.sample);
+  const wanted = sampleFilter(filter, recording.comms);
+  const samples = new SampleColumns(places, recording, timeline, troubles, wanted, count);
   const all = samples.readAll((done) => onProgress?.((1 + done * 3) / 4));
   const shown = inlines && !addresses ? withSource(all, places, programs, { lines: false, inlines }) : all;
   const source = inlines && addresses ? sourceOf(places, programs) : undefined;

@@ -73,18 +73,23 @@ class ModelBuilder {
 
   private addSamples(samples: TimedSamples, start: number, firstThread: number, ownEvents: readonly number[]): void {
     const [to, side, from] = [this.#columns, this.#recordings.length, this.#sampleCount];
-    for (let i = 0; i < samples.time.length; i += 1) {
-      const time = (samples.time[i] ?? 0) - start;
+    const { length } = samples.time;
+    let [lastCpu, lastIndex] = [Number.NaN, 0];
+    for (let i = 0; i < length; i += 1) {
+      const [time, cpu] = [(samples.time[i] ?? 0) - start, samples.cpu[i] ?? 0];
       if (time > this.#duration) this.#duration = time;
       to.time[from + i] = time;
-      to.cpu[from + i] = this.indexOf(samples.cpu[i] ?? 0);
+      // Those of a CPU come one after the other.
+      if (cpu !== lastCpu) lastIndex = this.indexOf(cpu);
+      lastCpu = cpu;
+      to.cpu[from + i] = lastIndex;
       to.thread[from + i] = firstThread + (samples.thread[i] ?? 0);
       to.event[from + i] = ownEvents[samples.event[i] ?? 0] ?? 0;
       to.stack[from + i] = this.#stackCount + (samples.stack[i] ?? 0);
     }
-    to.side.fill(side, from, from + samples.time.length);
+    to.side.fill(side, from, from + length);
     to.period.set(samples.period, from);
-    this.#sampleCount += samples.time.length;
+    this.#sampleCount += length;
   }
 
   private indexOf(cpu: number): number {

@@ -1,5 +1,5 @@
 import type { FlameData, FlameMeta } from './flame-data';
-import { VarintReader, VarintWriter, zigzag } from './varint';
+import { MOST_BYTES, VarintReader, VarintWriter, zigzag } from './varint';
 
 /** Columns in the order in which they stand, and how the numbers of each are written. */
 const columns = [
@@ -61,7 +61,8 @@ type How = (typeof columns)[number][1];
 const BLOCK = 1 << 12;
 
 function writeColumn(numbers: Int32Array | Float64Array, how: How): Uint8Array {
-  const writer = new VarintWriter();
+  // Most numbers have one byte, or nearly all have two.
+  const writer = new VarintWriter(numbers.length * 2 + BLOCK * MOST_BYTES);
   const block = new Float64Array(BLOCK);
   for (let from = 0; from < numbers.length; from += BLOCK) {
     const count = Math.min(BLOCK, numbers.length - from);

@@ -1,10 +1,15 @@
 /** Bytes of a number, at most: of more than 64 bits there is none. */
-const MOST_BYTES = 10;
+export const MOST_BYTES = 10;
 
 /** Writes whole numbers in as few bytes as they need: 7 bits in each, the lower ones first. */
 export class VarintWriter {
-  #bytes = new Uint8Array(1 << 16);
+  #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;
+
+  /** @param room bytes before it has to grow */
+  constructor(room = 1 << 16) {
+    this.#bytes = new Uint8Array(room);
+  }
 
   /** @param numbers from 0 to 2^53 - 1, of which the first `count` are written */
   unsigned(numbers: Float64Array, count: number): void {
