@@ -17,7 +17,7 @@ export function firefox(data: FlameData): string {
   }
   return jsonText({
     meta: {
-      interval: 1,
+      interval: intervalOf(data, [...byThread.values()]),
       startTime: 0,
       product: data.meta.title,
       importedFrom: 'syswide',
@@ -37,6 +37,15 @@ export function firefox(data: FlameData): string {
     pages: [],
     threads: [...byThread.values()].map((samples) => threadTables(data, samples)),
   });
+}
+
+/** ms from a sample of a thread to the next, mostly; 1 where no thread has two. */
+function intervalOf({ time }: FlameData, threads: readonly (readonly number[])[]): number {
+  const gaps = threads.flatMap((samples) =>
+    samples.slice(1).map((sample, i) => (time[sample] ?? 0) - (time[samples[i] ?? 0] ?? 0)),
+  );
+  const median = Float64Array.from(gaps).sort()[gaps.length >> 1];
+  return median ? median / 1e6 : 1;
 }
 
 /** The stacks, frames and functions that a thread has, numbered by itself. */
