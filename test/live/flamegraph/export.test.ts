@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../browser';
 import { needs } from '../needs';
 import { hasPerf, isRoot, perf, syswide } from '../run';
+import { hasViewers, inFirefoxProfiler, inTraceViewer } from '../viewers';
 import { inSpeedscope, release } from './speedscope';
 
 needs(isRoot && hasPerf && hasChromium, 'root, perf and chromium');
@@ -50,6 +51,18 @@ function foldedOf(text: string): string[] {
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return [...counts].map(([key, count]) => `${key} ${count}`).sort();
+}
+
+/** By thread, the function that each of its samples was in, as `perf script` has it: `library!function`. */
+function leavesByThread(): Map<string, string[]> {
+  const threads = new Map<string, string[]>();
+  for (const block of perf(['script', '-i', path, '-F', 'comm,pid,tid,ip,sym,dso']).stdout.trim().split('\n\n')) {
+    const [head = '', leaf = ''] = block.split('\n');
+    const thread = head.trim().replace(/\s+(?=\d+\/)/u, ' ');
+    const [, symbol = '', dso = ''] = /^\s*[\da-f]+ (.+) \((.*)\)$/u.exec(leaf) ?? [];
+    threads.set(thread, [...(threads.get(thread) ?? []), `${dso.replace(/.*\//u, '')}!${symbol}`]);
+  }
+  return threads;
 }
 
 describe('syswide export', () => {
@@ -125,16 +138,8 @@ describe('syswide export', () => {
       expect(parent === undefined || parent in stackFrames).toBe(true);
       expect([typeof name, typeof category]).toEqual(['string', 'string']);
     }
-    const theirs = perf(['script', '-i', path, '--ns', '-F', 'tid,cpu,time']).stdout.trim().split('\n');
-    const parsed = theirs.map((line) => {
-      const [, tid, cpu, seconds, ns] = /^\s*(\d+)\s+\[(\d+)\]\s+(\d+)\.(\d+):/u.exec(line) ?? [];
-      return { tid: Number(tid), cpu: Number(cpu), ns: Number(seconds) * 1e9 + Number(ns) };
-    });
-    const start = Math.min(...parsed.map(({ ns }) => ns));
-    const key = (tid: number, cpu: number, ns: number) => `${tid} ${cpu} ${ns}`;
-    expect(written.map(({ tid, cpu, ts }) => key(tid, cpu, Math.round(ts * 1000))).sort()).toEqual(
-      parsed.map(({ tid, cpu, ns }) => key(tid, cpu, ns - start)).sort(),
-    );
+    const moments = written.map(({ tid, cpu, ts }) => momentOf(tid, cpu, ts / 1000));
+    expect(moments.sort()).toEqual(momentsOfPerf());
     for (const { tid, sf, name, weight } of written) {
       expect([threads.has(tid), sf in stackFrames, typeof name, weight > 0]).toEqual([true, true, 'string', true]);
     }
@@ -150,6 +155,51 @@ describe('syswide export', () => {
     expect(syswide(['export', '-i', '/dev/null', '--format', 'svg']).stderr).toMatch(/^error\[BAD_FILE\]/);
   });
 });
+
+describe('viewers', () => {
+  needs(hasViewers, 'the viewers: npm ci --prefix test/viewers');
+
+  it('like the Firefox Profiler find the samples and functions of each thread', () => {
+    const [shown, theirs] = [inFirefoxProfiler(exported('firefox')), leavesByThread()];
+    const counts = ({ name, pid, tid, samples: count }: (typeof shown)[number]) => `${name} ${pid}/${tid}: ${count}`;
+    const total = (leaves: readonly string[]) => leaves.length;
+    expect(shown.map(counts).sort()).toEqual([...theirs].map(([thread, all]) => `${thread}: ${total(all)}`).sort());
+    for (const { name, pid, tid, self } of shown) {
+      const leaves = theirs.get(`${name} ${pid}/${tid}`) ?? [];
+      const known = [...self].filter(([symbol]) => leaves.includes(symbol));
+      expect(known.length).toBeGreaterThan(0);
+      expect(known).toEqual(known.map(([symbol]) => [symbol, leaves.filter((leaf) => leaf === symbol).length]));
+    }
+  });
+
+  it('like Trace-Viewer find the samples and stacks of each thread', () => {
+    const { samples: viewed, warnings } = inTraceViewer(exported('chrome-trace'));
+    expect(viewed.map(({ tid, cpu, start }) => momentOf(tid, cpu, start)).sort()).toEqual(momentsOfPerf());
+    // A thread has one name there, also where it had several.
+    const ours = readFileSync(exported('folded'), 'utf8').trim().split('\n');
+    const stacks = ours.flatMap((line) => {
+      const [, stack = '', count] = /^[^;]*;(.*) (\d+)$/u.exec(line) ?? [];
+      return Array.from({ length: Number(count) }, () => stack);
+    });
+    expect(viewed.map(({ stack }) => [...stack].reverse().join(';')).sort()).toEqual(stacks.sort());
+    // How fine times are it tells from slices, of which there are none.
+    expect(warnings).toEqual(['low_resolution_timer']);
+  });
+});
+
+/** @param start ms since the first sample */
+const momentOf = (tid: number, cpu: number, start: number): string => `${tid} ${cpu} ${Math.round(start * 1e6)}`;
+
+/** When, where and in which thread samples were, as `perf script` has it. */
+function momentsOfPerf(): string[] {
+  const lines = perf(['script', '-i', path, '--ns', '-F', 'tid,cpu,time']).stdout.trim().split('\n');
+  const all = lines.map((line) => {
+    const [, tid, cpu, seconds, ns] = /^\s*(\d+)\s+\[(\d+)\]\s+(\d+)\.(\d+):/u.exec(line) ?? [];
+    return { tid: Number(tid), cpu: Number(cpu), ns: Number(seconds) * 1e9 + Number(ns) };
+  });
+  const first = Math.min(...all.map(({ ns }) => ns));
+  return all.map(({ tid, cpu, ns }) => momentOf(tid, cpu, (ns - first) / 1e6)).sort();
+}
 
 /** Every one but null is the number of a row. */
 function expectIndexes(column: readonly (number | null)[], length: number): void {
