@@ -271,13 +271,15 @@ export class Page {
       this.#search.setCustomValidity('that is no regular expression');
       return;
     }
-    this.draw();
+    this.drawGraph();
+    this.#tables.showFunctions();
   }
 
   private zoom(node: number): void {
     this.#session.zoom(node);
-    this.#tables.choose(this.#session.tree.frame[node] ?? -1);
+    // Before the tables change: to draw it asks how wide it is, which lays out all that has changed.
     this.drawGraph();
+    this.#tables.choose(this.#session.tree.frame[node] ?? -1);
     this.hover(undefined);
   }
 

@@ -1,4 +1,4 @@
-import { type FunctionRow, type Neighbour, neighbours } from '../view/functions';
+import type { FunctionRow, Neighbour } from '../view/functions';
 import type { Session } from '../view/session';
 import { element, tableRow } from './elements';
 
@@ -21,12 +21,18 @@ export class Tables {
     for (const button of this.#functions.querySelectorAll('button')) {
       button.addEventListener('click', () => {
         this.#sortBy = button.dataset.sort as SortBy;
-        this.show();
+        this.showFunctions();
       });
     }
   }
 
   show(): void {
+    this.showFunctions();
+    if (this.#chosen !== undefined) this.choose(this.#chosen);
+  }
+
+  /** Those that were found, where something is searched for. */
+  showFunctions(): void {
     const { session } = this;
     const { found } = session;
     const sorted = this.sorted();
@@ -57,14 +63,12 @@ export class Tables {
               : 'descending',
         );
     }
-    if (this.#chosen !== undefined) this.choose(this.#chosen);
   }
 
   choose(frame: number): void {
     if (frame < 0) return;
     this.#chosen = frame;
-    const [tree, weights] = this.session.forward();
-    const { callers, callees } = neighbours(tree, weights, frame);
+    const { callers, callees } = this.session.neighbours(frame);
     element('chosen', HTMLElement).textContent = `Callers and callees of ${this.session.nameOf(frame)}`;
     this.fill('callers', callers);
     this.fill('callees', callees);

@@ -29,23 +29,45 @@ export interface Neighbour {
 }
 
 /** Who calls a function, and what it calls, the greatest first. */
-export function neighbours(
-  tree: FlameTree,
-  { total }: TreeWeights,
-  frame: number,
-): { readonly callers: Neighbour[]; readonly callees: Neighbour[] } {
-  const [callers, callees] = [new Map<number, number>(), new Map<number, number>()];
-  for (let node = 1; node < tree.parent.length; node += 1) {
-    const [weight, above] = [total[node] ?? 0, tree.parent[node] ?? 0];
-    if (weight === 0) continue;
-    if (tree.frame[node] === frame && tree.isOutermost[node] === 1) add(callers, tree.frame[above] ?? -1, weight);
-    if (tree.frame[above] === frame && tree.frame[node] !== frame) add(callees, tree.frame[node] ?? -1, weight);
-  }
-  return { callers: inOrder(callers), callees: inOrder(callees) };
+export interface Neighbours {
+  readonly callers: readonly Neighbour[];
+  readonly callees: readonly Neighbour[];
 }
 
-function add(map: Map<number, number>, frame: number, weight: number): void {
-  map.set(frame, (map.get(frame) ?? 0) + weight);
+/** The nodes of each frame, so that what is beside one is found without a look at all. */
+export class FrameNodes {
+  /** By frame and by node: the next node of the frame, -1 behind the last one. */
+  readonly #first: Int32Array;
+  readonly #next: Int32Array;
+
+  constructor(
+    private readonly tree: FlameTree,
+    frames: number,
+  ) {
+    this.#first = new Int32Array(frames).fill(-1);
+    this.#next = new Int32Array(tree.parent.length);
+    for (let node = tree.parent.length - 1; node > 0; node -= 1) {
+      const frame = tree.frame[node] ?? 0;
+      this.#next[node] = this.#first[frame] ?? -1;
+      this.#first[frame] = node;
+    }
+  }
+
+  neighbours(frame: number, { total }: TreeWeights): Neighbours {
+    const { tree } = this;
+    const [callers, callees] = [new Map<number, number>(), new Map<number, number>()];
+    const add = (map: Map<number, number>, beside: number, node: number) => {
+      const weight = total[node] ?? 0;
+      if (weight > 0) map.set(beside, (map.get(beside) ?? 0) + weight);
+    };
+    for (let node = this.#first[frame] ?? -1; node >= 0; node = this.#next[node] ?? -1) {
+      if (tree.isOutermost[node] === 1) add(callers, tree.frame[tree.parent[node] ?? 0] ?? -1, node);
+      for (let below = tree.firstChild[node] ?? -1; below >= 0; below = tree.nextSibling[below] ?? -1) {
+        if (tree.frame[below] !== frame) add(callees, tree.frame[below] ?? -1, below);
+      }
+    }
+    return { callers: inOrder(callers), callees: inOrder(callees) };
+  }
 }
 
 const inOrder = (map: ReadonlyMap<number, number>): Neighbour[] =>

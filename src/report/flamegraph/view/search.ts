@@ -11,9 +11,17 @@ export interface Found {
 /** @throws SyntaxError for what is no regular expression */
 export function search(data: FlameData, pattern: string): Found {
   const expression = new RegExp(pattern, 'iu');
-  const names = data.meta.names.map((name) => expression.test(name));
-  const frames = Uint8Array.from(data.frameName, (name) => (names[name] ? 1 : 0));
-  return { frames, functions: frames.reduce((sum, fits) => sum + fits, 0) };
+  const { names } = data.meta;
+  const fits = new Uint8Array(names.length);
+  for (let i = 0; i < fits.length; i += 1) if (expression.test(names[i] ?? '')) fits[i] = 1;
+  const frames = new Uint8Array(data.frameName.length);
+  let functions = 0;
+  for (let frame = 0; frame < frames.length; frame += 1) {
+    if (fits[data.frameName[frame] ?? 0] !== 1) continue;
+    frames[frame] = 1;
+    functions += 1;
+  }
+  return { frames, functions };
 }
 
 /** How much of what is weighed has a frame that was found in its stack, each stack counted once. */

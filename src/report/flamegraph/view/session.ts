@@ -1,7 +1,7 @@
 import { changeOf } from './colour';
 import { course, inTimeOrder, thinned } from './course';
 import { type FlameData, isInlinedAt, isKernelAt } from './flame-data';
-import { type FunctionRow, functionRows } from './functions';
+import { FrameNodes, type FunctionRow, functionRows, type Neighbours } from './functions';
 import { type Box, layout, pathTo } from './layout';
 import { type Owner, Owners } from './owners';
 import { type Found, matchedWeight, search } from './search';
@@ -16,6 +16,7 @@ export class Session {
   #weight: Weight = 'samples';
   #shape: TreeShape = { reversed: false, merged: false };
   #found: Found | undefined;
+  #matched: number | undefined;
   #zoomed = 0;
   readonly #before: number[] = [];
   readonly #trees = new Map<string, FlameTree>();
@@ -24,6 +25,7 @@ export class Session {
   #weights: TreeWeights | undefined;
   #base: TreeWeights | undefined;
   #functions: readonly FunctionRow[] | undefined;
+  #nodes: FrameNodes | undefined;
   #plain: TreeWeights | undefined;
   #owners: Owners | undefined;
   /** In the order of time: the samples that are drawn. */
@@ -56,6 +58,7 @@ export class Session {
     this.#weighed = weigh(this.data, selection, this.#weight);
     this.#weights = undefined;
     this.#base = undefined;
+    this.#matched = undefined;
     this.#functions = undefined;
     this.#plain = undefined;
     this.#owners = undefined;
@@ -65,6 +68,7 @@ export class Session {
     this.#shape = shape;
     this.#weights = undefined;
     this.#base = undefined;
+    this.#matched = undefined;
     this.#owners = undefined;
     this.#zoomed = 0;
     this.#before.length = 0;
@@ -73,6 +77,7 @@ export class Session {
   /** @throws SyntaxError for what is no regular expression */
   search(pattern: string): void {
     this.#found = pattern === '' ? undefined : search(this.data, pattern);
+    this.#matched = undefined;
   }
 
   zoom(node: number): void {
@@ -123,7 +128,8 @@ export class Session {
   get matched(): number | undefined {
     if (!this.#found) return undefined;
     const whole = this.#weighed.total;
-    return whole === 0 ? 0 : matchedWeight(this.tree, this.weights, this.#found) / whole;
+    this.#matched ??= whole === 0 ? 0 : matchedWeight(this.tree, this.weights, this.#found) / whole;
+    return this.#matched;
   }
 
   /** Always of the stacks as they are, whatever the view. */
@@ -132,7 +138,14 @@ export class Session {
     return this.#functions;
   }
 
-  forward(): [FlameTree, TreeWeights] {
+  /** Likewise. */
+  neighbours(frame: number): Neighbours {
+    const [tree, weights] = this.forward();
+    this.#nodes ??= new FrameNodes(tree, this.data.frameName.length);
+    return this.#nodes.neighbours(frame, weights);
+  }
+
+  private forward(): [FlameTree, TreeWeights] {
     if (!(this.#shape.reversed || this.#shape.merged)) return [this.tree, this.weights];
     const plain = this.#trees.get('false false') ?? flameTree(this.data, { reversed: false, merged: false });
     this.#trees.set('false false', plain);

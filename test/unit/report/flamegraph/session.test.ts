@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packageOf } from '../../../../src/report/flamegraph/view/colour';
-import { neighbours } from '../../../../src/report/flamegraph/view/functions';
 import { heat, secondsText } from '../../../../src/report/flamegraph/view/heat';
 import { pack, unpack } from '../../../../src/report/flamegraph/view/packed';
 import { Session } from '../../../../src/report/flamegraph/view/session';
@@ -109,10 +108,9 @@ describe('a session', () => {
 describe('callers and callees', () => {
   it('are those next to a function', () => {
     const of = session();
-    const [tree, weights] = of.forward();
     const names = (list: readonly { frame: number; weight: number }[]) =>
       list.map(({ frame, weight }) => `${of.nameOf(frame)} ${weight}`);
-    const { callers, callees } = neighbours(tree, weights, of.data.meta.names.indexOf('a'));
+    const { callers, callees } = of.neighbours(of.data.meta.names.indexOf('a'));
     expect(names(callers)).toEqual(['main 3']);
     expect(names(callees)).toEqual(['b 2', 'c 1']);
   });
