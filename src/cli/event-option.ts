@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { SyswideError } from '../base/error';
-import type { EventOption } from './raw-stat-options';
+import type { EventOption } from './stat/raw-stat-options';
 
 /** `-e` and `--filter`, whose order on the command line matters: a filter is for the `-e` before it. */
 export function eventOptions(): [event: Option, filter: Option] {

@@ -3,21 +3,21 @@ import { SyswideError } from '../base/error';
 import { offer } from './console';
 import { ctlCommand } from './ctl-command';
 import { diffCommand } from './diff/diff-command';
-import { doctorCommand } from './doctor-command';
+import { doctorCommand } from './doctor/doctor-command';
 import { exitStatus } from './exit-status';
 import { exportCommand } from './export/export-command';
 import { buildidListCommand, evlistCommand } from './file-list-commands';
 import { flamegraphCommand } from './flamegraph/flamegraph-command';
 import { gateCommand } from './gate/gate-command';
-import { listCommand } from './list-command';
+import { listCommand } from './list/list-command';
 import { psCommand } from './ps-command';
 import { recordCommand } from './record/record-command';
 import { reportCommand } from './report/report-command';
 import { scriptCommand } from './script/script-command';
 import { completionCommand, manualCommand } from './shell-commands';
 import { slotsCommand } from './slots-command';
-import { statCommand } from './stat-command';
-import { statOptions } from './stat-options';
+import { statCommand } from './stat/stat-command';
+import { statOptions } from './stat/stat-options';
 import { version } from './version';
 
 /**
@@ -34,7 +34,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .addHelpText('after', '\nEvery command has its own --help.');
   const commands = [
     statCommand(async (options, command) => {
-      const { stat } = await import('./stat');
+      const { stat } = await import('./stat/stat');
       status = await stat(statOptions(options, command));
     }),
     recordCommand(async (options, command) => {
@@ -83,7 +83,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       status = await gate(gateOptions(words, options));
     }),
     listCommand(async (globs, options) => {
-      const { list } = await import('./list');
+      const { list } = await import('./list/list');
       status = await list(globs, options);
     }),
     slotsCommand(async (options) => {
@@ -99,7 +99,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       status = await ctl(id, order, values, options);
     }),
     doctorCommand(async (options) => {
-      const { doctor } = await import('./doctor');
+      const { doctor } = await import('./doctor/doctor');
       status = await doctor(options);
     }),
     completionCommand(async (shell) => {

@@ -7,8 +7,8 @@ import { hotpluggable, openHotplugSource } from '../host/hotplug/open-source';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import type { Machine } from './machine';
-import type { Counted } from './stat-request';
-import type { StatTarget } from './stat-target-option';
+import type { Counted } from './stat/stat-request';
+import type { StatTarget } from './stat/stat-target-option';
 
 /** Of processes, all their threads are meant, those too that start while they are looked up. */
 export function threadsOf(

@@ -6,10 +6,10 @@ import { type GateMetric, isUsageMetric, type MetricValue, type UsageMetric } fr
 import type { Interruption } from '../../native/interruption';
 import type { CommandExit } from '../../native/kernel';
 import type { Machine } from '../machine';
-import type { RawStatOptions } from '../raw-stat-options';
-import { statEvents } from '../stat-events';
-import { type StatOptions, statOptions } from '../stat-options';
-import { countOnce } from '../stat-run';
+import type { RawStatOptions } from '../stat/raw-stat-options';
+import { statEvents } from '../stat/stat-events';
+import { type StatOptions, statOptions } from '../stat/stat-options';
+import { countOnce } from '../stat/stat-run';
 
 /** One run of a command. */
 export interface GateRun {

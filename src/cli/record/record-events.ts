@@ -6,7 +6,7 @@ import { type Sampling, sampled, sideBandEvent } from '../../events/sampling';
 import { combineFilters } from '../../events/tracepoint-filter';
 import type { Host } from '../../host/host';
 import { isKernelSince } from '../../host/kernel-version';
-import { statEvents } from '../stat-events';
+import { statEvents } from '../stat/stat-events';
 import type { RecordOptions, SampleRate } from './record-options';
 
 /** The events of a recording. */

@@ -12,7 +12,7 @@ import { recordCommand } from '../../../src/cli/record/record-command';
 import { reportCommand } from '../../../src/cli/report/report-command';
 import { scriptCommand } from '../../../src/cli/script/script-command';
 import { slotsCommand } from '../../../src/cli/slots-command';
-import { statCommand } from '../../../src/cli/stat-command';
+import { statCommand } from '../../../src/cli/stat/stat-command';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (page: string): string => readFileSync(join(root, page), 'utf8');

@@ -1,0 +1,119 @@
+import { SyswideError } from '../../base/error';
+import type { AskedMetric } from '../../counts/asked-metric';
+import { moved } from '../../events/cgroup-events';
+import { type DefaultEvent, defaultEvents, detailedEvents } from '../../events/default-events';
+import { parseEvents } from '../../events/parse';
+import { resolveEvents } from '../../events/resolve-events';
+import type { ResolvedEvent } from '../../events/resolved-event';
+import { attachFilter } from '../../events/tracepoint-filter';
+import { restrictTo, restrictToUser } from '../../events/user-only';
+import type { Host } from '../../host/host';
+import type { Permission } from '../../host/privileges';
+import { LocalSymbols } from '../../symbols/local-symbols';
+import type { EventOption } from './raw-stat-options';
+import { checkTarget, eventNotices } from './stat-event-checks';
+import { askedMetrics, metricEventsOf } from './stat-metrics';
+import type { EventChoice } from './stat-options';
+import { countsCpus, type StatTarget } from './stat-target-option';
+
+/** The events that a run of `stat` is to count. */
+export interface StatEvents {
+  readonly events: readonly ResolvedEvent[];
+  /** Those of the default set: nobody asked for them by name, so they may be missing. */
+  readonly unasked: ReadonlySet<ResolvedEvent>;
+  /** By index: those of the default set that this user cannot count, and why. */
+  readonly leftOut: ReadonlyMap<number, SyswideError>;
+  /** Those of `-M`. */
+  readonly metrics: readonly AskedMetric[];
+  readonly notices: readonly string[];
+}
+
+/**
+ * Chooses the events: those of `-e`, or the default set, and the details of `-d`. For a user who may not count the
+ * kernel they are restricted to user space, and a notice says so.
+ *
+ * @throws SyswideError for an event text that means nothing here, or one asked for that would always read 0
+ */
+export function statEvents(choice: EventChoice, target: StatTarget, host: Host): StatEvents {
+  const systemWide = countsCpus(target);
+  const named = askedFor(choice.texts, host);
+  const metrics = metricEventsOf(choice.metrics, named, host);
+  const asked = withLater(named, metrics.events);
+  checkTarget(asked, target, host);
+  const unasked = unaskedFor(choice, asked.length > 0, systemWide, host);
+  const events = withLater(asked, unasked).map((event) => restrictTo(event, choice.privilege));
+  const isAsked = (index: number) => index < asked.length;
+  const permitted = host.privileges.mayCountKernel.allowed
+    ? { events, leftOut: new Map<number, SyswideError>(), notices: [] }
+    : userSpaceOnly(events, isAsked, host.privileges.mayCountKernel);
+  const notices = [...eventNotices(events, systemWide), ...permitted.notices];
+  return {
+    ...permitted,
+    notices,
+    metrics: askedMetrics(metrics, permitted.events),
+    unasked: new Set(permitted.events.filter((_, index) => !isAsked(index))),
+  };
+}
+
+function askedFor(options: readonly EventOption[], host: Host): ResolvedEvent[] {
+  const specs = options.flatMap(({ text, filters }) => filters.reduce(attachFilter, parseEvents(text)));
+  return specs.length > 0 ? resolveEvents(specs, host, { symbols: new LocalSymbols(host.files) }) : [];
+}
+
+/** Those that no text names: the default set where there is none at all, and the details. */
+function unaskedFor(
+  { detail, none }: EventChoice,
+  hasOthers: boolean,
+  systemWide: boolean,
+  host: Host,
+): ResolvedEvent[] {
+  const usual = hasOthers || none ? [] : defaultEvents(systemWide).filter((event) => isThere(event, host));
+  const names = [...usual, ...detailedEvents(none ? 0 : detail)].map(({ name }) => name);
+  return names.length > 0 ? resolveEvents(parseEvents(names.join(',')), host) : [];
+}
+
+/** Of the rare ones, only those that the CPU's own PMU lists. */
+const isThere = ({ name, onlyIfThere }: DefaultEvent, { pmus }: Host): boolean =>
+  !onlyIfThere || pmus.core().some((pmu) => pmu.aliases.has(name));
+
+/** Two lists as one; events of the second that name others by their position still name the same. */
+const withLater = (first: readonly ResolvedEvent[], second: readonly ResolvedEvent[]): ResolvedEvent[] => [
+  ...first,
+  ...second.map((event) => moved(event, first.length)),
+];
+
+type Forbidden = Permission & { allowed: false };
+
+function userSpaceOnly(
+  events: readonly ResolvedEvent[],
+  isAsked: (index: number) => boolean,
+  forbidden: Forbidden,
+): Omit<StatEvents, 'unasked' | 'metrics'> {
+  const leftOut = new Map<number, SyswideError>();
+  const narrowed: string[] = [];
+  const kept = events.map((event, index) => {
+    const restricted = restrictToUser(event);
+    if (restricted.outcome === 'always zero') {
+      const error = alwaysZero(event, forbidden);
+      if (isAsked(index)) throw error;
+      leftOut.set(index, error);
+      return event;
+    }
+    if (restricted.outcome === 'narrowed') narrowed.push(restricted.event.name);
+    return restricted.event;
+  });
+  const missing = [...leftOut.keys()].map((index) => events[index]?.name);
+  const notices = [
+    ...(narrowed.length > 0 ? [`counted in user space only (:u), as ${forbidden.reason}`] : []),
+    ...(missing.length > 0 ? [`not counted, as they happen in the kernel only: ${missing.join(', ')}`] : []),
+    ...(narrowed.length + missing.length > 0 ? [`to count the kernel too: ${forbidden.remedy}`] : []),
+  ];
+  return { events: kept, leftOut, notices };
+}
+
+const alwaysZero = (event: ResolvedEvent, forbidden: Forbidden): SyswideError =>
+  new SyswideError('NO_PERMISSION', {
+    what: `cannot count ${event.name}`,
+    why: `it happens in the kernel only, and ${forbidden.reason}`,
+    remedy: forbidden.remedy,
+  });

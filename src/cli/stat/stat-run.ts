@@ -1,0 +1,97 @@
+import { type Fd, pid } from '../../base/units';
+import { measure } from '../../counts/measure';
+import type { MeasureRequest } from '../../counts/measure-request';
+import type { StatResult } from '../../counts/stat-result';
+import type { Tick } from '../../counts/tick';
+import { refusalContext } from '../../gang/refusal-context';
+import { HostWideLock } from '../../gang/registry/host-lock';
+import { MeasuredCommand } from '../../host/measured-command';
+import { isInForeground } from '../../host/terminal';
+import type { Interruption } from '../../native/interruption';
+import { openToControl } from '../control';
+import type { Machine } from '../machine';
+import { hearOfCpus, pidfdOf, threadsOf } from '../watched-target';
+import type { StatEvents } from './stat-events';
+import type { StatOptions } from './stat-options';
+import { needsPlace, placeIn, placeInTarget } from './stat-place';
+import { countedTarget } from './stat-request';
+import { countsCpus, type StatTarget } from './stat-target-option';
+
+/** Told of what is counted, and then of every interval. */
+export interface RunListener {
+  onTick(tick: Tick, subject: StatResult['subject']): void;
+}
+
+/**
+ * One run of `stat`: starts the command, if there is one, and counts until it, the processes or the time ends, or a
+ * signal comes. Everything it opens is closed again.
+ * @throws SyswideError
+ */
+export async function countOnce(
+  options: StatOptions,
+  chosen: StatEvents,
+  machine: Machine,
+  interruption: Interruption,
+  listener: RunListener,
+): Promise<StatResult> {
+  const { kernel, host } = machine;
+  const systemWide = countsCpus(options.target);
+  // Before anything is opened: until its exec the child holds copies of the fds.
+  const command =
+    options.command.length > 0 ? MeasuredCommand.start(kernel, options.command, options.commandOutput) : undefined;
+  const until: Fd[] = [];
+  let hotplug: MeasureRequest['hotplug'];
+  try {
+    const inCommand = command !== undefined && chosen.events.some(needsPlace) && !hasProcesses(options.target);
+    const events = inCommand ? chosen.events : placeInTarget(chosen.events, options.target, host);
+    const counted = countedTarget(options, host, command?.pid);
+    hotplug = counted.wanted && hearOfCpus(machine, counted.wanted);
+    for (const process of command ? [] : counted.processes) until.push(pidfdOf(kernel, process));
+    return await measure(
+      kernel,
+      {
+        ...chosen,
+        events,
+        ...(inCommand ? { placeInCommand: () => placeIn(chosen.events, [command.pid], host) } : {}),
+        ...refusalContext(host),
+        ...counted,
+        ...threadsOf(options.target, counted, host),
+        ...runOptions(options, (tick) => listener.onTick(tick, counted.subject)),
+        allowMissing: options.allowMissing,
+        ...(hotplug ? { hotplug } : {}),
+        files: host.files,
+        ownTids: systemWide && chosen.events.length > 0 ? host.processes.threads(pid(process.pid)) : [],
+        excludeOwn: options.excludeSelf,
+        ...(command ? { command } : {}),
+        until,
+        lock: new HostWideLock(kernel),
+        ...(options.waitSlots === undefined ? {} : { waitSlots: options.waitSlots }),
+        openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
+        notices: [...counted.notices, ...chosen.notices],
+      },
+      interruption,
+      () => isInForeground(host.files),
+    );
+  } finally {
+    hotplug?.source.close();
+    if (until.length > 0) kernel.closeFds(until);
+    command?.close();
+  }
+}
+
+const hasProcesses = ({ kind }: StatTarget): boolean => kind === 'processes' || kind === 'threads';
+
+/** How long, from when, and in which steps. */
+function runOptions(
+  { run: { delay, timeout, intervals }, scale }: StatOptions,
+  onTick: (tick: Tick) => void,
+): Pick<MeasureRequest, 'delay' | 'timeout' | 'intervals' | 'scale'> {
+  return {
+    scale,
+    ...(delay === undefined ? {} : { delay }),
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(intervals
+      ? { intervals: { every: intervals.every, ...(intervals.most ? { most: intervals.most } : {}), onTick } }
+      : {}),
+  };
+}

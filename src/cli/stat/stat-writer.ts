@@ -1,0 +1,52 @@
+import type { StatResult } from '../../counts/stat-result';
+import type { Tick } from '../../counts/tick';
+import type { DocumentInterval } from '../../report/stat-document';
+import type { RowView } from '../../report/stat-rows';
+import type { Sink } from '../console';
+import { clears, loadFormatter, type StatFormatter } from './stat-formatter';
+import type { StatOptions } from './stat-options';
+import type { RunsListener } from './stat-runs';
+
+/** Moves to the top of a terminal and clears it. Source: ECMA-48, CUP and ED. */
+const CLEAR = '\x1b[H\x1b[2J';
+
+/** Writes what was found out to where it was asked for, as it becomes known. */
+export class StatWriter implements RunsListener {
+  readonly #intervals: DocumentInterval[] = [];
+
+  private constructor(
+    private readonly options: StatOptions,
+    private readonly sink: Sink,
+    private readonly view: RowView,
+    private formatter: StatFormatter | undefined,
+  ) {}
+
+  /** Intervals are told while it counts: what that takes is loaded before. */
+  static async open(options: StatOptions, sink: Sink, view: RowView): Promise<StatWriter> {
+    const formatter = options.run.intervals ? await loadFormatter(options, sink, view) : undefined;
+    return new StatWriter(options, sink, view, formatter);
+  }
+
+  /** What each interval counted so far, where it is to be saved. */
+  get intervals(): readonly DocumentInterval[] {
+    return this.#intervals;
+  }
+
+  onTick(tick: Tick, subject: StatResult['subject']): void {
+    if (this.options.save !== undefined) this.keep(tick);
+    const clear = clears(this.options, this.sink) ? CLEAR : '';
+    this.sink.write(`${clear}${this.formatter?.tick({ ...tick, subject }, tick.at) ?? ''}`);
+  }
+
+  private keep({ at, elapsed, counts }: Tick): void {
+    const values = counts.map(({ total }) => (total.status === 'counted' ? total.value : undefined));
+    this.#intervals.push({ at, elapsed, values });
+  }
+
+  async result(result: StatResult): Promise<void> {
+    this.formatter ??= await loadFormatter(this.options, this.sink, this.view);
+    const { intervals } = this.options.run;
+    if (!intervals) this.sink.write(this.formatter.result(result));
+    else this.sink.write(intervals.summary ? this.formatter.summary(result) : this.formatter.notes(result));
+  }
+}
