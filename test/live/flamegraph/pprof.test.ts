@@ -151,23 +151,24 @@ describe('a profile for pprof', () => {
     );
     expect(new Set(units.map(text))).toEqual(new Set(['id']));
   });
+});
 
-  // CI has no Go, which takes half a gigabyte: what its tool reads is decoded above.
-  if (spawnSync('go', ['version']).status === 0) {
-    it('is read by go tool pprof, which gives functions the same', () => {
-      for (const args of [[], ['--inline']]) {
-        const go = ['tool', 'pprof', '-top', '-nodecount=100000', '-nodefraction=0', exported(...args)];
-        const text = execFileSync('go', go, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-        const rows = [
-          ...text.matchAll(/^ *(\d+) +[\d.]+% +[\d.]+% +\d+ +[\d.]+% +(.*?)(?: \((?:partial-)?inline\))?$/gmu),
-        ];
-        const theirs = new Map(
-          rows.flatMap(([, flat, name = '']) => (name.startsWith('[') ? [] : [[name, Number(flat)]])),
-        );
-        const ours = [...reported(...args)].filter(([name]) => name !== '');
-        expect(ours.length).toBeGreaterThan(20);
-        for (const [name, period] of ours) expect([name, theirs.get(name)]).toEqual([name, period]);
-      }
-    });
-  }
+describe('go tool pprof', () => {
+  needs(spawnSync('go', ['version']).status === 0, 'go: golang-go');
+
+  it('reads profiles, and gives functions what report gives them', () => {
+    for (const args of [[], ['--inline']]) {
+      const go = ['tool', 'pprof', '-top', '-nodecount=100000', '-nodefraction=0', exported(...args)];
+      const text = execFileSync('go', go, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+      const rows = [
+        ...text.matchAll(/^ *(\d+) +[\d.]+% +[\d.]+% +\d+ +[\d.]+% +(.*?)(?: \((?:partial-)?inline\))?$/gmu),
+      ];
+      const theirs = new Map(
+        rows.flatMap(([, flat, name = '']) => (name.startsWith('[') ? [] : [[name, Number(flat)]])),
+      );
+      const ours = [...reported(...args)].filter(([name]) => name !== '');
+      expect(ours.length).toBeGreaterThan(20);
+      for (const [name, period] of ours) expect([name, theirs.get(name)]).toEqual([name, period]);
+    }
+  });
 });
