@@ -21,6 +21,7 @@ const MOST_NESTED = 8;
 /** What is left of the symbols at one address. */
 interface Kept {
   id: number;
+  /** Where it ends. */
   readonly end: number;
   /** Those that are equally long: which name is better takes long to say, and is asked only of those that are shown. */
   rivals: number[];
@@ -37,14 +38,20 @@ export class SymbolIndex {
   /** Ids by address, then as they came. A symbol's position is that of the first at its address. */
   readonly #order: Uint32Array;
   readonly #starts: Float64Array;
-  /** By position. */
+  /** By position: what is left there, and of it where it ends, and whether it has a size; 0 until it was asked for. */
   readonly #kept = new Map<number, Kept>();
+  readonly #ends: Float64Array;
+  readonly #isSized: Uint8Array;
+  readonly #hasSizes: boolean;
 
   private constructor(private readonly symbols: SymbolsToIndex) {
-    const { starts } = symbols;
+    const { starts, sizes } = symbols;
     this.#order = inOrder(starts);
     this.#starts = new Float64Array(starts.length);
     for (let i = 0; i < this.#order.length; i += 1) this.#starts[i] = starts[this.#order[i] ?? 0] ?? 0;
+    this.#ends = new Float64Array(starts.length);
+    this.#isSized = new Uint8Array(starts.length);
+    this.#hasSizes = Array.prototype.some.call(sizes, (size) => size > 0);
   }
 
   /** @param symbols in any order */
@@ -63,9 +70,8 @@ export class SymbolIndex {
     let behind = this.countUntil(address);
     for (let looked = 0; behind > 0 && looked < MOST_NESTED; looked += 1) {
       const position = this.firstBeside(behind - 1);
-      const { id, end } = this.keptAt(position);
-      if (address < end) {
-        if ((this.symbols.sizes[id] ?? 0) > 0) return position;
+      if (address < (this.#ends[position] || this.keptAt(position).end)) {
+        if (this.#isSized[position] === 1 || !this.#hasSizes) return position;
         // A label within a function is a part of it.
         if (label < 0) label = position;
       }
@@ -113,9 +119,13 @@ export class SymbolIndex {
   }
 
   private keptAt(position: number): Kept {
-    const known = this.#kept.get(position) ?? this.choose(position);
-    this.#kept.set(position, known);
-    return known;
+    const known = this.#kept.get(position);
+    if (known) return known;
+    const kept = this.choose(position);
+    this.#kept.set(position, kept);
+    this.#ends[position] = kept.end;
+    this.#isSized[position] = Number((this.symbols.sizes[kept.id] ?? 0) > 0);
+    return kept;
   }
 
   /** Goes through the symbols at one address, each of which leaves its place to one that is better. */
