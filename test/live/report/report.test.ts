@@ -33,12 +33,28 @@ function rowsOf(text: string): Row[] {
   });
 }
 
+/** `[.] main`, of a row that ends in it. */
+const functionIn = (rest: string): string => /\[[.k]\] .*/u.exec(rest)?.[0] ?? '';
+
+/**
+ * Functions of what runs although its file is gone, as some of the machine's own programs do: where it can still be read, we
+ * know them, and perf does not.
+ */
+function ofRemovedPrograms(): Set<string> {
+  const { stdout } = syswide(['report', '-i', path, '--no-children', '-g', 'none', '-s', 'dso,sym']);
+  return new Set(rowsOf(stdout).flatMap(({ rest }) => (/\(deleted\) +\[/u.test(rest) ? [functionIn(rest)] : [])));
+}
+
 /** Of both, which must be as large to a hundredth and of the same names, in the same order. */
 function expectSameRows(args: readonly string[], count: number): void {
   const [ours, theirs] = [syswide(['report', '-i', path, ...args]), perf(['report', '--stdio', '-i', path, ...args])];
   expect({ status: ours.status, stderr: ours.stderr }).toEqual({ status: 0, stderr: '' });
+  const removed = ofRemovedPrograms();
   // Whether an address that nothing is known of is the kernel's is a guess of perf's.
-  const known = (text: string) => rowsOf(text).filter(({ rest }) => !/\[unknown\]|0x[\da-f]{16}/u.test(rest));
+  const known = (text: string) =>
+    rowsOf(text).filter(
+      ({ rest }) => !/\[unknown\]|0x[\da-f]{16}|\(deleted\) +\[/u.test(rest) && !removed.has(functionIn(rest)),
+    );
   // Rows of one share stand in any order, so those of the last share are left out.
   const inOrder = (rows: readonly Row[]) => {
     const last = rows[count - 1]?.shares[0] ?? 0;
