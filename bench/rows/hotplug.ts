@@ -19,7 +19,7 @@ const CYCLES = 30;
 
 export const row: Row = {
   name: 'hotplug',
-  title: `CPU 1 offline for ${OFFLINE_MS / 1000} of ${SECONDS} s under stat -a, and ${CYCLES} times offline and back`,
+  title: `CPU 1 offline for ${OFFLINE_MS / 1000} of ${SECONDS} s under stat -a, and ${CYCLES} times offline and back under stat and record`,
   target: 'at least 99.5 % of the time that CPU 1 was online is counted; at most 5 ms uncovered in the middle',
   rounds: 3,
   async run(bench: Bench) {
@@ -35,14 +35,22 @@ export const row: Row = {
         'ms',
         await underLoad(() => uncoveredSpans(bench.tools)),
       );
+      bench.say(`${CYCLES} cycles under record`);
+      const recorded = series(
+        'syswide record, full load',
+        'unsampled after coming online',
+        'ms',
+        await underLoad(() => unsampledSpans(bench.tools)),
+      );
       const ours = shares[0] as Series;
       return {
-        series: [...shares, idle, loaded],
+        series: [...shares, idle, loaded, recorded],
         ratios: [],
         verdicts: [
           atMost("share of CPU 1's online time not counted in %, worst run", Math.max(0, 100 - ours.min), 0.5),
           atMost('uncovered span in ms, median, idle', idle.median, 5),
           atMost('uncovered span in ms, median, full load', loaded.median, 5),
+          atMost('unsampled span of record in ms, median, full load', recorded.median, 5),
         ],
         notes: [
           'online: as long as CPU 0 was counted, less the time that a trace of cpuhp:cpuhp_exit gives for CPU 1 offline',
@@ -107,6 +115,24 @@ async function uncoveredSpans(tools: Tools): Promise<number[]> {
     const came = hotplug.happenings.filter(({ kind }) => kind === 'online');
     if (came.length !== CYCLES) throw new Error(`CPU 1 came online ${CYCLES} times, ${came.length} were noticed`);
     return came.flatMap(({ uncoveredNs }) => (uncoveredNs === undefined ? [] : [uncoveredNs / 1e6]));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** How long CPU 1 ran unsampled under `record` after each time it came online, in ms. */
+async function unsampledSpans(tools: Tools): Promise<number[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'syswide-bench-'));
+  try {
+    const seconds = String(3 + CYCLES * 0.25);
+    const [command, ...args] = tools.syswide('record', '-a', '-o', join(folder, 'perf.data'), '--', 'sleep', seconds);
+    const recorded = finish(spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] }));
+    await sleep(BEFORE_MS);
+    await flapCpu1(CYCLES, 80, 80);
+    const { stderr } = await recorded;
+    const told = [...stderr.matchAll(/^# cpu1 came online, sampled after ([\d.]+) ms$/gmu)];
+    if (told.length !== CYCLES) throw new Error(`CPU 1 came online ${CYCLES} times, ${told.length} were sampled`);
+    return told.map(([, ms]) => Number(ms));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 12
+#define SW_ABI_VERSION 13
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -194,17 +194,20 @@ enum { SW_STANDBY_IDLE = 1 };
 /*
  * Waits as sw_wait_many() does. When one of the first n_watched fds is what became ready, opens on each of cpus[0..n_cpus)
  * what is prepared for it: requests[i * per_cpu .. (i + 1) * per_cpu), whose `leader` counts within that slice; sets the
- * filters (filter_offsets[k] into `texts`, -1 for none, for the k-th request of every slice); and enables them if
- * `enable`. `config1_offsets` and `texts` as for sw_open_many(). All or nothing per CPU. opened[] receives the fds, -1 where there are none. Runs at real-time priority
- * where it may, because it is asleep but for this; and has given the process's first thread the same when it returns, until
- * sw_standby_done(): on a machine that is busy it would be late to prepare for the next CPU. With n_cpus = 0 that is all.
+ * filters (filter_offsets[k] into `texts`, -1 for none, for the k-th request of every slice); has each write into the ring
+ * of the event outputs[i * per_cpu + k], -1 for none; and enables them if `enable`. `config1_offsets` and `texts` as for
+ * sw_open_many(). All or nothing per CPU. opened[] receives the fds, -1 where there are none. *opening is 1 from before any
+ * of them can count, and stays so if any stands: until the caller knows them, it had better not read what they write.
+ * Runs at real-time priority where it may, because it is asleep but for this; and has given the process's first thread the
+ * same when it returns, until sw_standby_done(): on a machine that is busy it would be late to prepare for the next CPU.
+ * With n_cpus = 0 that is all.
  */
 SW_EXPORT int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int32_t timeout_ms,
 				  int32_t *ready, const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs,
 				  const int32_t *config1_offsets, const char *texts, uint32_t texts_length,
 				  const struct sw_open_request *requests, uint32_t per_cpu,
-				  const int32_t *filter_offsets, uint32_t enable, struct sw_standby *cpus,
-				  uint32_t n_cpus, int32_t *opened);
+				  const int32_t *filter_offsets, const int32_t *outputs, uint32_t enable,
+				  struct sw_standby *cpus, uint32_t n_cpus, int32_t *opened, int32_t *opening);
 
 /* The first thread has done what there was to do, and runs as it did before. Harmless when repeated. */
 SW_EXPORT int32_t sw_standby_done(void);

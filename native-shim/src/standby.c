@@ -22,6 +22,7 @@ struct sw_prepared {
 	const struct sw_open_request *requests;
 	uint32_t per_cpu;
 	const int32_t *filter_offsets;
+	const int32_t *outputs;
 	uint32_t enable;
 };
 
@@ -76,6 +77,14 @@ static int32_t set_filters(const char *const *filters, uint32_t n, const int32_t
 	return 0;
 }
 
+static int32_t set_outputs(const int32_t *outputs, uint32_t n, const int32_t *fds)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (outputs[i] >= 0 && ioctl(fds[i], PERF_EVENT_IOC_SET_OUTPUT, outputs[i]) < 0)
+			return -errno;
+	return 0;
+}
+
 /* The filter of each request of a slice: NULL for none. */
 static void find_filters(const struct sw_prepared *prepared, const char **found)
 {
@@ -99,6 +108,8 @@ static int32_t open_slice(const struct sw_prepared *prepared, const char *const 
 	if (ret < 0)
 		return ret;
 	ret = set_filters(filters, n, fds);
+	if (ret == 0)
+		ret = set_outputs(prepared->outputs + (size_t)index * n, n, fds);
 	if (ret == 0 && prepared->enable)
 		ret = enable_slice(requests, n, fds);
 	cpu->end_ns = sw_now_ns();
@@ -111,7 +122,7 @@ static int32_t open_slice(const struct sw_prepared *prepared, const char *const 
 static int bad_prepared(const struct sw_prepared *prepared)
 {
 	return !prepared->per_cpu || prepared->per_cpu > SW_MAX_PER_CPU || !prepared->requests || !prepared->attrs ||
-	       !prepared->filter_offsets || sw_bad_texts(prepared->texts, prepared->texts_length) ||
+	       !prepared->filter_offsets || !prepared->outputs || sw_bad_texts(prepared->texts, prepared->texts_length) ||
 	       sw_bad_offsets(prepared->filter_offsets, prepared->per_cpu, prepared->texts_length);
 }
 
@@ -123,21 +134,36 @@ static int any_ready(const int32_t *ready, uint32_t n)
 	return 0;
 }
 
+/* Opens what is prepared on each CPU. The caller is to see that something counts before that does. */
+static void open_all(const struct sw_prepared *prepared, const char *const *filters, struct sw_standby *cpus, uint32_t n_cpus,
+		     int32_t *opened, int32_t *opening)
+{
+	int stand = 0;
+
+	__atomic_store_n(opening, 1, __ATOMIC_SEQ_CST);
+	for (uint32_t i = 0; i < n_cpus; i++) {
+		cpus[i].outcome = open_slice(prepared, filters, &cpus[i], i, opened + (size_t)i * prepared->per_cpu);
+		stand |= cpus[i].outcome == 0;
+	}
+	if (!stand)
+		__atomic_store_n(opening, 0, __ATOMIC_SEQ_CST);
+}
+
 int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int32_t timeout_ms, int32_t *ready,
 			const uint8_t *attrs, uint32_t attr_stride, uint32_t n_attrs, const int32_t *config1_offsets,
 			const char *texts, uint32_t texts_length, const struct sw_open_request *requests,
-			uint32_t per_cpu, const int32_t *filter_offsets, uint32_t enable, struct sw_standby *cpus,
-			uint32_t n_cpus, int32_t *opened)
+			uint32_t per_cpu, const int32_t *filter_offsets, const int32_t *outputs, uint32_t enable,
+			struct sw_standby *cpus, uint32_t n_cpus, int32_t *opened, int32_t *opening)
 {
-	const struct sw_prepared prepared = { attrs,	    attr_stride, n_attrs, config1_offsets, texts,
-					      texts_length, requests,	 per_cpu, filter_offsets,  enable };
+	const struct sw_prepared prepared = { attrs,	attr_stride, n_attrs,	     config1_offsets, texts, texts_length,
+					      requests, per_cpu,     filter_offsets, outputs,	      enable };
 	const char *found[SW_MAX_PER_CPU];
 	int32_t ret;
 	int hurried;
 
 	if (n_watched > n)
 		return -EINVAL;
-	if (n_cpus && (sw_bad_batch(cpus, n_cpus) || bad_prepared(&prepared) || !opened || n_cpus > SW_MAX_BATCH / per_cpu))
+	if (n_cpus && (sw_bad_batch(cpus, n_cpus) || bad_prepared(&prepared) || !opened || !opening || n_cpus > SW_MAX_BATCH / per_cpu))
 		return -EINVAL;
 	if (n_cpus)
 		find_filters(&prepared, found);
@@ -149,8 +175,8 @@ int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int3
 	hurried = hurry(0);
 	ret = sw_wait_many(fds, n, timeout_ms, ready, NULL);
 	if (ret > 0 && any_ready(ready, n_watched)) {
-		for (uint32_t i = 0; i < n_cpus; i++)
-			cpus[i].outcome = open_slice(&prepared, found, &cpus[i], i, opened + (size_t)i * per_cpu);
+		if (n_cpus)
+			open_all(&prepared, found, cpus, n_cpus, opened, opening);
 		/* It has to prepare what comes next before the CPU comes or goes again. */
 		if (hurried && hurry(getpid()))
 			__atomic_store_n(&main_hurries, 1, __ATOMIC_RELEASE);

@@ -83,11 +83,11 @@ static void standby(void)
 {
 	struct sw_open_request good = own_thread(0);
 	struct sw_standby cpu;
-	int32_t stdin_fd = 0, ready, none = -1, opened, past = 4;
+	int32_t stdin_fd = 0, ready, none = -1, opened, past = 4, opening;
 
 #define STANDBY(attrs, offsets, texts, length, requests, per_cpu, filters, n_cpus) \
 	sw_wait_standby(&stdin_fd, 1, 1, 0, &ready, attrs, sizeof(attr), 1, offsets, texts, length, requests, per_cpu, \
-			filters, 0, &cpu, n_cpus, &opened)
+			filters, &none, 0, &cpu, n_cpus, &opened, &opening)
 	CHECK_EQ(STANDBY(NULL, &none, "abc", 4, &good, 1, &none, 1), -EINVAL);
 	CHECK_EQ(STANDBY(attrs, &none, "abc", 3, &good, 1, &none, 1), -EINVAL);
 	CHECK_EQ(STANDBY(attrs, &none, NULL, 4, &good, 1, &none, 1), -EINVAL);

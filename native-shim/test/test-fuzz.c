@@ -100,14 +100,17 @@ static void open_some(void)
 
 static void standby(void)
 {
-	int32_t filters[ROOM];
+	int32_t filters[ROOM], outputs[ROOM], opening;
 
-	for (int i = 0; i < ROOM; i++)
+	for (int i = 0; i < ROOM; i++) {
 		filters[i] = below(2) ? -1 : (int32_t)number();
+		outputs[i] = some_fd();
+	}
 	for (int i = 0; i < ROOM; i++)
 		results[i] = -1;
 	sw_wait_standby(fds, below(5), number(), 0, targets, bytes, below(8) ? MOST_BYTES : number(), below(5), NULL,
-			texts, below(MOST_BYTES + 1), requests, below(8), filters, number(), cpus, below(8), results);
+			texts, below(MOST_BYTES + 1), requests, below(8), filters, outputs, number(), cpus, below(8), results,
+			&opening);
 	sw_standby_done();
 	for (int i = 0; i < ROOM; i++)
 		if (results[i] >= 0)

@@ -19,12 +19,14 @@ struct wait {
 	uint32_t per_cpu;
 	int32_t config1_offsets[2];
 	int32_t filter_offsets[PER_CPU];
+	int32_t outputs[N_CPUS * PER_CPU];
 	const char *texts;
 	uint32_t texts_length;
 	uint32_t enable;
 	struct sw_standby cpus[N_CPUS];
 	uint32_t n_cpus;
 	int32_t opened[N_CPUS * PER_CPU];
+	int32_t opening;
 };
 
 static struct wait right_wait(void)
@@ -46,6 +48,7 @@ static struct wait right_wait(void)
 	for (int i = 0; i < N_CPUS * PER_CPU; i++) {
 		wait.requests[i] = own_thread(i % PER_CPU);
 		wait.requests[i].leader = i % PER_CPU - 1;
+		wait.outputs[i] = -1;
 		wait.opened[i] = 77;
 	}
 	return wait;
@@ -56,7 +59,8 @@ static int32_t run(struct wait *wait)
 	return sw_wait_standby(wait->fds, wait->n, wait->n_watched, wait->timeout_ms, wait->ready,
 			       (const uint8_t *)wait->attrs, sizeof(wait->attrs[0]), LENGTH(wait->attrs),
 			       wait->config1_offsets, wait->texts, wait->texts_length, wait->requests, wait->per_cpu,
-			       wait->filter_offsets, wait->enable, wait->cpus, wait->n_cpus, wait->opened);
+			       wait->filter_offsets, wait->outputs, wait->enable, wait->cpus, wait->n_cpus, wait->opened,
+			       &wait->opening);
 }
 
 static void signal_fd(int32_t fd)
@@ -86,6 +90,7 @@ static void expect_idle(const struct wait *wait)
 		CHECK_EQ(wait->cpus[i].outcome, SW_STANDBY_IDLE);
 	for (int i = 0; i < N_CPUS * PER_CPU; i++)
 		CHECK_EQ(wait->opened[i], -1);
+	CHECK_EQ(wait->opening, 0);
 }
 
 static void opens_when_a_watched_fd_is_ready(void)
@@ -106,6 +111,7 @@ static void opens_when_a_watched_fd_is_ready(void)
 		/* Enabled: the task clock of this thread goes on. */
 		CHECK(read(wait.opened[i * PER_CPU], values, 8) == 8 && values[0] > 0);
 	}
+	CHECK_EQ(wait.opening, 1);
 	end(&wait, before);
 }
 
@@ -185,6 +191,37 @@ static void drops_what_cannot_have_its_filter(void)
 		CHECK(wait.cpus[i].outcome < 0);
 	for (int i = 0; i < N_CPUS * PER_CPU; i++)
 		CHECK_EQ(wait.opened[i], -1);
+	CHECK_EQ(wait.opening, 0);
+	end(&wait, before);
+}
+
+/* What the clones of a CPU sample goes to the ring that it has, from the first sample on. */
+static void has_them_write_into_rings(void)
+{
+	int before = count_fds();
+	struct perf_event_attr dummy = software_event(PERF_COUNT_SW_DUMMY);
+	struct wait wait = right_wait();
+	int32_t holder = open_event(&dummy);
+	uint64_t base, length, head;
+
+	CHECK_EQ(sw_ring_map(holder, 1, 1, &base, &length), 0);
+	wait.attrs[0].sample_period = 1000;
+	wait.attrs[0].sample_type = PERF_SAMPLE_TIME;
+	wait.outputs[0] = holder;
+	wait.outputs[PER_CPU] = 1 << 20;
+	signal_fd(wait.fds[0]);
+	CHECK_EQ(run(&wait), 1);
+	CHECK_EQ(wait.cpus[0].outcome, 0);
+	for (uint64_t begin = now(); now() - begin < 50000000u;)
+		;
+	CHECK_EQ(sw_ring_heads(&base, 1, &head), 0);
+	CHECK(head > 0);
+	/* No such event: all of that CPU's are closed again. */
+	CHECK_EQ(wait.cpus[1].outcome, -EBADF);
+	CHECK(wait.opened[PER_CPU] == -1 && wait.opened[PER_CPU + 1] == -1);
+	CHECK_EQ(wait.opening, 1);
+	CHECK_EQ(sw_ring_unmap(&base, &length), 0);
+	close(holder);
 	end(&wait, before);
 }
 
@@ -338,6 +375,7 @@ int main(void)
 		TEST(is_all_or_nothing_per_cpu),
 		TEST(tells_cpus_that_cannot_be_had),
 		TEST(drops_what_cannot_have_its_filter),
+		TEST(has_them_write_into_rings),
 		TEST(hurries_the_first_thread_until_it_is_done),
 		TEST(hurries_nobody_for_other_fds_or_a_time_out),
 		TEST(leaves_another_policy_alone),

@@ -33,7 +33,7 @@ export interface GangToOpen {
   readonly permission: OpenContext['permission'];
   readonly fdLimit: OpenContext['fdLimit'];
   /** See `OpeningRequest`. */
-  readonly connect?: LiveGangRequest['connect'];
+  readonly connector?: LiveGangRequest['connector'];
 }
 
 /** What one run of `stat` is to count, where, and until when. */

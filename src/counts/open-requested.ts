@@ -38,9 +38,9 @@ export async function openRequested(
 }
 
 /** @throws SyswideError TOO_MANY_FILES */
-function checkFiles({ events, target, files, connect }: GangToOpen): void {
+function checkFiles({ events, target, files, connector }: GangToOpen): void {
   const places = placesOf(target);
-  const rings = connect ? 2 * new Set(places.map(({ cpu }) => cpu)).size : 0;
+  const rings = connector ? 2 * new Set(places.map(({ cpu }) => cpu)).size : 0;
   const error = tooManyFiles(files, events.filter(({ kind }) => kind !== 'tool').length * places.length, rings);
   if (error) throw error;
 }
@@ -73,7 +73,7 @@ const openGang = (kernel: Kernel, request: GangToOpen, onStop: () => void): Live
       mayMiss: (event) => request.allowMissing || request.unasked.has(event),
       placesMayGo: request.target.kind === 'tasks' || request.hotplug !== undefined,
       context: request,
-      ...(request.connect ? { connect: request.connect } : {}),
+      ...(request.connector ? { connector: request.connector } : {}),
     },
     onStop,
   );

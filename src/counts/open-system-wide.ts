@@ -52,7 +52,7 @@ export class Held {
 export interface SampledOpening {
   /** The events as they are to be opened. */
   readonly events: (asked: readonly ResolvedEvent[]) => readonly ResolvedEvent[];
-  readonly connect: LiveGangRequest['connect'];
+  readonly connector: LiveGangRequest['connector'];
 }
 
 /**
@@ -84,7 +84,7 @@ export async function openSystemWide(
     placesMayGo: held.source !== undefined,
     context: refusalContext(host),
     lock,
-    ...(sampled?.connect ? { connect: sampled.connect } : {}),
+    ...(sampled?.connector ? { connector: sampled.connector } : {}),
   };
   return await takeSlots(
     { kernel, files: host.files, lock: lock.run },

@@ -39,6 +39,7 @@ export interface PreparedPlaces {
   readonly clones: readonly PlannedClone[];
   readonly requests: readonly OpenRequest[];
   readonly filters: readonly (string | undefined)[];
+  readonly outputs: readonly (Fd | undefined)[];
 }
 
 /**
@@ -218,21 +219,20 @@ export class Gang {
     this.kernel.closeFds(fdsOf(dropped));
   }
 
-  /** Whether another thread may open it at more places: only the main thread knows where records are to go. */
-  get canStandBy(): boolean {
-    return this.request.connect === undefined;
-  }
-
-  /** What opening at these places takes, for a thread that opens it when it can. */
-  prepare(places: readonly Place[]): PreparedPlaces {
+  /** What opening at these places takes, for a thread that opens it when it can; undefined where it has no ring there yet. */
+  prepare(places: readonly Place[]): PreparedPlaces | undefined {
+    const { connector } = this.request;
     const mode = this.modeOfAdded();
     const { clones, requests } = planGang(this.events, places, mode, (event) => !this.missing.has(event));
-    return { clones, requests, filters: clones.map((clone) => this.events[clone.event]?.filter) };
+    const outputs = clones.map((clone) => connector?.outputOf(clone));
+    if (connector && outputs.includes(undefined)) return undefined;
+    return { clones, requests, filters: clones.map((clone) => this.events[clone.event]?.filter), outputs };
   }
 
   /** Makes clones that were opened as prepared part of the gang, which owns their fds from now on. */
   adopt({ clones }: PreparedPlaces, fds: readonly Fd[]): void {
     const opened = clones.map((clone, i) => ({ ...clone, fd: present(fds[i], 'an fd per clone') }));
+    this.request.connector?.connected(opened);
     this.#live = [...this.#live, ...identified(this.kernel, opened)];
   }
 
@@ -278,7 +278,7 @@ export class Gang {
       placesMayGo: false,
       groupsMayGo: false,
       context: this.request.context,
-      ...(this.request.connect ? { connect: this.request.connect } : {}),
+      ...(this.request.connector ? { connector: this.request.connector } : {}),
     }).clones;
   }
 

@@ -58,6 +58,8 @@ export class HotplugFollower {
   #armedSince: MonotonicTime | undefined;
   /** When notices were last taken in. */
   #heardUntil: MonotonicTime | undefined;
+  /** See `Standby.opening`. */
+  readonly #opening = new Int32Array(1);
 
   constructor(
     private readonly gang: Gang,
@@ -101,11 +103,18 @@ export class HotplugFollower {
     }
   }
 
+  /** Whether the waiting thread has opened clones, or is about to, that are no part of the gang yet. */
+  get isOpening(): boolean {
+    return Atomics.load(this.#opening, 0) === 1;
+  }
+
   /** What is to be opened, should one of the CPUs that are not covered now come online. */
   prepare(): PreparedCpus {
-    const waiting = this.gang.canStandBy ? [...this.wanted] : [];
-    const uncovered = waiting.filter((cpu) => !this.isCovered(cpu) && this.source.watches(cpu));
-    const plans = uncovered.map((cpu) => ({ cpu, plan: this.gang.prepare(this.placesOn(cpu)) }));
+    const uncovered = [...this.wanted].filter((cpu) => !this.isCovered(cpu) && this.source.watches(cpu));
+    const plans = uncovered.flatMap((cpu) => {
+      const plan = this.gang.prepare(this.placesOn(cpu));
+      return plan ? [{ cpu, plan }] : [];
+    });
     const [first] = plans;
     const alike = plans.filter(
       ({ plan }) => first !== undefined && isDeepStrictEqual(plan.filters, first.plan.filters),
@@ -116,7 +125,9 @@ export class HotplugFollower {
       standby: {
         cpus: alike.map(({ plan }) => plan.requests),
         filters: first?.plan.filters ?? [],
+        outputs: alike.map(({ plan }) => plan.outputs),
         enable: this.gang.state === 'armed',
+        opening: this.#opening,
       },
     };
   }
@@ -136,6 +147,7 @@ export class HotplugFollower {
       }
       if (this.adoptOn(plan, outcome.fds)) this.covers(cpu, outcome.span.begin, outcome.span.end);
     }
+    Atomics.store(this.#opening, 0, 0);
   }
 
   /** Takes in what has happened since the last call, and tells the listeners. */
@@ -256,14 +268,14 @@ export class HotplugFollower {
     }
   }
 
-  /** False when the kernel refuses what they need to be part of the gang; a notice will come to try it again. */
+  /** False when what they need to be part of the gang is refused; a notice will come to try it again. */
   private adoptOn(plan: PreparedPlaces, fds: readonly Fd[]): boolean {
     try {
       this.gang.adopt(plan, fds);
       return true;
     } catch (error) {
       this.gang.discard(fds);
-      if (!(error instanceof KernelError)) throw error;
+      if (!(error instanceof KernelError || error instanceof SyswideError)) throw error;
       return false;
     }
   }

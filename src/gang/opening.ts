@@ -9,6 +9,16 @@ import { type PlannedClone, planGang } from './plan';
 import { type OpenMode, type Place, placeName } from './target';
 import { givesUpGroup, groupText, withoutGroup } from './weak-group';
 
+/** Says where the records of clones go. What it throws, of clones that were just opened, closes them. */
+export interface Connector {
+  /** Has them go there, before they count. */
+  readonly connect: (clones: readonly OpenClone[]) => void;
+  /** The event to whose ring those of a clone go, for who opens it without this; undefined where there is none yet. */
+  readonly outputOf: (clone: PlannedClone) => Fd | undefined;
+  /** Told of clones whose records go there, before any of these is read. */
+  readonly connected: (clones: readonly OpenClone[]) => void;
+}
+
 /** What is to be opened, and what may be left out of it. */
 export interface OpeningRequest {
   readonly events: readonly ResolvedEvent[];
@@ -27,11 +37,8 @@ export interface OpeningRequest {
    * is added to it has to be read like the rest.
    */
   readonly groupsMayGo?: boolean;
-  /**
-   * Given the clones once they are open and before they count: says where the records of those that sample go. What it
-   * throws closes them.
-   */
-  readonly connect?: (clones: readonly OpenClone[]) => void;
+  /** Of clones that sample. */
+  readonly connector?: Connector;
   readonly context: Omit<OpenContext, 'fdsNeeded'>;
 }
 
@@ -139,10 +146,11 @@ function withoutLeader(events: readonly ResolvedEvent[], gone: number): Resolved
 }
 
 /** What an event needs between being opened and being enabled: its filter; its id, if it is read with its group. */
-function finish(kernel: Kernel, { events, connect }: Attempt, clones: readonly OpenClone[]): OpenClone[] {
+function finish(kernel: Kernel, { events, connector }: Attempt, clones: readonly OpenClone[]): OpenClone[] {
   try {
     for (const clone of clones) setFilter(kernel, present(events[clone.event], 'a clone has an event'), clone);
-    connect?.(clones);
+    connector?.connect(clones);
+    connector?.connected(clones);
     return identified(kernel, clones);
   } catch (error) {
     kernel.closeFds(clones.map((clone) => clone.fd));

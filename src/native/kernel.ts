@@ -162,8 +162,15 @@ export interface Standby {
   readonly cpus: readonly (readonly OpenRequest[])[];
   /** The filter of each of these events, undefined for none. */
   readonly filters: readonly (string | undefined)[];
+  /** For each CPU: the event to whose ring the records of each of these go; undefined for none. */
+  readonly outputs: readonly (readonly (Fd | undefined)[])[];
   /** Whether to enable them too. */
   readonly enable: boolean;
+  /**
+   * One number, which is 1 from before any of them counts until the caller sets it to 0: it knows them only once the wait is
+   * over, and what they write before means nothing to it.
+   */
+  readonly opening: Int32Array;
 }
 
 /** What came of a wait with CPUs on standby. */

@@ -1,10 +1,10 @@
 import { assert } from '../base/assert';
 import { fd, monotonicTime } from '../base/units';
 import { packEvents } from './event-batch';
-import { scratch } from './foreign-library';
+import { bytesOf, scratch } from './foreign-library';
 import type { Standby, StandbyWait } from './kernel';
 import { standbyLayout as layout, STANDBY_IDLE } from './layout';
-import { unpackInt32 } from './packed-integers';
+import { packInt32, unpackInt32 } from './packed-integers';
 import { PackedTexts } from './packed-texts';
 
 /** What sw_wait_standby() takes of a standby, and where it puts what came of it. */
@@ -12,6 +12,7 @@ export class PackedStandby {
   readonly #batch;
   readonly #perCpu: number;
   readonly #filterOffsets: Buffer;
+  readonly #outputs: Buffer;
   readonly #cpus: Buffer;
   readonly #opened: Buffer;
 
@@ -23,6 +24,7 @@ export class PackedStandby {
     );
     const texts = new PackedTexts();
     this.#filterOffsets = texts.add(standby.filters);
+    this.#outputs = packInt32(standby.outputs.flat().map((output) => output ?? -1));
     this.#batch = packEvents(standby.cpus.flat(), texts);
     this.#cpus = scratch(standby.cpus.length * layout.size);
     this.#opened = scratch(standby.cpus.length * this.#perCpu * 4);
@@ -33,8 +35,8 @@ export class PackedStandby {
     const { attrs, stride, attrCount, config1Offsets, texts, requests } = this.#batch;
     return [
       ...([attrs, stride, attrCount, config1Offsets, texts, texts.length, requests, this.#perCpu] as const),
-      ...([this.#filterOffsets, this.standby.enable ? 1 : 0] as const),
-      ...([this.#cpus, this.standby.cpus.length, this.#opened] as const),
+      ...([this.#filterOffsets, this.#outputs, this.standby.enable ? 1 : 0] as const),
+      ...([this.#cpus, this.standby.cpus.length, this.#opened, bytesOf(this.standby.opening)] as const),
     ] as const;
   }
 

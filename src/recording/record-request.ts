@@ -27,7 +27,7 @@ export interface Progress {
 }
 
 /** What is to be recorded, where, until when, and into which file. */
-export interface RecordRequest extends Omit<GangToOpen, 'connect'> {
+export interface RecordRequest extends Omit<GangToOpen, 'connector'> {
   readonly to: Destination;
   /** Absent: all goes to one file. Not into a pipe. */
   readonly rotation?: Rotation;

@@ -4,7 +4,7 @@ import { type Fd, type MonotonicTime, monotonicTime } from '../base/units';
 import { openRequested } from '../counts/open-requested';
 import { BackgroundLoop } from '../gang/background-loop';
 import type { LiveGang } from '../gang/live-gang';
-import type { OpenClone } from '../gang/opening';
+import type { Connector, OpenClone } from '../gang/opening';
 import type { Interruption } from '../native/interruption';
 import type { Kernel, Timer } from '../native/kernel';
 import { inClock } from './clock';
@@ -35,7 +35,7 @@ export class Recorder {
     private readonly interruption: Interruption,
   ) {
     this.output = new RecordingOutput(request);
-    this.rings = new SampleRings(kernel, request, this.output);
+    this.rings = new SampleRings(kernel, request, this.output, () => this.#live?.follower?.isOpening ?? false);
   }
 
   /** Opens everything, and writes what stands before the samples. @throws SyswideError; nothing is left open then */
@@ -127,8 +127,12 @@ export class Recorder {
   }
 
   private async prepare(): Promise<void> {
-    const connect = (clones: readonly OpenClone[]) => this.connect(clones);
-    const { live, notices } = await openRequested(this.kernel, { ...this.request, connect }, this.interruption);
+    const connector: Connector = {
+      connect: (clones) => this.rings.connect(clones),
+      outputOf: (clone) => this.rings.outputOf(clone),
+      connected: (clones) => this.connected(clones),
+    };
+    const { live, notices } = await openRequested(this.kernel, { ...this.request, connector }, this.interruption);
     this.#live = live;
     this.notices.push(...notices);
     this.beginFile();
@@ -156,9 +160,8 @@ export class Recorder {
     this.output.begin(recordedEvents(this.live.gang, this.request.target, this.#ids));
   }
 
-  /** What new clones write goes to the rings, and their ids into the file, before they count. */
-  private connect(clones: readonly OpenClone[]): void {
-    this.rings.connect(clones);
+  /** The ids of new clones go into the file before what they write. */
+  private connected(clones: readonly OpenClone[]): void {
     const ids = this.kernel.eventIds(clones.map(({ fd }) => fd));
     const added = clones.map(({ event }, i) => [event, present(ids[i], 'an id each')] as [number, bigint]);
     this.#ids.push(...added);

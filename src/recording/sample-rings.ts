@@ -1,6 +1,7 @@
 import { SyswideError } from '../base/error';
 import type { Fd, MonotonicTime } from '../base/units';
 import type { OpenClone } from '../gang/opening';
+import type { PlannedClone } from '../gang/plan';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { CpuRings } from '../ring/cpu-rings';
@@ -32,9 +33,10 @@ export class SampleRings {
     private readonly kernel: Kernel,
     private readonly request: RecordRequest,
     private readonly output: RecordingOutput,
+    isHeld: () => boolean,
   ) {
     const { ringPages: dataPages, mayShrink, overwrite, clockId } = request;
-    const shape = { dataPages, mayShrink, clockId };
+    const shape = { dataPages, mayShrink, clockId, isHeld };
     this.#recent = new RecentRecords(overwrite ? SIDE_BAND_BYTES : 0);
     this.#rings = new CpuRings(kernel, { ...shape, mode: overwrite ? 'overwrite' : 'drain' });
     this.#sideRings = overwrite ? new CpuRings(kernel, { ...shape, dataPages: SIDE_BAND_PAGES }) : this.#rings;
@@ -57,13 +59,22 @@ export class SampleRings {
 
   /** What these clones write goes to the rings. @throws SyswideError NO_MEMORY, OPEN_FAILED */
   connect(clones: readonly OpenClone[]): void {
-    const overwritten = ({ event }: OpenClone) => this.request.events[event]?.attr.flags?.writeBackward === true;
     try {
-      this.#rings.connect(clones.filter(overwritten));
-      this.#sideRings.connect(clones.filter((clone) => !overwritten(clone)));
+      this.#rings.connect(clones.filter((clone) => this.isOverwritten(clone)));
+      this.#sideRings.connect(clones.filter((clone) => !this.isOverwritten(clone)));
     } catch (error) {
       throw error instanceof KernelError ? noRing(error, this.ringBytes) : error;
     }
+  }
+
+  /** See `Connector`. */
+  outputOf(clone: PlannedClone): Fd | undefined {
+    const rings = this.isOverwritten(clone) ? this.#rings : this.#sideRings;
+    return clone.place.cpu === undefined ? undefined : rings.holderOf(clone.place.cpu);
+  }
+
+  private isOverwritten({ event }: PlannedClone): boolean {
+    return this.request.events[event]?.attr.flags?.writeBackward === true;
   }
 
   /**

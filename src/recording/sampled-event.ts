@@ -79,6 +79,7 @@ export class SampledEvent implements AsyncDisposable {
       dataPages: Math.ceil((ringBytes ?? DEFAULT_RING_BYTES) / kernel.pageSize),
       mayShrink: ringBytes === undefined,
       clockId: CLOCK_MONOTONIC,
+      isHeld: () => event.#live?.follower?.isOpening ?? false,
     });
     const event = new SampledEvent(kernel, Held.on(kernel), rings, kernel.createWakeup());
     try {
@@ -173,14 +174,17 @@ export class SampledEvent implements AsyncDisposable {
         this.#events = asked.map((event) => sampled(event, sampling));
         return this.#events;
       },
-      connect: (clones) => this.connect(clones),
+      connector: {
+        connect: (clones) => this.rings.connect(clones),
+        outputOf: ({ place: { cpu } }) => (cpu === undefined ? undefined : this.rings.holderOf(cpu)),
+        connected: (clones) => this.connected(clones),
+      },
     });
     this.#live = live;
     this.#registration = registerGang(this.kernel, { command: options.command ?? process.argv, controllable: live });
   }
 
-  private connect(clones: readonly OpenClone[]): void {
-    this.rings.connect(clones);
+  private connected(clones: readonly OpenClone[]): void {
     const ids = this.kernel.eventIds(clones.map(({ fd }) => fd));
     for (const [i, { event }] of clones.entries()) {
       this.#names.set(present(ids[i], 'an id each'), present(this.#events[event], 'a clone has an event'));

@@ -25,6 +25,8 @@ export interface RingShape {
   readonly clockId: number;
   /** `drain` by default. Into rings that are overwritten, events have to write backwards. */
   readonly mode?: RingMode;
+  /** As of `RingDrain`. */
+  readonly isHeld?: () => boolean;
 }
 
 /** What the ring of a CPU held. */
@@ -48,7 +50,7 @@ export class CpuRings {
     private readonly kernel: Kernel,
     private readonly shape: RingShape,
   ) {
-    this.#drain = new RingDrain(kernel);
+    this.#drain = new RingDrain(kernel, [], shape.isHeld);
     this.#snapshots = new RingSnapshots(kernel);
     this.#dataPages = shape.dataPages;
   }
@@ -93,6 +95,11 @@ export class CpuRings {
       clones.map(({ fd }) => fd),
       targets,
     );
+  }
+
+  /** The event that holds the ring of a CPU; undefined where there is none yet. */
+  holderOf(cpu: Cpu): Fd | undefined {
+    return this.#rings.get(cpu)?.holder;
   }
 
   close(): void {

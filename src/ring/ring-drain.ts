@@ -19,6 +19,8 @@ export class RingDrain {
   constructor(
     private readonly kernel: Pick<Kernel, 'ringHeads' | 'advanceRings'>,
     rings: readonly RingMapping[] = [],
+    /** Whether what is in the rings may be of somebody who is not known yet: it is left there until that is over. */
+    private readonly isHeld = () => false,
   ) {
     for (const ring of rings) this.add(ring);
   }
@@ -40,13 +42,15 @@ export class RingDrain {
 
   /**
    * Hands over what every ring holds, and gives the room back to the kernel. Where the target throws, that ring and those
-   * after it are left as they are, and can be drained again.
+   * after it are left as they are, and can be drained again, as are all while they are held.
    * @returns the bytes handed over
    */
   drain(take: DrainTarget): number {
     const rings = [...this.#tails.keys()];
     if (rings.length === 0) return 0;
     const heads = this.kernel.ringHeads(rings);
+    // Asked now, it is right about all that lies before the heads.
+    if (this.isHeld()) return 0;
     const emptied: { readonly ring: RingMapping; readonly head: bigint }[] = [];
     let bytes = 0;
     try {

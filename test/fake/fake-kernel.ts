@@ -61,6 +61,8 @@ export class FakeKernel implements Kernel {
   readonly timers = new Set<(expirations: bigint) => void>();
   /** When they were set to expire for the first time, and then how often. */
   readonly timerTimes: { readonly first: MonotonicTime; readonly every: Nanoseconds | undefined }[] = [];
+  /** Where the records of an event go. */
+  readonly outputs = new Map<Fd, Fd>();
   /** What a released command does. */
   commandExit: Partial<CommandExit> & { execErrno?: number } = { exitCode: 0 };
   #failures: { call: Call; nth: number; errno: number }[] = [];
@@ -179,9 +181,10 @@ export class FakeKernel implements Kernel {
 
   /** Opens what is on standby at once, as for CPUs that are online already. */
   async waitStandby(watched: readonly Fd[], others: readonly Fd[], standby: Standby): Promise<StandbyWait> {
-    const outcomes = standby.cpus.map((requests) => {
+    const outcomes = standby.cpus.map((requests, i) => {
       try {
         const fds = this.openEvents(requests);
+        this.direct(fds, standby.outputs[i]);
         return { fds, span: this.controlEvents(standby.enable ? fds : [], 'enable', false) };
       } catch (error) {
         if (error instanceof KernelError) return { errno: error.errno };
@@ -260,8 +263,16 @@ export class FakeKernel implements Kernel {
   modifyEvents(): void {
     throw new Error('not part of this fake');
   }
-  setOutput(): void {
-    throw new Error('not part of this fake');
+  /** `setOutput` of those that have one. */
+  direct(fds: readonly Fd[], outputs: readonly (Fd | undefined)[] = []): void {
+    for (const [i, one] of fds.entries()) {
+      const output = outputs[i];
+      if (output !== undefined) this.setOutput([one], [output]);
+    }
+  }
+
+  setOutput(fds: readonly Fd[], targets: readonly Fd[]): void {
+    for (const [i, one] of fds.entries()) this.outputs.set(one, targets[i] ?? one);
   }
   clockTime(): bigint {
     return this.#now();

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { takesCpu1Offline, turn } from '../hotplug/cpu1';
+import { median, takesCpu1Offline, tell, turn } from '../hotplug/cpu1';
 import { needs } from '../needs';
-import { hasPerf, perf, start, startSyswide } from '../run';
+import { hasPerf, perf, start, startSyswide, syswide } from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-record-hotplug-'));
 const path = join(folder, 'perf.data');
@@ -51,5 +51,32 @@ describe('a recording of all CPUs', () => {
     expect(onCpu1(off, on - 0.1)).toBe(0);
     const { stderr: complaint } = perf(['report', '--stdio', '-i', path]);
     expect(complaint).toBe('');
+  });
+
+  it('samples a CPU from the moment on at which it runs, on a machine that is busy, too', {
+    timeout: 60_000,
+  }, async () => {
+    const load = [1, 2].map(() => start('sh', ['-c', 'while :; do :; done']));
+    const recording = startSyswide(['record', '-a', '-F', '1000', '-o', path, '--', 'sleep', '6']);
+    await sleep(1500);
+    for (let i = 0; i < 20; i += 1) {
+      turn(i % 2 === 0 ? 0 : 1);
+      await sleep(150);
+    }
+    const { status, stderr } = await recording.ended;
+    for (const one of load) one.process.kill('SIGKILL');
+    expect(status).toBe(0);
+    const ms = [...stderr.matchAll(/# cpu1 came online, sampled after (\d+\.\d) ms/gu)].map(([, after]) =>
+      Number(after),
+    );
+    tell(`unsampled after coming online: median ${median(ms)} ms, at most ${Math.max(...ms)} ms`);
+    expect(ms).toHaveLength(10);
+    expect(median(ms)).toBeLessThanOrEqual(5);
+    const lines = perf(['script', '-F', 'cpu,time', '-i', path]);
+    expect({ status: lines.status, stderr: lines.stderr }).toEqual({ status: 0, stderr: '' });
+    // Whichever clone it is of, each sample is one of an event of the file.
+    expect(syswide(['script', '-F', 'cpu,time', '-i', path]).stdout.split('\n')).toHaveLength(
+      lines.stdout.split('\n').length,
+    );
   });
 });

@@ -1,6 +1,9 @@
 import { constants } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { cpu, monotonicTime, tid } from '../../../src/base/units';
+import { SyswideError } from '../../../src/base/error';
+import { cpu, fd, monotonicTime, tid } from '../../../src/base/units';
+import type { OpenClone } from '../../../src/gang/opening';
+import type { PlannedClone } from '../../../src/gang/plan';
 import { CpuMask } from '../../../src/host/cpu-mask';
 import { software } from '../../fake/events';
 import { type FaultyCall, HotplugMachine, now } from './hotplug-machine';
@@ -117,6 +120,52 @@ describe('a CPU that comes', () => {
     const { prepared, outcomes } = machine.standBy();
     machine.follower.adopt(prepared, outcomes);
     expect([...machine.kernel.filters.values()]).toEqual(['x == 1', 'x == 1']);
+  });
+
+  it('has its standby write where its records go, and is told of what was opened before these are read', () => {
+    const holders = new Map([[1, fd(7)]]);
+    const told: number[] = [];
+    const connector = {
+      connect: () => {},
+      outputOf: ({ place }: PlannedClone) => holders.get(place.cpu ?? -1),
+      connected: (clones: readonly OpenClone[]) => void told.push(...clones.map((clone) => clone.fd)),
+    };
+    const machine = new HotplugMachine(group, { online: [0], connector });
+    const opened = [...told];
+    machine.arm();
+    machine.up(1);
+    // There is no ring of CPU 2 yet: it is opened by the main thread, should it come.
+    machine.up(2);
+    const { prepared, outcomes } = machine.standBy();
+    expect(prepared.cpus.map((prepare) => prepare.cpu)).toEqual([cpu(1)]);
+    expect(machine.follower.isOpening).toBe(true);
+    machine.follower.adopt(prepared, outcomes);
+    expect(machine.follower.isOpening).toBe(false);
+    const added = told.slice(opened.length);
+    expect(added).toHaveLength(3);
+    expect([...machine.kernel.outputs]).toEqual(added.map((one) => [one, 7]));
+    machine.follower.follow();
+    expect(machine.live.gang.size).toBe(9);
+  });
+
+  it('has the clones closed that cannot be told of, and is opened anew', () => {
+    let refusals = 1;
+    const connector = {
+      connect: () => {},
+      outputOf: () => fd(7),
+      connected: ([clone]: readonly OpenClone[]) => {
+        if (clone?.place.cpu === 1 && refusals-- > 0)
+          throw new SyswideError('OUTPUT_FAILED', { what: 'a', why: 'b', remedy: 'c' });
+      },
+    };
+    const machine = new HotplugMachine(group, { online: [0], connector });
+    machine.arm();
+    machine.up(1);
+    const { prepared, outcomes } = machine.standBy();
+    machine.follower.adopt(prepared, outcomes);
+    expect([machine.live.gang.size, machine.kernel.openFds.size]).toEqual([3, 3]);
+    machine.follower.follow();
+    expect([machine.live.gang.size, machine.kernel.openFds.size]).toEqual([6, 6]);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { type Cpu, cpu, type Fd, type MonotonicTime, monotonicTime } from '../../../src/base/units';
 import type { ResolvedEvent } from '../../../src/events/resolved-event';
 import { LiveGang } from '../../../src/gang/live-gang';
+import type { Connector } from '../../../src/gang/opening';
 import type { Target } from '../../../src/gang/target';
 import { CpuMask } from '../../../src/host/cpu-mask';
 import type { HotplugNotice, HotplugSource, HotplugStep } from '../../../src/host/hotplug/hotplug-source';
@@ -180,7 +181,8 @@ export class HotplugMachine {
       wanted = '0-3',
       target,
       exactTimes = true,
-    }: { online?: number[]; wanted?: string; target?: Target; exactTimes?: boolean } = {},
+      connector,
+    }: { online?: number[]; wanted?: string; target?: Target; exactTimes?: boolean; connector?: Connector } = {},
   ) {
     this.kernel = new HotplugKernel(online);
     this.source = new FakeSource(exactTimes);
@@ -193,6 +195,7 @@ export class HotplugMachine {
       context: { permission: () => ({ why: 'no right', remedy: 'ask root' }), fdLimit: () => 10 },
       files: this.files,
       hotplug: { source: this.source, wanted: CpuMask.parse(wanted) },
+      ...(connector ? { connector } : {}),
     });
   }
 
@@ -240,13 +243,15 @@ export class HotplugMachine {
     return readings.reduce((sum, { counts }) => sum + counts.value, 0n);
   }
 
-  private openStandby({ cpus, enable, filters }: Standby): StandbyOutcomes {
-    return cpus.map((requests) => {
+  private openStandby({ cpus, enable, filters, outputs, opening }: Standby): StandbyOutcomes {
+    opening[0] = 1;
+    return cpus.map((requests, slice) => {
       const begin = now();
       let fds: Fd[] = [];
       try {
         fds = this.kernel.openEvents(requests);
         for (const [i, one] of fds.entries()) if (filters[i] !== undefined) this.kernel.setFilter([one], filters[i]);
+        this.kernel.direct(fds, outputs[slice]);
         const heads = fds.filter((_, i) => requests[i]?.leader === undefined);
         if (enable) this.kernel.controlEvents(heads, 'enable', true);
         return { fds, span: { begin, end: now() } };

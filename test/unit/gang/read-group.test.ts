@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { present } from '../../../src/base/assert';
 import { cpu, type Fd, tid } from '../../../src/base/units';
 import type { ResolvedEvent } from '../../../src/events/resolved-event';
 import { Gang, type GangRequest } from '../../../src/gang/gang';
@@ -143,8 +144,8 @@ describe('software events and tracepoints of a CPU', () => {
     const gang = Gang.open(kernel, request(mixed));
     gang.arm();
     gang.addPlaces([{ cpu: cpu(2) }]);
-    const { clones, requests } = gang.prepare([{ cpu: cpu(3) }]);
-    gang.adopt({ clones, requests, filters: [] }, kernel.openEvents(requests));
+    const prepared = present(gang.prepare([{ cpu: cpu(3) }]), 'nothing stands against it');
+    gang.adopt(prepared, kernel.openEvents(prepared.requests));
     expect(groupsOn(kernel, 2)).toEqual(groupsOn(kernel, 0));
     expect(groupsOn(kernel, 3)).toEqual(groupsOn(kernel, 0));
     expect(new Set(valuesOf(gang)).size).toBe(24);

@@ -49,6 +49,8 @@ describe('the rings of CPUs', () => {
     rings.connect([clone(4, cpu(1))]);
     expect(mapped.size).toBe(2);
     expect([1, 2, 3, 4].map((id) => cpuOf(outputs.get(id)))).toEqual([0, 1, 0, 1]);
+    expect([0, 1].map((one) => rings.holderOf(cpu(one)))).toEqual([outputs.get(1), outputs.get(2)]);
+    expect(rings.holderOf(cpu(2))).toBeUndefined();
   });
 
   it('are shorter where so much memory may not be locked, all of them alike', () => {

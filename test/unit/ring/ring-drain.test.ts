@@ -27,6 +27,17 @@ describe('draining rings', () => {
     expect(drained(drain)).toEqual([]);
   });
 
+  it('leaves what is held where it is', () => {
+    const ring = new FakeRing();
+    let isHeld = true;
+    const drain = new RingDrain(ringKernel, [ring], () => isHeld);
+    ring.write(RecordType.sample, body(40));
+    expect(drained(drain)).toEqual([]);
+    expect(ring.tail).toBe(0n);
+    isHeld = false;
+    expect(drained(drain)).toHaveLength(1);
+  });
+
   it('goes around the end in every position', () => {
     for (let before = 0; before <= 72; before += 8) {
       const ring = new FakeRing();
