@@ -14,7 +14,9 @@ const [data, html] = [join(folder, 'perf.data'), join(folder, 'page.html')];
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const online = '/sys/devices/system/cpu/cpu1/online';
-const toggles = `sleep 0.7; echo 0 > ${online}; sleep 0.8; echo 1 > ${online}; sleep 0.6`;
+/** Busy all the time: a page begins with the first sample, and ends with the last. */
+const busy = 'timeout 2 sh -c "while :; do :; done" &';
+const toggles = `${busy} sleep 0.7; echo 0 > ${online}; sleep 0.8; echo 1 > ${online}; sleep 0.6`;
 
 /** What a page carries. */
 function carried(page: string) {
