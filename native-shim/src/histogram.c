@@ -7,15 +7,12 @@
 #include "internal.h"
 #include "pair-map.h"
 #include "shim.h"
+#include "stack-plan.h"
 
 #include <string.h>
 
-/* Words of a stack before its functions, and which of them is the event: see src/profile/stacks.ts. */
-#define WORDS_BEFORE_CHAIN 5u
-#define EVENT_WORD 0u
-
 #define MOST_GIVEN 2u
-#define MOST_KEYS (WORDS_BEFORE_CHAIN + MOST_GIVEN)
+#define MOST_KEYS (SW_WORDS_BEFORE_CHAIN + MOST_GIVEN)
 
 /* Stacks that are looked at together. What they need has to stay in the first cache until they are counted. */
 #define BLOCK 16u
@@ -74,107 +71,10 @@ struct histogram {
 	uint32_t n_selves;
 };
 
-/* What JavaScript hands over of stacks. */
-struct sw_stack_arrays {
-	const int32_t *words;
-	uint32_t n_words;
-	const int32_t *starts;
-	const int32_t *depths;
-	const double *counts;
-	const double *periods;
-	uint32_t n_all;
-	const int32_t *kernel_stacks;
-	uint32_t n_stacks;
-};
-
-/* A stack that is to be counted, checked. */
-struct plan {
-	int32_t stack;
-	int32_t kernel_stack;
-	uint32_t chain; /* where its functions are among the words, and those of its kernel stack */
-	uint32_t kernel_chain;
-	int32_t whole;
-	int32_t depth;        /* how many of its functions are counted */
-	int32_t kernel_depth; /* how many of these, from the innermost on, are its kernel stack's; 1 without one */
-	int32_t counts_kernel;
-};
-
 static struct sw_owned histograms;
 
-/* Kernel stacks are shared only where the innermost functions are counted last. */
-static int bad_flags(uint32_t flags)
-{
-	const uint32_t all = SW_HISTOGRAM_CHILDREN | SW_HISTOGRAM_CALLERS | SW_HISTOGRAM_SHARED | SW_HISTOGRAM_RELATIVE;
-
-	return (flags & ~all) || ((flags & SW_HISTOGRAM_SHARED) && !(flags & SW_HISTOGRAM_CALLERS));
-}
-
-static int bad_arrays(const struct sw_stack_arrays *a)
-{
-	return a->n_stacks > a->n_all || a->n_all > INT32_MAX || (a->n_words && !a->words) ||
-	       (a->n_all && (!a->starts || !a->depths)) || (a->n_stacks && !a->kernel_stacks);
-}
-
-/* @returns where the functions of a stack are, 0 for one that is not wholly among the words */
-static uint32_t chain_of(const struct sw_stack_arrays *a, uint32_t stack)
-{
-	int32_t start = a->starts[stack], depth = a->depths[stack];
-
-	if (start < 0 || depth < 1 || (uint64_t)start + WORDS_BEFORE_CHAIN + (uint32_t)depth > a->n_words)
-		return 0;
-	return (uint32_t)start + WORDS_BEFORE_CHAIN;
-}
-
-static int32_t event_of(const struct sw_stack_arrays *a, uint32_t chain)
-{
-	return a->words[chain - WORDS_BEFORE_CHAIN + EVENT_WORD];
-}
-
-/*
- * Plans the kernel's part of a stack. The first one that has a kernel stack counts it for all: their numbers ascend.
- * @returns 0, or -EINVAL
- */
-static int plan_kernel(const struct sw_stack_arrays *a, struct plan *plan, int32_t *last_kernel_stack)
-{
-	int32_t kernel_stack = a->kernel_stacks[plan->stack];
-
-	if (kernel_stack < 0)
-		return 0;
-	if ((uint32_t)kernel_stack >= a->n_all)
-		return -EINVAL;
-	plan->kernel_chain = chain_of(a, (uint32_t)kernel_stack);
-	plan->kernel_depth = a->depths[kernel_stack];
-	if (!plan->kernel_chain || plan->kernel_depth > plan->whole)
-		return -EINVAL;
-	plan->kernel_stack = kernel_stack;
-	plan->counts_kernel = kernel_stack > *last_kernel_stack;
-	if (plan->counts_kernel)
-		*last_kernel_stack = kernel_stack;
-	return 0;
-}
-
-/* @returns 1 for a stack of the event, 0 for another one, -EINVAL for none */
-static int plan_stack(const struct sw_stack_arrays *a, uint32_t flags, uint32_t stack, int32_t event,
-		      int32_t *last_kernel_stack, struct plan *plan)
-{
-	uint32_t chain = chain_of(a, stack);
-	int ret;
-
-	if (!chain)
-		return -EINVAL;
-	if (event_of(a, chain) != event)
-		return 0;
-	*plan = (struct plan){ .stack = (int32_t)stack, .kernel_stack = -1, .chain = chain, .whole = a->depths[stack] };
-	plan->kernel_depth = 1;
-	plan->depth = flags & SW_HISTOGRAM_CHILDREN ? plan->whole : 1;
-	if (plan->depth == 1 || !(flags & SW_HISTOGRAM_SHARED))
-		return 1;
-	ret = plan_kernel(a, plan, last_kernel_stack);
-	return ret < 0 ? ret : 1;
-}
-
 /* Checks the functions that are counted, and has what is known of them fetched. @returns 0, or -EINVAL */
-static int fetch_cells(const struct histogram *h, const int32_t *words, const struct plan *plan)
+static int fetch_cells(const struct histogram *h, const int32_t *words, const struct sw_stack_plan *plan)
 {
 	int32_t i = 0;
 
@@ -216,8 +116,8 @@ static int take_group(struct histogram *h, const int32_t *words, uint32_t chain,
 	int32_t differs = !h->has_group;
 	int32_t group;
 
-	for (uint32_t word = 0; word < WORDS_BEFORE_CHAIN; word++) {
-		int32_t value = words[chain - WORDS_BEFORE_CHAIN + word];
+	for (uint32_t word = 0; word < SW_WORDS_BEFORE_CHAIN; word++) {
+		int32_t value = words[chain - SW_WORDS_BEFORE_CHAIN + word];
 
 		if (!(h->key_words & 1u << word))
 			continue;
@@ -346,7 +246,7 @@ static int count_callers(struct histogram *h, struct visit *visit, const int32_t
 }
 
 /* The same from the innermost on, where they show what was called. */
-static int count_callees(struct histogram *h, struct visit *visit, const int32_t *cells, const struct plan *plan)
+static int count_callees(struct histogram *h, struct visit *visit, const int32_t *cells, const struct sw_stack_plan *plan)
 {
 	for (int32_t i = 1; i < plan->depth; i++)
 		if (count_position(h, visit, cells[i], plan->whole - i) < -1)
@@ -383,7 +283,7 @@ struct marks {
 
 /* @returns 0, -ENOMEM, or -EINVAL where there is no room for its marks */
 static int count_stack(struct histogram *h, const struct sw_stack_arrays *a, const int32_t *given, int32_t *mark,
-		       const struct plan *plan)
+		       const struct sw_stack_plan *plan)
 {
 	const int32_t *cells = &a->words[plan->chain];
 	struct visit visit = {
@@ -430,13 +330,7 @@ static void turn_to(struct histogram *h, uint32_t member)
 	h->member = member;
 }
 
-/* How many functions of a stack are counted with it. */
-static uint32_t counted(const struct plan *plan)
-{
-	return (uint32_t)(plan->counts_kernel ? plan->depth : plan->depth - plan->kernel_depth + 1);
-}
-
-static void count_whole(const struct histogram *h, const struct sw_stack_arrays *a, const struct plan *plan, double *whole)
+static void count_whole(const struct histogram *h, const struct sw_stack_arrays *a, const struct sw_stack_plan *plan, double *whole)
 {
 	if ((h->flags & SW_HISTOGRAM_RELATIVE) && h->cells[a->words[plan->chain]].part < 0)
 		return;
@@ -445,10 +339,10 @@ static void count_whole(const struct histogram *h, const struct sw_stack_arrays 
 }
 
 static int count_block(struct histogram *h, const struct sw_stack_arrays *a, const int32_t *given, struct marks *marks,
-		       const struct plan *plans, uint32_t n, double *whole)
+		       const struct sw_stack_plan *plans, uint32_t n, double *whole)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t length = counted(&plans[i]);
+		uint32_t length = sw_functions_counted(&plans[i]);
 
 		if (marks->next && marks->left < length)
 			return -EINVAL;
@@ -466,12 +360,12 @@ static int count_block(struct histogram *h, const struct sw_stack_arrays *a, con
 static int count_event(struct histogram *h, const struct sw_stack_arrays *a, const int32_t *given, struct marks *marks,
 		       int32_t event, double *whole)
 {
-	struct plan plans[BLOCK];
+	struct sw_stack_plan plans[BLOCK];
 	int32_t last_kernel_stack = -1;
 	uint32_t n = 0;
 
 	for (uint32_t stack = 0; stack < a->n_stacks; stack++) {
-		int is_of = plan_stack(a, h->flags, stack, event, &last_kernel_stack, &plans[n]);
+		int is_of = sw_plan_stack(a, h->flags, stack, event, &last_kernel_stack, &plans[n]);
 		int ret;
 
 		if (is_of < 0 || (is_of && fetch_cells(h, a->words, &plans[n]) < 0))
@@ -524,7 +418,7 @@ int32_t sw_histogram_new(uint32_t flags, uint32_t members, uint32_t key_words, u
 	struct histogram *h;
 	int32_t ret;
 
-	if (bad_flags(flags) || !members || members > SW_MAX_BATCH || key_words >= 1u << WORDS_BEFORE_CHAIN ||
+	if (sw_bad_histogram_flags(flags) || !members || members > SW_MAX_BATCH || key_words >= 1u << SW_WORDS_BEFORE_CHAIN ||
 	    n_given > MOST_GIVEN || !seed || n_cells > INT32_MAX || (n_cells && (!parts || !is_kernel)))
 		return -EINVAL;
 	h = calloc(1, sizeof(*h));
@@ -557,7 +451,7 @@ int32_t sw_histogram_add(int32_t number, const int32_t *words, uint32_t n_words,
 	struct marks written = { n_marks ? marks : NULL, n_marks };
 	int ret;
 
-	if (!h || bad_arrays(&a) || (n_all && (!counts || !periods)) || member >= h->members || !whole ||
+	if (!h || sw_bad_stack_arrays(&a) || (n_all && (!counts || !periods)) || member >= h->members || !whole ||
 	    n_given_values != (uint64_t)n_all * h->n_given || (n_given_values && !given) ||
 	    n_marks > INT32_MAX || (n_marks && !marks))
 		return -EINVAL;
@@ -618,82 +512,4 @@ int32_t sw_histogram_free(int32_t number)
 	histograms.of[number] = NULL;
 	drop(h);
 	return 0;
-}
-
-/* Where the chains of entries are written. */
-struct chains {
-	const int32_t *mark;
-	uint32_t left;
-	int32_t *next;
-	uint32_t n_entries;
-	int32_t *out;
-	uint32_t length;
-};
-
-/* Writes a position of a stack, if it is wanted, as the next mark says. @returns 0, or -EINVAL */
-static inline int write_place(struct chains *c, int32_t stack, int32_t position)
-{
-	uint32_t mark = (uint32_t)*c->mark++;
-	int32_t at;
-
-	if (!mark)
-		return 0;
-	if (mark > c->n_entries)
-		return -EINVAL;
-	at = c->next[mark - 1];
-	if (at < 0)
-		return 0;
-	if ((uint64_t)at + 2 > c->length)
-		return -EINVAL;
-	c->out[at] = stack;
-	c->out[at + 1] = position;
-	c->next[mark - 1] = at + 2;
-	return 0;
-}
-
-/* The positions of a stack, as count_stack() goes through them. @returns 0, or -EINVAL */
-static int write_places(struct chains *c, uint32_t flags, const struct plan *plan)
-{
-	uint32_t length = counted(plan);
-
-	if (c->left < length)
-		return -EINVAL;
-	c->left -= length;
-	if (write_place(c, plan->stack, 0) < 0)
-		return -EINVAL;
-	if (!(flags & SW_HISTOGRAM_CALLERS)) {
-		for (int32_t i = 1; i < plan->depth; i++)
-			if (write_place(c, plan->stack, i) < 0)
-				return -EINVAL;
-		return 0;
-	}
-	for (int32_t i = plan->depth - 1; i >= plan->kernel_depth; i--)
-		if (write_place(c, plan->stack, i) < 0)
-			return -EINVAL;
-	for (int32_t i = plan->kernel_depth - 1; plan->counts_kernel && i > 0; i--)
-		if (write_place(c, plan->kernel_stack, i) < 0)
-			return -EINVAL;
-	return 0;
-}
-
-int32_t sw_histogram_chains(uint32_t flags, const int32_t *words, uint32_t n_words, const int32_t *starts,
-			    const int32_t *depths, uint32_t n_all, const int32_t *kernel_stacks, uint32_t n_stacks,
-			    int32_t event, const int32_t *marks, uint32_t n_marks, int32_t *next, uint32_t n_entries,
-			    int32_t *chains, uint32_t length)
-{
-	struct sw_stack_arrays a = { words, n_words, starts, depths, NULL, NULL, n_all, kernel_stacks, n_stacks };
-	struct chains c = { marks, n_marks, next, n_entries, chains, length };
-	int32_t last_kernel_stack = -1;
-
-	if (bad_flags(flags) || bad_arrays(&a) || n_marks > INT32_MAX || (n_marks && !marks) || (n_entries && !next) ||
-	    (length && !chains))
-		return -EINVAL;
-	for (uint32_t stack = 0; stack < n_stacks; stack++) {
-		struct plan plan;
-		int is_of = plan_stack(&a, flags, stack, event, &last_kernel_stack, &plan);
-
-		if (is_of < 0 || (is_of && write_places(&c, flags, &plan) < 0))
-			return -EINVAL;
-	}
-	return (int32_t)(n_marks - c.left);
 }
