@@ -14,6 +14,9 @@ import type { EndedFile, RecordRequest } from './record-request';
 import { recordedEvents } from './recorded-events';
 import { SampleRings } from './sample-rings';
 
+/** When to look again whether all clones are known, in ns. */
+const SOON = 1_000_000n;
+
 /** How often, in ms, what was recorded is made part of what readers see, at the least. */
 const SYNC_MS = 500;
 
@@ -24,6 +27,8 @@ export class Recorder {
   readonly rings: SampleRings;
   #loop: BackgroundLoop | undefined;
   #timer: Timer | undefined;
+  /** For a file that has to wait to be ended. */
+  #soon: Timer | undefined;
   #failure: SyswideError | undefined;
   #lastFile: EndedFile | undefined;
   #live: LiveGang | undefined;
@@ -35,7 +40,7 @@ export class Recorder {
     private readonly interruption: Interruption,
   ) {
     this.output = new RecordingOutput(request);
-    this.rings = new SampleRings(kernel, request, this.output, () => this.#live?.follower?.isOpening ?? false);
+    this.rings = new SampleRings(kernel, request, this.output, () => this.isHeld);
   }
 
   /** Opens everything, and writes what stands before the samples. @throws SyswideError; nothing is left open then */
@@ -83,6 +88,14 @@ export class Recorder {
   /** Ends the file that is being written, under a name of its own, and begins another. */
   rotate(): void {
     if (!this.output.hasMany || this.live.gang.state === 'reserved') return;
+    if (this.isHeld) {
+      // What clones write that have just been opened means nothing in a file that does not know them.
+      this.#soon?.close();
+      this.#soon = this.kernel.createTimer(monotonicTime(process.hrtime.bigint() + SOON), undefined, () =>
+        this.rotate(),
+      );
+      return;
+    }
     this.attempt(() => {
       this.rings.collect(this.armed);
       const ended = this.output.end(false);
@@ -93,7 +106,7 @@ export class Recorder {
 
   /** Ends sampling, takes in all that is left, and finishes the file. */
   async stop(): Promise<void> {
-    this.#timer?.close();
+    this.closeTimers();
     if (this.live.gang.state === 'armed') this.live.pause();
     await this.live.settle();
     await this.#loop?.stop();
@@ -112,13 +125,23 @@ export class Recorder {
   /** Harmless when repeated. */
   async close(): Promise<void> {
     try {
-      this.#timer?.close();
+      this.closeTimers();
       await this.#loop?.stop();
       await this.#live?.close();
     } finally {
       this.rings.close();
       this.output.close();
     }
+  }
+
+  private closeTimers(): void {
+    this.#timer?.close();
+    this.#soon?.close();
+  }
+
+  /** Whether clones write that are not known yet. */
+  private get isHeld(): boolean {
+    return this.#live?.follower?.isOpening ?? false;
   }
 
   /** When all CPUs counted. */
