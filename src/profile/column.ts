@@ -21,11 +21,7 @@ export class Column<T extends Float64Array | Int32Array> {
   }
 
   push(number: number): void {
-    if (this.#length === this.#numbers.length) {
-      const larger = new this.kind(this.#length * 2);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
-    }
+    if (this.#length === this.#numbers.length) this.grow(this.#length + 1);
     this.#numbers[this.#length] = number;
     this.#length += 1;
   }
@@ -33,21 +29,19 @@ export class Column<T extends Float64Array | Int32Array> {
   /** Makes room for so many more, which are 0 until they are written. @returns all: those that are new stand at the end */
   extend(count: number): T {
     const length = this.#length + count;
-    if (length > this.#numbers.length) {
-      const larger = new this.kind(Math.max(length, this.#numbers.length * 2));
-      larger.set(this.#numbers);
-      this.#numbers = larger;
-    }
+    if (length > this.#numbers.length) this.grow(length);
     this.#length = length;
     return this.#numbers;
   }
 
-  at(index: number): number {
-    return this.#numbers[index] ?? 0;
-  }
-
-  /** What has come so far: a view, valid until the next `push`. */
+  /** What has come so far: a view, valid until more comes. */
   get numbers(): T {
     return this.#numbers.subarray(0, this.#length) as T;
+  }
+
+  private grow(least: number): void {
+    const larger = new this.kind(Math.max(least, this.#numbers.length * 2));
+    larger.set(this.#numbers);
+    this.#numbers = larger;
   }
 }
