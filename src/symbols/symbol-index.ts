@@ -1,9 +1,9 @@
 /** Symbols that are to be put into an index: arrays side by side, in which the position of a symbol is its id. */
 export interface SymbolsToIndex {
   /** Bytes, below 2^53. */
-  readonly starts: ArrayLike<number>;
+  readonly starts: readonly number[];
   /** Bytes; 0: up to the next one. */
-  readonly sizes: ArrayLike<number>;
+  readonly sizes: readonly number[];
   /** Whether of two symbols at one address, both with or both without a length, the first is to be left. */
   readonly isBetter: (one: number, other: number) => boolean;
   /** Asked for only when it is needed. */
@@ -51,7 +51,7 @@ export class SymbolIndex {
     for (let i = 0; i < this.#order.length; i += 1) this.#starts[i] = starts[this.#order[i] ?? 0] ?? 0;
     this.#ends = new Float64Array(starts.length);
     this.#isSized = new Uint8Array(starts.length);
-    this.#hasSizes = Array.prototype.some.call(sizes, (size) => size > 0);
+    this.#hasSizes = sizes.some((size) => size > 0);
   }
 
   /** @param symbols in any order */
@@ -172,7 +172,7 @@ export class SymbolIndex {
 }
 
 /** Ids by start, and of equal ones as they are. */
-function inOrder(starts: ArrayLike<number>): Uint32Array {
+function inOrder(starts: readonly number[]): Uint32Array {
   const { length } = starts;
   const order = new Uint32Array(length);
   let [isAscending, most] = [true, 0];
