@@ -51,6 +51,15 @@ int runs_in_valgrind(void)
 	return preload && strstr(preload, "vgpreload");
 }
 
+void *copy_of(const void *from, size_t size)
+{
+	void *memory = malloc(size);
+
+	CHECK(memory);
+	memcpy(memory, from, size);
+	return memory;
+}
+
 int count_fds(void)
 {
 	DIR *directory = opendir("/proc/self/fd");

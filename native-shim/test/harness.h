@@ -38,6 +38,9 @@ int runs_in_valgrind(void);
 /* Runs them all and prints one line with their number. */
 int run_tests(const char *program, const struct test *tests, size_t n);
 
+/* Memory that ends where the copy does, so that the sanitizer sees who goes beyond; the caller frees it. */
+void *copy_of(const void *from, size_t size);
+
 /* How many file descriptors this process has open. */
 int count_fds(void);
 

@@ -26,15 +26,6 @@ struct given {
 	uint32_t capacity;
 };
 
-static void *copy_of(const void *from, size_t size)
-{
-	void *memory = malloc(size);
-
-	CHECK(memory);
-	memcpy(memory, from, size);
-	return memory;
-}
-
 /* Three stacks, the innermost function first: 3 2 1, 4 2 1 and 2 1. */
 static struct given three_stacks(void)
 {

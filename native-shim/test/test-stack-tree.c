@@ -21,15 +21,6 @@ struct given {
 	int32_t *nodes;
 };
 
-static void *copy_of(const void *from, size_t size)
-{
-	void *memory = malloc(size);
-
-	CHECK(memory);
-	memcpy(memory, from, size);
-	return memory;
-}
-
 /* Four stacks, the innermost function first: 3 2 1, 2 1, 4 2 1, 3 2 1 5. */
 static struct given four_stacks(void)
 {
