@@ -1,9 +1,20 @@
-#!/usr/bin/env node
-// Runs dist/cli.cjs with V8's compiled code of it, where that is there and fits: it saves a fifth of the start-up.
+#!/bin/sh
+':' //; [ "$NODE_EXTRA_CA_CERTS" ] && export SYSWIDE_CA_CERTS="$NODE_EXTRA_CA_CERTS" && unset NODE_EXTRA_CA_CERTS; exec node "$0" "$@"
+// For the shell, the line above is a program that runs this file with Node; for Node, it is a string and a comment. It hides
+// the certificates of NODE_EXTRA_CA_CERTS, which Node would read first: that takes twice as long as everything else here, and
+// nothing speaks TLS. Commands that are run find the variable as it was.
+//
+// The rest runs dist/cli.cjs with V8's compiled code of it, where that is there and fits: it saves a fifth of the start-up.
 const { readFileSync } = require('node:fs');
 const { createRequire, wrap } = require('node:module');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
+
+const { env } = process;
+if (env.SYSWIDE_CA_CERTS !== undefined) {
+  env.NODE_EXTRA_CA_CERTS = env.SYSWIDE_CA_CERTS;
+  delete env.SYSWIDE_CA_CERTS;
+}
 
 const filename = join(__dirname, '../dist/cli.cjs');
 let cachedData;

@@ -60,7 +60,8 @@ export async function countOnce(
         allowMissing: options.allowMissing,
         ...(hotplug ? { hotplug } : {}),
         files: host.files,
-        ownTids: systemWide && chosen.events.length > 0 ? host.processes.threads(pid(process.pid)) : [],
+        ownTids:
+          systemWide && tellsOwn(options) && chosen.events.length > 0 ? host.processes.threads(pid(process.pid)) : [],
         excludeOwn: options.excludeSelf,
         ...(command ? { command } : {}),
         until,
@@ -78,6 +79,10 @@ export async function countOnce(
     command?.close();
   }
 }
+
+/** What syswide adds itself takes an event per event and thread: only where it is taken out of the counts, or told. */
+const tellsOwn = ({ excludeSelf, save, format, metricOnly }: StatOptions): boolean =>
+  excludeSelf || save !== undefined || (format.kind === 'table' && !metricOnly);
 
 const hasProcesses = ({ kind }: StatTarget): boolean => kind === 'processes' || kind === 'threads';
 

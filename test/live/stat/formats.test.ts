@@ -21,6 +21,14 @@ const options = [
   ['-e', '{page-faults,task-clock}'],
 ];
 
+describe('a table of a whole machine', () => {
+  needs(isRoot, 'root, to count on CPUs');
+  it('tells what syswide adds to it', () => {
+    const { stderr } = syswide(['stat', '-a', '-e', 'context-switches', '--', 'sleep', '0.1']);
+    expect(stderr).toMatch(/^ syswide's own share: context-switches \d+ \(/m);
+  });
+});
+
 describe('machine-readable output is perf’s, field for field', () => {
   needs(isRoot && hasPerf, 'root and perf');
   it.each(options.flatMap((option) => [['-x,'], ['-x;'], ['-j']].map((format) => [[...format, ...option]])))(

@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { launcher } from './run';
+
+/** What a command finds in its environment of certificates for Node, with the launcher run by its first line. */
+function found(certificates: string | undefined): { certificates: string[]; warnings: string } {
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  const { stdout, stderr, status } = spawnSync(
+    launcher,
+    ['stat', '-o', '/dev/null', '-e', 'page-faults', '--', 'env'],
+    {
+      encoding: 'utf8',
+      env: { ...env, ...(certificates === undefined ? {} : { NODE_EXTRA_CA_CERTS: certificates }) },
+    },
+  );
+  expect(status, stderr).toBe(0);
+  const lines = stdout.split('\n').filter((line) => /^(NODE_EXTRA|SYSWIDE)_CA_CERTS=/.test(line));
+  return { certificates: lines, warnings: stderr };
+}
+
+it('a command has the certificates that it was given for Node, which does not look for them here', () => {
+  // It would warn of a file that is not there.
+  for (const path of ['/nowhere/ca.pem', '/no where/"ca $PATH\\'])
+    expect(found(path)).toEqual({ certificates: [`NODE_EXTRA_CA_CERTS=${path}`], warnings: '' });
+});
+
+it('a command has none where none were given', () => {
+  expect(found(undefined)).toEqual({ certificates: [], warnings: '' });
+  expect(found('')).toEqual({ certificates: ['NODE_EXTRA_CA_CERTS='], warnings: '' });
+});
+
+it('a package manager may start it by the program of its first line', () => {
+  const { stdout } = spawnSync('/bin/sh', [launcher, '--version'], { encoding: 'utf8' });
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
