@@ -1,6 +1,9 @@
 import { constants } from 'node:os';
 
-const names = new Map<number, string>(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+/** EWOULDBLOCK is EAGAIN by another name, which manual pages do not use for threads. */
+const names = new Map<number, string>(
+  Object.entries(constants.errno).flatMap(([name, number]) => (name === 'EWOULDBLOCK' ? [] : [[number, name]])),
+);
 
 /** `ENOSPC` for 28; `errno 4095` for one without a name. Source: errno(3). */
 const errnoName = (errno: number): string => names.get(errno) ?? `errno ${errno}`;
