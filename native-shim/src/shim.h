@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 13
+#define SW_ABI_VERSION 14
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -121,6 +121,66 @@ SW_EXPORT int32_t sw_control_many(const int32_t *fds, uint32_t n, uint32_t contr
  */
 SW_EXPORT int32_t sw_read_many(const int32_t *fds, uint32_t n, uint8_t *out, uint32_t stride, int32_t *lengths,
 			       struct sw_span *span);
+
+/* How a ticker reads. */
+struct sw_ticker_plan {
+	uint64_t first_ns; /* CLOCK_MONOTONIC of the first tick */
+	uint64_t every_ns;
+	uint32_t room;     /* ticks that wait to be taken at most, up to 4096; while there is none, ticks are skipped */
+	uint32_t stride;   /* bytes to read of each fd at most, a multiple of 8 */
+	uint32_t n_events;
+	uint32_t pad;
+};
+_Static_assert(sizeof(struct sw_ticker_plan) == 32, "mirrored in src/native/layout.ts");
+
+/* An event whose count is in what reading an fd gives. */
+struct sw_tick_part {
+	uint64_t id;    /* PERF_EVENT_IOC_ID; of an event on its own it is not looked at */
+	uint32_t event; /* index below n_events: the same event has a part on each CPU */
+	uint32_t pad;
+};
+_Static_assert(sizeof(struct sw_tick_part) == 16, "mirrored in src/native/layout.ts");
+
+/* One tick: when its reads began and ended. */
+struct sw_tick {
+	uint64_t begin_ns;
+	uint64_t end_ns;
+	uint64_t expirations; /* ticks since the last one that was read: more than one if this one came too late */
+	uint32_t has_steps;
+	uint32_t pad;
+};
+_Static_assert(sizeof(struct sw_tick) == 32, "mirrored in src/native/layout.ts");
+
+/* What an event counted since the tick before, all parts of it taken together. Times in ns. */
+struct sw_step {
+	uint64_t value;
+	uint64_t enabled;
+	uint64_t running;
+};
+_Static_assert(sizeof(struct sw_step) == 24, "mirrored in src/native/layout.ts");
+
+/*
+ * Reads fds[0..n_fds) as sw_read_many() does at every tick, on a thread of its own, until it is stopped: they must stay open as
+ * long. Reading fds[i] gives a group of members[i] events (format: group, id, both times), or for 0 an event on its own (id, both
+ * times); parts[] has those of each fd, one fd's behind the other's, in any order.
+ *
+ * A tick has steps if all that was read at it and at the tick before is whole, and every event at every place was enabled and
+ * on its counter all the time in between: then there is nothing to scale.
+ * Returns a number, to be given to sw_ticker_free(). For the main thread alone, as are the others.
+ */
+SW_EXPORT int32_t sw_ticker_start(const int32_t *fds, const uint32_t *members, uint32_t n_fds,
+				  const struct sw_tick_part *parts, uint32_t n_parts, const struct sw_ticker_plan *plan);
+
+/*
+ * Takes the oldest ticks, `room` at most: for each of them n_fds * stride bytes, n_fds lengths, the tick, and n_events steps,
+ * which mean something if it has them. Returns how many.
+ */
+SW_EXPORT int32_t sw_ticker_take(int32_t ticker, uint32_t room, uint8_t *bytes, int32_t *lengths, struct sw_tick *ticks,
+				 struct sw_step *steps);
+
+/* When it returns, nothing is read any more, and what was can still be taken. Harmless when repeated. */
+SW_EXPORT int32_t sw_ticker_stop(int32_t ticker);
+SW_EXPORT int32_t sw_ticker_free(int32_t ticker);
 
 /* PERF_EVENT_IOC_ID of each fd. *failed as above. */
 SW_EXPORT int32_t sw_id_many(const int32_t *fds, uint32_t n, uint64_t *ids, int32_t *failed);

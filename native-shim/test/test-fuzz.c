@@ -254,6 +254,38 @@ static void histograms(void)
 	sw_histogram_free(handle);
 }
 
+/* Reads an event, or nothing that may be read: a thread that waits for something to be written would not end. */
+static void tickers(void)
+{
+	static struct sw_tick_part parts[ROOM];
+	static uint32_t members[ROOM];
+	static struct sw_tick ticks[4];
+	static struct sw_step steps[4 * ROOM];
+	static int32_t lengths[4 * ROOM];
+	static uint8_t read[4 * ROOM * MOST_BYTES];
+	struct sw_ticker_plan plan = {
+		.first_ns = below(4) ? 0 : number(),
+		.every_ns = below(8) ? 1000 : next(),
+		.room = below(8) ? 1 + below(4) : number(),
+		.stride = below(8) ? MOST_BYTES : below(MOST_BYTES),
+		.n_events = below(8) ? below(ROOM + 1) : number() | 1u << 31,
+	};
+	uint32_t n = below(8), n_parts = below(2) ? n : below(16);
+	int32_t handle;
+
+	for (int i = 0; i < ROOM; i++) {
+		parts[i] = (struct sw_tick_part){ .id = below(4), .event = below(64) ? below(ROOM) : number() };
+		members[i] = below(4) ? 0 : below(16) ? below(4) : number();
+		targets[i] = below(4) ? own[0] : -1;
+	}
+	handle = sw_ticker_start(maybe(targets), maybe(members), n, maybe(parts), n_parts, maybe(&plan));
+	for (int i = 0; i < 3; i++)
+		sw_ticker_take(below(16) ? handle : (int32_t)number(), below(5), maybe(read), maybe(lengths), maybe(ticks),
+			       maybe(steps));
+	sw_ticker_stop(below(2) ? handle : (int32_t)number());
+	sw_ticker_free(handle);
+}
+
 static void call(uint32_t which)
 {
 	uint32_t n = count();
@@ -318,6 +350,9 @@ static void call(uint32_t which)
 	case 18:
 		stack_trees();
 		break;
+	case 19:
+		tickers();
+		break;
 	default:
 		commands();
 	}
@@ -351,7 +386,7 @@ static void takes_any_arguments(void)
 	before = count_fds();
 	for (uint64_t i = 0; i < rounds; i++) {
 		scramble();
-		call((uint32_t)(i % 20));
+		call((uint32_t)(i % 21));
 		/* What one call leaves open, the next could not be told apart from. */
 		CHECK_EQ(count_fds(), before);
 	}

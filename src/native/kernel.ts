@@ -30,6 +30,12 @@ export interface Kernel {
   /** read(2) of each. A member's own failure is its result, not an exception. `size`: bytes to read of each at most. */
   readEvents(fds: readonly Fd[], size: number): EventReads;
 
+  /**
+   * Reads events at equal intervals, on a thread of its own, from `first` on: they must stay open until it is stopped. The
+   * caller closes it.
+   */
+  startTicker(plan: TickerPlan): Ticker;
+
   /** PERF_EVENT_IOC_ID of each: what group reads and records call the event. */
   eventIds(fds: readonly Fd[]): bigint[];
 
@@ -199,6 +205,47 @@ export interface Span {
 export interface EventReads extends Span {
   /** As many as fds, in their order: the bytes read (a view, valid until dropped), or the errno. */
   readonly results: readonly (Uint8Array | { readonly errno: number })[];
+}
+
+/** What a ticker reads, and when. */
+export interface TickerPlan {
+  readonly first: MonotonicTime;
+  readonly every: Nanoseconds;
+  /** Ticks that wait to be taken at most: while there is no room, nothing is read. */
+  readonly room: number;
+  /**
+   * What is read: events on their own, or groups with `COUNTING_READ_FORMAT`, and which events are in it, by index. Of groups
+   * also the id of each.
+   */
+  readonly reads: readonly {
+    readonly fd: Fd;
+    readonly isGroup: boolean;
+    readonly parts: readonly { readonly event: number; readonly id?: bigint | undefined }[];
+  }[];
+  /** Bytes to read of each at most. */
+  readonly size: number;
+  /** How many events there are: the same one may be read at several places. */
+  readonly events: number;
+}
+
+/** What was read at a tick. */
+export interface TickRead extends EventReads {
+  /** Ticks since the last one that was read: more than one if this came too late. */
+  readonly expirations: bigint;
+  /**
+   * By event value, time enabled and time running since the tick before, in ns, summed over its places: there where every
+   * event was on its counter all the time since then at every place.
+   */
+  readonly steps: BigUint64Array | undefined;
+}
+
+export interface Ticker {
+  /** What was read since the last call, in its order. */
+  take(): TickRead[];
+  /** Nothing is read any more once this returns; what was can still be taken. Harmless when repeated. */
+  stop(): void;
+  /** Harmless when repeated. */
+  close(): void;
 }
 
 /** `drain`: the kernel waits for the reader, new records are lost when full. `overwrite`: old ones are. */

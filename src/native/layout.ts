@@ -5,13 +5,33 @@
  */
 
 /** SW_ABI_VERSION this side was written for. */
-export const SHIM_ABI_VERSION = 13;
+export const SHIM_ABI_VERSION = 14;
 
 /** `struct sw_open_request`: six 32-bit integers. */
 export const openRequestLayout = { size: 24, attr: 0, pid: 4, cpu: 8, leader: 12, leaderFd: 16, flags: 20 } as const;
 
 /** `struct sw_span`: two 64-bit times. */
 export const spanLayout = { size: 16, beginNs: 0, endNs: 8 } as const;
+
+/** `struct sw_ticker_plan`: two 64-bit times, then 32-bit numbers. */
+export const tickerPlanLayout = {
+  size: 32,
+  firstNs: 0,
+  everyNs: 8,
+  room: 16,
+  stride: 20,
+  nEvents: 24,
+  pad: 28,
+} as const;
+
+/** `struct sw_tick_part`: a 64-bit id, an index, padding. */
+export const tickPartLayout = { size: 16, id: 0, event: 8, pad: 12 } as const;
+
+/** `struct sw_tick`: three 64-bit numbers, a flag, padding. */
+export const tickLayout = { size: 32, beginNs: 0, endNs: 8, expirations: 16, hasSteps: 24, pad: 28 } as const;
+
+/** `struct sw_step`: three 64-bit numbers. */
+export const stepLayout = { size: 24, value: 0, enabled: 8, running: 16 } as const;
 
 /** `struct sw_standby`: the outcome, padding, then a span. */
 export const standbyLayout = { size: 24, outcome: 0, pad: 4, beginNs: 8, endNs: 16 } as const;

@@ -16,6 +16,8 @@ import type {
   Span,
   Standby,
   StandbyWait,
+  Ticker,
+  TickerPlan,
   TimedWait,
   Timer,
   Wakeup,
@@ -28,6 +30,7 @@ import { hungUpOf, readyOf } from './poll-result';
 import { RealRingMapping } from './ring-mapping';
 import { type Shim, sharedShim } from './shim';
 import { PackedStandby } from './standby';
+import { RealTicker } from './ticker';
 import { LoopTimer } from './timer';
 import { EventfdWakeup } from './wakeup';
 
@@ -110,6 +113,10 @@ export class RealKernel implements Kernel {
       length < 0 ? { errno: -length } : bytes.subarray(i * size, i * size + length),
     );
     return { ...decodeSpan(span), results };
+  }
+
+  startTicker(plan: TickerPlan): Ticker {
+    return new RealTicker(this.#shim, plan);
   }
 
   eventIds(fds: readonly Fd[]): bigint[] {

@@ -23,7 +23,11 @@ import {
   samplesReadLayout,
   spanLayout,
   standbyLayout,
+  stepLayout,
   threadLayout,
+  tickerPlanLayout,
+  tickLayout,
+  tickPartLayout,
 } from '../../../src/native/layout';
 
 const header = readFileSync(new URL('../../../native-shim/src/shim.h', import.meta.url), 'utf8');
@@ -47,6 +51,10 @@ function layoutOf(struct: string): Record<string, number> {
 test.each([
   ['sw_open_request', openRequestLayout],
   ['sw_span', spanLayout],
+  ['sw_ticker_plan', tickerPlanLayout],
+  ['sw_tick_part', tickPartLayout],
+  ['sw_tick', tickLayout],
+  ['sw_step', stepLayout],
   ['sw_standby', standbyLayout],
   ['sw_command', commandLayout],
   ['sw_exit', exitLayout],
