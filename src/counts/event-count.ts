@@ -97,7 +97,9 @@ class PlacedCount implements EventCount {
   }
 }
 
-const notSupported: Count = { status: 'not supported', value: 0n, raw: noCounts };
+/** Of an event that this machine does not have, and of one that was never on a counter. */
+export const notSupported: Count = { status: 'not supported', value: 0n, raw: noCounts };
+export const notCounted: Count = { status: 'not counted', value: 0n, raw: noCounts };
 
 /** The counts by a part of their place, ascending; without those whose place lacks it. */
 function split<Part extends number>(

@@ -1,31 +1,50 @@
+import { monotonicTime } from '../base/units';
+import type { GangTick, GangTicker } from '../gang/gang-ticker';
 import type { LiveGang } from '../gang/live-gang';
 import type { GangReading } from '../gang/reading';
 import { countsOf } from './counts-of';
 import type { EventCount } from './event-count';
-import { IntervalHistory } from './interval-history';
 import type { Intervals, MeasureRequest } from './measure-request';
 import type { OwnCost } from './own-cost';
-import { ReadingSteps, type StepTimes } from './tick';
+import { LaterTick, ReadingSteps, type StepTimes, type Tick } from './tick';
 
-/** How long what was read may wait to be told, in ns. A person sees no difference; each time it costs a tenth more. */
-const PATIENCE = 100_000_000n;
+/** Intervals below this, in ns, are told several in a row: waking up for each costs more than all the rest. */
+const SHORT = 100_000_000n;
+
+/** How long what was read may wait to be told then, in ns: on a terminal, it is a blur anyway. */
+const PATIENCE = 200_000_000n;
+
+/** Batches of ticks that can wait to be taken, should this process be held up. */
+const BATCHES_KEPT = 4n;
+
+const batchOf = (every: bigint): bigint => (every < SHORT ? PATIENCE / every : 1n);
+
+/**
+ * Ticks that are read by another thread before this one is woken for them; 1: each of them is read here. Short ones are, where
+ * that is not too late for anything: the last one may end the measurement, and our own part is to be read just before. Groups of
+ * tasks are read here too, which may take several tries.
+ */
+export const ticksAtOnce = ({ target, excludeOwn }: TickRequest, { every, most }: Intervals): bigint =>
+  target.kind === 'cpus' && !excludeOwn && most === undefined ? batchOf(every) : 1n;
+
+type TickRequest = Pick<MeasureRequest, 'target' | 'excludeOwn' | 'scale'>;
 
 /** What was read at a tick. */
-interface Snapshot {
-  readonly reading: () => GangReading;
-  readonly own: readonly EventCount[] | undefined;
+interface Untold extends Pick<GangTick, 'reading'> {
+  readonly steps?: GangTick['steps'];
+  readonly own?: readonly EventCount[] | undefined;
 }
 
 /**
- * Reads a live gang at every tick, and tells what came in between: at once, or of short intervals several in a row,
- * since it is waking up that costs most. The gang stays the caller's.
+ * Reads a live gang at every tick, and tells what came in between: at once, or of short intervals several in a row. The gang
+ * stays the caller's.
  */
 export class IntervalTeller {
-  readonly history = new IntervalHistory();
   /** Intervals that had no reading of their own, because this process came too late. */
   late = 0n;
+  readonly #ticker: GangTicker | undefined;
   readonly #steps: ReadingSteps;
-  readonly #untold: Snapshot[] = [];
+  readonly #untold: Untold[] = [];
   #ownSoFar: readonly EventCount[] | undefined;
   #ticks = 0;
 
@@ -33,26 +52,45 @@ export class IntervalTeller {
     private readonly intervals: Intervals,
     private readonly live: LiveGang,
     private readonly own: OwnCost | undefined,
-    private readonly request: Pick<MeasureRequest, 'excludeOwn' | 'scale'>,
+    private readonly request: TickRequest,
     times: StepTimes,
   ) {
     this.#steps = new ReadingSteps(times);
+    const { every } = intervals;
+    const atOnce = ticksAtOnce(request, intervals);
+    if (atOnce === 1n) return;
+    const first = monotonicTime(times.start + every);
+    this.#ticker = live.tick({ first, every, room: Number(atOnce * BATCHES_KEPT) });
   }
 
-  /** @param expirations ticks since the last one: more than one if this one comes too late */
+  /**
+   * To be called every so many ticks as `ticksAtOnce` says.
+   * @param expirations times since the last call: more than one if this one comes too late
+   */
   tick(expirations: bigint): 'last' | 'more' {
+    if (this.#ticker) {
+      this.take(this.#ticker);
+      this.tellAll();
+      return 'more';
+    }
     this.late += expirations - 1n;
     this.#ticks += 1;
     // What syswide adds is read first, so that all of it is contained in the whole.
     const own = this.request.excludeOwn ? this.own?.read() : undefined;
-    this.#untold.push({ reading: this.live.snapshot(), own });
-    if (this.isOver || BigInt(this.#untold.length) * this.intervals.every >= PATIENCE) this.tellAll();
+    this.#untold.push({ reading: this.live.read(), own });
+    if (this.isOver || BigInt(this.#untold.length) >= batchOf(this.intervals.every)) this.tellAll();
     return this.isOver ? 'last' : 'more';
+  }
+
+  /** No tick comes any more. Harmless when repeated. */
+  stop(): void {
+    this.#ticker?.stop();
   }
 
   /** What came after the last tick. */
   rest(reading: GangReading, own: readonly EventCount[] | undefined): void {
-    if (!this.isOver) this.#untold.push({ reading: () => reading, own });
+    if (this.#ticker) this.take(this.#ticker);
+    if (!this.isOver) this.#untold.push({ reading, own });
     this.tellAll();
   }
 
@@ -60,15 +98,27 @@ export class IntervalTeller {
     return this.#ticks === this.intervals.most;
   }
 
-  private tellAll(): void {
-    for (const { reading, own } of this.#untold.splice(0)) this.tell(reading(), own);
+  private take(ticker: GangTicker): void {
+    for (const tick of ticker.take()) {
+      this.late += tick.expirations - 1n;
+      this.#untold.push(tick);
+    }
   }
 
-  private tell(reading: GangReading, own: readonly EventCount[] | undefined): void {
-    const { readings, ...times } = this.#steps.next(reading);
-    const counts = countsOf(this.live.gang, readings, times, this.request, own && this.ownSince(own));
-    this.history.add(counts);
-    this.intervals.onTick({ ...times, counts });
+  private tellAll(): void {
+    const ticks = this.#untold.splice(0).map((untold) => this.tickOf(untold));
+    if (ticks.length > 0) this.intervals.onTicks(ticks);
+  }
+
+  private tickOf({ reading, steps, own }: Untold): Tick {
+    const { at, elapsed, readings } = this.#steps.next(reading);
+    // As they are now: they may be changed while it counts.
+    const { events, missing } = this.live.gang;
+    const sums = steps && { events, missing, words: steps };
+    const ownCounts = own && this.ownSince(own);
+    return new LaterTick(at, elapsed, sums, () =>
+      countsOf({ events, missing }, { readings, sums }, { elapsed }, this.request, ownCounts),
+    );
   }
 
   private ownSince(now: readonly EventCount[]): EventCount[] {

@@ -73,8 +73,8 @@ export interface Intervals {
   readonly every: Nanoseconds;
   /** How many are told at most; without a command, the measurement is over then. Absent: any number. */
   readonly most?: number;
-  /** Told of each, in their order, and of the rest at the end, which is shorter. */
-  readonly onTick: (tick: Tick) => void;
+  /** Told of all of them, in their order, short ones several at a time; and of the rest at the end, which is shorter. */
+  readonly onTicks: (ticks: readonly Tick[]) => void;
 }
 
 /** Whether the terminal sends Ctrl-C to the command by itself. */

@@ -66,14 +66,13 @@ async function countOpened(
     run.tellRest(reading, ownCounts);
     const { notice } = request.lock;
     const told = [...notices, ...(outside?.notices ?? []), ...(notice === undefined ? [] : [notice]), ...run.notices];
-    const { start, since, history, endedBy } = run;
+    const { start, since, endedBy } = run;
     const onCpus = request.target.kind === 'cpus' && since !== undefined;
     const times = {
       start,
       elapsed: elapsed(start, end),
       ...(onCpus ? { counted: elapsed(since, reading.begin) } : {}),
       endedBy,
-      ...(history ? { history } : {}),
     };
     return result(request, live, reading, { ...times, notices: told }, ownCounts);
   } finally {
@@ -127,12 +126,18 @@ function result(
   request: MeasureRequest,
   { gang, follower }: LiveGang,
   reading: GangReading,
-  { notices, ...times }: Pick<StatResult, 'start' | 'elapsed' | 'counted' | 'endedBy' | 'history' | 'notices'>,
+  { notices, ...times }: Pick<StatResult, 'start' | 'elapsed' | 'counted' | 'endedBy' | 'notices'>,
   own: StatResult['own'],
 ): StatResult {
   const { command } = request;
   const exit = command?.reap();
-  const counts = countsOf(gang, reading.readings, { elapsed: times.elapsed, ...(exit ? { exit } : {}) }, request, own);
+  const counts = countsOf(
+    gang,
+    { readings: () => reading.readings },
+    { elapsed: times.elapsed, ...(exit ? { exit } : {}) },
+    request,
+    own,
+  );
   return {
     subject: request.subject,
     ...(command ? { command: command.argv } : {}),

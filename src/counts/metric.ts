@@ -37,24 +37,48 @@ interface PlacedCount {
 }
 
 /** @param countIn the count of an event in the part of the whole that metrics are about; undefined where it has none */
-export function metricContext(
+export const metricContext = (
   counts: readonly EventCount[],
   elapsed: Nanoseconds,
   countIn: (count: EventCount) => Count | undefined = ({ total }) => total,
-): MetricContext {
-  const placed = counts.flatMap((event) => {
-    // How long it took is the same everywhere.
-    const count = countIn(event) ?? (event.event.kind === 'tool' ? event.total : undefined);
-    return count?.status === 'counted' ? [{ event: event.event, count }] : [];
-  });
-  return { counts: placed, elapsed, clockTimes: clockTimes(placed) };
+): MetricContext => new PartContext(counts, elapsed, countIn);
+
+/** Most metrics are rates, which need the clocks and nothing else: the other counts are looked up when they are asked for. */
+class PartContext implements MetricContext {
+  readonly clockTimes: ReadonlyMap<string | undefined, number>;
+  #placed: readonly PlacedCount[] | undefined;
+
+  constructor(
+    private readonly all: readonly EventCount[],
+    readonly elapsed: Nanoseconds,
+    private readonly countIn: (count: EventCount) => Count | undefined,
+  ) {
+    this.clockTimes = clockTimes(this.placed(all.filter(({ event }) => isClock(event))));
+  }
+
+  get counts(): readonly PlacedCount[] {
+    this.#placed ??= this.placed(this.all);
+    return this.#placed;
+  }
+
+  private placed(counts: readonly EventCount[]): PlacedCount[] {
+    return counts.flatMap((event) => {
+      // How long it took is the same everywhere.
+      const count = this.countIn(event) ?? (event.event.kind === 'tool' ? event.total : undefined);
+      return count?.status === 'counted' ? [{ event: event.event, count }] : [];
+    });
+  }
 }
 
 /**
  * The metric that perf shows behind a count, undefined when it shows none.
  * Source: tools/perf/util/stat-shadow.c, Linux 6.1; the same cases in the same order.
  */
-export function metricOf(event: ResolvedEvent, count: Count, context: MetricContext): Metric | undefined {
+export function metricOf(
+  event: ResolvedEvent,
+  count: Pick<Count, 'status' | 'value'>,
+  context: MetricContext,
+): Metric | undefined {
   if (count.status !== 'counted') return undefined;
   const value = Number(count.value);
   const clockTime = context.clockTimes.get(event.cgroup?.name) ?? 0;

@@ -1,5 +1,5 @@
 import { present } from '../base/assert';
-import { type MonotonicTime, monotonicTime } from '../base/units';
+import { type MonotonicTime, monotonicTime, ns } from '../base/units';
 import type { LiveGang } from '../gang/live-gang';
 import type { GangReading } from '../gang/reading';
 import type { Target } from '../gang/target';
@@ -7,8 +7,7 @@ import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
 import { Course, type CourseEnd, type CourseRequest, type TickOutcome } from './course';
 import type { EventCount } from './event-count';
-import type { IntervalHistory } from './interval-history';
-import { IntervalTeller } from './interval-teller';
+import { IntervalTeller, ticksAtOnce } from './interval-teller';
 import type { HearsTerminal, MeasureRequest } from './measure-request';
 import type { OwnCost } from './own-cost';
 
@@ -41,11 +40,6 @@ export class Run {
     return this.#endedBy;
   }
 
-  /** How the counts went up from interval to interval; undefined without intervals. */
-  get history(): IntervalHistory | undefined {
-    return this.#intervals?.history;
-  }
-
   get notices(): string[] {
     const late = this.#intervals?.late ?? 0n;
     return [
@@ -69,6 +63,7 @@ export class Run {
     const ended = command && by !== 'end' ? await command.stop(interruption, hearsTerminal) : at;
     // A tick after the last reading would make the rest less than nothing.
     this.#course.stop();
+    this.#intervals?.stop();
     return ended;
   }
 
@@ -78,17 +73,19 @@ export class Run {
   }
 
   close(): void {
+    this.#intervals?.stop();
     this.#course?.close();
   }
 
   private courseRequest(interruption: Interruption): CourseRequest {
     const { command, delay, until, timeout, intervals } = this.request;
+    const onTick = (expirations: bigint) => this.tick(expirations);
     return {
       ends: command ? [command.pidfd] : until,
       interruption,
       ...(typeof delay === 'bigint' ? { delay: { for: delay, onOver: () => this.armLate() } } : {}),
       ...(timeout === undefined ? {} : { timeout }),
-      ...(intervals ? { ticks: { every: intervals.every, onTick: (expirations) => this.tick(expirations) } } : {}),
+      ...(intervals ? { ticks: { every: ns(intervals.every * ticksAtOnce(this.request, intervals)), onTick } } : {}),
     };
   }
 

@@ -2,6 +2,7 @@ import { addCounts, type Counts, noCounts } from '../abi/counts';
 import { elapsed, type MonotonicTime, type Nanoseconds } from '../base/units';
 import type { GangReading, Reading } from '../gang/reading';
 import type { EventCount } from './event-count';
+import type { Sums } from './summed-counts';
 
 /** What was counted in one interval. */
 export interface Tick {
@@ -10,13 +11,33 @@ export interface Tick {
   /** How long the interval really was. */
   readonly elapsed: Nanoseconds;
   readonly counts: readonly EventCount[];
+  /** The same as sums, where nothing was scaled. */
+  readonly sums?: Sums | undefined;
+}
+
+/** A tick whose counts are made when somebody looks at them. */
+export class LaterTick implements Tick {
+  #counts: readonly EventCount[] | undefined;
+
+  constructor(
+    readonly at: Nanoseconds,
+    readonly elapsed: Nanoseconds,
+    readonly sums: Sums | undefined,
+    private readonly count: () => readonly EventCount[],
+  ) {}
+
+  get counts(): readonly EventCount[] {
+    this.#counts ??= this.count();
+    return this.#counts;
+  }
 }
 
 /** What came between two readings of the same gang. */
 export interface ReadingStep {
-  readonly readings: readonly Reading[];
   readonly at: Nanoseconds;
   readonly elapsed: Nanoseconds;
+  /** Place by place, worked out when somebody looks at it. */
+  readonly readings: () => readonly Reading[];
 }
 
 /** When intervals begin. */
@@ -29,7 +50,7 @@ export interface StepTimes {
 
 /** Turns readings, which count from the beginning, into steps from one to the next. */
 export class ReadingSteps {
-  #before: readonly Reading[] = [];
+  #before: GangReading | undefined;
   #last: MonotonicTime;
 
   readonly #start: MonotonicTime;
@@ -40,12 +61,12 @@ export class ReadingSteps {
   }
 
   /** What has come since the last call, or since the beginning. */
-  next({ readings, begin }: GangReading): ReadingStep {
-    const times = { at: elapsed(this.#start, begin), elapsed: elapsed(this.#last, begin) };
+  next(now: GangReading): ReadingStep {
+    const times = { at: elapsed(this.#start, now.begin), elapsed: elapsed(this.#last, now.begin) };
     const before = this.#before;
-    this.#before = readings;
-    this.#last = begin;
-    return { ...times, readings: readingsSince(before, readings) };
+    this.#before = now;
+    this.#last = now.begin;
+    return { ...times, readings: () => readingsSince(before?.readings ?? [], now.readings) };
   }
 }
 

@@ -5,6 +5,7 @@ import type { ResolvedEvent } from '../events/resolved-event';
 import type { EventControl, Kernel, OpenRequest, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { changeClones, eventsToReopen } from './clone-change';
+import { GangTicker, type TickSchedule } from './gang-ticker';
 import { identified, type OpenClone, type OpeningRequest, openClones } from './opening';
 import { type PlannedClone, planGang } from './plan';
 import {
@@ -16,6 +17,7 @@ import {
   merged,
   type Reading,
   readEach,
+  withRetired,
 } from './reading';
 import { modeOf, type OpenMode, type Place, placesOf, type Target } from './target';
 import { UndoStack } from './undo';
@@ -56,6 +58,7 @@ export class Gang {
   /** The last counts of clones that are gone. */
   #retired: readonly Reading[] = [];
   #reader: GroupReader | undefined;
+  #ticker: GangTicker | undefined;
 
   private constructor(
     private readonly kernel: Kernel,
@@ -134,26 +137,35 @@ export class Gang {
     return span;
   }
 
-  /** The counts so far of every event at every place, those of retired clones included. */
+  /** The counts so far of every event at every place, those of retired clones included; worked out when they are looked at. */
   read(): GangReading {
-    return this.snapshot()();
+    assert(this.#state !== 'closed', 'a closed gang has no counts');
+    return withRetired(this.#retired, this.reader().snapshot());
+  }
+
+  /** Reads it at equal intervals from now on, on a thread of its own. The caller stops it, or the gang when it is closed. */
+  tick(schedule: TickSchedule): GangTicker {
+    assert(this.#state !== 'closed' && !this.#ticker, 'one thread reads a gang');
+    const reads = { reader: this.reader(), retired: this.#retired };
+    this.#ticker = new GangTicker(this.kernel, schedule, this.#events.length, reads);
+    return this.#ticker;
+  }
+
+  /** Reads what is open now. */
+  private reader(): GroupReader {
+    if (this.#reader?.clones !== this.#live) this.#reader = new GroupReader(this.kernel, this.events, this.#live);
+    return this.#reader;
+  }
+
+  /** Has other clones be the gang's; those that are no more are closed only afterwards. */
+  private hold(clones: readonly OpenClone[]): void {
+    this.#live = clones;
+    this.#ticker?.change({ reader: this.reader(), retired: this.#retired });
   }
 
   /** By CPU: records that its clones there now could not write for want of room; none where the kernel does not tell. */
   lost(): ReadonlyMap<Cpu, bigint> {
     return lostByCpu(this.kernel, this.#live);
-  }
-
-  /** What `read` gives as it is now, worked out only when the result is called, whatever has happened by then. */
-  snapshot(): () => GangReading {
-    assert(this.#state !== 'closed', 'a closed gang has no counts');
-    if (this.#reader?.clones !== this.#live) this.#reader = new GroupReader(this.kernel, this.events, this.#live);
-    const [live, retired] = [this.#reader.snapshot(), this.#retired];
-    if (retired.length === 0) return live;
-    return () => {
-      const reading = live();
-      return { ...reading, readings: [...retired, ...reading.readings] };
-    };
   }
 
   /**
@@ -165,7 +177,7 @@ export class Gang {
     const added = this.openMore({ events: this.events, places });
     try {
       const span = this.#state === 'armed' ? this.control(added, 'enable') : undefined;
-      this.#live = [...this.#live, ...added];
+      this.hold([...this.#live, ...added]);
       return span;
     } catch (error) {
       this.kernel.closeFds(fdsOf(added));
@@ -208,14 +220,14 @@ export class Gang {
     const { readings } = readEach(this.kernel, this.#events, old);
     if (this.#state === 'armed') this.control(fresh, 'enable');
     this.#retired = merged([...this.#retired, ...readings]);
-    this.#live = [...this.#live.filter((clone) => !old.includes(clone)), ...fresh];
+    this.hold([...this.#live.filter((clone) => !old.includes(clone)), ...fresh]);
     this.kernel.closeFds(fdsOf(old));
   }
 
   /** Gives places up, and what was counted there too: takes an extension back. */
   dropPlaces(drop: (place: Place) => boolean): void {
     const dropped = this.#live.filter((clone) => drop(clone.place));
-    this.#live = this.#live.filter((clone) => !dropped.includes(clone));
+    this.hold(this.#live.filter((clone) => !dropped.includes(clone)));
     this.kernel.closeFds(fdsOf(dropped));
   }
 
@@ -233,7 +245,7 @@ export class Gang {
   adopt({ clones }: PreparedPlaces, fds: readonly Fd[]): void {
     const opened = clones.map((clone, i) => ({ ...clone, fd: present(fds[i], 'an fd per clone') }));
     this.request.connector?.connected(opened);
-    this.#live = [...this.#live, ...identified(this.kernel, opened)];
+    this.hold([...this.#live, ...identified(this.kernel, opened)]);
   }
 
   /** Closes clones that were opened as prepared and are not wanted any more. */
@@ -252,7 +264,7 @@ export class Gang {
     this.control(leaving, 'disable');
     const { readings } = readEach(this.kernel, this.events, leaving);
     this.#retired = merged([...this.#retired, ...readings]);
-    this.#live = this.#live.filter((clone) => !leaving.includes(clone));
+    this.hold(this.#live.filter((clone) => !leaving.includes(clone)));
     this.kernel.closeFds(fdsOf(leaving));
   }
 
@@ -292,6 +304,7 @@ export class Gang {
   close(): void {
     if (this.#state === 'closed') return;
     this.become('closed');
+    this.#ticker?.stop();
     this.kernel.closeFds(fdsOf(this.#live));
     this.#live = [];
   }

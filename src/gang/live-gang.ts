@@ -9,6 +9,7 @@ import type { BackgroundLoop } from './background-loop';
 import type { Controllable, GangChange, GangStatus } from './controllable';
 import { changedEvents } from './event-change';
 import { Gang, type GangRequest } from './gang';
+import type { GangTicker, TickSchedule } from './gang-ticker';
 import { HotplugFollower } from './hotplug-follower';
 import { watchHotplug } from './hotplug-watch';
 import type { GangReading } from './reading';
@@ -91,9 +92,9 @@ export class LiveGang implements Controllable {
     return this.gang.read();
   }
 
-  /** See `Gang.snapshot`. */
-  snapshot(): () => GangReading {
-    return this.gang.snapshot();
+  /** See `Gang.tick`. */
+  tick(schedule: TickSchedule): GangTicker {
+    return this.gang.tick(schedule);
   }
 
   /** Takes in what has happened to the CPUs, and no longer follows them. */

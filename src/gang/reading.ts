@@ -4,7 +4,7 @@ import { present } from '../base/assert';
 import { SyswideError } from '../base/error';
 import type { Cpu, Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
-import type { EventReads, Kernel, Span } from '../native/kernel';
+import type { EventReads, Kernel, Span, TickerPlan } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import type { OpenClone } from './opening';
 import { settledRead } from './settled-read';
@@ -45,24 +45,49 @@ export class GroupReader {
     this.#cloneOfId = new Map(clones.flatMap((clone) => (clone.id === undefined ? [] : [[clone.id, clone] as const])));
   }
 
-  read(): GangReading {
-    return this.snapshot()();
+  /** What a thread that reads at equal intervals needs to know. */
+  get tickerReads(): Pick<TickerPlan, 'reads' | 'size'> {
+    const members = new Map<string, OpenClone[]>();
+    const groupOf = ({ leader, place }: OpenClone) => `${leader}/${place.cpu}/${place.tid}`;
+    for (const clone of this.clones) {
+      if (clone.leader === undefined) continue;
+      const group = members.get(groupOf(clone));
+      if (group) group.push(clone);
+      else members.set(groupOf(clone), [clone]);
+    }
+    const reads = this.#heads.map((head) => {
+      const isGroup = head.leader !== undefined;
+      return {
+        fd: head.fd,
+        isGroup,
+        parts: isGroup ? present(members.get(groupOf(head)), 'it is in it itself') : [head],
+      };
+    });
+    return { reads, size: this.#size };
   }
 
   /**
-   * Reads now, and leaves for later what the bytes mean: with short intervals the second is the greater part.
-   * @returns what tells
+   * Reads now, and leaves for later what the bytes mean: with short intervals the second is the greater part. Whatever happens
+   * to the clones by then.
    */
-  snapshot(): () => GangReading {
+  snapshot(): GangReading {
     const reads = settledRead(this.kernel, this.#fds, this.#size);
+    return this.decoded(reads);
+  }
+
+  /** What was read of everything, worked out when somebody looks at it. */
+  later(reads: EventReads): GangReading {
+    return new LaterReading(reads, () => this.decode(reads).readings);
+  }
+
+  /** The same, but where members were torn off, or a read failed: what is left to be read is so only now. */
+  decoded(reads: EventReads): GangReading {
+    const { results } = reads;
     const isWhole = this.#heads.every(({ members }, i) => {
-      const length = lengthOf(reads.results[i]);
+      const length = lengthOf(results[i]);
       return members === undefined ? isWholeSingle(length) : length === groupReadSize(members);
     });
-    if (isWhole) return () => this.decode(reads);
-    // Members were torn off, or a read failed: what is left to be read is so only now.
-    const reading = this.decode(reads);
-    return () => reading;
+    return isWhole ? this.later(reads) : this.decode(reads);
   }
 
   private decode({ results, begin, end }: EventReads): GangReading {
@@ -91,6 +116,33 @@ export class GroupReader {
     return { begin, end: alone.end, readings: [...readings, ...alone.readings] };
   }
 }
+
+/** A reading whose bytes are decoded when somebody looks at it, and then once. */
+class LaterReading implements GangReading {
+  #readings: readonly Reading[] | undefined;
+
+  constructor(
+    private readonly span: Span,
+    private readonly decode: () => readonly Reading[],
+  ) {}
+
+  get begin() {
+    return this.span.begin;
+  }
+
+  get end() {
+    return this.span.end;
+  }
+
+  get readings(): readonly Reading[] {
+    this.#readings ??= this.decode();
+    return this.#readings;
+  }
+}
+
+/** A reading with the last counts of clones that are gone. */
+export const withRetired = (retired: readonly Reading[], reading: GangReading): GangReading =>
+  retired.length === 0 ? reading : new LaterReading(reading, () => [...retired, ...reading.readings]);
 
 /** Leaders and events outside of groups: what is enabled and read; members go with their leader. */
 export const headsOf = (clones: readonly OpenClone[]): OpenClone[] =>

@@ -1,8 +1,8 @@
 import { jsonText, visible } from '../base/safe-text';
 import type { Nanoseconds } from '../base/units';
 import type { Metric } from '../counts/metric';
+import { csvLead, csvPart, csvText, unitText } from './csv-fields';
 import { askedValueText, partText } from './stat-cells';
-import { csvLead, csvPart, csvText, unitText } from './stat-csv';
 import { jsonInterval, jsonPart } from './stat-json';
 import { type RowPart, type RowSource, type RowView, type StatRow, statRows } from './stat-rows';
 

@@ -16,7 +16,8 @@ export interface Provenance {
 
 /** How counts were told apart, and what there was before the end. */
 export interface DocumentDetail extends RowView {
-  readonly intervals: readonly DocumentInterval[];
+  /** Absent where there were none. */
+  readonly intervals?: readonly DocumentInterval[];
 }
 
 /** What one interval counted, by event; undefined where it was not counted. */
@@ -26,7 +27,7 @@ export interface DocumentInterval {
   readonly values: readonly (bigint | undefined)[];
 }
 
-const noDetail: DocumentDetail = { aggregation: { kind: 'global' }, intervals: [] };
+const noDetail: DocumentDetail = { aggregation: { kind: 'global' } };
 
 /**
  * The whole result as one JSON document, `syswide.stat/1`: `docs/schema/syswide.stat-1.json` describes it. Numbers are
@@ -50,7 +51,7 @@ export function statDocument(result: StatResult, provenance: Provenance, detail:
     events: events(result, rows),
     ...(detail.metrics?.length ? { metrics: metrics(rows) } : {}),
     ...(result.runs ? { runs: result.runs.map(run) } : {}),
-    ...(result.history ? { intervals: detail.intervals.map(interval) } : {}),
+    ...(detail.intervals && !result.runs ? { intervals: detail.intervals.map(interval) } : {}),
     coverage: [...result.coverage].map(([cpu, covered]) => ({
       cpu,
       countedNs: number(covered.counted),

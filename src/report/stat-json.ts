@@ -2,8 +2,8 @@ import { visible } from '../base/safe-text';
 import type { Nanoseconds } from '../base/units';
 import type { Metric } from '../counts/metric';
 import { relativeError, sampleOf } from '../counts/sample';
+import { unitText } from './csv-fields';
 import { perfSeconds } from './numbers';
-import { unitText } from './stat-csv';
 import {
   inUnit,
   type RowPart,

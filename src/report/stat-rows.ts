@@ -40,11 +40,17 @@ export type RowPart =
 /** The lines of a result in perf's order: by CPU and by thread event after event, by unit unit after unit. */
 export function statRows(source: RowSource, { aggregation, metrics = [] }: RowView): StatRow[] {
   const slices = slicesOf({ ...source, metrics }, aggregation);
-  if (aggregation.kind === 'unit') return slices.flatMap((slice) => source.counts.flatMap((count) => slice.row(count)));
-  return source.counts.flatMap((count) => {
-    const rows = slices.flatMap((slice) => slice.row(count));
-    return aggregation.kind === 'thread' ? rows.sort(byValue) : rows;
-  });
+  const rows: StatRow[] = [];
+  if (aggregation.kind === 'unit') {
+    for (const slice of slices) for (const count of source.counts) slice.addRow(count, rows);
+    return rows;
+  }
+  for (const count of source.counts) {
+    const first = rows.length;
+    for (const slice of slices) slice.addRow(count, rows);
+    if (aggregation.kind === 'thread') rows.push(...rows.splice(first).sort(byValue));
+  }
+  return rows;
 }
 
 const byValue = (a: StatRow, b: StatRow): number => Number(b.count.value - a.count.value);
@@ -61,17 +67,18 @@ class Slice {
     this.#context = metricContext(source.counts, rateTime(source), countIn);
   }
 
-  /** Nothing where the event has no count in this part. */
-  row(counted: EventCount): StatRow[] {
+  /** Adds nothing where the event has no count in this part. */
+  addRow(counted: EventCount, rows: StatRow[]): void {
     const count = this.countIn(counted);
-    if (!count) return [];
+    if (!count) return;
     const { event } = counted;
     const own = metricOf(event, count, this.#context);
-    const metrics = [...(own ? [own] : []), ...this.askedBehind(event)];
-    return [this.part ? { part: this.part, event, count, metrics } : { event, count, metrics }];
+    const asked = this.askedBehind(event);
+    const metrics = own ? [own, ...asked] : asked;
+    rows.push(this.part ? { part: this.part, event, count, metrics } : { event, count, metrics });
   }
 
-  private askedBehind(event: EventCount['event']): Metric[] {
+  private askedBehind(event: EventCount['event']): readonly Metric[] {
     const { metrics, counts } = this.source;
     if (metrics.length === 0) return [];
     const behind = metrics.filter((metric) => standsBehind(metric, event, event === counts[0]?.event));

@@ -12,11 +12,14 @@ import type {
   Span,
   Standby,
   StandbyWait,
+  Ticker,
+  TickerPlan,
   TimedWait,
   Timer,
   Wakeup,
 } from '../../src/native/kernel';
 import { KernelError } from '../../src/native/kernel-error';
+import { FakeTicker } from './fake-ticker';
 
 /** An event that the fake kernel holds open. */
 export interface FakeEvent {
@@ -61,6 +64,8 @@ export class FakeKernel implements Kernel {
   readonly timers = new Set<(expirations: bigint) => void>();
   /** When they were set to expire for the first time, and then how often. */
   readonly timerTimes: { readonly first: MonotonicTime; readonly every: Nanoseconds | undefined }[] = [];
+  /** Those that read. */
+  readonly tickers = new Set<FakeTicker>();
   /** Where the records of an event go. */
   readonly outputs = new Map<Fd, Fd>();
   /** What a released command does. */
@@ -98,8 +103,19 @@ export class FakeKernel implements Kernel {
     this.#endWaits();
   }
 
-  /** Lets the clock go on. */
+  /** Lets the clock go on, and tickers read when they are due. */
   pass(time: bigint): void {
+    const end = this.#time + time;
+    const due = () => [...this.tickers].filter(({ next }) => next <= end).sort((a, b) => Number(a.next - b.next))[0];
+    for (let ticker = due(); ticker; ticker = due()) {
+      if (ticker.next > this.#time) this.elapse(ticker.next - this.#time);
+      ticker.tick();
+    }
+    if (end > this.#time) this.elapse(end - this.#time);
+  }
+
+  /** So much time goes by. */
+  protected elapse(time: bigint): void {
     this.#time += time;
   }
 
@@ -161,6 +177,12 @@ export class FakeKernel implements Kernel {
       }
     });
     return { results, begin, end: this.#now() };
+  }
+
+  startTicker(plan: TickerPlan): Ticker {
+    const ticker = new FakeTicker(this, plan, () => this.tickers.delete(ticker));
+    this.tickers.add(ticker);
+    return ticker;
   }
 
   eventIds(fds: readonly Fd[]): bigint[] {

@@ -51,7 +51,7 @@ export class GateRunner {
     const here = process.cwd();
     if (folder !== undefined) enter(folder);
     try {
-      const result = await countOnce(options, chosen, this.machine, this.interruption, { onTick: () => {} });
+      const result = await countOnce(options, chosen, this.machine, this.interruption, { onTicks: () => {} });
       const failure = failureOf(result);
       return {
         values: failure === undefined ? this.setting.metrics.map((metric) => this.valueOf(metric, result)) : [],

@@ -1,5 +1,6 @@
 import type { Nanoseconds } from '../../base/units';
 import type { StatResult } from '../../counts/stat-result';
+import type { Tick } from '../../counts/tick';
 import type { IntervalTable, IntervalTableOptions } from '../../report/interval-table';
 import type { RowSource, RowView } from '../../report/stat-rows';
 import type { Sink } from '../console';
@@ -7,8 +8,8 @@ import type { StatOptions } from './stat-options';
 
 /** Results as text, in one of the formats. */
 export interface StatFormatter {
-  /** An interval that ended at that time after the start. */
-  tick(source: RowSource, at: Nanoseconds): string;
+  /** An interval. */
+  tick(tick: Tick, subject: StatResult['subject']): string;
   /** A whole result. */
   result(result: StatResult): string;
   /** A whole result behind intervals. */
@@ -24,9 +25,11 @@ export async function loadFormatter(options: StatOptions, sink: Sink, view: RowV
   switch (format.kind) {
     case 'csv': {
       const { statCsv } = await import('../../report/stat-csv');
+      const { CsvIntervals } = await import('../../report/csv-intervals');
       const csv = { ...view, separator: format.separator };
+      const intervals = new CsvIntervals(csv);
       return {
-        tick: (source, interval) => statCsv(source, { ...csv, interval }),
+        tick: (tick, subject) => intervals.lines(tick, subject),
         result: (result) => statCsv(result, csv),
         summary: (result) => statCsv(result, format.summaryPrefix ? { ...csv, interval: 'summary' } : csv),
         notes: () => '',
@@ -35,7 +38,7 @@ export async function loadFormatter(options: StatOptions, sink: Sink, view: RowV
     case 'json': {
       const { statJson } = await import('../../report/stat-json');
       return {
-        tick: (source, interval) => statJson(source, { ...view, interval }),
+        tick: (tick, subject) => statJson(sourceOf(tick, subject), { ...view, interval: tick.at }),
         result: (result) => statJson(result, view),
         summary: (result) => statJson(result, view),
         notes: () => '',
@@ -50,7 +53,7 @@ export async function loadFormatter(options: StatOptions, sink: Sink, view: RowV
         ? await intervalTable({ ...view, ...page, cleared: clears(options, sink) })
         : undefined;
       return {
-        tick: (source, at) => intervals?.lines(source, at) ?? '',
+        tick: (tick, subject) => intervals?.lines(sourceOf(tick, subject), tick.at) ?? '',
         result: (result) => statTable(result, table),
         summary: (result) => statTable(result, table),
         notes: (result) => statTableNotes(result, page),
@@ -58,6 +61,12 @@ export async function loadFormatter(options: StatOptions, sink: Sink, view: RowV
     }
   }
 }
+
+const sourceOf = ({ counts, elapsed }: Tick, subject: StatResult['subject']): RowSource => ({
+  subject,
+  counts,
+  elapsed,
+});
 
 /** Whether each interval has the terminal to itself. */
 export const clears = ({ run }: StatOptions, sink: Sink): boolean => (run.intervals?.clear ?? false) && sink.isTerminal;
@@ -71,9 +80,9 @@ async function metricsFormatter(options: StatOptions, sink: Sink, view: RowView)
   const only = (source: RowSource, interval: Nanoseconds | 'summary' | undefined, heads: boolean): string =>
     metricsOnly(source, { ...view, format, heads, columns, ...(interval === undefined ? {} : { interval }) });
   return {
-    tick: (source, at) => {
+    tick: (tick, subject) => {
       ticks += 1;
-      return only(source, at, ticks === 1 || clears(options, sink));
+      return only(sourceOf(tick, subject), tick.at, ticks === 1 || clears(options, sink));
     },
     result: (result) => only(result, undefined, true),
     summary: (result) => only(result, csvSummary ? 'summary' : undefined, false),

@@ -17,9 +17,9 @@ import { needsPlace, placeIn, placeInTarget } from './stat-place';
 import { countedTarget } from './stat-request';
 import { countsCpus, type StatTarget } from './stat-target-option';
 
-/** Told of what is counted, and then of every interval. */
+/** Told of intervals, in their order, several at a time where they are short. */
 export interface RunListener {
-  onTick(tick: Tick, subject: StatResult['subject']): void;
+  onTicks(ticks: readonly Tick[], subject: StatResult['subject']): void;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function countOnce(
         ...refusalContext(host),
         ...counted,
         ...threadsOf(options.target, counted, host),
-        ...runOptions(options, (tick) => listener.onTick(tick, counted.subject)),
+        ...runOptions(options, (ticks) => listener.onTicks(ticks, counted.subject)),
         allowMissing: options.allowMissing,
         ...(hotplug ? { hotplug } : {}),
         files: host.files,
@@ -89,14 +89,14 @@ const hasProcesses = ({ kind }: StatTarget): boolean => kind === 'processes' || 
 /** How long, from when, and in which steps. */
 function runOptions(
   { run: { delay, timeout, intervals }, scale }: StatOptions,
-  onTick: (tick: Tick) => void,
+  onTicks: (ticks: readonly Tick[]) => void,
 ): Pick<MeasureRequest, 'delay' | 'timeout' | 'intervals' | 'scale'> {
   return {
     scale,
     ...(delay === undefined ? {} : { delay }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(intervals
-      ? { intervals: { every: intervals.every, ...(intervals.most ? { most: intervals.most } : {}), onTick } }
+      ? { intervals: { every: intervals.every, ...(intervals.most ? { most: intervals.most } : {}), onTicks } }
       : {}),
   };
 }

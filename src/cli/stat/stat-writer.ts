@@ -1,3 +1,4 @@
+import { IntervalHistory } from '../../counts/interval-history';
 import type { StatResult } from '../../counts/stat-result';
 import type { Tick } from '../../counts/tick';
 import type { DocumentInterval } from '../../report/stat-document';
@@ -13,13 +14,17 @@ const CLEAR = '\x1b[H\x1b[2J';
 /** Writes what was found out to where it was asked for, as it becomes known. */
 export class StatWriter implements RunsListener {
   readonly #intervals: DocumentInterval[] = [];
+  readonly #history: IntervalHistory | undefined;
 
   private constructor(
     private readonly options: StatOptions,
     private readonly sink: Sink,
     private readonly view: RowView,
     private formatter: StatFormatter | undefined,
-  ) {}
+  ) {
+    const { format, run } = options;
+    if (format.kind === 'table' && run.intervals?.summary) this.#history = new IntervalHistory();
+  }
 
   /** Intervals are told while it counts: what that takes is loaded before. */
   static async open(options: StatOptions, sink: Sink, view: RowView): Promise<StatWriter> {
@@ -27,15 +32,20 @@ export class StatWriter implements RunsListener {
     return new StatWriter(options, sink, view, formatter);
   }
 
-  /** What each interval counted so far, where it is to be saved. */
-  get intervals(): readonly DocumentInterval[] {
-    return this.#intervals;
+  /** What each interval counted so far, where it is to be saved; undefined where there are none. */
+  get intervals(): readonly DocumentInterval[] | undefined {
+    return this.options.run.intervals ? this.#intervals : undefined;
   }
 
-  onTick(tick: Tick, subject: StatResult['subject']): void {
-    if (this.options.save !== undefined) this.keep(tick);
+  onTicks(ticks: readonly Tick[], subject: StatResult['subject']): void {
     const clear = clears(this.options, this.sink) ? CLEAR : '';
-    this.sink.write(`${clear}${this.formatter?.tick({ ...tick, subject }, tick.at) ?? ''}`);
+    let text = '';
+    for (const tick of ticks) {
+      if (this.options.save !== undefined) this.keep(tick);
+      this.#history?.add(tick.counts);
+      text += `${clear}${this.formatter?.tick(tick, subject) ?? ''}`;
+    }
+    this.sink.write(text);
   }
 
   private keep({ at, elapsed, counts }: Tick): void {
@@ -47,6 +57,12 @@ export class StatWriter implements RunsListener {
     this.formatter ??= await loadFormatter(this.options, this.sink, this.view);
     const { intervals } = this.options.run;
     if (!intervals) this.sink.write(this.formatter.result(result));
-    else this.sink.write(intervals.summary ? this.formatter.summary(result) : this.formatter.notes(result));
+    else if (intervals.summary) this.sink.write(this.formatter.summary(this.withHistory(result)));
+    else this.sink.write(this.formatter.notes(result));
+  }
+
+  /** Several runs have a mean, but no common course. */
+  private withHistory(result: StatResult): StatResult {
+    return this.#history && !result.runs ? { ...result, history: this.#history } : result;
   }
 }

@@ -45,7 +45,7 @@ export async function stat(options: StatOptions): Promise<number> {
         saved,
         result,
         { version, started, ...describeHost(machine.host) },
-        { ...view, intervals: writer.intervals },
+        { ...view, ...(writer.intervals ? { intervals: writer.intervals } : {}) },
       );
     if (interruption.signal !== undefined) return exitStatus.signalled(interruption.signal);
     return commandStatus(result);

@@ -98,6 +98,30 @@ describe('50 times offline and back', () => {
   });
 });
 
+describe('intervals of 5 ms while CPU 1 goes and comes', () => {
+  it('are together the whole, and hardly ever late', { timeout: 60_000 }, async () => {
+    const events = ['raw_syscalls:sys_enter', 'context-switches', 'page-faults'];
+    const counting = ['stat', '-a', '-x,', '-I', '5', '--summary', '-e', events.join()];
+    const { status, stderr } = syswide([...counting, '--', flapPath, '1', '20', '0', '20', '30']);
+    expect(status, stderr).toBe(0);
+    const rows = csvRows(stderr);
+    const isSummary = ([time]: readonly string[]) => time?.trim() === 'summary';
+    const summary = rows.filter(isSummary);
+    const intervals = rows.filter((row) => !isSummary(row));
+    for (const [, total, , name, running] of summary) {
+      const own = intervals.filter((row) => row[3] === name);
+      const sumOf = (field: number) => own.reduce((sum, row) => sum + Number(row[field]), 0);
+      expect([name, sumOf(1), sumOf(4)]).toEqual([name, Number(total), Number(running)]);
+    }
+    expect(summary.map(([, , , name]) => name)).toEqual(events);
+    const times = [...new Set(intervals.map(([time]) => Number(time)))];
+    const longest = Math.max(...times.map((time, i) => 1000 * (time - (times[i - 1] ?? 0))));
+    tell(`${times.length} intervals of 5 ms, the longest ${longest.toFixed(1)} ms`);
+    expect(times.length).toBeGreaterThan(100);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+});
+
 describe('100 times offline and back while syswide is stopped', () => {
   it('are all told of afterwards', { timeout: 60_000 }, async () => {
     // `sleep` ends while syswide is stopped.

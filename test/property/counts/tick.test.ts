@@ -89,7 +89,7 @@ function stepsOf(played: readonly Move[]) {
     else {
       const at = monotonicTime(time);
       const step = steps.next({ begin: at, end: at, readings: model.readings });
-      taken.push([...step.readings]);
+      taken.push([...step.readings()]);
       moments.push(step.elapsed);
       expect(step.at).toBe(time);
     }
@@ -148,11 +148,11 @@ it('a step is scaled by its own times', () => {
   };
   const value = (readings: readonly Reading[]) =>
     aggregate([hardware('cpuCycles')], readings, new Set())[0]?.total.value;
-  expect(value(read(110n, 100n, 10n, 10n).readings)).toBe(100n);
+  expect(value(read(110n, 100n, 10n, 10n).readings())).toBe(100n);
   const second = read(130n, 150n, 30n, 15n);
-  expect(value(second.readings)).toBe(200n);
+  expect(value(second.readings())).toBe(200n);
   expect([second.at, second.elapsed]).toEqual([30n, 20n]);
-  expect(aggregate([hardware('cpuCycles')], read(140n, 150n, 40n, 15n).readings, new Set())[0]?.total.status).toBe(
+  expect(aggregate([hardware('cpuCycles')], read(140n, 150n, 40n, 15n).readings(), new Set())[0]?.total.status).toBe(
     'not counted',
   );
 });

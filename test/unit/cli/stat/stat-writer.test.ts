@@ -4,7 +4,7 @@ import type { Sink } from '../../../../src/cli/console';
 import { statOptions } from '../../../../src/cli/stat/stat-options';
 import { StatWriter } from '../../../../src/cli/stat/stat-writer';
 import type { Tick } from '../../../../src/counts/tick';
-import { machine, system } from '../../../fake/stat-results';
+import { machine, runs, system } from '../../../fake/stat-results';
 import { global, metrics } from '../../../fake/stat-views';
 
 const SECOND = 1_000_000_000n;
@@ -19,7 +19,7 @@ async function written(raw: Raw, isTerminal = false, result = system): Promise<s
   const writer = await StatWriter.open(options, sink, { aggregation: global, metrics });
   for (const n of [1n, 2n]) {
     const tick: Tick = { at: ns(n * SECOND), elapsed: ns(SECOND), counts: result.counts };
-    writer.onTick(tick, result.subject);
+    writer.onTicks([tick], result.subject);
   }
   await writer.result(result);
   return texts;
@@ -36,6 +36,11 @@ it('intervals are lines under their heads, and then what must be known', async (
 
 it('a summary is the whole table', async () => {
   expect((await written({ summary: true }))[2]).toMatch(/system-wide[\s\S]*time elapsed/);
+});
+
+it('a summary of a machine draws how the counts went up, where it is shown', async () => {
+  expect((await written({ summary: true }))[2]).toMatch(/by interval/);
+  expect((await written({ summary: true }, false, runs))[2]).not.toMatch(/by interval/);
 });
 
 it('each interval on a cleared terminal has its heads', async () => {
