@@ -6,6 +6,7 @@ import type { Argv } from '../tools';
 
 /** Starting Node itself: what no program on it can fall below. */
 const FLOOR = 'node -e 0';
+const BARE = 'node -e 0, no certificates';
 const VERSION = 'syswide --version';
 const STAT = 'syswide stat -x, -- true';
 const PERF = 'perf stat -x, -- true';
@@ -16,8 +17,12 @@ export const row: Row = {
   target: 'wall time: syswide --version at most 1.3 × node -e 0, syswide stat -x, -- true at most 1.7 ×',
   rounds: 40,
   async run({ tools, programs, rounds }) {
+    const hasCertificates = Boolean(process.env.NODE_EXTRA_CA_CERTS);
     const commands: [string, Argv][] = [
       [FLOOR, tools.node('-e', '0')],
+      ...(hasCertificates
+        ? [[BARE, ['env', '-u', 'NODE_EXTRA_CA_CERTS', ...tools.node('-e', '0')]] as [string, Argv]]
+        : []),
       [VERSION, tools.syswide('--version')],
       [STAT, tools.syswide('stat', '-x,', '--', 'true')],
       ...(tools.perf ? [[PERF, tools.perf('stat', '-x,', '--', 'true')] as [string, Argv]] : []),
@@ -46,7 +51,7 @@ export const row: Row = {
         atMost(`${VERSION} / ${FLOOR}, ratio of median wall times`, figure(VERSION), 1.3),
         atMost(`${STAT} / ${FLOOR}, ratio of median wall times`, figure(STAT), 1.7),
       ],
-      notes: [],
+      notes: hasCertificates ? ['Node reads the certificates of NODE_EXTRA_CA_CERTS here, and syswide does not'] : [],
     };
   },
 };

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { SyswideError } from '../base/error';
 
 /**
@@ -6,7 +5,9 @@ import { SyswideError } from '../base/error';
  * @param option the one that asked for it, for the error
  * @throws SyswideError HOOK_FAILED when it ends with anything but 0
  */
-export function runHook(option: string, command: string): void {
+export async function runHook(option: string, command: string): Promise<void> {
+  // Half of Node comes with it, and hardly any run needs it.
+  const { spawnSync } = await import('node:child_process');
   const { status, signal, error } = spawnSync('/bin/sh', ['-c', command], { stdio: 'inherit' });
   if (status === 0) return;
   throw new SyswideError('HOOK_FAILED', {

@@ -38,13 +38,25 @@ export interface CacheEvent {
   readonly counted: boolean;
 }
 
-let table: Map<string, CacheEvent> | undefined;
+let suffixes: Map<string, Suffix> | undefined;
 
 /** The event of that name; undefined when it is no cache event. Without operation: loads; without result: accesses. */
 export function cacheEvent(name: string): CacheEvent | undefined {
-  table ??= allNames();
-  return table.get(name);
+  for (const type of types) {
+    for (const own of type.names) {
+      if (name !== own && !name.startsWith(`${own}-`)) continue;
+      suffixes ??= allSuffixes();
+      const suffix = suffixes.get(name.slice(own.length));
+      if (suffix) return eventOf(type, suffix);
+    }
+  }
+  return undefined;
 }
+
+const eventOf = ({ id, counts }: CacheType, { operation, result }: Suffix): CacheEvent => ({
+  config: BigInt(id | (operation << 8) | (result << 16)),
+  counted: counts.includes(operation),
+});
 
 /** The name of each cache event as `list` shows it: `L1-dcache-loads`, `L1-dcache-load-misses`. */
 export function listedCacheEvents(): string[] {
@@ -59,32 +71,28 @@ export function listedCacheEvents(): string[] {
 /** Every spelling of the caches themselves, which alone mean their loads. */
 export const cacheTypeNames = (): string[] => types.flatMap(({ names }) => [...names]);
 
-/** Every spelling, some 3,000: a table is quicker to trust than a parser of names that contain their separator. */
-function allNames(): Map<string, CacheEvent> {
-  const names = new Map<string, CacheEvent>();
-  for (const type of types) {
-    for (const [suffix, operation, result] of suffixes()) {
-      const config = BigInt(type.id | (operation << 8) | (result << 16));
-      const event = { config, counted: type.counts.includes(operation) };
-      for (const name of type.names) names.set(name + suffix, event);
-    }
-  }
-  return names;
+/** What stands behind the name of a cache, by position in `operations` and `results`. */
+interface Suffix {
+  readonly operation: number;
+  readonly result: number;
 }
 
-/** Every ending with its operation and result. Either may stand alone, and they may stand in either order. */
-function suffixes(): [suffix: string, operation: number, result: number][] {
-  const found: [string, number, number][] = [['', 0, 0]];
+/** By ending: either may stand alone, and they may stand in either order. A table is quicker to trust than a parser. */
+function allSuffixes(): Map<string, Suffix> {
+  const found = new Map<string, Suffix>([['', { operation: 0, result: 0 }]]);
   for (const [operation, operationNames] of operations.entries()) {
     for (const o of operationNames) {
-      found.push([`-${o}`, operation, 0]);
+      found.set(`-${o}`, { operation, result: 0 });
       for (const [result, resultNames] of results.entries()) {
-        for (const r of resultNames) found.push([`-${o}-${r}`, operation, result], [`-${r}-${o}`, operation, result]);
+        for (const r of resultNames) {
+          found.set(`-${o}-${r}`, { operation, result });
+          found.set(`-${r}-${o}`, { operation, result });
+        }
       }
     }
   }
   for (const [result, resultNames] of results.entries()) {
-    for (const r of resultNames) found.push([`-${r}`, 0, result]);
+    for (const r of resultNames) found.set(`-${r}`, { operation: 0, result });
   }
   return found;
 }

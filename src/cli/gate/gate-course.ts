@@ -40,13 +40,13 @@ export async function runPairs(
 ): Promise<GateOutcome> {
   const { metrics, pairs, setup, cleanup } = request;
   const started = performance.now();
-  if (setup !== undefined) runHook('--setup', setup);
+  if (setup !== undefined) await runHook('--setup', setup);
   const gate = new PairedGate(request, runner, setting);
   try {
     await gate.warmUp();
     while (!gate.course.isOver) await gate.pair();
   } finally {
-    if (cleanup !== undefined) runHook('--cleanup', cleanup);
+    if (cleanup !== undefined) await runHook('--cleanup', cleanup);
   }
   const { course, invalid } = gate;
   return {
@@ -105,7 +105,7 @@ class PairedGate {
 
   private async run(which: 'base' | 'new'): Promise<GateRun> {
     const { prepare, cwdBase, metrics } = this.request;
-    if (prepare !== undefined) runHook('--prepare', prepare);
+    if (prepare !== undefined) await runHook('--prepare', prepare);
     const found = await this.runner.run(this.request[which], which === 'base' ? cwdBase : undefined);
     if (found.isInterrupted) throw new GateInterrupted();
     checkScaled(metrics, found, this.setting.allowScaled);
@@ -141,7 +141,7 @@ export class RunSeries {
 
   private async run(): Promise<GateRun> {
     const { prepare, metrics } = this.request;
-    if (prepare !== undefined) runHook('--prepare', prepare);
+    if (prepare !== undefined) await runHook('--prepare', prepare);
     const found = await this.runner.run(this.request.new, undefined);
     if (found.isInterrupted) throw new GateInterrupted();
     checkScaled(metrics, found, this.setting.allowScaled);

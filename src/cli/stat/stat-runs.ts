@@ -51,9 +51,9 @@ async function runOnce(
   listener: RunListener,
 ): Promise<StatResult> {
   const { sync, pre, post } = options.run;
-  if (pre !== undefined) runHook('--pre', pre);
+  if (pre !== undefined) await runHook('--pre', pre);
   if (sync) machine.kernel.sync();
   const result = await countOnce(options, chosen, machine, interruption, listener);
-  if (post !== undefined) runHook('--post', post);
+  if (post !== undefined) await runHook('--post', post);
   return result;
 }
