@@ -6,9 +6,11 @@
 #include "internal.h"
 #include "shim.h"
 
+#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #define MOST_ROOM 4096u
 
@@ -42,9 +44,8 @@ struct ticker {
 	uint64_t skipped;
 	pthread_t thread;
 	int is_running;
-	pthread_mutex_t mutex;
-	pthread_cond_t ended;
-	int is_ended;
+	/* 1 when nothing is to be read any more: a futex, which the thread sleeps on. */
+	_Atomic uint32_t is_ended;
 };
 
 static struct sw_owned tickers;
@@ -160,14 +161,10 @@ static void read_tick(struct ticker *ticker, uint64_t expirations)
 static int sleep_until(struct ticker *ticker, uint64_t due)
 {
 	struct timespec until = { .tv_sec = (time_t)(due / 1000000000u), .tv_nsec = (long)(due % 1000000000u) };
-	int goes_on;
 
-	pthread_mutex_lock(&ticker->mutex);
 	while (!ticker->is_ended && sw_now_ns() < due)
-		pthread_cond_timedwait(&ticker->ended, &ticker->mutex, &until);
-	goes_on = !ticker->is_ended;
-	pthread_mutex_unlock(&ticker->mutex);
-	return goes_on;
+		syscall(SYS_futex, &ticker->is_ended, FUTEX_WAIT_BITSET_PRIVATE, 0, &until, NULL, FUTEX_BITSET_MATCH_ANY);
+	return !ticker->is_ended;
 }
 
 static void *run(void *argument)
@@ -198,22 +195,6 @@ static int start_thread(struct ticker *ticker)
 	return -error;
 }
 
-static int init_sync(struct ticker *ticker)
-{
-	pthread_condattr_t monotonic;
-	int error = pthread_condattr_init(&monotonic);
-
-	if (error)
-		return -error;
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	error = pthread_cond_init(&ticker->ended, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	if (!error)
-		pthread_mutex_init(&ticker->mutex, NULL);
-	return -error;
-}
-
-/* Everything but what it waits with. */
 static void free_memory(struct ticker *ticker)
 {
 	free(ticker->fds);
@@ -226,13 +207,6 @@ static void free_memory(struct ticker *ticker)
 	free(ticker->ticks);
 	free(ticker->steps);
 	free(ticker);
-}
-
-static void destroy(struct ticker *ticker)
-{
-	pthread_cond_destroy(&ticker->ended);
-	pthread_mutex_destroy(&ticker->mutex);
-	free_memory(ticker);
 }
 
 static int copy_into(void *copy, const void *from, size_t n, size_t size)
@@ -309,14 +283,9 @@ int32_t sw_ticker_start(const int32_t *fds, const uint32_t *members, uint32_t n_
 	ticker = new_ticker(fds, members, n_fds, parts, n_parts, plan);
 	if (!ticker)
 		return -ENOMEM;
-	error = init_sync(ticker);
-	if (error < 0) {
-		free_memory(ticker);
-		return error;
-	}
 	number = sw_own(&tickers, ticker);
 	if (number < 0) {
-		destroy(ticker);
+		free_memory(ticker);
 		return number;
 	}
 	error = start_thread(ticker);
@@ -357,10 +326,8 @@ int32_t sw_ticker_stop(int32_t number)
 		return -EINVAL;
 	if (!ticker->is_running)
 		return 0;
-	pthread_mutex_lock(&ticker->mutex);
 	ticker->is_ended = 1;
-	pthread_cond_signal(&ticker->ended);
-	pthread_mutex_unlock(&ticker->mutex);
+	syscall(SYS_futex, &ticker->is_ended, FUTEX_WAKE_PRIVATE, 1);
 	pthread_join(ticker->thread, NULL);
 	ticker->is_running = 0;
 	return 0;
@@ -373,7 +340,7 @@ int32_t sw_ticker_free(int32_t number)
 	if (!ticker)
 		return -EINVAL;
 	sw_ticker_stop(number);
-	destroy(ticker);
+	free_memory(ticker);
 	tickers.of[number] = NULL;
 	return 0;
 }
