@@ -153,6 +153,7 @@ await Promise.all([
     logLevel: 'warning',
   }),
   build({ ...bundle, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.cjs', minify: true }),
+  build({ ...bundle, entryPoints: ['src/cli/tell-version.ts'], outfile: 'dist/version.cjs', minify: true }),
   build({ ...bundle, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs', minifySyntax: true }),
 ]);
 execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(root, '.build/tsconfig.types.json')], {

@@ -3,8 +3,6 @@
 // For the shell, the line above is a program that runs this file with Node; for Node, it is a string and a comment. It hides
 // the certificates of NODE_EXTRA_CA_CERTS, which Node would read first: that takes twice as long as everything else here, and
 // nothing speaks TLS. Commands that are run find the variable as it was.
-//
-// The rest runs dist/cli.cjs with V8's compiled code of it, where that is there and fits: it saves a fifth of the start-up.
 const { readFileSync } = require('node:fs');
 const { createRequire, wrap } = require('node:module');
 const { dirname, join } = require('node:path');
@@ -16,15 +14,22 @@ if (env.SYSWIDE_CA_CERTS !== undefined) {
   delete env.SYSWIDE_CA_CERTS;
 }
 
-const filename = join(__dirname, '../dist/cli.cjs');
-let cachedData;
-try {
-  cachedData = readFileSync(`${filename}.cache`);
-} catch {
-  // It is compiled as it goes then.
+/** With V8's compiled code of it, where that is there and fits: it saves a fifth of the start-up. */
+function runCommandLine() {
+  const filename = join(__dirname, '../dist/cli.cjs');
+  let cachedData;
+  try {
+    cachedData = readFileSync(`${filename}.cache`);
+  } catch {
+    // It is compiled as it goes then.
+  }
+  // It is all ASCII, see .build/build.mjs, which is read faster than what may not be.
+  const script = new Script(wrap(readFileSync(filename, 'latin1')), { filename, cachedData });
+  const cli = { exports: {} };
+  script.runInThisContext()(cli.exports, createRequire(filename), cli, filename, dirname(filename));
+  return script;
 }
-// It is all ASCII, see .build/build.mjs, which is read faster than what may not be.
-const script = new Script(wrap(readFileSync(filename, 'latin1')), { filename, cachedData });
-const cli = { exports: {} };
-script.runInThisContext()(cli.exports, createRequire(filename), cli, filename, dirname(filename));
-module.exports = script;
+
+const [first, ...more] = process.argv.slice(2);
+if (more.length === 0 && (first === '--version' || first === '-V')) require('../dist/version.cjs');
+else module.exports = runCommandLine();

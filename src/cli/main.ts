@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ErrorCode, SyswideError } from '../base/error';
-import { asSyswideError, complain, errorLine, offer } from './console';
+import { asSyswideError, complain, errorLine } from './console';
 import { exitStatus } from './exit-status';
-import { version } from './version';
 
 /** Commands whose exit status is that of what they ran: their own failures have a status that commands seldom use. */
 const runners = new Set(['stat', 'record']);
@@ -10,11 +9,6 @@ const runners = new Set(['stat', 'record']);
 /** Everything, from the arguments to the exit status. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    // Scripts ask for the version often; it needs nothing of what follows.
-    if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-      offer(`${version}\n`);
-      return exitStatus.success;
-    }
     checkFiles();
     const { run } = await import('./program');
     return await run(argv);

@@ -33,3 +33,8 @@ it('a package manager may start it by the program of its first line', () => {
   const { stdout } = spawnSync('/bin/sh', [launcher, '--version'], { encoding: 'utf8' });
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
+
+it.each(['--version', '-V'])('%s that cannot be written is told', (option) => {
+  const { status, stderr } = spawnSync('sh', ['-c', `"$0" ${option} > /dev/full`, launcher], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^error\[OUTPUT_FAILED\]: .*ENOSPC.*\n$/)]);
+});
