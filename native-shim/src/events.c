@@ -143,8 +143,7 @@ static int bad_members(const int32_t *fds, uint32_t n, int32_t *failed)
 	return sw_bad_batch(fds, n);
 }
 
-int32_t sw_control_many(const int32_t *fds, uint32_t n, uint32_t control, uint32_t group, struct sw_span *span,
-			int32_t *failed)
+int32_t sw_control_many(const int32_t *fds, uint32_t n, uint32_t control, struct sw_span *span, int32_t *failed)
 {
 	static const unsigned long ops[] = {
 		[SW_ENABLE] = PERF_EVENT_IOC_ENABLE,
@@ -153,11 +152,11 @@ int32_t sw_control_many(const int32_t *fds, uint32_t n, uint32_t control, uint32
 	};
 	int32_t ret;
 
-	if (bad_members(fds, n, failed) || control >= sizeof(ops) / sizeof(ops[0]) || group > 1)
+	if (bad_members(fds, n, failed) || control >= sizeof(ops) / sizeof(ops[0]))
 		return -EINVAL;
 	if (span)
 		span->begin_ns = sw_now_ns();
-	ret = ioctl_many(fds, n, ops[control], group ? PERF_IOC_FLAG_GROUP : 0, failed);
+	ret = ioctl_many(fds, n, ops[control], 0, failed);
 	if (span)
 		span->end_ns = sw_now_ns();
 	return ret;

@@ -109,11 +109,14 @@ SW_EXPORT int32_t sw_close_many(const int32_t *fds, uint32_t n);
 enum sw_control { SW_ENABLE = 0, SW_DISABLE = 1, SW_RESET = 2 };
 
 /*
- * Enables, disables or resets fds[0..n) in order; `group` applies it to the whole group of each leader.
+ * Enables, disables or resets fds[0..n) in order. Of a group that is the leader: members go with it as long as they are not off
+ * themselves, and never with PERF_IOC_FLAG_GROUP. That turns each member off, and on again after the leader: the kernel then
+ * puts only those of the leader's own PMU back on, so that tracepoints and clocks in a group of software events stand still
+ * (ctx_resched() in kernel/events/core.c, seen in Linux 6.18).
  * Stops at the first failure, *failed is its index. `span` (may be NULL) brackets the batch.
  */
-SW_EXPORT int32_t sw_control_many(const int32_t *fds, uint32_t n, uint32_t control, uint32_t group,
-				  struct sw_span *span, int32_t *failed);
+SW_EXPORT int32_t sw_control_many(const int32_t *fds, uint32_t n, uint32_t control, struct sw_span *span,
+				  int32_t *failed);
 
 /*
  * Reads each fd into out + i * stride, at most stride bytes. lengths[i] is the number of bytes, 0 for a pinned

@@ -64,7 +64,7 @@ static int leads(const struct sw_open_request *request)
 static int32_t enable_slice(const struct sw_open_request *requests, uint32_t n, const int32_t *fds)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (leads(&requests[i]) && ioctl(fds[i], PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP) < 0)
+		if (leads(&requests[i]) && ioctl(fds[i], PERF_EVENT_IOC_ENABLE, 0) < 0)
 			return -errno;
 	return 0;
 }

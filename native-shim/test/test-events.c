@@ -90,20 +90,22 @@ static void leaves_attrs_alone(void)
 
 static void groups_by_index_and_by_fd(void)
 {
-	struct perf_event_attr attr = software_event(PERF_COUNT_SW_TASK_CLOCK);
-	struct sw_open_request requests[] = { own_thread(0), own_thread(0), own_thread(0) };
+	struct perf_event_attr attrs[2] = { software_event(PERF_COUNT_SW_TASK_CLOCK), software_event(PERF_COUNT_SW_TASK_CLOCK) };
+	struct sw_open_request requests[] = { own_thread(0), own_thread(1), own_thread(1) };
 	uint64_t group[1 + 3];
 	int32_t fds[3], length, failed;
 
-	attr.read_format = PERF_FORMAT_GROUP;
+	attrs[0].read_format = PERF_FORMAT_GROUP;
+	/* Members are off with their leader. */
+	attrs[1].disabled = 0;
 	requests[1].leader = 0;
-	CHECK_EQ(open_events(&attr, 1, requests, 2, fds, &failed), 0);
+	CHECK_EQ(open_events(attrs, 2, requests, 2, fds, &failed), 0);
 	requests[2].leader_fd = fds[0];
-	CHECK_EQ(open_events(&attr, 1, &requests[2], 1, &fds[2], &failed), 0);
+	CHECK_EQ(open_events(attrs, 2, &requests[2], 1, &fds[2], &failed), 0);
 
-	CHECK_EQ(sw_control_many(fds, 1, SW_ENABLE, 1, NULL, &failed), 0);
+	CHECK_EQ(sw_control_many(fds, 1, SW_ENABLE, NULL, &failed), 0);
 	spend_time();
-	CHECK_EQ(sw_control_many(fds, 1, SW_DISABLE, 1, NULL, &failed), 0);
+	CHECK_EQ(sw_control_many(fds, 1, SW_DISABLE, NULL, &failed), 0);
 	CHECK_EQ(sw_read_many(fds, 1, (uint8_t *)group, sizeof(group), &length, NULL), 0);
 	CHECK_EQ(length, sizeof(group));
 	CHECK_EQ(group[0], 3);
@@ -121,7 +123,7 @@ static void controls_and_reads(void)
 	int32_t fds[2], lengths[2], failed;
 
 	CHECK_EQ(open_events(&attr, 1, requests, 2, fds, &failed), 0);
-	CHECK_EQ(sw_control_many(fds, 2, SW_ENABLE, 0, &control, &failed), 0);
+	CHECK_EQ(sw_control_many(fds, 2, SW_ENABLE, &control, &failed), 0);
 	spend_time();
 	CHECK_EQ(sw_read_many(fds, 2, (uint8_t *)values, sizeof(values[0]), lengths, &read), 0);
 	CHECK(control.begin_ns > 0 && control.begin_ns <= control.end_ns && control.end_ns <= read.begin_ns &&
@@ -131,8 +133,8 @@ static void controls_and_reads(void)
 		CHECK(values[i] > 0 && values[i] <= read.end_ns - control.begin_ns);
 	}
 
-	CHECK_EQ(sw_control_many(fds, 2, SW_DISABLE, 0, NULL, &failed), 0);
-	CHECK_EQ(sw_control_many(fds, 2, SW_RESET, 0, NULL, &failed), 0);
+	CHECK_EQ(sw_control_many(fds, 2, SW_DISABLE, NULL, &failed), 0);
+	CHECK_EQ(sw_control_many(fds, 2, SW_RESET, NULL, &failed), 0);
 	CHECK_EQ(sw_read_many(fds, 2, (uint8_t *)values, sizeof(values[0]), lengths, NULL), 0);
 	CHECK(values[0] == 0 && values[1] == 0);
 	close_all(fds, 2);
@@ -146,7 +148,7 @@ static void tells_which_member_failed(void)
 	int32_t lengths[3], failed, lost = fds[1];
 
 	fds[1] = -1;
-	CHECK_EQ(sw_control_many(fds, 3, SW_ENABLE, 0, NULL, &failed), -EBADF);
+	CHECK_EQ(sw_control_many(fds, 3, SW_ENABLE, NULL, &failed), -EBADF);
 	CHECK_EQ(failed, 1);
 	CHECK_EQ(sw_id_many(fds, 3, ids, &failed), -EBADF);
 	CHECK_EQ(failed, 1);

@@ -295,7 +295,7 @@ static void call(uint32_t which)
 		open_some();
 		break;
 	case 1:
-		sw_control_many(maybe(fds), n, number(), number(), maybe(&span), maybe(&failed));
+		sw_control_many(maybe(fds), n, number(), maybe(&span), maybe(&failed));
 		break;
 	case 2:
 		sw_read_many(maybe(fds), n, maybe(bytes), below(8) ? MOST_BYTES : 0, maybe(results), maybe(&span));

@@ -76,7 +76,7 @@ static void drains(void)
 		return;
 	CHECK_EQ(sw_ring_heads(&base, 1, &head), 0);
 	CHECK_EQ(head, 0);
-	CHECK_EQ(sw_control_many(&fd, 1, SW_ENABLE, 0, NULL, &failed), 0);
+	CHECK_EQ(sw_control_many(&fd, 1, SW_ENABLE, NULL, &failed), 0);
 	/* More than the ring holds in all, but read in time: it wraps and loses nothing. */
 	for (int round = 0; round < 20; round++) {
 		fault(100);
@@ -98,7 +98,7 @@ static void stops_when_full(void)
 
 	if (!map(fd, 1, &base, &length))
 		return;
-	CHECK_EQ(sw_control_many(&fd, 1, SW_ENABLE, 0, NULL, &failed), 0);
+	CHECK_EQ(sw_control_many(&fd, 1, SW_ENABLE, NULL, &failed), 0);
 	fault(1000);
 	CHECK_EQ(sw_ring_heads(&base, 1, &head), 0);
 	CHECK(head <= metadata(base)->data_size);
@@ -113,7 +113,7 @@ static void overwrites_when_read_only(void)
 
 	if (!map(fd, 0, &base, &length))
 		return;
-	CHECK_EQ(sw_control_many(&fd, 1, SW_ENABLE, 0, NULL, &failed), 0);
+	CHECK_EQ(sw_control_many(&fd, 1, SW_ENABLE, NULL, &failed), 0);
 	fault(1000);
 	CHECK_EQ(sw_ring_heads(&base, 1, &head), 0);
 	/* Written backward: the head has gone down from 0. */
@@ -129,7 +129,7 @@ static void stands_still_while_paused(void)
 
 	if (!map(fd, 0, &base, &length))
 		return;
-	CHECK_EQ(sw_control_many(&fd, 1, SW_ENABLE, 0, NULL, &failed), 0);
+	CHECK_EQ(sw_control_many(&fd, 1, SW_ENABLE, NULL, &failed), 0);
 	fault(10);
 	CHECK_EQ(sw_pause_output_many(&fd, 1, 1, &failed), 0);
 	CHECK_EQ(sw_ring_heads(&base, 1, &before), 0);

@@ -39,12 +39,11 @@ export function changeClones(
   if (before === changed) return;
   const { kernel } = live;
   const own = live.clones.filter((clone) => clone.event === index);
-  const each = (what: string, change: (fd: Fd) => void, revert: (fd: Fd) => void) => {
+  const each = (what: string, change: (clone: OpenClone) => void, revert: (clone: OpenClone) => void) => {
     for (const clone of own) {
       undo.take(
-        () =>
-          refusable(`cannot set the ${what} of ${before.name} on ${placeName(clone.place)}`, () => change(clone.fd)),
-        () => revert(clone.fd),
+        () => refusable(`cannot set the ${what} of ${before.name} on ${placeName(clone.place)}`, () => change(clone)),
+        () => revert(clone),
       );
     }
   };
@@ -53,16 +52,16 @@ export function changeClones(
     const [old, wanted] = [attrOf(before), attrOf(changed)];
     each(
       'breakpoint',
-      (fd) => moveBreakpoint(live, fd, wanted),
-      (fd) => kernel.modifyEvents([fd], old),
+      (clone) => moveBreakpoint(live, clone, wanted),
+      (clone) => moveBreakpoint(live, clone, old),
     );
   }
   const [period, oldPeriod] = [changed.attr.samplePeriod, before.attr.samplePeriod];
   if (period !== undefined && oldPeriod !== undefined && period !== oldPeriod) {
     each(
       'period',
-      (fd) => kernel.setPeriod([fd], period),
-      (fd) => kernel.setPeriod([fd], oldPeriod),
+      ({ fd }) => kernel.setPeriod([fd], period),
+      ({ fd }) => kernel.setPeriod([fd], oldPeriod),
     );
   }
 }
@@ -87,7 +86,7 @@ export function eventsToReopen(
 
 /**
  * The kernel takes the new address, length and type only together with everything else as it was, and leaves the event
- * off if the attr says `disabled`.
+ * off if the attr says `disabled`, which that of a member never does.
  */
 function breakpointAttr(
   { isCounting, mode }: LiveClones,
@@ -96,17 +95,27 @@ function breakpointAttr(
   event: ResolvedEvent,
 ): EncodedAttr {
   const attr = attrFor(events, event, index, mode);
-  return encodeAttr({ ...attr, flags: { ...attr.flags, disabled: !isCounting } });
+  return encodeAttr({ ...attr, flags: { ...attr.flags, disabled: attr.flags?.disabled === true && !isCounting } });
 }
 
 /** A refused breakpoint is left disabled by the kernel: it has to be set going again. */
-function moveBreakpoint({ kernel, isCounting }: LiveClones, fd: Fd, attr: EncodedAttr): void {
+function moveBreakpoint({ kernel, clones, isCounting }: LiveClones, clone: OpenClone, attr: EncodedAttr): void {
+  const leader = clones.find((one) => one.event === clone.leader && one.place === clone.place);
+  const isMember = leader !== undefined && leader !== clone;
   try {
-    kernel.modifyEvents([fd], attr);
+    kernel.modifyEvents([clone.fd], attr);
   } catch (error) {
-    if (isCounting) kernel.controlEvents([fd], 'enable', false);
+    if (isCounting || isMember) kernel.controlEvents([clone.fd], 'enable');
     throw error;
+  } finally {
+    if (isMember && isCounting) restart(kernel, leader.fd);
   }
+}
+
+/** The kernel puts a member that was off back on with its group only: see sw_control_many(). */
+function restart(kernel: Kernel, leader: Fd): void {
+  kernel.controlEvents([leader], 'disable');
+  kernel.controlEvents([leader], 'enable');
 }
 
 function refusable(what: string, change: () => void): void {

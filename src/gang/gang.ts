@@ -318,7 +318,7 @@ export class Gang {
     assert(this.#state !== 'closed', 'a closed gang is not controlled');
     const heads = headsOf(clones).filter(({ event }) => !isImmediate(this.#events[event]));
     try {
-      return this.kernel.controlEvents(fdsOf(heads), control, true);
+      return this.kernel.controlEvents(fdsOf(heads), control);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       const undo = control === 'enable' ? 'disable' : 'enable';
@@ -331,7 +331,7 @@ export class Gang {
   private controlQuietly(heads: readonly OpenClone[], control: EventControl): void {
     for (const head of heads) {
       try {
-        this.kernel.controlEvents([head.fd], control, true);
+        this.kernel.controlEvents([head.fd], control);
       } catch (error) {
         if (!(error instanceof KernelError)) throw error;
       }

@@ -22,10 +22,11 @@ export interface Kernel {
   closeFds(fds: readonly Fd[]): void;
 
   /**
-   * Applies PERF_EVENT_IOC_ENABLE, DISABLE or RESET to each, in order, `group`: to the group each one leads.
+   * Applies PERF_EVENT_IOC_ENABLE, DISABLE or RESET to each, in order. Of a group that is the leader, and members go with it:
+   * see sw_control_many() for why they are never named.
    * @returns when the first call began and the last one ended
    */
-  controlEvents(fds: readonly Fd[], control: EventControl, group: boolean): Span;
+  controlEvents(fds: readonly Fd[], control: EventControl): Span;
 
   /** read(2) of each. A member's own failure is its result, not an exception. `size`: bytes to read of each at most. */
   readEvents(fds: readonly Fd[], size: number): EventReads;

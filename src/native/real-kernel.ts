@@ -96,10 +96,10 @@ export class RealKernel implements Kernel {
     check('close', this.#shim.sw_close_many(packInt32(fds), fds.length));
   }
 
-  controlEvents(fds: readonly Fd[], control: EventControl, group: boolean): Span {
+  controlEvents(fds: readonly Fd[], control: EventControl): Span {
     const span = scratch(spanLayout.size);
     const [packed, code] = [packInt32(fds), controlCodes[control]];
-    const done = this.#shim.sw_control_many(packed, fds.length, code, group ? 1 : 0, span, this.#failed);
+    const done = this.#shim.sw_control_many(packed, fds.length, code, span, this.#failed);
     this.#checkBatch(`PERF_EVENT_IOC_${control.toUpperCase()}`, done);
     return decodeSpan(span);
   }

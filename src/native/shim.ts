@@ -22,7 +22,7 @@ const signatures = {
     'pointer',
   ],
   sw_close_many: ['pointer', 'uint32'],
-  sw_control_many: ['pointer', 'uint32', 'uint32', 'uint32', 'pointer', 'pointer'],
+  sw_control_many: ['pointer', 'uint32', 'uint32', 'pointer', 'pointer'],
   sw_read_many: ['pointer', 'uint32', 'pointer', 'uint32', 'pointer', 'pointer'],
   sw_ticker_start: ['pointer', 'pointer', 'uint32', 'pointer', 'uint32', 'pointer'],
   sw_ticker_take: ['int32', 'uint32', 'pointer', 'pointer', 'pointer', 'pointer'],

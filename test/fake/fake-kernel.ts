@@ -152,15 +152,12 @@ export class FakeKernel implements Kernel {
     this.calls.push(`close:${fds.length}`);
   }
 
-  controlEvents(fds: readonly Fd[], control: EventControl, group: boolean): Span {
+  controlEvents(fds: readonly Fd[], control: EventControl): Span {
     const begin = this.#now();
     for (const [index, one] of fds.entries()) {
       this.#call('control', index, control);
       const event = this.#event(one);
-      // Whichever of a group is named, all of it is meant: perf_event_for_each() in kernel/events/core.c.
-      const head = event.leader ?? event;
-      const members = group ? this.events().filter((other) => other === head || other.leader === head) : [event];
-      if (control !== 'reset') for (const member of members) member.enabled = control === 'enable';
+      if (control !== 'reset') event.enabled = control === 'enable';
     }
     return { begin, end: this.#now() };
   }
@@ -207,7 +204,7 @@ export class FakeKernel implements Kernel {
       try {
         const fds = this.openEvents(requests);
         this.direct(fds, standby.outputs[i]);
-        return { fds, span: this.controlEvents(standby.enable ? fds : [], 'enable', false) };
+        return { fds, span: this.controlEvents(standby.enable ? fds : [], 'enable') };
       } catch (error) {
         if (error instanceof KernelError) return { errno: error.errno };
         throw error;

@@ -74,9 +74,13 @@ describe('a system-wide event', () => {
     for (const { uncovered } of coverage.values()) expect(uncovered).toBe(0n);
   });
 
-  it('moves a breakpoint on every CPU, or on none', async () => {
+  it.each([
+    ['alone', (breakpoint: string) => breakpoint, 0],
+    ['in a group', (breakpoint: string) => `{page-faults,${breakpoint}}`, 1],
+  ])('moves a breakpoint %s on every CPU, or on none', async (_, events, index) => {
     using program = await startWriter();
-    await using event = await SystemWideEvent.open({ events: `mem:0x${program.a.toString(16)}/8:w` });
+    await using event = await SystemWideEvent.open({ events: events(`mem:0x${program.a.toString(16)}/8:w`) });
+    const totalOf = (event: SystemWideEvent) => event.read().counts[index]?.total.value;
     event.arm();
     await program.write('a');
     await program.write('b');

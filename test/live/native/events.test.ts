@@ -37,7 +37,7 @@ describe('opening', () => {
     const [leader, member] = kernel.openEvents([groupRead, { ...groupRead, leader: { request: 0 } }]);
     if (leader === undefined || member === undefined) throw new Error('two were asked for');
     const late = kernel.openEvents([{ ...groupRead, leader: { fd: leader } }]);
-    kernel.controlEvents([leader], 'enable', true);
+    kernel.controlEvents([leader], 'enable');
     spendTime();
     const group = kernel.readEvents([leader], 64).results[0];
     expect(firstWord(group)).toBe(3n);
@@ -57,7 +57,7 @@ describe('opening', () => {
     };
     need(context, () => kernel.closeFds(kernel.openEvents([request])));
     const fds = kernel.openEvents([request]);
-    kernel.controlEvents(fds, 'enable', false);
+    kernel.controlEvents(fds, 'enable');
     spendTime();
     const read = kernel.readEvents(fds, 8);
     expect(firstWord(read.results[0])).toBeGreaterThan(4_000_000n);
@@ -68,9 +68,9 @@ describe('opening', () => {
 describe('controlling and reading', () => {
   test('counts between enable and disable only', () => {
     const fds = kernel.openEvents([ownEvent(software.taskClock), ownEvent(software.taskClock)]);
-    const armed = kernel.controlEvents(fds, 'enable', false);
+    const armed = kernel.controlEvents(fds, 'enable');
     spendTime();
-    const stopped = kernel.controlEvents(fds, 'disable', false);
+    const stopped = kernel.controlEvents(fds, 'disable');
     const read = kernel.readEvents(fds, 8);
     const most = elapsed(armed.begin, stopped.end);
     for (const result of read.results) {
@@ -81,7 +81,7 @@ describe('controlling and reading', () => {
     expect(armed.begin <= armed.end && armed.end <= stopped.begin && stopped.end <= read.begin).toBe(true);
     expect(read.begin <= read.end && read.end <= process.hrtime.bigint()).toBe(true);
 
-    kernel.controlEvents(fds, 'reset', false);
+    kernel.controlEvents(fds, 'reset');
     expect(kernel.readEvents(fds, 8).results.map(firstWord)).toEqual([0n, 0n]);
     kernel.closeFds(fds);
   });
@@ -101,7 +101,7 @@ describe('controlling and reading', () => {
     const fds = kernel.openEvents([ownEvent(software.taskClock)]);
     const [one] = fds;
     if (one === undefined) throw new Error('one was asked for');
-    const refusal = refusalOf(() => kernel.controlEvents([one, 999_999 as typeof one], 'enable', false));
+    const refusal = refusalOf(() => kernel.controlEvents([one, 999_999 as typeof one], 'enable'));
     expect(refusal.message).toBe('PERF_EVENT_IOC_ENABLE of member 1: EBADF');
     expect(refusalOf(() => kernel.setFilter(fds, 'x > 1'))).toMatchObject({ errno: errno.EINVAL, index: 0 });
     expect(refusalOf(() => kernel.setPeriod(fds, 5n))).toMatchObject({ errno: errno.EINVAL, index: 0 });

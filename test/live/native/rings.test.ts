@@ -40,7 +40,7 @@ test('a drained ring takes more than it holds, and its memory is the records', (
   const { fds, ring } = openRing(pages);
   expect(ring.memory).toHaveLength((1 + pages) * kernel.pageSize);
   expect(ring.address % BigInt(kernel.pageSize)).toBe(0n);
-  kernel.controlEvents(fds, 'enable', false);
+  kernel.controlEvents(fds, 'enable');
   let tail = 0n;
   for (let round = 0; round < 20; round++) {
     const head = faultUntil(ring, tail, kernel.pageSize);
@@ -58,7 +58,7 @@ test('a drained ring takes more than it holds, and its memory is the records', (
 
 test('heads and tails of several rings move apart', () => {
   const [one, two] = [openRing(2), openRing(2)];
-  kernel.controlEvents(one.fds, 'enable', false);
+  kernel.controlEvents(one.fds, 'enable');
   faultUntil(one.ring, 0n, 16);
   const [first = 0n, second = 0n] = kernel.ringHeads([one.ring, two.ring]);
   expect(first).toBeGreaterThan(0n);
@@ -73,7 +73,7 @@ test('heads and tails of several rings move apart', () => {
 
 test('an overwrite ring keeps the newest and has no tail', () => {
   const { fds, ring } = openRing(1, true);
-  kernel.controlEvents(fds, 'enable', false);
+  kernel.controlEvents(fds, 'enable');
   expect(faultUntil(ring, 0n, 2 * kernel.pageSize)).toBeGreaterThan(1n << 63n);
   expect(() => kernel.advanceRings([ring], [0n])).toThrow('broken invariant');
   ring.unmap();
@@ -93,9 +93,9 @@ test('rings that come and go at the same address show their own memory', async (
   for (let i = 0; i < 300; i++) {
     const dataPages = 1 << (i % 5);
     const { fds, ring } = openRing(dataPages);
-    kernel.controlEvents(fds, 'enable', false);
+    kernel.controlEvents(fds, 'enable');
     if (i % 10 === 0) faultUntil(ring, 0n, 16);
-    kernel.controlEvents(fds, 'disable', false);
+    kernel.controlEvents(fds, 'disable');
     expect(ring.memory).toHaveLength((dataPages + 1) * kernel.pageSize);
     expect([ring.memory.readBigUInt64LE(1024)]).toEqual(kernel.ringHeads([ring]));
     ring.unmap();
@@ -108,7 +108,7 @@ test('records of a second event go to the ring of the first', () => {
   const { fd, fds, ring } = openRing(8);
   const second = kernel.openEvents([faultEvent()]);
   kernel.setOutput(second, fds);
-  kernel.controlEvents(second, 'enable', false);
+  kernel.controlEvents(second, 'enable');
   expect(faultUntil(ring, 0n, 16)).toBeGreaterThan(0n);
   expect(refusalOf(() => kernel.setOutput(fds, second))).toMatchObject({ errno: errno.EINVAL, index: 0 });
   kernel.setOutput(second, [-1 as typeof fd]);

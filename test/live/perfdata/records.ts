@@ -45,11 +45,11 @@ export class TwoSampledEvents {
   }
 
   enable(): void {
-    this.kernel.controlEvents(this.#fds, 'enable', false);
+    this.kernel.controlEvents(this.#fds, 'enable');
   }
 
   disable(): void {
-    this.kernel.controlEvents(this.#fds, 'disable', false);
+    this.kernel.controlEvents(this.#fds, 'disable');
   }
 
   close(): void {

@@ -167,7 +167,6 @@ describe('a time-out', () => {
     kernel.controlEvents(
       [...kernel.events()].flatMap(({ fd, leader }) => (leader ? [] : [fd])),
       'enable',
-      true,
     );
     kernel.pass(40n * MS);
     kernel.ring();

@@ -164,11 +164,12 @@ describe('a gang that stands', () => {
     const gang = Gang.open(kernel, request(three));
     const span = gang.arm();
     expect(span.end).toBeGreaterThan(span.begin);
-    expect(kernel.events().every((event) => event.enabled)).toBe(true);
+    expect(kernel.counting()).toHaveLength(12);
     gang.pause();
     expect(gang.state).toBe('paused');
-    expect(kernel.events().some((event) => event.enabled)).toBe(false);
+    expect(kernel.counting()).toEqual([]);
     gang.arm();
+    expect(kernel.counting()).toHaveLength(12);
     expect(gang.state).toBe('armed');
     expect(gang.armSpan).toEqual(span);
   });

@@ -87,9 +87,9 @@ export class HotplugKernel extends FakeKernel {
     return fds;
   }
 
-  override controlEvents(fds: readonly Fd[], control: EventControl, group: boolean): Span {
+  override controlEvents(fds: readonly Fd[], control: EventControl): Span {
     for (const index of fds.keys()) this.#maybeFail('control', index);
-    const { begin, end } = super.controlEvents(fds, control, group);
+    const { begin, end } = super.controlEvents(fds, control);
     return { begin, end };
   }
 
@@ -253,7 +253,7 @@ export class HotplugMachine {
         for (const [i, one] of fds.entries()) if (filters[i] !== undefined) this.kernel.setFilter([one], filters[i]);
         this.kernel.direct(fds, outputs[slice]);
         const heads = fds.filter((_, i) => requests[i]?.leader === undefined);
-        if (enable) this.kernel.controlEvents(heads, 'enable', true);
+        if (enable) this.kernel.controlEvents(heads, 'enable');
         return { fds, span: { begin, end: now() } };
       } catch (error) {
         this.kernel.closeFds(fds);

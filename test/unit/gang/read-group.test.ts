@@ -23,9 +23,9 @@ class CountingKernel extends FakeKernel {
     });
   }
 
-  override controlEvents(fds: readonly Fd[], control: EventControl, group: boolean): Span {
+  override controlEvents(fds: readonly Fd[], control: EventControl): Span {
     this.controlled.push(...fds.map(() => control));
-    return super.controlEvents(fds, control, group);
+    return super.controlEvents(fds, control);
   }
 
   override readEvents(fds: readonly Fd[], size: number) {
