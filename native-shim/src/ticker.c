@@ -209,9 +209,10 @@ static void free_memory(struct ticker *ticker)
 	free(ticker);
 }
 
-static int copy_into(void *copy, const void *from, size_t n, size_t size)
+/* An array of its own in *array, with what is in `from`, or of zeros where that is NULL. Never of none. @returns 0, or -ENOMEM */
+static int new_array(void *array, const void *from, size_t n, size_t size)
 {
-	void **own = copy;
+	void **own = array;
 
 	*own = calloc(n + 1, size);
 	if (!*own)
@@ -231,15 +232,15 @@ static struct ticker *new_ticker(const int32_t *fds, const uint32_t *members, ui
 		return NULL;
 	ticker->plan = *plan;
 	ticker->n_fds = n_fds;
-	if (copy_into(&ticker->fds, fds, n_fds, sizeof(*fds)) < 0 ||
-	    copy_into(&ticker->members, members, n_fds, sizeof(*members)) < 0 ||
-	    copy_into(&ticker->parts, parts, n_parts, sizeof(*parts)) < 0 ||
-	    copy_into(&ticker->times, NULL, n_fds, sizeof(*ticker->times)) < 0 ||
-	    copy_into(&ticker->values, NULL, n_parts, sizeof(*ticker->values)) < 0 ||
-	    copy_into(&ticker->bytes, NULL, room * n_fds, plan->stride) < 0 ||
-	    copy_into(&ticker->lengths, NULL, room * n_fds, sizeof(*ticker->lengths)) < 0 ||
-	    copy_into(&ticker->ticks, NULL, room, sizeof(*ticker->ticks)) < 0 ||
-	    copy_into(&ticker->steps, NULL, room * plan->n_events, sizeof(*ticker->steps)) < 0) {
+	if (new_array(&ticker->fds, fds, n_fds, sizeof(*fds)) < 0 ||
+	    new_array(&ticker->members, members, n_fds, sizeof(*members)) < 0 ||
+	    new_array(&ticker->parts, parts, n_parts, sizeof(*parts)) < 0 ||
+	    new_array(&ticker->times, NULL, n_fds, sizeof(*ticker->times)) < 0 ||
+	    new_array(&ticker->values, NULL, n_parts, sizeof(*ticker->values)) < 0 ||
+	    new_array(&ticker->bytes, NULL, room * n_fds, plan->stride) < 0 ||
+	    new_array(&ticker->lengths, NULL, room * n_fds, sizeof(*ticker->lengths)) < 0 ||
+	    new_array(&ticker->ticks, NULL, room, sizeof(*ticker->ticks)) < 0 ||
+	    new_array(&ticker->steps, NULL, room * plan->n_events, sizeof(*ticker->steps)) < 0) {
 		free_memory(ticker);
 		return NULL;
 	}

@@ -8,7 +8,7 @@ import type { Intervals, MeasureRequest } from './measure-request';
 import type { OwnCost } from './own-cost';
 import { LaterTick, ReadingSteps, type StepTimes, type Tick } from './tick';
 
-/** Intervals below this, in ns, are told several in a row: waking up for each costs more than all the rest. */
+/** Intervals below this, in ns, are told several in a row: waking up for each costs more than telling it. */
 const SHORT = 100_000_000n;
 
 /** How long what was read may wait to be told then, in ns: on a terminal, it is a blur anyway. */

@@ -1,6 +1,7 @@
 import { present } from '../base/assert';
 import type { Cpu, Tid } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
+import { STEP_WORDS } from '../native/kernel';
 import { type Count, type EventCount, notCounted, notSupported } from './event-count';
 
 /** What a gang is of: its events, and by index those that this machine does not have. */
@@ -15,9 +16,6 @@ export interface Sums extends GangEvents {
   readonly words: BigUint64Array;
 }
 
-/** Numbers of an event. */
-export const SUM_WORDS = 3;
-
 /**
  * One count per event.
  * @param byPlace the same counts from what each place counted: most reports split nothing
@@ -25,7 +23,7 @@ export const SUM_WORDS = 3;
 export function summedCounts({ events, missing, words }: Sums, byPlace: () => readonly EventCount[]): EventCount[] {
   const split = new Split(byPlace);
   return events.map((event, i) => {
-    return new SummedCount(event, missing.has(i) ? notSupported : total(words, i * SUM_WORDS), split, i);
+    return new SummedCount(event, missing.has(i) ? notSupported : total(words, i * STEP_WORDS), split, i);
   });
 }
 

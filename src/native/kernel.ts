@@ -229,6 +229,9 @@ export interface TickerPlan {
   readonly events: number;
 }
 
+/** Numbers of an event in `TickRead.steps`. */
+export const STEP_WORDS = 3;
+
 /** What was read at a tick. */
 export interface TickRead extends EventReads {
   /** Ticks since the last one that was read: more than one if this came too late. */

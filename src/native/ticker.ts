@@ -1,13 +1,12 @@
 import { type MonotonicTime, monotonicTime } from '../base/units';
 import { bytesOf, scratch } from './foreign-library';
-import type { EventReads, Ticker, TickerPlan, TickRead } from './kernel';
+import { type EventReads, STEP_WORDS, type Ticker, type TickerPlan, type TickRead } from './kernel';
 import { checked } from './kernel-error';
-import { tickerPlanLayout as planLayout, stepLayout, tickLayout, tickPartLayout } from './layout';
+import { tickerPlanLayout as planLayout, tickLayout, tickPartLayout } from './layout';
 import { packInt32 } from './packed-integers';
 import type { Shim } from './shim';
 
 /** Words of 64 bits. A flag and the padding behind it are one: of zeros, but for the flag. */
-const STEP_WORDS = stepLayout.size / 8;
 const TICK_WORDS = tickLayout.size / 8;
 
 /** A `Ticker` of the shim. */

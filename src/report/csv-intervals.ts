@@ -1,7 +1,8 @@
 import type { Nanoseconds } from '../base/units';
 import { isClock, type Metric, type MetricContext, metricContext, metricOf } from '../counts/metric';
-import { SUM_WORDS, type Sums } from '../counts/summed-counts';
+import type { Sums } from '../counts/summed-counts';
 import type { Tick } from '../counts/tick';
+import { STEP_WORDS } from '../native/kernel';
 import { csvLead, csvNumber, eventFields, metricFields } from './csv-fields';
 import { type CsvOptions, statCsv } from './stat-csv';
 import type { RowSource } from './stat-rows';
@@ -46,7 +47,7 @@ class ExactLines {
     this.events = events;
     this.#missing = missing;
     this.#fields = events.map((event) => eventFields(event, s));
-    this.#clocks = events.flatMap((event, i) => (isClock(event) && !missing.has(i) ? [i * SUM_WORDS] : []));
+    this.#clocks = events.flatMap((event, i) => (isClock(event) && !missing.has(i) ? [i * STEP_WORDS] : []));
     this.#isPossible = events.every(({ tool, mergedInto, cgroup }) => (tool ?? mergedInto ?? cgroup) === undefined);
   }
 
@@ -59,7 +60,7 @@ class ExactLines {
     let text = '';
     for (let i = 0; i < this.events.length; i += 1) {
       const event = this.events[i] as Sums['events'][number];
-      const [value, enabled, running] = [words[i * SUM_WORDS], words[i * SUM_WORDS + 1], words[i * SUM_WORDS + 2]];
+      const [value, enabled, running] = [words[i * STEP_WORDS], words[i * STEP_WORDS + 1], words[i * STEP_WORDS + 2]];
       if (this.#missing.has(i)) text += `${lead}<not supported>${this.#fields[i]}0${s}100.00${s}${s}\n`;
       else if (value === undefined || !enabled) return undefined;
       else {

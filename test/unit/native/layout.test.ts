@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { STEP_WORDS } from '../../../src/native/kernel';
 import {
   addressLayout,
   callNodeLayout,
@@ -89,4 +90,8 @@ test('the ABI version and all codes are those of shim.h', () => {
   expect(header).toContain(`SW_KEY_EVENT = ${event}, SW_KEY_PID = ${pid}, SW_KEY_TID = ${tid}, SW_KEY_CPU = ${cpu} `);
   const { enable, disable, reset } = controlCodes;
   expect(header).toContain(`SW_ENABLE = ${enable}, SW_DISABLE = ${disable}, SW_RESET = ${reset} `);
+});
+
+test('what JavaScript is given of a step are the words of sw_step', () => {
+  expect(STEP_WORDS * 8).toBe(stepLayout.size);
 });
