@@ -48,7 +48,8 @@ export function statRows(source: RowSource, { aggregation, metrics = [] }: RowVi
   for (const count of source.counts) {
     const first = rows.length;
     for (const slice of slices) slice.addRow(count, rows);
-    if (aggregation.kind === 'thread') rows.push(...rows.splice(first).sort(byValue));
+    // One by one: a machine may have more threads than a call takes arguments.
+    if (aggregation.kind === 'thread') for (const row of rows.splice(first).sort(byValue)) rows.push(row);
   }
   return rows;
 }
