@@ -29,11 +29,11 @@ interface Reads {
 
 /**
  * Reads a gang at equal intervals on a thread of its own. Its clones may change meanwhile: it is told before those that go are
- * closed. Owns the thread until `close`.
+ * closed. Owns the thread until `stop`.
  */
 export class GangTicker {
   #running: (Reads & { readonly ticker: Ticker }) | undefined;
-  #untaken: GangTick[] = [];
+  readonly #untaken: GangTick[] = [];
   #next: MonotonicTime;
   #failure: SyswideError | undefined;
 

@@ -140,7 +140,7 @@ export class Gang {
   /** The counts so far of every event at every place, those of retired clones included; worked out when they are looked at. */
   read(): GangReading {
     assert(this.#state !== 'closed', 'a closed gang has no counts');
-    return withRetired(this.#retired, this.reader().snapshot());
+    return withRetired(this.#retired, this.reader().read());
   }
 
   /** Reads it at equal intervals from now on, on a thread of its own. The caller stops it, or the gang when it is closed. */

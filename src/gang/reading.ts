@@ -67,12 +67,11 @@ export class GroupReader {
   }
 
   /**
-   * Reads now, and leaves for later what the bytes mean: with short intervals the second is the greater part. Whatever happens
-   * to the clones by then.
+   * Reads now, and leaves for later what the bytes mean, whatever has happened to the clones by then: with short intervals the
+   * second is the greater part.
    */
-  snapshot(): GangReading {
-    const reads = settledRead(this.kernel, this.#fds, this.#size);
-    return this.decoded(reads);
+  read(): GangReading {
+    return this.decoded(settledRead(this.kernel, this.#fds, this.#size));
   }
 
   /** What was read of everything, worked out when somebody looks at it. */

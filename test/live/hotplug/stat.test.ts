@@ -99,7 +99,7 @@ describe('50 times offline and back', () => {
 });
 
 describe('intervals of 5 ms while CPU 1 goes and comes', () => {
-  it('are together the whole, and hardly ever late', { timeout: 60_000 }, async () => {
+  it('are together the whole', { timeout: 60_000 }, async () => {
     const events = ['raw_syscalls:sys_enter', 'context-switches', 'page-faults'];
     const counting = ['stat', '-a', '-x,', '-I', '5', '--summary', '-e', events.join()];
     const { status, stderr } = syswide([...counting, '--', flapPath, '1', '20', '0', '20', '30']);
