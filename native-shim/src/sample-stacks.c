@@ -37,7 +37,7 @@ static void drop(struct stacks *stacks)
 	free(stacks);
 }
 
-int32_t sw_stacks_new(const uint64_t *seed)
+int32_t sw_stacks_new(const uint64_t *seed, int32_t is_nowhere_one)
 {
 	struct stacks *stacks;
 	int32_t number;
@@ -47,6 +47,7 @@ int32_t sw_stacks_new(const uint64_t *seed)
 	stacks = calloc(1, sizeof(*stacks));
 	if (!stacks)
 		return -ENOMEM;
+	stacks->is_nowhere_one = is_nowhere_one;
 	number = sw_addresses_init(&stacks->addresses, *seed) < 0 || sw_words_init(&stacks->parts, *seed) < 0 ||
 				 sw_words_init(&stacks->paths, *seed) < 0 || sw_words_init(&stacks->entries, *seed) < 0 ?
 			 -ENOMEM :
@@ -126,7 +127,7 @@ static void push_user(struct stacks *stacks, const struct sw_thread *thread, con
 	}
 	range = high < 1u << 21 ? range_at(ranges + thread->ranges, (uint32_t)thread->n_ranges, address) : NULL;
 	if (!range) {
-		push(stacks, SW_NOWHERE, low, high);
+		push(stacks, SW_NOWHERE, stacks->is_nowhere_one ? 0 : low, stacks->is_nowhere_one ? 0 : high);
 		return;
 	}
 	offset = (uint64_t)(int64_t)(address + range->shift);

@@ -40,6 +40,7 @@ struct taken {
 };
 
 struct stacks {
+	int32_t is_nowhere_one;
 	struct sw_address_table addresses;
 	int32_t *cells; /* by number of an address */
 	size_t cells_room;

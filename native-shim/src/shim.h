@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 14
+#define SW_ABI_VERSION 15
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -401,8 +401,9 @@ _Static_assert(sizeof(struct sw_address) == 12, "mirrored in src/native/layout.t
 /*
  * What puts samples with equal stacks together: a number, which sw_stacks_free() takes back.
  * @param seed the caller's secret: nobody is to know which of a file's stacks are looked for at one place
+ * @param is_nowhere_one whether all addresses are one at which nothing is mapped: at 0
  */
-SW_EXPORT int32_t sw_stacks_new(const uint64_t *seed);
+SW_EXPORT int32_t sw_stacks_new(const uint64_t *seed, int32_t is_nowhere_one);
 SW_EXPORT int32_t sw_stacks_free(int32_t stacks);
 
 /*

@@ -49,7 +49,7 @@ static void equal_samples_are_one_stack(void)
 {
 	struct sw_sample samples[] = { sample(7), sample(8), sample(7) };
 	struct sw_address unknown[64];
-	int32_t ids[3], stacks = sw_stacks_new(&seed);
+	int32_t ids[3], stacks = sw_stacks_new(&seed, 0);
 	int32_t all[64], starts[8], depths[8], kernel_stacks[8];
 	double counts[8], periods[8];
 	uint32_t sizes[3];
@@ -92,7 +92,7 @@ static void addresses_are_told_by_what_is_mapped(void)
 	const struct sw_sample one = sample(7);
 	struct sw_thread of[] = { { .comm = 7, .space = 1, .n_ranges = 2 }, threads[1] };
 	struct sw_address unknown[64];
-	int32_t id, stacks = sw_stacks_new(&seed);
+	int32_t id, stacks = sw_stacks_new(&seed, 0);
 
 	CHECK_EQ(count(stacks, &one, 1, of, ranges, 2, unknown, LENGTH(unknown), &id), 2);
 	CHECK_EQ(unknown[0].space, SW_NOWHERE - 1 - 4);
@@ -107,6 +107,32 @@ static void addresses_are_told_by_what_is_mapped(void)
 	CHECK_EQ(sw_stacks_free(stacks), 0);
 }
 
+/* Whoever shows no addresses: samples that differ in one at which nothing is mapped are of one stack. */
+static void nowhere_can_be_one(void)
+{
+	const int32_t two[] = { USER_CONTEXT, 0x1000, 0, 0x2000, 1, USER_CONTEXT, 0x1000, 0, 0x3000, 2 };
+	struct sw_sample samples[2];
+	const struct sw_range range = { .start = 0x1000, .end = 0x1100, .dso = 3 };
+	struct sw_thread of[] = { { .comm = 7, .space = 1, .n_ranges = 1 } };
+	struct sw_address unknown[64];
+	int32_t cells[] = { 0, 1 }, ids[2], stacks;
+
+	for (uint32_t i = 0; i < 2; i++)
+		samples[i] = (struct sw_sample){ .mode = PERF_RECORD_MISC_USER, .low = 0x1000, .length = 3, .chain = i * 6 };
+	for (int32_t is_one = 0; is_one < 2; is_one++) {
+		stacks = sw_stacks_new(&seed, is_one);
+		CHECK_EQ(sw_stacks_take(stacks, samples, 2, of, 1, &range, 1, two, LENGTH(two), unknown, LENGTH(unknown)), 3 - is_one);
+		CHECK_EQ(sw_stacks_free(stacks), 0);
+	}
+	CHECK_EQ(unknown[1].space, SW_NOWHERE);
+	CHECK(unknown[1].low == 0 && unknown[1].high == 0);
+	stacks = sw_stacks_new(&seed, 1);
+	CHECK_EQ(sw_stacks_take(stacks, samples, 2, of, 1, &range, 1, two, LENGTH(two), unknown, LENGTH(unknown)), 2);
+	CHECK_EQ(sw_stacks_count(stacks, cells, 2, ids, 2), 0);
+	CHECK(ids[0] == 0 && ids[1] == 0);
+	CHECK_EQ(sw_stacks_free(stacks), 0);
+}
+
 static void what_cannot_be_meant_is_refused(void)
 {
 	struct sw_sample one = sample(7);
@@ -114,7 +140,7 @@ static void what_cannot_be_meant_is_refused(void)
 	struct sw_range range = { .end = 1 };
 	struct sw_address unknown[64];
 	uint32_t sizes[3];
-	int32_t id, many[64], stacks = sw_stacks_new(&seed);
+	int32_t id, many[64], stacks = sw_stacks_new(&seed, 0);
 
 #define REFUSED(change) \
 	do { \
@@ -144,7 +170,7 @@ static void what_cannot_be_meant_is_refused(void)
 	one = sample(7);
 	CHECK_EQ(take(stacks, &one, 1, threads, NULL, 0, unknown, 4), -EINVAL);
 	CHECK_EQ(take(-1, &one, 1, threads, NULL, 0, unknown, LENGTH(unknown)), -EINVAL);
-	CHECK_EQ(sw_stacks_new(NULL), -EINVAL);
+	CHECK_EQ(sw_stacks_new(NULL, 0), -EINVAL);
 	/* One thing after the other. */
 	CHECK_EQ(take(stacks, &one, 1, threads, NULL, 0, unknown, LENGTH(unknown)), 2);
 	CHECK_EQ(take(stacks, &one, 1, threads, NULL, 0, unknown, LENGTH(unknown)), -EINVAL);
@@ -153,8 +179,8 @@ static void what_cannot_be_meant_is_refused(void)
 	CHECK_EQ(sw_stacks_count(stacks, many, 2, &id, 0), -EINVAL);
 	CHECK_EQ(sw_stacks_free(stacks), 0);
 	for (uint32_t i = 0; i < 64; i++)
-		CHECK((many[i] = sw_stacks_new(&seed)) >= 0);
-	CHECK_EQ(sw_stacks_new(&seed), -EMFILE);
+		CHECK((many[i] = sw_stacks_new(&seed, 0)) >= 0);
+	CHECK_EQ(sw_stacks_new(&seed, 0), -EMFILE);
 	for (uint32_t i = 0; i < 64; i++)
 		CHECK_EQ(sw_stacks_free(many[i]), 0);
 }
@@ -291,6 +317,7 @@ static void layouts_that_cannot_be_are_refused(void)
 static const struct test tests[] = {
 	TEST(equal_samples_are_one_stack),
 	TEST(addresses_are_told_by_what_is_mapped),
+	TEST(nowhere_can_be_one),
 	TEST(what_cannot_be_meant_is_refused),
 	TEST(samples_are_read_out_of_records),
 	TEST(other_records_are_told),

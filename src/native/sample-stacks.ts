@@ -33,15 +33,17 @@ export class SampleStacks {
   /**
    * @param onStacks told of samples, in the order in which they came, which stacks they are of; the numbers are valid until it
    * returns
+   * @param isNowhereOne whether all addresses are one at which nothing is mapped: at 0
    * @throws KernelError ENOMEM, or EMFILE: 64 of them are open
    */
   constructor(
     private readonly functionAt: FunctionAt,
     private readonly onStacks: (ids: Int32Array) => void,
+    isNowhereOne = false,
   ) {
     this.#shim = sharedShim();
     // Files may come from anybody: nobody is to know which of their stacks are looked for at one place.
-    this.#number = checked('sw_stacks_new', this.#shim.sw_stacks_new(randomBytes(8)));
+    this.#number = checked('sw_stacks_new', this.#shim.sw_stacks_new(randomBytes(8), isNowhereOne ? 1 : 0));
   }
 
   /** Adds a sample. Copied. Parameters as of `SampleBatch`. */

@@ -76,7 +76,7 @@ const signatures = {
   sw_sync: [],
   sw_uevent_open: [],
   sw_uevent_receive: ['int32', 'pointer', 'uint32'],
-  sw_stacks_new: ['pointer'],
+  sw_stacks_new: ['pointer', 'int32'],
   sw_stacks_free: ['int32'],
   sw_stacks_take: [
     'int32',

@@ -65,6 +65,14 @@ const MOST_USER_HIGH = 1 << 21;
 
 const TWO_32 = 2 ** 32;
 
+/** Which addresses are cells of their own. */
+export interface ToldAddresses {
+  /** Those of functions: exact places. */
+  readonly exact: boolean;
+  /** What has no name. Otherwise all of a program is one cell, at address 0. */
+  readonly nameless: boolean;
+}
+
 /** Looks addresses up: which function they lie in. */
 export class Places {
   /** By memory: samples of a process come in bursts, and its addresses are then near each other. */
@@ -96,8 +104,7 @@ export class Places {
     private readonly kernelRanges: readonly KernelRange[],
     /** The names of programs. */
     readonly dsos: Names,
-    /** Whether addresses of one function are told apart. */
-    private readonly isExact = false,
+    readonly tells: ToldAddresses = { exact: false, nameless: true },
   ) {
     this.#unknown = dsos.idOf(UNKNOWN_DSO);
     this.#kernels = [programs.kernel, programs.modules].flatMap((known, i) =>
@@ -203,7 +210,7 @@ export class Places {
   }
 
   private exact(of: number, low: number, high: number, offset: number): number {
-    const cell = this.isExact ? this.cell(of) : undefined;
+    const cell = this.tells.exact ? this.cell(of) : undefined;
     if (!cell) return of;
     const known = this.#exact.get(of, low, high);
     if (known >= 0) return known;
@@ -230,14 +237,15 @@ export class Places {
 
   /** The function that a cell is a part of, or is. */
   functionOf(cell: number): number {
-    return this.isExact ? (this.cell(cell)?.of ?? cell) : cell;
+    return this.tells.exact ? (this.cell(cell)?.of ?? cell) : cell;
   }
 
   private cellOf(id: number): Cell {
     return this.cell(id) ?? { dso: this.#unknown, isKernel: false };
   }
 
-  private namelessAt(dso: number, low: number, high: number, isKernel: boolean): number {
+  private namelessAt(dso: number, placeLow: number, placeHigh: number, isKernel: boolean): number {
+    const [low, high] = this.tells.nameless ? [placeLow, placeHigh] : [0, 0];
     const known = this.#nameless.get(dso, low, high);
     if (known >= 0) return known;
     const id = this.begin(dso, isKernel);

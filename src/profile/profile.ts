@@ -45,7 +45,7 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
   const { keys, filter, hiding = {}, symbols, files, source, onProgress } = request;
   const { timeline, kernel, totals, processes } = recording.readTasks((done) => onProgress?.(done / 4));
   const programs = new Programs(files, recording.builds, symbols, processes);
-  const places = new Places(programs, kernel, recording.dsos, source !== undefined);
+  const places = new Places(programs, kernel, recording.dsos, { exact: source !== undefined, nameless: true });
   const collector = new StackCollector(places, keys, recording.events);
   const wanted = sampleFilter(filter, recording.comms);
   const shown = sampleFilter(hiding, recording.comms);

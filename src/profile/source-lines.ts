@@ -16,7 +16,7 @@ export interface SourceRequest {
 /** What addr2line tells of exact places in programs: of each cell its functions, the innermost first; none where it tells nothing. */
 export type SourceOfPlaces = ReadonlyMap<number, readonly SourceFrame[]>;
 
-/** Asks for all of them, program by program. @param places made with `isExact` */
+/** Asks for all of them, program by program. @param places that tell exact ones */
 export function sourceOf(places: Places, programs: Programs): SourceOfPlaces {
   const source = new Map<number, readonly SourceFrame[]>();
   for (const [dso, ids] of placesByProgram(places)) {
@@ -39,7 +39,7 @@ function placesByProgram(places: Places): ReadonlyMap<number, readonly number[]>
   return byProgram;
 }
 
-/** Stacks of exact places as stacks of functions and lines. @param places made with `isExact` */
+/** Stacks of exact places as stacks of functions and lines. @param places that tell exact ones */
 export function withSource(stacks: Stacks, places: Places, programs: Programs, request: SourceRequest): Stacks {
   const parts = new SourceCells(places, request).of(sourceOf(places, programs));
   return rewritten(stacks, (cell) => parts[cell]);

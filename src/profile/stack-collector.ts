@@ -1,7 +1,7 @@
 import { NOWHERE } from '../native/layout';
 import { packRanges, SAMPLE_KEYS, type SampleBatch, type Space } from '../native/sample-batch';
 import { type SampledThread, type SampleFormat, SampleRecords } from '../native/sample-records';
-import { SampleStacks } from '../native/sample-stacks';
+import { type FunctionAt, SampleStacks } from '../native/sample-stacks';
 import { Mode } from './chain-context';
 import { Memory } from './memory';
 import { MemoryView } from './memory-view';
@@ -56,13 +56,14 @@ export class StackCollector {
 
   /** @param events of the recording, for who adds records */
   constructor(
-    private readonly places: Places,
+    private readonly places: Pick<Places, 'tells' | 'placeAt' | 'nowhere' | 'programPlace'>,
     private readonly keys: StackKeys,
     events?: RecordedEvents,
     private readonly listener?: SampleListener,
   ) {
     const onStacks = listener?.onStacks ?? (() => {});
-    this.#samples = new SampleStacks((space, low, high) => this.cellAt(space, low, high), onStacks);
+    const cellAt: FunctionAt = (space, low, high) => this.placeAt(space, low, high).cell;
+    this.#samples = new SampleStacks(cellAt, onStacks, !places.tells.nameless);
     const formats = events?.all.map(formatOf) ?? [];
     this.#records = new SampleRecords(formats, events?.ids ?? new Map(), keys, listener !== undefined);
     this.#read = listener && new ReadSamples(this.#records);
@@ -171,10 +172,6 @@ export class StackCollector {
     this.#spaces.set(memory.id, space);
     this.#memories.set(memory.id, memory);
     return space;
-  }
-
-  private cellAt(space: number, low: number, high: number): number {
-    return this.placeAt(space, low, high).cell;
   }
 
   private placeAt(space: number, low: number, high: number): Place {

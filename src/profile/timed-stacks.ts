@@ -53,7 +53,7 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
   const { filter, symbols, files, inlines = false, addresses = false, onProgress } = request;
   const { timeline, kernel, totals, processes } = recording.readTasks((done) => onProgress?.(done / 4));
   const programs = new Programs(files, recording.builds, symbols, processes);
-  const places = new Places(programs, kernel, recording.dsos, inlines || addresses);
+  const places = new Places(programs, kernel, recording.dsos, { exact: inlines || addresses, nameless: addresses });
   const troubles = new Troubles(recording.events, recording.littleEndian);
   const count = totals.records.get(RecordType.sample);
   const wanted = sampleFilter(filter, recording.comms);

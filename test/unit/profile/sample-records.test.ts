@@ -61,6 +61,7 @@ function placesWith(seen: Map<string, number>): Places {
     return { cell };
   };
   return {
+    tells: { exact: false, nameless: true },
     placeAt: (mode: number, memory: Memory, low: number, high: number) => {
       const range = mode === 2 ? memory.find(low) : undefined;
       return range

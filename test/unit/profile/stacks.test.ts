@@ -10,6 +10,7 @@ import { Stacks, StackWord } from '../../../src/profile/stacks';
 
 /** Addresses are the functions that they lie in: those of the kernel have odd numbers. */
 const places = {
+  tells: { exact: false, nameless: true },
   placeAt: (mode: number, _memory: Memory, low: number) => ({ cell: low * 2 + Number(mode === 1) }),
   nowhere: (low: number) => ({ cell: low * 2 }),
   dsoOf: (cell: number) => cell & 1,
