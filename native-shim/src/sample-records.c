@@ -17,7 +17,7 @@ struct reading {
 	uint32_t n_ids;
 	uint32_t keys;
 	struct sw_sample *samples;
-	struct sw_moment *moments;
+	struct sw_moments *moments;
 	struct sw_sampled_thread *threads;
 	struct sw_samples_read *done;
 	uint32_t words_left; /* that chains may have */
@@ -136,11 +136,11 @@ static int read_sample(struct reading *reading, uint32_t at, uint32_t size)
 {
 	struct sw_samples_read *done = reading->done;
 	struct sw_sample *sample = &reading->samples[done->samples];
-	struct sw_moment *moment = &reading->moments[done->samples];
 	const struct sw_sample_layout *layout = reading->layouts;
 	const uint8_t *body = reading->bytes + at + 8;
 	uint32_t length = size - 8, keys = reading->keys;
 	int32_t id_at = layout->id, event, pid, tid, cpu;
+	double time;
 
 	event = event_of(reading, id_at < 0 || (uint32_t)id_at + 8 > length ? 0 : u64(body + id_at));
 	if (event > 0)
@@ -165,8 +165,12 @@ static int read_sample(struct reading *reading, uint32_t at, uint32_t size)
 	sample->low = layout->ip < 0 ? 0 : i32(body + layout->ip);
 	sample->high = layout->ip < 0 ? 0 : i32(body + layout->ip + 4);
 	sample->period = layout->period < 0 ? layout->sample_period : (double)u64(body + layout->period);
-	*moment = (struct sw_moment){ layout->time < 0 ? 0 : (double)u64(body + layout->time), cpu, event };
-	sample->thread = thread_of(reading, pid, tid, moment->time);
+	time = layout->time < 0 ? 0 : (double)u64(body + layout->time);
+	reading->moments->time[done->samples] = time;
+	reading->moments->period[done->samples] = sample->period;
+	reading->moments->cpu[done->samples] = cpu;
+	reading->moments->event[done->samples] = event;
+	sample->thread = thread_of(reading, pid, tid, time);
 	done->samples++;
 	return 1;
 }
@@ -195,7 +199,7 @@ static int bad_layouts(const struct sw_sample_layout *layouts, uint32_t n, const
 
 int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_sample_layout *layouts, uint32_t n_layouts,
 			const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys, struct sw_sample *samples,
-			struct sw_moment *moments, struct sw_sampled_thread *threads, uint32_t room, uint32_t most_words,
+			struct sw_moments *moments, struct sw_sampled_thread *threads, uint32_t room, uint32_t most_words,
 			struct sw_other_record *others, uint32_t others_room, struct sw_samples_read *done)
 {
 	struct reading reading = {
@@ -213,7 +217,7 @@ int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_s
 	};
 
 	if (!bytes || (uintptr_t)bytes % 4 || length > INT32_MAX || !layouts || !n_layouts || sw_bad_batch(layouts, n_layouts) ||
-	    sw_bad_batch(ids, n_ids) || !samples || !moments || !threads || !room || room > SW_MAX_BATCH ||
+	    sw_bad_batch(ids, n_ids) || !samples || !moments || !threads || !room || room > SW_BATCH ||
 	    sw_bad_batch(others, others_room) || !done || bad_layouts(layouts, n_layouts, ids, n_ids))
 		return -EINVAL;
 	*done = (struct sw_samples_read){ 0 };

@@ -471,13 +471,17 @@ struct sw_sampled_thread {
 };
 _Static_assert(sizeof(struct sw_sampled_thread) == 24, "mirrored in src/native/layout.ts");
 
-/* When and where a sample was taken, and of which event it is. */
-struct sw_moment {
-	double time; /* ns of the recording's clock */
-	int32_t cpu;
-	int32_t event; /* index of its layout; -1: of none that is known */
+/* Samples that are read at once, at most. */
+#define SW_BATCH 1024
+
+/* When and where each was taken, how many events it stands for, and of which event it is. */
+struct sw_moments {
+	double time[1024]; /* ns of the recording's clock */
+	double period[1024];
+	int32_t cpu[1024];
+	int32_t event[1024]; /* index of its layout; -1: of none that is known */
 };
-_Static_assert(sizeof(struct sw_moment) == 16, "mirrored in src/native/layout.ts");
+_Static_assert(sizeof(struct sw_moments) == 24576, "mirrored in src/native/layout.ts");
 
 /* A record that is no sample. */
 struct sw_other_record {
@@ -507,12 +511,12 @@ enum sw_key { SW_KEY_EVENT = 1, SW_KEY_PID = 2, SW_KEY_TID = 4, SW_KEY_CPU = 8 }
  * @param ids by ascending id
  * @param moments written: of each sample
  * @param threads written: those that samples are of, as they first come
- * @param room of samples, moments and threads
+ * @param room of samples and threads: SW_BATCH at most
  * @param others written: where there is room for any, all records that are no samples, and it ends when there is no more
  */
 SW_EXPORT int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_sample_layout *layouts,
 				  uint32_t n_layouts, const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys,
-				  struct sw_sample *samples, struct sw_moment *moments,
+				  struct sw_sample *samples, struct sw_moments *moments,
 				  struct sw_sampled_thread *threads, uint32_t room, uint32_t most_words,
 				  struct sw_other_record *others, uint32_t others_room,
 				  struct sw_samples_read *done);
@@ -625,5 +629,18 @@ SW_EXPORT int32_t sw_histogram_chains(uint32_t flags, const int32_t *words, uint
 				      const int32_t *depths, uint32_t n_all, const int32_t *kernel_stacks,
 				      uint32_t n_stacks, int32_t event, const int32_t *marks, uint32_t n_marks,
 				      int32_t *next, uint32_t n_entries, int32_t *chains, uint32_t length);
+
+/* ---- varints.c: columns of numbers, in few bytes ---- */
+
+/* What is written of a number: itself, how far it is below its place in the column, itself with a sign, its difference. */
+enum sw_varint_way { SW_VARINT_PLAIN = 0, SW_VARINT_UP = 1, SW_VARINT_SIGNED = 2, SW_VARINT_DELTA = 3 };
+
+/*
+ * Writes n whole numbers, doubles or of 32 bits, each in as few bytes as it needs: 7 bits in a byte, the lower ones first, 128 added
+ * where more follow. What may be below 0 is zigzag: twice the number, or twice its opposite - 1.
+ * Returns how many bytes those are; -ENOSPC where there is not room for the longest number, 10 bytes, before each; -ERANGE where
+ * what is to be written is not from 0 to 2^70.
+ */
+SW_EXPORT int32_t sw_varints(const void *numbers, uint32_t n, int32_t are_doubles, int32_t how, uint8_t *bytes, uint32_t room);
 
 #endif

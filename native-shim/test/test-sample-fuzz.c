@@ -18,7 +18,7 @@ static struct sw_event_id ids[4];
 static struct sw_sample samples[ROOM];
 static struct sw_sampled_thread sampled[ROOM];
 static struct sw_thread threads[ROOM];
-static struct sw_moment moments[ROOM];
+static struct sw_moments moments;
 static struct sw_other_record others[ROOM];
 static struct sw_range ranges[8];
 static struct sw_address unknown[MOST_ITEMS];
@@ -139,7 +139,7 @@ static uint32_t count_batch(int32_t *stacks, uint64_t seed)
 	uint32_t length = write_records(), n_others = below(4) ? 0 : below(ROOM + 1);
 	int32_t n_unknown;
 
-	if (sw_samples_read(maybe(records), length, maybe(layouts), 1 + below(3), maybe(ids), below(5), number(), samples, moments,
+	if (sw_samples_read(maybe(records), length, maybe(layouts), 1 + below(3), maybe(ids), below(5), number(), samples, &moments,
 			    sampled, below(16) ? ROOM : below(ROOM), below(2) ? UINT32_MAX : below(64), &others[ROOM - n_others], n_others, maybe(&done)) < 0)
 		return 0;
 	for (uint32_t i = 0; i < done.others; i++)

@@ -206,9 +206,9 @@ static void write_record(uint64_t *at, uint32_t tid, uint64_t time)
 static int32_t read_all(const void *bytes, uint32_t length, struct sw_sample *samples, struct sw_sampled_thread *of, uint32_t room,
 			struct sw_samples_read *done)
 {
-	struct sw_moment moments[8];
+	struct sw_moments moments;
 
-	return sw_samples_read(bytes, length, &layout, 1, NULL, 0, SW_KEY_EVENT | SW_KEY_TID, samples, moments, of, room, UINT32_MAX, NULL, 0,
+	return sw_samples_read(bytes, length, &layout, 1, NULL, 0, SW_KEY_EVENT | SW_KEY_TID, samples, &moments, of, room, UINT32_MAX, NULL, 0,
 			       done);
 }
 
@@ -255,7 +255,7 @@ static void other_records_are_told(void)
 	struct sw_sample_layout with_cpu = layout;
 	struct sw_sample samples[8];
 	struct sw_sampled_thread of[8];
-	struct sw_moment moments[8];
+	struct sw_moments moments;
 	struct sw_other_record others[4];
 	struct sw_samples_read done;
 
@@ -267,20 +267,20 @@ static void other_records_are_told(void)
 	records[5 + 1] = 3;
 	with_cpu.cpu = 0;
 #define READ_OTHERS(room) \
-	sw_samples_read((uint8_t *)records, sizeof(records), &with_cpu, 1, NULL, 0, 0, samples, moments, of, 8, UINT32_MAX, others, room, &done)
+	sw_samples_read((uint8_t *)records, sizeof(records), &with_cpu, 1, NULL, 0, 0, samples, &moments, of, 8, UINT32_MAX, others, room, &done)
 	CHECK_EQ(READ_OTHERS(4), 0);
 	CHECK(done.bytes == sizeof(records) && done.samples == 2 && done.others == 3);
 	CHECK(others[0].at == 0 && others[0].samples == 0);
 	CHECK(others[1].at == 120 && others[1].samples == 2);
 	CHECK(others[2].at == 160 && others[2].samples == 2);
-	CHECK(moments[0].time == 10 && moments[0].cpu == 3 && moments[0].event == 0);
-	CHECK(moments[1].time == 20 && moments[1].cpu == 0x4000);
+	CHECK(moments.time[0] == 10 && moments.cpu[0] == 3 && moments.event[0] == 0 && moments.period[0] == 4);
+	CHECK(moments.time[1] == 20 && moments.cpu[1] == 0x4000);
 	/* No more than there is room for. */
 	CHECK_EQ(READ_OTHERS(1), 0);
 	CHECK(done.bytes == 120 && done.samples == 2 && done.others == 1);
 	CHECK_EQ(READ_OTHERS(0), 0);
 	CHECK(done.bytes == sizeof(records) && done.samples == 2 && done.others == 0);
-	CHECK_EQ(sw_samples_read((uint8_t *)records, sizeof(records), &with_cpu, 1, NULL, 0, 0, samples, moments, of, 8, UINT32_MAX, NULL, 1, &done),
+	CHECK_EQ(sw_samples_read((uint8_t *)records, sizeof(records), &with_cpu, 1, NULL, 0, 0, samples, &moments, of, 8, UINT32_MAX, NULL, 1, &done),
 		 -EINVAL);
 }
 
@@ -291,11 +291,11 @@ static void layouts_that_cannot_be_are_refused(void)
 	struct sw_sampled_thread sampled[8];
 	struct sw_samples_read done;
 	const struct sw_event_id ids[] = { { .id = 2 }, { .id = 1 } }, of_none = { .id = 1, .event = 1 };
-	struct sw_moment moments[8];
+	struct sw_moments moments;
 
 	write_record(record, 1, 1);
 #define READ(of, id_list, n_ids) \
-	sw_samples_read((uint8_t *)record, sizeof(record), of, 1, id_list, n_ids, 0, samples, moments, sampled, 8, UINT32_MAX, NULL, 0, &done)
+	sw_samples_read((uint8_t *)record, sizeof(record), of, 1, id_list, n_ids, 0, samples, &moments, sampled, 8, UINT32_MAX, NULL, 0, &done)
 	CHECK_EQ(READ(&layout, NULL, 0), 0);
 	for (uint32_t field = 0; field < 5; field++) {
 		struct sw_sample_layout wrong = layout;

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 
 /** O_PATH of fcntl.h, which node:fs does not name: the same on all machines that Node.js runs on under Linux. */
 const O_PATH = 0x200000;
@@ -47,12 +47,34 @@ export function openRegular(path: string, demands: FileDemands): { readonly fd: 
 
 /** Reads the whole of it. @throws as `openRegular` */
 export function readRegular(path: string, demands: FileDemands): Buffer {
-  const { fd } = openRegular(path, demands);
+  const { fd, stats } = openRegular(path, demands);
   try {
-    return readFileSync(fd);
+    return readWhole(fd, stats.size, demands.largest);
   } finally {
     closeSync(fd);
   }
+}
+
+/** So much is made room for where nothing is known. */
+const FIRST_BYTES = 1 << 16;
+
+/**
+ * Files that the kernel makes as they are read are told to be empty, and come a page at a time: `readFileSync` would take
+ * 64 KiB for each page of them.
+ */
+function readWhole(fd: number, size: number, largest = Number.POSITIVE_INFINITY): Buffer {
+  let bytes = Buffer.allocUnsafe(Math.max(FIRST_BYTES, size + 1));
+  let length = 0;
+  for (let more = -1; more !== 0; length += more) {
+    if (length === bytes.length) {
+      const larger = Buffer.allocUnsafe(length * 2);
+      bytes.copy(larger);
+      bytes = larger;
+    }
+    more = readSync(fd, bytes, length, bytes.length - length, null);
+    if (length + more > largest) throw tooLarge(largest);
+  }
+  return bytes.subarray(0, length);
 }
 
 /** This user, and root. */
@@ -74,6 +96,8 @@ function openPlace(path: string, link: FileDemands['link']): number {
 function refusalOf(stats: Stats, { owners, largest, onlyName }: FileDemands): FileRefusal | undefined {
   if (!stats.isFile()) return new FileRefusal('it is no regular file');
   if (owners && !owners.includes(stats.uid)) return new FileRefusal(`it belongs to another user (${stats.uid})`, true);
-  if (largest !== undefined && stats.size > largest) return new FileRefusal(`it is larger than ${largest} bytes`);
+  if (largest !== undefined && stats.size > largest) return tooLarge(largest);
   return onlyName && stats.nlink > 1 ? new FileRefusal('it has another name, too (a hard link)') : undefined;
 }
+
+const tooLarge = (largest: number): FileRefusal => new FileRefusal(`it is larger than ${largest} bytes`);

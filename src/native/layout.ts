@@ -105,8 +105,17 @@ export const eventIdLayout = { size: 16, id: 0, event: 8, pad: 12 } as const;
 /** `struct sw_sampled_thread`: two 32-bit numbers, two doubles. */
 export const sampledThreadLayout = { size: 24, pid: 0, tid: 4, begin: 8, end: 16 } as const;
 
-/** `struct sw_moment`: a double, two 32-bit numbers. */
-export const momentLayout = { size: 16, time: 0, cpu: 8, event: 12 } as const;
+/** SW_BATCH: samples that are read at once, at most. */
+export const BATCH = 1024;
+
+/** `struct sw_moments`: two columns of doubles, two of 32-bit numbers. */
+export const momentsLayout = {
+  size: BATCH * 24,
+  time: 0,
+  period: BATCH * 8,
+  cpu: BATCH * 16,
+  event: BATCH * 20,
+} as const;
 
 /** `struct sw_other_record`: two 32-bit numbers. */
 export const otherRecordLayout = { size: 8, at: 0, samples: 4 } as const;
@@ -121,6 +130,9 @@ export const samplesReadLayout = {
   wrong: 16,
   isFull: 20,
 } as const;
+
+/** `enum sw_varint_way`. */
+export const varintWays = { plain: 0, up: 1, signed: 2, delta: 3 } as const;
 
 /** `enum sw_key`. */
 export const keyFlags = { event: 1, pid: 2, tid: 4, cpu: 8 } as const;

@@ -1,8 +1,5 @@
 import { bytesOf } from './foreign-library';
-import { rangeLayout, sampleLayout, threadLayout } from './layout';
-
-/** Samples of a batch, at most. */
-export const BATCH = 1024;
+import { BATCH, rangeLayout, sampleLayout, threadLayout } from './layout';
 
 /** A batch is full when its call chains have come to so many words. */
 export const MANY_WORDS = 1 << 14;
@@ -181,14 +178,6 @@ export class SampleBatch {
 
   setThread(sample: number, thread: number): void {
     this.#samples[sample * SAMPLE_WORDS + Field.thread] = thread;
-  }
-
-  /** Copies the period of each sample into a column, from a place on. */
-  copyPeriods(to: number, period: Float64Array): void {
-    const periods = this.#periods;
-    for (let i = 0; i < this.count; i += 1) {
-      period[to + i] = periods[(i * sampleLayout.size + sampleLayout.period) / DOUBLE] ?? 0;
-    }
   }
 
   clear(): void {

@@ -1,15 +1,16 @@
 import { bytesOf, scratch } from './foreign-library';
 import { checked } from './kernel-error';
 import {
+  BATCH,
   eventIdLayout,
   keyFlags,
-  momentLayout,
+  momentsLayout,
   otherRecordLayout,
   sampledThreadLayout,
   sampleLayoutLayout,
   samplesReadLayout,
 } from './layout';
-import { BATCH, MANY_WORDS, type SampleBatch } from './sample-batch';
+import { MANY_WORDS, type SampleBatch } from './sample-batch';
 import { sharedShim } from './shim';
 
 /** How the samples of an event are read: places in bytes from the beginning of a record's body, -1 for fields that there are not. */
@@ -43,17 +44,31 @@ export interface SampledThread {
   readonly end: number;
 }
 
+/** Of samples, a number in each column for each. */
+export interface SampleMoments {
+  /** ns of the recording's clock. */
+  readonly time: Float64Array;
+  /** Events that it stands for. */
+  readonly period: Float64Array;
+  readonly cpu: Int32Array;
+  /** Index of its event; -1: of none that is known. */
+  readonly event: Int32Array;
+}
+
 const [WORD, DOUBLE] = [4, 8];
 
 /** Reads the samples of a file's records in C, a batch at a time. */
 export class SampleRecords {
-  readonly #moments = new Int32Array((BATCH * momentLayout.size) / WORD);
-  readonly #momentTimes = new Float64Array(this.#moments.buffer);
+  readonly #moments = new ArrayBuffer(momentsLayout.size);
+  readonly #time = new Float64Array(this.#moments, momentsLayout.time, BATCH);
+  readonly #period = new Float64Array(this.#moments, momentsLayout.period, BATCH);
+  readonly #cpu = new Int32Array(this.#moments, momentsLayout.cpu, BATCH);
+  readonly #event = new Int32Array(this.#moments, momentsLayout.event, BATCH);
   readonly #others: Uint32Array;
   readonly #threads = new Int32Array((BATCH * sampledThreadLayout.size) / WORD);
   readonly #threadTimes = new Float64Array(this.#threads.buffer);
   readonly #done = new Uint32Array(samplesReadLayout.size / WORD);
-  readonly #momentsBytes = bytesOf(this.#moments);
+  readonly #momentsBytes = Buffer.from(this.#moments);
   readonly #othersBytes: Buffer;
   readonly #threadsBytes = bytesOf(this.#threads);
   readonly #doneBytes = bytesOf(this.#done);
@@ -131,21 +146,18 @@ export class SampleRecords {
 
   /** ns of the recording's clock at which a sample was taken. */
   timeOf(sample: number): number {
-    return this.#momentTimes[(sample * momentLayout.size + momentLayout.time) / DOUBLE] ?? 0;
+    return this.#time[sample] ?? 0;
   }
 
-  /**
-   * Copies what is told of each sample of the batch into columns, from a place on: when it was taken, on which CPU, and the index
-   * of its event.
-   */
-  copyMoments(count: number, to: number, time: Float64Array, cpu: Int32Array, event: Int32Array): void {
-    const [moments, times] = [this.#moments, this.#momentTimes];
-    const { size } = momentLayout;
-    for (let i = 0; i < count; i += 1) {
-      time[to + i] = times[(i * size + momentLayout.time) / DOUBLE] ?? 0;
-      cpu[to + i] = moments[(i * size + momentLayout.cpu) / WORD] ?? 0;
-      event[to + i] = moments[(i * size + momentLayout.event) / WORD] ?? 0;
-    }
+  /** What is told of each sample that was read last: views, valid until more are read. */
+  get moments(): SampleMoments {
+    const count = this.done('samples');
+    return {
+      time: this.#time.subarray(0, count),
+      period: this.#period.subarray(0, count),
+      cpu: this.#cpu.subarray(0, count),
+      event: this.#event.subarray(0, count),
+    };
   }
 
   /** How many records that are no samples were read last, where they are told of. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { bytesOf, scratch } from './foreign-library';
 import { checked } from './kernel-error';
-import { addressLayout } from './layout';
-import { BATCH, SampleBatch, type SampledChain, type Space } from './sample-batch';
+import { addressLayout, BATCH } from './layout';
+import { SampleBatch, type SampledChain, type Space } from './sample-batch';
 import type { SampleRecords } from './sample-records';
 import { type Shim, sharedShim } from './shim';
 import type { StackMemory } from './stack-memory';

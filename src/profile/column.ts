@@ -34,6 +34,12 @@ export class Column<T extends Float64Array | Int32Array> {
     return this.#numbers;
   }
 
+  /** Adds so many more, copied. */
+  append(numbers: ArrayLike<number>): void {
+    const from = this.#length;
+    this.extend(numbers.length).set(numbers, from);
+  }
+
   /** What has come so far: a view, valid until more comes. */
   get numbers(): T {
     return this.#numbers.subarray(0, this.#length) as T;

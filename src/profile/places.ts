@@ -89,6 +89,8 @@ export class Places {
   readonly #unknown: number;
   /** Of the kernel; behind it, if its functions are those of another file, of its modules. */
   readonly #kernels: readonly KernelSource[];
+  /** By the name of a module, or the path of a range. */
+  readonly #kernelDsos = new Map<string, number>();
   /** How many cells there are; what each has side by side, as there can be very many without a name. */
   #size = 0;
   #dsoOf = new Int32Array(1 << 10);
@@ -172,13 +174,23 @@ export class Places {
   private kernelPlace(low: number, high: number, isKernel: boolean): Place {
     const address = (high & 0xffff) * TWO_32 + (low >>> 0);
     const found = isKernel ? this.kernelFunction(address) : undefined;
-    const range = this.kernelRanges.find(({ start, end }) => address >= start && address < end);
-    const dso = this.dsos.idOf(found?.module ?? (isKernel ? kernelDso(range?.path) : UNKNOWN_DSO));
+    const dso = isKernel ? this.kernelDso(address, found?.module) : this.#unknown;
     if (!found) return { cell: this.namelessAt(dso, low, high, true), low, high };
     const { kernel, position } = found;
     const offset = address - kernel.shift - kernel.index.startAt(position);
     const cell = this.functionAt(kernel.index, position, dso, kernel.owner);
     return { cell: this.exact(cell, low, high, offset), low, high, offset };
+  }
+
+  /** Of an address in the kernel, or of the module that it is known to be in: very many are of few. */
+  private kernelDso(address: number, module: string | undefined): number {
+    const name =
+      module ?? this.kernelRanges.find(({ start, end }) => address >= start && address < end)?.path ?? KERNEL_DSO;
+    const known = this.#kernelDsos.get(name);
+    if (known !== undefined) return known;
+    const dso = this.dsos.idOf(module ?? kernelDso(name));
+    this.#kernelDsos.set(name, dso);
+    return dso;
   }
 
   private kernelFunction(address: number): KernelFunction | undefined {
@@ -340,8 +352,8 @@ function shiftOf(kernel: KernelIndex, ranges: readonly KernelRange[]): number {
 }
 
 /** `/lib/modules/6.1/kernel/fs/ext4/ext4.ko` is shown as `[ext4]`. */
-function kernelDso(path: string | undefined): string {
-  if (path === undefined || path.startsWith(KERNEL_DSO)) return KERNEL_DSO;
+function kernelDso(path: string): string {
+  if (path.startsWith(KERNEL_DSO)) return KERNEL_DSO;
   const [, name] = /([^/]+?)\.ko(?:\.\w+)?$/.exec(path) ?? [];
   return name === undefined ? path : `[${name.replaceAll('-', '_')}]`;
 }

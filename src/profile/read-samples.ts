@@ -1,5 +1,6 @@
-import { BATCH, type SampleBatch } from '../native/sample-batch';
-import type { SampledThread, SampleRecords } from '../native/sample-records';
+import { BATCH } from '../native/layout';
+import type { SampleBatch } from '../native/sample-batch';
+import type { SampledThread, SampleMoments, SampleRecords } from '../native/sample-records';
 
 /** Whose a sample is: a thread by the name that it had. */
 export interface SampleOwner {
@@ -48,10 +49,9 @@ export class ReadSamples {
     return this.#ownerOf;
   }
 
-  /** Copies what is known of each sample into columns, from a place on. */
-  copyTo(to: number, time: Float64Array, cpu: Int32Array, event: Int32Array, period: Float64Array): void {
-    this.records.copyMoments(this.count, to, time, cpu, event);
-    this.#batch?.copyPeriods(to, period);
+  /** When and where each was taken: valid until the next batch begins. */
+  get moments(): SampleMoments {
+    return this.records.moments;
   }
 
   /** How many records among them are no samples. */

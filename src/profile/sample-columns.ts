@@ -1,5 +1,6 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
 import { bytesOf } from '../native/foreign-library';
+import type { SampleMoments } from '../native/sample-records';
 import { AddressTable } from './address-table';
 import { Column } from './column';
 import type { Places } from './places';
@@ -56,11 +57,7 @@ export class SampleColumns {
     this.#columns = columnsFor(wanted ? undefined : count);
     this.#collector = new StackCollector(places, FUNCTIONS, recording.events, {
       onRead: (samples) => this.addRead(samples),
-      onStacks: (ids) => {
-        const { stack } = this.#columns;
-        const from = stack.length;
-        stack.extend(ids.length).set(ids, from);
-      },
+      onStacks: (ids) => this.#columns.stack.append(ids),
     });
   }
 
@@ -105,23 +102,26 @@ export class SampleColumns {
 
   /** All of them are wanted. */
   private addRead(samples: ReadSamples): void {
-    const { count, others } = samples;
+    const { moments, others } = samples;
     const columns = this.#columns;
-    const from = columns.time.length;
-    const [time, cpu] = [columns.time.extend(count), columns.cpu.extend(count)];
-    samples.copyTo(from, time, cpu, columns.event.extend(count), columns.period.extend(count));
-    this.addThreads(samples, columns.thread.extend(count), from);
-    let at = from;
+    this.addThreads(samples);
+    columns.time.append(moments.time);
+    columns.period.append(moments.period);
+    columns.cpu.append(moments.cpu);
+    columns.event.append(moments.event);
+    let at = 0;
     for (let other = 0; other < others; other += 1) {
-      at = this.addTimes(time, cpu, at, from + samples.samplesBefore(other));
+      at = this.addTimes(moments, at, samples.samplesBefore(other));
       this.addOther(samples.otherAt(other));
     }
-    this.addTimes(time, cpu, at, from + count);
+    this.addTimes(moments, at, samples.count);
   }
 
-  private addThreads(samples: ReadSamples, thread: Int32Array, from: number): void {
-    const { count, ownerOf, owners } = samples;
+  private addThreads({ count, ownerOf, owners }: ReadSamples): void {
     const threads = new Int32Array(owners.length).fill(-1);
+    const column = this.#columns.thread;
+    const from = column.length;
+    const thread = column.extend(count);
     for (let i = 0; i < count; i += 1) {
       const owner = ownerOf[i] ?? 0;
       if (threads[owner] === -1) threads[owner] = this.threadOf(owners[owner]);
@@ -130,7 +130,7 @@ export class SampleColumns {
   }
 
   /** Tells when samples were taken, one behind the other. @returns where they end */
-  private addTimes(time: Float64Array, cpu: Int32Array, from: number, to: number): number {
+  private addTimes({ time, cpu }: SampleMoments, from: number, to: number): number {
     let { end } = this;
     for (let i = from; i < to; i += 1) {
       const at = time[i] ?? 0;

@@ -17,14 +17,14 @@ export interface FlameSource {
   readonly events: readonly string[];
 }
 
-/** Columns of samples, with stacks in place of the nodes that they are to have. */
-type FlameColumns = Pick<FlameData, 'time' | 'cpu' | 'thread' | 'event' | 'side' | 'period'> & {
+/** Columns of the samples of a recording, with stacks in place of the nodes that they are to have. */
+interface FlameColumns extends Pick<FlameData, 'time' | 'cpu' | 'thread' | 'event' | 'side' | 'period'> {
   readonly stack: Int32Array;
-};
+}
 
 /** Puts one recording, or two that are compared, into one model: their functions, threads and events by name. */
 export function flameModel(title: string, sources: readonly FlameSource[]): FlameData {
-  const builder = new ModelBuilder(sources.reduce((sum, { profile }) => sum + profile.samples.time.length, 0));
+  const builder = new ModelBuilder();
   for (const source of sources) builder.add(source);
   return builder.data(title);
 }
@@ -32,9 +32,8 @@ export function flameModel(title: string, sources: readonly FlameSource[]): Flam
 class ModelBuilder {
   readonly #frames = new FrameTable();
   readonly #stacks: FramedStacks[] = [];
-  /** Stacks of those recordings, and samples. */
+  /** Stacks of those recordings. */
   #stackCount = 0;
-  #sampleCount = 0;
   readonly #events: string[] = [];
   /** Their indexes. */
   readonly #cpus = new Map<number, number>();
@@ -44,17 +43,8 @@ class ModelBuilder {
   readonly #starts: number[] = [];
   readonly #notices: string[] = [];
   #duration = 0;
-  /** By sample. */
-  readonly #columns: FlameColumns;
-
-  /** @param size samples of all recordings */
-  constructor(size: number) {
-    const whole = () => new Int32Array(size);
-    this.#columns = {
-      ...{ time: new Float64Array(size), cpu: whole(), thread: whole(), event: whole(), side: whole() },
-      ...{ stack: whole(), period: new Float64Array(size) },
-    };
-  }
+  /** By recording. */
+  readonly #columns: FlameColumns[] = [];
 
   add({ name, profile, comms, events }: FlameSource): void {
     const { samples, threads, troubles, notices, stacks, places } = profile;
@@ -72,24 +62,31 @@ class ModelBuilder {
   }
 
   private addSamples(samples: TimedSamples, start: number, firstThread: number, ownEvents: readonly number[]): void {
-    const [to, side, from] = [this.#columns, this.#recordings.length, this.#sampleCount];
-    const { length } = samples.time;
+    const time = shifted(samples.time, -start);
+    const areOwn = ownEvents.every((event, i) => event === i);
+    this.#duration = greatestOf(time, this.#duration);
+    this.#columns.push({
+      time,
+      cpu: this.indexesOf(samples.cpu),
+      thread: shifted(samples.thread, firstThread),
+      event: areOwn ? samples.event : samples.event.map((event) => ownEvents[event] ?? 0),
+      side: new Int32Array(time.length).fill(this.#recordings.length),
+      stack: shifted(samples.stack, this.#stackCount),
+      period: samples.period,
+    });
+  }
+
+  private indexesOf(cpus: Int32Array): Int32Array {
+    const indexes = new Int32Array(cpus.length);
     let [lastCpu, lastIndex] = [Number.NaN, 0];
-    for (let i = 0; i < length; i += 1) {
-      const [time, cpu] = [(samples.time[i] ?? 0) - start, samples.cpu[i] ?? 0];
-      if (time > this.#duration) this.#duration = time;
-      to.time[from + i] = time;
+    for (let i = 0; i < cpus.length; i += 1) {
+      const cpu = cpus[i] ?? 0;
       // Those of a CPU come one after the other.
       if (cpu !== lastCpu) lastIndex = this.indexOf(cpu);
       lastCpu = cpu;
-      to.cpu[from + i] = lastIndex;
-      to.thread[from + i] = firstThread + (samples.thread[i] ?? 0);
-      to.event[from + i] = ownEvents[samples.event[i] ?? 0] ?? 0;
-      to.stack[from + i] = this.#stackCount + (samples.stack[i] ?? 0);
+      indexes[i] = lastIndex;
     }
-    to.side.fill(side, from, from + length);
-    to.period.set(samples.period, from);
-    this.#sampleCount += length;
+    return indexes;
   }
 
   private indexOf(cpu: number): number {
@@ -109,7 +106,7 @@ class ModelBuilder {
 
   data(title: string): FlameData {
     const { frames, names, dsos } = this.#frames;
-    const { stack, ...columns } = this.#columns;
+    const { stack, ...columns } = joined(this.#columns);
     const { parents, frames: treeFrames, nodes } = flameTree(this.#stacks, frames.length);
     return {
       meta: {
@@ -132,7 +129,7 @@ class ModelBuilder {
       parent: parents,
       frame: treeFrames,
       ...columns,
-      node: stack.map((id) => nodes[id] ?? TREE_ROOT),
+      node: nodesOf(stack, nodes),
     };
   }
 }
@@ -144,8 +141,48 @@ function indexIn<T>(list: T[], item: T): number {
   return list.length - 1;
 }
 
-function leastOf(numbers: Float64Array): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < numbers.length; i += 1) least = Math.min(least, numbers[i] ?? least);
-  return least;
+const leastOf = (numbers: Float64Array): number =>
+  numbers.reduce((least, number) => Math.min(least, number), Number.POSITIVE_INFINITY);
+
+const greatestOf = (numbers: Float64Array, atLeast: number): number =>
+  numbers.reduce((greatest, number) => Math.max(greatest, number), atLeast);
+
+/** Numbers with another one added to each: themselves where it is 0. */
+function shifted<T extends Int32Array | Float64Array>(numbers: T, by: number): T {
+  if (by === 0) return numbers;
+  const all = numbers.slice();
+  for (let i = 0; i < all.length; i += 1) all[i] = (all[i] ?? 0) + by;
+  return all as T;
+}
+
+function nodesOf(stacks: Int32Array, nodes: Int32Array): Int32Array {
+  const found = new Int32Array(stacks.length);
+  for (let i = 0; i < stacks.length; i += 1) found[i] = nodes[stacks[i] ?? 0] ?? TREE_ROOT;
+  return found;
+}
+
+/** Columns of several recordings, one behind the other; those of one as they are. */
+function joined(all: readonly FlameColumns[]): FlameColumns {
+  const [first] = all;
+  if (first && all.length === 1) return first;
+  const size = all.reduce((sum, { time }) => sum + time.length, 0);
+  const column = <T extends Int32Array | Float64Array>(whole: T, of: (one: FlameColumns) => T): T => {
+    let at = 0;
+    for (const one of all) {
+      whole.set(of(one), at);
+      at += of(one).length;
+    }
+    return whole;
+  };
+  const words = (of: (one: FlameColumns) => Int32Array) => column(new Int32Array(size), of);
+  const doubles = (of: (one: FlameColumns) => Float64Array) => column(new Float64Array(size), of);
+  return {
+    time: doubles(({ time }) => time),
+    cpu: words(({ cpu }) => cpu),
+    thread: words(({ thread }) => thread),
+    event: words(({ event }) => event),
+    side: words(({ side }) => side),
+    stack: words(({ stack }) => stack),
+    period: doubles(({ period }) => period),
+  };
 }

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { SyswideError } from '../../base/error';
+import { pack } from './packed-data';
 import type { FlameData } from './view/flame-data';
-import { pack } from './view/packed';
 
 /** What a page is made of besides its data. */
 interface PageParts {

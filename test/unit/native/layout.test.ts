@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { STEP_WORDS } from '../../../src/native/kernel';
 import {
   addressLayout,
+  BATCH,
   callNodeLayout,
   commandLayout,
   controlCodes,
@@ -11,7 +12,7 @@ import {
   histogramFlags,
   histogramSelfLayout,
   keyFlags,
-  momentLayout,
+  momentsLayout,
   NOWHERE,
   openRequestLayout,
   otherRecordLayout,
@@ -29,6 +30,7 @@ import {
   tickerPlanLayout,
   tickLayout,
   tickPartLayout,
+  varintWays,
 } from '../../../src/native/layout';
 
 const header = readFileSync(new URL('../../../native-shim/src/shim.h', import.meta.url), 'utf8');
@@ -66,7 +68,7 @@ test.each([
   ['sw_event_id', eventIdLayout],
   ['sw_thread', threadLayout],
   ['sw_sampled_thread', sampledThreadLayout],
-  ['sw_moment', momentLayout],
+  ['sw_moments', momentsLayout],
   ['sw_other_record', otherRecordLayout],
   ['sw_samples_read', samplesReadLayout],
   ['sw_call_node', callNodeLayout],
@@ -86,8 +88,12 @@ test('the ABI version and all codes are those of shim.h', () => {
   expect(header).toContain(`#define SW_ABI_VERSION ${SHIM_ABI_VERSION}\n`);
   expect(header).toContain(`SW_STANDBY_IDLE = ${STANDBY_IDLE} `);
   expect(header).toContain(`#define SW_NOWHERE (${NOWHERE})\n`);
+  expect(header).toContain(`#define SW_BATCH ${BATCH}\n`);
   const { event, pid, tid, cpu } = keyFlags;
   expect(header).toContain(`SW_KEY_EVENT = ${event}, SW_KEY_PID = ${pid}, SW_KEY_TID = ${tid}, SW_KEY_CPU = ${cpu} `);
+  const { plain, up, signed, delta } = varintWays;
+  expect(header).toContain(`SW_VARINT_PLAIN = ${plain}, SW_VARINT_UP = ${up}, SW_VARINT_SIGNED = ${signed}, `);
+  expect(header).toContain(`SW_VARINT_DELTA = ${delta} `);
   const { enable, disable, reset } = controlCodes;
   expect(header).toContain(`SW_ENABLE = ${enable}, SW_DISABLE = ${disable}, SW_RESET = ${reset} `);
 });

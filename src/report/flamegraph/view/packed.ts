@@ -1,8 +1,8 @@
 import type { FlameData, FlameMeta } from './flame-data';
-import { MOST_BYTES, VarintReader, VarintWriter, zigzag } from './varint';
+import { VarintReader } from './varint';
 
-/** Columns in the order in which they stand, and how the numbers of each are written. */
-const columns = [
+/** Columns in the order in which they stand, and how the numbers of each are written: see `varints`. */
+export const columns = [
   ['frameName', 'plain', Int32Array],
   ['frameDso', 'plain', Int32Array],
   ['frameFlags', 'plain', Int32Array],
@@ -17,31 +17,13 @@ const columns = [
   ['period', 'plain', Float64Array],
 ] as const;
 
-interface Packed {
+export interface Packed {
   readonly meta: FlameMeta;
   /** Bytes and numbers of each column. */
   readonly columns: readonly (readonly [bytes: number, count: number])[];
 }
 
-/** All of it in one piece: the length of the JSON, the JSON, the columns. */
-export function pack(data: FlameData): Uint8Array {
-  const written = columns.map(([name, how]) => writeColumn(data[name], how));
-  const packed: Packed = {
-    meta: data.meta,
-    columns: columns.map(([name], i) => [written[i]?.length ?? 0, data[name].length]),
-  };
-  const json = new TextEncoder().encode(JSON.stringify(packed));
-  const bytes = new Uint8Array(4 + json.length + written.reduce((sum, { length }) => sum + length, 0));
-  new DataView(bytes.buffer).setUint32(0, json.length);
-  bytes.set(json, 4);
-  let at = 4 + json.length;
-  for (const column of written) {
-    bytes.set(column, at);
-    at += column.length;
-  }
-  return bytes;
-}
-
+/** Takes apart what `pack` has put together: the length of the JSON, the JSON, the columns. */
 export function unpack(bytes: Uint8Array): FlameData {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   const packed = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Packed;
@@ -56,33 +38,6 @@ export function unpack(bytes: Uint8Array): FlameData {
 }
 
 type How = (typeof columns)[number][1];
-
-/** Numbers that are written at once. */
-const BLOCK = 1 << 12;
-
-function writeColumn(numbers: Int32Array | Float64Array, how: How): Uint8Array {
-  // Most numbers have one byte, or nearly all have two.
-  const writer = new VarintWriter(numbers.length * 2 + BLOCK * MOST_BYTES);
-  const block = new Float64Array(BLOCK);
-  for (let from = 0; from < numbers.length; from += BLOCK) {
-    const count = Math.min(BLOCK, numbers.length - from);
-    if (how === 'plain') block.set(numbers.subarray(from, from + count));
-    else fill(block, numbers, how, from, count);
-    writer.unsigned(block, count);
-  }
-  return writer.bytes;
-}
-
-/** What of numbers is written, other than themselves. */
-function fill(block: Float64Array, numbers: Int32Array | Float64Array, how: How, from: number, count: number): void {
-  let before = numbers[from - 1] ?? 0;
-  for (let i = 0; i < count; i += 1) {
-    const number = numbers[from + i] ?? 0;
-    if (how === 'up') block[i] = from + i - number;
-    else block[i] = zigzag(how === 'signed' ? number : number - before);
-    before = number;
-  }
-}
 
 function readColumn<T extends Int32Array | Float64Array>(reader: VarintReader, how: How, into: T): T {
   let before = 0;
