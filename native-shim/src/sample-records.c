@@ -20,7 +20,6 @@ struct reading {
 	struct sw_moments *moments;
 	struct sw_sampled_thread *threads;
 	struct sw_samples_read *done;
-	uint32_t words_left; /* that chains may have */
 	/* Samples of one CPU come one after the other. */
 	uint64_t last_id;
 	int32_t last_event;
@@ -131,8 +130,7 @@ static uint32_t thread_of(struct reading *reading, int32_t pid, int32_t tid, dou
 	return at;
 }
 
-/* @returns 0 where there is no room for its chain */
-static int read_sample(struct reading *reading, uint32_t at, uint32_t size)
+static void read_sample(struct reading *reading, uint32_t at, uint32_t size)
 {
 	struct sw_samples_read *done = reading->done;
 	struct sw_sample *sample = &reading->samples[done->samples];
@@ -147,11 +145,8 @@ static int read_sample(struct reading *reading, uint32_t at, uint32_t size)
 		layout += event;
 	if (layout->variable > length || !find_chain(layout, reading->bytes, at + 8 + layout->variable, at + size, sample)) {
 		done->wrong++;
-		return 1;
+		return;
 	}
-	if (sample->length > reading->words_left / 2 && done->samples)
-		return 0;
-	reading->words_left -= sample->length > reading->words_left / 2 ? reading->words_left : sample->length * 2;
 	done->wrong += event < 0;
 	pid = layout->tid < 0 ? 0 : i32(body + layout->tid);
 	tid = layout->tid < 0 ? 0 : i32(body + layout->tid + 4);
@@ -172,7 +167,6 @@ static int read_sample(struct reading *reading, uint32_t at, uint32_t size)
 	reading->moments->event[done->samples] = event;
 	sample->thread = thread_of(reading, pid, tid, time);
 	done->samples++;
-	return 1;
 }
 
 static int bad_offset(int32_t offset, uint32_t variable)
@@ -199,7 +193,7 @@ static int bad_layouts(const struct sw_sample_layout *layouts, uint32_t n, const
 
 int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_sample_layout *layouts, uint32_t n_layouts,
 			const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys, struct sw_sample *samples,
-			struct sw_moments *moments, struct sw_sampled_thread *threads, uint32_t room, uint32_t most_words,
+			struct sw_moments *moments, struct sw_sampled_thread *threads, uint32_t room,
 			struct sw_other_record *others, uint32_t others_room, struct sw_samples_read *done)
 {
 	struct reading reading = {
@@ -213,7 +207,6 @@ int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_s
 		.moments = moments,
 		.threads = threads,
 		.done = done,
-		.words_left = most_words,
 	};
 
 	if (!bytes || (uintptr_t)bytes % 4 || length > INT32_MAX || !layouts || !n_layouts || sw_bad_batch(layouts, n_layouts) ||
@@ -234,9 +227,7 @@ int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_s
 		if (size < 8 || size > length - at || (type == PERF_RECORD_SAMPLE && at % 4))
 			break;
 		if (type == PERF_RECORD_SAMPLE) {
-			done->is_full = !read_sample(&reading, at, size);
-			if (done->is_full)
-				break;
+			read_sample(&reading, at, size);
 		} else if (others_room) {
 			if (done->others == others_room)
 				break;
@@ -244,6 +235,5 @@ int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_s
 		}
 		done->bytes += size;
 	}
-	done->is_full |= done->samples == room;
 	return 0;
 }

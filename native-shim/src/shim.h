@@ -497,17 +497,15 @@ struct sw_samples_read {
 	uint32_t threads;
 	uint32_t others;
 	uint32_t wrong; /* samples of no event that is known, and those that are shorter than their fields, which are left out */
-	uint32_t is_full; /* 1: there was no room for one more sample, or not for the words of the next one */
 };
-_Static_assert(sizeof(struct sw_samples_read) == 24, "mirrored in src/native/layout.ts");
+_Static_assert(sizeof(struct sw_samples_read) == 20, "mirrored in src/native/layout.ts");
 
 /* Which keys samples get; 0 takes the place of the others. The second one only the caller knows. */
 enum sw_key { SW_KEY_EVENT = 1, SW_KEY_PID = 2, SW_KEY_TID = 4, SW_KEY_CPU = 8 };
 
 /*
  * Reads the samples among records of our byte order, one behind the other, until there is no room, or a record cannot be read: it
- * is not whole, or a sample is at an address that is no multiple of 4. Their chains are in `bytes`, and have `most_words` words in
- * all, unless the first one alone has more.
+ * is not whole, or a sample is at an address that is no multiple of 4. Their chains are in `bytes`.
  * @param ids by ascending id
  * @param moments written: of each sample
  * @param threads written: those that samples are of, as they first come
@@ -517,7 +515,7 @@ enum sw_key { SW_KEY_EVENT = 1, SW_KEY_PID = 2, SW_KEY_TID = 4, SW_KEY_CPU = 8 }
 SW_EXPORT int32_t sw_samples_read(const uint8_t *bytes, uint32_t length, const struct sw_sample_layout *layouts,
 				  uint32_t n_layouts, const struct sw_event_id *ids, uint32_t n_ids, uint32_t keys,
 				  struct sw_sample *samples, struct sw_moments *moments,
-				  struct sw_sampled_thread *threads, uint32_t room, uint32_t most_words,
+				  struct sw_sampled_thread *threads, uint32_t room,
 				  struct sw_other_record *others, uint32_t others_room,
 				  struct sw_samples_read *done);
 

@@ -140,7 +140,7 @@ static uint32_t count_batch(int32_t *stacks, uint64_t seed)
 	int32_t n_unknown;
 
 	if (sw_samples_read(maybe(records), length, maybe(layouts), 1 + below(3), maybe(ids), below(5), number(), samples, &moments,
-			    sampled, below(16) ? ROOM : below(ROOM), below(2) ? UINT32_MAX : below(64), &others[ROOM - n_others], n_others, maybe(&done)) < 0)
+			    sampled, below(16) ? ROOM : below(ROOM), &others[ROOM - n_others], n_others, maybe(&done)) < 0)
 		return 0;
 	for (uint32_t i = 0; i < done.others; i++)
 		CHECK(others[ROOM - n_others + i].at < done.bytes && others[ROOM - n_others + i].samples <= done.samples);

@@ -208,7 +208,7 @@ static int32_t read_all(const void *bytes, uint32_t length, struct sw_sample *sa
 {
 	struct sw_moments moments;
 
-	return sw_samples_read(bytes, length, &layout, 1, NULL, 0, SW_KEY_EVENT | SW_KEY_TID, samples, &moments, of, room, UINT32_MAX, NULL, 0,
+	return sw_samples_read(bytes, length, &layout, 1, NULL, 0, SW_KEY_EVENT | SW_KEY_TID, samples, &moments, of, room, NULL, 0,
 			       done);
 }
 
@@ -267,7 +267,7 @@ static void other_records_are_told(void)
 	records[5 + 1] = 3;
 	with_cpu.cpu = 0;
 #define READ_OTHERS(room) \
-	sw_samples_read((uint8_t *)records, sizeof(records), &with_cpu, 1, NULL, 0, 0, samples, &moments, of, 8, UINT32_MAX, others, room, &done)
+	sw_samples_read((uint8_t *)records, sizeof(records), &with_cpu, 1, NULL, 0, 0, samples, &moments, of, 8, others, room, &done)
 	CHECK_EQ(READ_OTHERS(4), 0);
 	CHECK(done.bytes == sizeof(records) && done.samples == 2 && done.others == 3);
 	CHECK(others[0].at == 0 && others[0].samples == 0);
@@ -280,7 +280,7 @@ static void other_records_are_told(void)
 	CHECK(done.bytes == 120 && done.samples == 2 && done.others == 1);
 	CHECK_EQ(READ_OTHERS(0), 0);
 	CHECK(done.bytes == sizeof(records) && done.samples == 2 && done.others == 0);
-	CHECK_EQ(sw_samples_read((uint8_t *)records, sizeof(records), &with_cpu, 1, NULL, 0, 0, samples, &moments, of, 8, UINT32_MAX, NULL, 1, &done),
+	CHECK_EQ(sw_samples_read((uint8_t *)records, sizeof(records), &with_cpu, 1, NULL, 0, 0, samples, &moments, of, 8, NULL, 1, &done),
 		 -EINVAL);
 }
 
@@ -295,7 +295,7 @@ static void layouts_that_cannot_be_are_refused(void)
 
 	write_record(record, 1, 1);
 #define READ(of, id_list, n_ids) \
-	sw_samples_read((uint8_t *)record, sizeof(record), of, 1, id_list, n_ids, 0, samples, &moments, sampled, 8, UINT32_MAX, NULL, 0, &done)
+	sw_samples_read((uint8_t *)record, sizeof(record), of, 1, id_list, n_ids, 0, samples, &moments, sampled, 8, NULL, 0, &done)
 	CHECK_EQ(READ(&layout, NULL, 0), 0);
 	for (uint32_t field = 0; field < 5; field++) {
 		struct sw_sample_layout wrong = layout;

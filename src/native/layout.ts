@@ -120,15 +120,14 @@ export const momentsLayout = {
 /** `struct sw_other_record`: two 32-bit numbers. */
 export const otherRecordLayout = { size: 8, at: 0, samples: 4 } as const;
 
-/** `struct sw_samples_read`: six 32-bit numbers. */
+/** `struct sw_samples_read`: five 32-bit numbers. */
 export const samplesReadLayout = {
-  size: 24,
+  size: 20,
   bytes: 0,
   samples: 4,
   threads: 8,
   others: 12,
   wrong: 16,
-  isFull: 20,
 } as const;
 
 /** `enum sw_varint_way`. */

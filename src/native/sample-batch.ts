@@ -2,7 +2,7 @@ import { bytesOf } from './foreign-library';
 import { BATCH, rangeLayout, sampleLayout, threadLayout } from './layout';
 
 /** A batch is full when its call chains have come to so many words. */
-export const MANY_WORDS = 1 << 14;
+const MANY_WORDS = 1 << 14;
 
 /** What is mapped into a batch's spaces is not told from so many on. */
 const MANY_RANGES = 1 << 12;

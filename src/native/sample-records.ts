@@ -10,7 +10,7 @@ import {
   sampleLayoutLayout,
   samplesReadLayout,
 } from './layout';
-import { MANY_WORDS, type SampleBatch } from './sample-batch';
+import type { SampleBatch } from './sample-batch';
 import { sharedShim } from './shim';
 
 /** How the samples of an event are read: places in bytes from the beginning of a record's body, -1 for fields that there are not. */
@@ -101,11 +101,10 @@ export class SampleRecords {
    * Reads records of our byte order, one behind the other, until the batch is full or one cannot be read.
    * @param bytes of them; kept by the batch until it is cleared
    * @param batch an empty one
-   * @param mostWords that their chains have
    * @returns how many bytes are done
    * @throws KernelError EINVAL for formats that make no sense
    */
-  read(bytes: Buffer, batch: SampleBatch, mostWords = 2 ** 32 - 1): number {
+  read(bytes: Buffer, batch: SampleBatch): number {
     const returned = this.#shim.sw_samples_read(
       bytes,
       bytes.length,
@@ -118,7 +117,6 @@ export class SampleRecords {
       this.#momentsBytes,
       this.#threadsBytes,
       BATCH,
-      mostWords,
       this.#othersBytes,
       this.tellsOthers ? BATCH : 0,
       this.#doneBytes,
@@ -126,17 +124,6 @@ export class SampleRecords {
     checked('sw_samples_read', returned);
     batch.take(this.done('samples'), bytes);
     return this.done('bytes');
-  }
-
-  /**
-   * Reads a batch as samples make it that are added one by one.
-   * @returns how many bytes are done; 0, and the batch is empty, where there is no whole one, or not all is well with it
-   */
-  readWhole(bytes: Buffer, batch: SampleBatch): number {
-    const done = this.read(bytes, batch, MANY_WORDS);
-    if (this.done('isFull') === 1 && this.wrong === 0) return done;
-    batch.clear();
-    return 0;
   }
 
   /** Of those that were read last: samples of no event that is known, and those that are not whole, which are left out. */

@@ -55,41 +55,21 @@ export class SampleStacks {
   /**
    * Adds samples as they stand in records.
    * @param bytes of records of our byte order, one behind the other; they begin at a multiple of `ALIGNMENT` in memory
-   * @param describe given the batch that they come to, tells of their threads
-   * @returns how many bytes are done: fewer than all where a record cannot be read so
+   * @param describe given a batch of them, and how many bytes are done before it, tells of its threads; whether it is to be added
+   * @returns how many bytes are done: fewer than all where a record cannot be read so, or a batch was not to be added
    */
-  addRecords(records: SampleRecords, bytes: Buffer, describe: (batch: SampleBatch) => void): number {
+  addRecords(records: SampleRecords, bytes: Buffer, describe: (batch: SampleBatch, done: number) => boolean): number {
     let done = 0;
     // A record may be of any length.
     while (done < bytes.length && done % ALIGNMENT === 0) {
       this.flush();
       const read = records.read(bytes.subarray(done), this.#batch);
-      describe(this.#batch);
+      if (!describe(this.#batch, done)) {
+        this.#batch.clear();
+        break;
+      }
       this.flush();
       if (read === 0) break;
-      done += read;
-    }
-    return done;
-  }
-
-  /** Whether a sample would begin a batch. */
-  beginsWith(chainLength: number): boolean {
-    return this.#batch.count === 0 || this.#batch.isFullFor(chainLength);
-  }
-
-  /**
-   * Adds samples as they stand in records, if they make whole batches: the same that they would make one by one. The first one is
-   * to begin a batch.
-   * @param describe given a batch, and how many bytes are done before it, tells of its threads
-   * @returns how many bytes are done
-   */
-  addBatches(records: SampleRecords, bytes: Buffer, describe: (batch: SampleBatch, done: number) => void): number {
-    let done = 0;
-    while (done < bytes.length && done % ALIGNMENT === 0) {
-      this.flush();
-      const read = records.readWhole(bytes.subarray(done), this.#batch);
-      if (read === 0) break;
-      describe(this.#batch, done);
       done += read;
     }
     return done;

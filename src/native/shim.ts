@@ -117,7 +117,6 @@ const signatures = {
     'pointer',
     'pointer',
     'uint32',
-    'uint32',
     'pointer',
     'uint32',
     'pointer',

@@ -1,10 +1,10 @@
-import { HEADER_BYTES, HEADER_SIZE_OFFSET, RecordType } from '../abi/ring-page';
+import { HEADER_BYTES, RecordType } from '../abi/ring-page';
 import { bytesOf } from '../native/foreign-library';
 import { ALIGNMENT } from '../native/sample-stacks';
 import type { BuildId } from '../perfdata/build-ids';
 import { FileOnlyRecord } from '../perfdata/file-only-record';
 import type { Owner } from '../perfdata/input-file';
-import { PerfDataReader, visitRecords } from '../perfdata/perf-data-reader';
+import { PerfDataReader, type RecordVisitor, visitRecords } from '../perfdata/perf-data-reader';
 import { buildIdsOf, type FileFacts, factsOf } from '../perfdata/recorded-facts';
 import { type RecordedFormat, tracingFormats } from '../perfdata/tracing-formats';
 import { Names } from './names';
@@ -32,18 +32,6 @@ export interface OtherRecord {
   readonly begin: number;
   readonly end: number;
   readonly littleEndian: boolean;
-}
-
-/** Who goes through all records: see `Recording.eachRecord`. What it is given is valid until it returns. */
-export interface RecordVisitor {
-  /** Given a sample. */
-  readonly sample: (sample: SampleCursor) => void;
-  /** Given the type of a record that is no sample, and where its body is. */
-  readonly other: (type: number, view: DataView, begin: number, end: number) => void;
-  /** Whether the records from a sample on are to be taken as they stand, if that can be. */
-  readonly isToTake: (sample: SampleCursor) => boolean;
-  /** Takes records of this machine's byte order as they stand, from a place on. @returns how many bytes: whole records */
-  readonly take: (records: DataView, from: number) => number;
 }
 
 /** Records that are no samples, and who is given them: both are valid until it returns. */
@@ -158,12 +146,15 @@ export class Recording {
    * Goes through all samples, as they stand in the file, for who reads many at once.
    * @param take given records of this machine's byte order, one behind the other, valid until it returns; tells how many bytes
    * of them it has read, and how many samples among those are of no event or not whole
-   * @param visit given what it cannot read, as of `eachSample`
+   * @param visit given what it has not read, as of `eachSample`
+   * @param onProgress as of `readTasks`
+   * @param other given a record that is no sample, and that was not read: its type, and where its body is
    */
   eachStretch(
     take: (records: Buffer) => { readonly bytes: number; readonly wrong: number },
     visit: (sample: SampleCursor) => void,
     onProgress?: (done: number) => void,
+    other?: RecordVisitor,
   ): void {
     const sample = this.cursor();
     const little = this.reader.littleEndian;
@@ -171,38 +162,11 @@ export class Recording {
       const isAligned = records.byteOffset % ALIGNMENT === 0;
       const done = little && isAligned ? take(bytesOf(records)) : { bytes: 0, wrong: 0 };
       this.#wrongSamples += done.wrong;
-      visitRecords(records, done.bytes, little, offset, (type, view, begin, end) => {
-        if (type === RecordType.sample && this.reads(sample, view, begin, end)) visit(sample);
+      visitRecords(records, done.bytes, little, offset, (type, view, begin, end, at) => {
+        if (type !== RecordType.sample) other?.(type, view, begin, end, at);
+        else if (this.reads(sample, view, begin, end)) visit(sample);
       });
     }, onProgress);
-  }
-
-  /**
-   * Goes through all records, as they stand in the file: samples, and what is none, in one pass.
-   * @param visitor of each of them
-   * @param onProgress as of `readTasks`
-   */
-  eachRecord(visitor: RecordVisitor, onProgress?: (done: number) => void): void {
-    const sample = this.cursor();
-    const little = this.reader.littleEndian;
-    this.reader.scanStretches((view) => {
-      for (let at = 0; at < view.byteLength; ) {
-        const end = at + view.getUint16(at + HEADER_SIZE_OFFSET, little);
-        const type = view.getUint32(at, little);
-        let taken = 0;
-        if (type !== RecordType.sample) visitor.other(type, view, at + HEADER_BYTES, end);
-        else if (this.reads(sample, view, at + HEADER_BYTES, end)) taken = this.taken(visitor, sample, view, at);
-        at = taken > 0 ? at + taken : end;
-      }
-    }, onProgress);
-  }
-
-  /** How much is taken as it stands, from a sample on; 0: the sample is visited. */
-  private taken(visitor: RecordVisitor, sample: SampleCursor, view: DataView, at: number): number {
-    const isTakeable = this.reader.littleEndian && (view.byteOffset + at) % ALIGNMENT === 0;
-    const taken = isTakeable && visitor.isToTake(sample) ? visitor.take(view, at) : 0;
-    if (taken === 0) visitor.sample(sample);
-    return taken;
   }
 
   /**

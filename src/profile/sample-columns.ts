@@ -1,5 +1,4 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
-import { bytesOf } from '../native/foreign-library';
 import type { SampleMoments } from '../native/sample-records';
 import { AddressTable } from './address-table';
 import { Column } from './column';
@@ -63,23 +62,19 @@ export class SampleColumns {
 
   /** Reads all, once. @param onProgress told now and then how much is done, from 0 to 1 */
   readAll(onProgress: (done: number) => void): Stacks {
+    const take = (records: Buffer) => {
+      this.#view = new DataView(records.buffer, records.byteOffset, records.length);
+      return this.#collector.addRecords(records, this.timeline);
+    };
     return this.#collector.stacksAfter(() =>
-      this.recording.eachRecord(
-        {
-          sample: (sample) => this.add(sample),
-          other: (type, view, begin, end) => this.troubles.record(type, view, begin, end),
-          // What is not wanted is not to be in a batch.
-          isToTake: (sample) => !this.wanted && this.#collector.beginsWith(sample),
-          take: (view, from) => this.take(view, from),
-        },
+      this.recording.eachStretch(
+        // What is not wanted is not to be in a batch.
+        this.wanted ? () => ({ bytes: 0, wrong: 0 }) : take,
+        (sample) => this.add(sample),
         onProgress,
+        (type, view, begin, end) => this.troubles.record(type, view, begin, end),
       ),
     );
-  }
-
-  private take(view: DataView, from: number): number {
-    this.#view = view;
-    return this.#collector.addBatches(bytesOf(view).subarray(from), from, this.timeline);
   }
 
   get all(): TimedSamples {

@@ -79,38 +79,23 @@ export class StackCollector {
   }
 
   /**
-   * Adds samples as they stand in records.
+   * Adds samples as they stand in records, and tells the listener of them.
    * @param records of this machine's byte order, one behind the other
-   * @returns how many bytes of them are done, and how many samples among those are of no event or not whole
+   * @returns how many bytes of them are done, and how many samples among those are of no event or not whole: for a listener,
+   * all samples are as they should be
    */
   addRecords(records: Buffer, timeline: Timeline): { readonly bytes: number; readonly wrong: number } {
     let wrong = 0;
     const reader = this.#records;
-    const bytes = this.#samples.addRecords(reader, records, (batch) => {
+    const bytes = this.#samples.addRecords(reader, records, (batch, done) => {
+      if (this.#read && reader.wrong > 0) return false;
       wrong += reader.wrong;
-      this.describe(batch, timeline);
-    });
-    return { bytes, wrong };
-  }
-
-  /** Whether a sample would begin a batch. */
-  beginsWith(sample: SampleCursor): boolean {
-    return this.#samples.beginsWith(sample.chainLength);
-  }
-
-  /**
-   * Adds samples as they stand in records, and tells the listener of them, as long as they make the batches that they would make
-   * one by one: functions are numbered batch by batch, and are to have the same numbers either way.
-   * @param records as of `addRecords`; the first sample begins a batch
-   * @param from where they begin, for who is told
-   * @returns how many bytes of them are done
-   */
-  addBatches(records: Buffer, from: number, timeline: Timeline): number {
-    return this.#samples.addBatches(this.#records, records, (batch, done) => {
-      this.#read?.begin(batch, from + done);
+      this.#read?.begin(batch, done);
       this.describe(batch, timeline);
       if (this.#read) this.listener?.onRead(this.#read);
+      return true;
     });
+    return { bytes, wrong };
   }
 
   /** Tells of the threads of a batch, and then of those that became others within it. */
