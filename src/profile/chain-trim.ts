@@ -1,5 +1,5 @@
 import { demangled } from '../symbols/demangle';
-import type { Places } from './places';
+import type { Cells } from './cells';
 import { Stacks, StackWord } from './stacks';
 
 /** What of call chains is left out. */
@@ -13,8 +13,8 @@ export interface ChainTrim {
 }
 
 /** The same stacks without what is left out. */
-export function trimmed(stacks: Stacks, places: Places, trim: ChainTrim): Stacks {
-  const trimmer = new Trimmer(places, trim);
+export function trimmed(stacks: Stacks, cells: Cells, trim: ChainTrim): Stacks {
+  const trimmer = new Trimmer(cells, trim);
   const words: number[] = [];
   const kept: { readonly id: number; readonly start: number; readonly depth: number }[] = [];
   for (let id = 0; id < stacks.size; id += 1) {
@@ -43,7 +43,7 @@ class Trimmer {
   readonly #isRoot: (boolean | undefined)[] = [];
 
   constructor(
-    private readonly places: Places,
+    private readonly cells: Cells,
     private readonly trim: ChainTrim,
   ) {}
 
@@ -70,11 +70,11 @@ class Trimmer {
   }
 
   private hasName(cell: number): boolean {
-    return this.places.cell(cell)?.name !== undefined;
+    return this.cells.at(cell)?.name !== undefined;
   }
 
   private nameOf(cell: number): string {
-    const name = this.places.cell(cell)?.name;
+    const name = this.cells.at(cell)?.name;
     return name === undefined ? '' : demangled(name);
   }
 }

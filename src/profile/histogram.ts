@@ -7,7 +7,7 @@ import {
 } from '../native/histogram-table';
 import type { CallOrder } from './call-tree';
 import { cellParts } from './cell-parts';
-import type { Places } from './places';
+import type { Cells } from './cells';
 import type { SampleSum } from './sample-sums';
 import type { SortKey } from './sort-keys';
 import { stackValues, type ValueSources } from './stack-values';
@@ -46,7 +46,7 @@ export class Histogram {
 
   constructor(
     private readonly stacks: Stacks,
-    private readonly places: Places,
+    private readonly cells: Cells,
     private readonly options: HistogramOptions,
     private readonly accepts?: (cell: number) => boolean,
   ) {
@@ -222,7 +222,7 @@ export class Histogram {
     const isShared = chains === 'caller' && keys.includes('sym') && !keys.includes('parent');
     const shape: HistogramShape = {
       ...values,
-      ...cellParts(this.places, keys, this.accepts),
+      ...cellParts(this.cells, keys, this.accepts),
       members: this.#members,
       flags: [
         ...(children ? (['children'] as const) : []),

@@ -1,5 +1,6 @@
 import type { TracepointFormat } from '../host/tracepoint-format';
 import { demangled } from '../symbols/demangle';
+import type { Cells } from './cells';
 import { isContext, Mode, modeOf } from './chain-context';
 import type { Memory } from './memory';
 import type { Place, Places } from './places';
@@ -89,16 +90,16 @@ function* framesOf({ chain, memory, places }: ScriptSource): Generator<ScriptFra
       continue;
     }
     const ip = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
-    yield frameAt(ip, places.placeAt(mode, memory, low, high), places);
+    yield frameAt(ip, places.placeAt(mode, memory, low, high), places.cells);
   }
 }
 
-function frameAt(ip: bigint, { cell, offset }: Place, places: Places): ScriptFrame {
-  const name = places.cell(cell)?.name;
+function frameAt(ip: bigint, { cell, offset }: Place, cells: Cells): ScriptFrame {
+  const name = cells.at(cell)?.name;
   return {
     ip,
     ...(name === undefined ? {} : { symbol: demangled(name) }),
     ...(offset === undefined ? {} : { offset }),
-    dso: places.dsos.textOf(places.dsoOf(cell)),
+    dso: cells.dsos.textOf(cells.dsoOf(cell)),
   };
 }

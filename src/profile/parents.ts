@@ -1,7 +1,7 @@
 import { demangled } from '../symbols/demangle';
 import type { CallOrder } from './call-tree';
+import type { Cells } from './cells';
 import { Names } from './names';
-import type { Places } from './places';
 import { type Stacks, StackWord } from './stacks';
 
 /** The value of the key `parent` for a stack that has none. */
@@ -20,7 +20,7 @@ export class Parents {
 
   constructor(
     private readonly stacks: Stacks,
-    private readonly places: Places,
+    private readonly cells: Cells,
     private readonly pattern: RegExp,
     private readonly order: CallOrder,
   ) {
@@ -54,7 +54,7 @@ export class Parents {
   private fitting(cell: number): number {
     const known = this.#fitting[cell];
     if (known !== undefined) return known;
-    const raw = this.places.cell(cell)?.name;
+    const raw = this.cells.at(cell)?.name;
     const name = raw === undefined ? undefined : demangled(raw);
     const found = name !== undefined && this.pattern.test(name) ? this.#names.idOf(name) : NO_PARENT;
     this.#fitting[cell] = found;

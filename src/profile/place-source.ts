@@ -1,8 +1,9 @@
 import type { SourcePlace } from '../symbols/source-frames';
 import { AddressTable } from './address-table';
+import { addressOf } from './cells';
 import { isContext, Mode, modeOf } from './chain-context';
 import type { Memory } from './memory';
-import { addressOf, type Place, type Places } from './places';
+import type { Place, Places } from './places';
 import { programFrames } from './program-frames';
 import type { Programs } from './programs';
 import type { SampleCursor } from './sample-cursor';
@@ -48,7 +49,7 @@ export class PlaceSource {
     if (table.get(mode, low, high) >= 0) return;
     table.set(mode, low, high, 0);
     const place = this.places.placeAt(mode, memory, low, high);
-    const dso = this.places.dsoOf(place.cell);
+    const dso = this.places.cells.dsoOf(place.cell);
     const offsets = this.#ofPrograms.get(dso) ?? new Set();
     offsets.add(offsetOf(place));
     this.#ofPrograms.set(dso, offsets);
@@ -67,7 +68,7 @@ export class PlaceSource {
   }
 
   of(place: Place): SourcePlace {
-    const found = this.#found.get(this.places.dsoOf(place.cell))?.get(offsetOf(place));
+    const found = this.#found.get(this.places.cells.dsoOf(place.cell))?.get(offsetOf(place));
     return found ?? { address: addressOf(place), frames: [], isKnown: false };
   }
 }

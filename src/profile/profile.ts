@@ -1,4 +1,5 @@
 import type { HostFiles } from '../host/host-files';
+import type { Cells } from './cells';
 import { type ChainTrim, trimmed } from './chain-trim';
 import { Places } from './places';
 import { Programs, type SymbolPlaces } from './programs';
@@ -14,7 +15,7 @@ import type { Timeline } from './timeline';
 /** A recording by its stacks. */
 export interface Profile {
   readonly stacks: Stacks;
-  readonly places: Places;
+  readonly cells: Cells;
   readonly totals: RecordingTotals;
   /** Which name a thread had, and when. */
   readonly timeline: Timeline;
@@ -62,6 +63,6 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
     else recording.eachStretch((records) => collector.addRecords(records, timeline), add, onPart);
   });
   const whole = source ? withSource(exact, places, programs, source) : exact;
-  const stacks = request.trim ? trimmed(whole, places, request.trim) : whole;
-  return { stacks, places, totals, timeline, hidden, notices: programs.notices };
+  const stacks = request.trim ? trimmed(whole, places.cells, request.trim) : whole;
+  return { stacks, cells: places.cells, totals, timeline, hidden, notices: programs.notices };
 }

@@ -1,5 +1,6 @@
 import { type SourcePlace, sourceFrames, sourceFramesAt } from '../symbols/source-frames';
-import { KERNEL_DSO, type Places } from './places';
+import { KERNEL_DSO } from './kernel-functions';
+import type { Places } from './places';
 import type { Programs } from './programs';
 
 /**
@@ -14,7 +15,7 @@ export function programFrames(
   places: Places,
   programs: Programs,
 ): SourcePlace[] | undefined {
-  const name = places.dsos.textOf(dso);
+  const name = places.cells.dsos.textOf(dso);
   const isKernel = name === KERNEL_DSO;
   const path = isKernel ? programs.vmlinux : programs.fileOf(name);
   if (path === undefined) return undefined;

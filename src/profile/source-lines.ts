@@ -1,6 +1,7 @@
 import { demangled } from '../symbols/demangle';
 import type { SourceFrame } from '../symbols/source-frames';
-import { addressOf, type Cell, type Places } from './places';
+import { addressOf, type Cell, type Cells } from './cells';
+import type { Places } from './places';
 import { programFrames } from './program-frames';
 import type { Programs } from './programs';
 import { Stacks, StackWord } from './stacks';
@@ -19,18 +20,18 @@ export type SourceOfPlaces = ReadonlyMap<number, readonly SourceFrame[]>;
 /** Asks for all of them, program by program. @param places that tell exact ones */
 export function sourceOf(places: Places, programs: Programs): SourceOfPlaces {
   const source = new Map<number, readonly SourceFrame[]>();
-  for (const [dso, ids] of placesByProgram(places)) {
-    const offsets = ids.map((id) => addressOf(places.cell(id) ?? {}));
+  for (const [dso, ids] of placesByProgram(places.cells)) {
+    const offsets = ids.map((id) => addressOf(places.cells.at(id) ?? {}));
     const found = programFrames(dso, offsets, places, programs);
     if (found) for (const [i, id] of ids.entries()) source.set(id, found[i]?.frames ?? []);
   }
   return source;
 }
 
-function placesByProgram(places: Places): ReadonlyMap<number, readonly number[]> {
+function placesByProgram(cells: Cells): ReadonlyMap<number, readonly number[]> {
   const byProgram = new Map<number, number[]>();
-  for (let id = 0; id < places.size; id += 1) {
-    const cell = places.cell(id);
+  for (let id = 0; id < cells.size; id += 1) {
+    const cell = cells.at(id);
     if (cell?.of === undefined) continue;
     const ids = byProgram.get(cell.dso) ?? [];
     ids.push(id);
@@ -41,7 +42,7 @@ function placesByProgram(places: Places): ReadonlyMap<number, readonly number[]>
 
 /** Stacks of exact places as stacks of functions and lines. @param places that tell exact ones */
 export function withSource(stacks: Stacks, places: Places, programs: Programs, request: SourceRequest): Stacks {
-  const parts = new SourceCells(places, request).of(sourceOf(places, programs));
+  const parts = new SourceCells(places.cells, request).of(sourceOf(places, programs));
   return rewritten(stacks, (cell) => parts[cell]);
 }
 
@@ -50,14 +51,14 @@ class SourceCells {
   readonly #parts: (readonly number[] | undefined)[] = [];
 
   constructor(
-    private readonly places: Places,
+    private readonly cells: Cells,
     private readonly request: SourceRequest,
   ) {}
 
   of(source: SourceOfPlaces): readonly (readonly number[] | undefined)[] {
-    const { size } = this.places;
+    const { size } = this.cells;
     for (let id = 0; id < size; id += 1) {
-      const cell = this.places.cell(id);
+      const cell = this.cells.at(id);
       if (cell?.of !== undefined) this.#parts[id] = this.partsOf(cell, cell.of, source.get(id) ?? []);
     }
     return this.#parts;
@@ -67,15 +68,15 @@ class SourceCells {
     if (!this.request.inlines) return [this.place(cell, of, frames[0]?.line)];
     const inlined = frames.slice(0, -1).flatMap(({ name, line }) => {
       if (name === undefined) return [];
-      const own = this.places.inlinedAs(cell.dso, name);
-      return [this.request.lines ? this.places.onLine(own, line ?? demangled(name)) : own];
+      const own = this.cells.inlinedAs(cell.dso, name);
+      return [this.request.lines ? this.cells.onLine(own, line ?? demangled(name)) : own];
     });
     return [...inlined, this.place(cell, of, frames.at(-1)?.line)];
   }
 
   /** A place without a line is shown by how far it is from the beginning of its function, as perf does. */
   private place({ name = '', offset = 0 }: Cell, of: number, line: string | undefined): number {
-    return this.request.lines ? this.places.onLine(of, line ?? `${demangled(name)}+${offset}`) : of;
+    return this.request.lines ? this.cells.onLine(of, line ?? `${demangled(name)}+${offset}`) : of;
   }
 }
 

@@ -1,5 +1,6 @@
 import { RecordType } from '../abi/ring-page';
 import type { HostFiles } from '../host/host-files';
+import type { Cells } from './cells';
 import { Places } from './places';
 import { Programs, type SymbolPlaces } from './programs';
 import type { SampleOwner } from './read-samples';
@@ -14,7 +15,7 @@ import { type Trouble, Troubles } from './trouble';
 /** A recording sample by sample: when, where, who, and the stack. */
 export interface TimedProfile {
   readonly stacks: Stacks;
-  readonly places: Places;
+  readonly cells: Cells;
   readonly threads: readonly SampleOwner[];
   readonly samples: TimedSamples;
   readonly troubles: readonly Trouble[];
@@ -64,7 +65,7 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
   const fileOf = (path: string) => programs.fileOf(path);
   return {
     stacks: shown,
-    places,
+    cells: places.cells,
     threads: samples.threads,
     samples: samples.all,
     troubles: troubles.all(samples.end).filter(({ cpu }) => filter.cpus?.has(cpu) ?? true),

@@ -65,7 +65,7 @@ function sharesIn(
   const recording = Recording.open(path, owner);
   const progress = new ProgressLine('reading');
   try {
-    const { stacks, places, timeline, notices } = profileOf(recording, {
+    const { stacks, cells, timeline, notices } = profileOf(recording, {
       keys: stackKeysFor(keys),
       filter,
       symbols,
@@ -73,11 +73,11 @@ function sharesIn(
       onProgress: (done) => progress.show(done),
     });
     progress.close();
-    const texts = new CellTexts(places);
+    const texts = new CellTexts(cells);
     const byEvent = new Map<string, Shares>();
     for (const [index, { name }] of recording.events.all.entries()) {
       const options = { keys, children: false, chains: undefined };
-      const histogram = new Histogram(stacks, places, options, accepting(functions, texts));
+      const histogram = new Histogram(stacks, cells, options, accepting(functions, texts));
       histogram.add(index);
       const commOf = (tid: number) => timeline.lastComm(tid);
       const source = { histogram, stacks, texts, comms: recording.comms, commOf, events: recording.events.all };

@@ -125,17 +125,17 @@ interface TableParts {
 }
 
 function* tablesOf(recording: Recording, profile: Profile, options: ReportOptions): Generator<TableParts> {
-  const { stacks, places, timeline, hidden } = profile;
-  const texts = new CellTexts(places);
+  const { stacks, cells, timeline, hidden } = profile;
+  const texts = new CellTexts(cells);
   const accepts = accepting(options.functions, texts);
   const commOf = (tid: number) => timeline.lastComm(tid);
   const sockets = recording.events.first.offsets.cpu < 0 ? undefined : recording.facts.sockets;
   for (const table of reportTables(recording, options)) {
     const { view, events, isSummed, order } = table;
-    const parents = view.keys.includes('parent') ? new Parents(stacks, places, options.parents, order) : undefined;
+    const parents = view.keys.includes('parent') ? new Parents(stacks, cells, options.parents, order) : undefined;
     const histogram = new Histogram(
       stacks,
-      places,
+      cells,
       {
         keys: view.keys,
         children: view.children,

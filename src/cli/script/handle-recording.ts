@@ -49,7 +49,7 @@ export async function handleRecording(file: string, options: ScriptOptions): Pro
       });
     };
     const wanted = sampleFilter(filter, comms);
-    const isOfFunction = accepting(functions, new CellTexts(places));
+    const isOfFunction = accepting(functions, new CellTexts(places.cells));
     await handlers.begin();
     recording.eachInOrder((sample, view) => {
       const handler = events[sample.event]?.handler;

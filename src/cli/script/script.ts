@@ -58,7 +58,7 @@ function printSamples(recording: Recording, options: ScriptOptions, pages: Pages
   const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);
   const places = new Places(programs, kernel, recording.dsos);
   const { comms, events } = recording;
-  const cells = new CellTexts(places);
+  const cells = new CellTexts(places.cells);
   const isOfThread = sampleFilter(filter, comms);
   const isOfFunction = accepting(functions, cells);
   const stateOf = ({ pid, tid, time }: SampleCursor) => timeline.stateAt(pid, tid, time);

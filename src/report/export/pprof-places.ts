@@ -1,6 +1,6 @@
 import { Function as Func, Line, Location, Mapping } from 'pprof-format';
+import { addressOf, type Cell, UNKNOWN_DSO } from '../../profile/cells';
 import type { Names } from '../../profile/names';
-import { addressOf, type Cell, UNKNOWN_DSO } from '../../profile/places';
 import type { TimedProfile } from '../../profile/timed-stacks';
 import { demangled } from '../../symbols/demangle';
 import type { Segment } from '../../symbols/elf/segments';
@@ -52,7 +52,7 @@ export class PprofPlaces {
   locationOf(id: number): number {
     const known = this.#locations.get(id);
     if (known !== undefined) return known;
-    const cell = this.source.profile.places.cell(id) ?? { dso: -1, isKernel: false };
+    const cell = this.source.profile.cells.at(id) ?? { dso: -1, isKernel: false };
     const location = this.location.length + 1;
     this.#locations.set(id, location);
     this.location.push(new Location({ id: location, ...this.mapped(cell), line: this.linesOf(id, cell) }));
@@ -86,7 +86,7 @@ export class PprofPlaces {
   }
 
   private pathOf({ dso }: Cell): string {
-    return this.source.profile.places.dsos.textOf(dso);
+    return this.source.profile.cells.dsos.textOf(dso);
   }
 
   private mapped(cell: Cell): Mapped {

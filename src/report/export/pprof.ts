@@ -52,12 +52,12 @@ const least = (a: number, b: number): number => Math.min(a, b);
 const most = (a: number, b: number): number => Math.max(a, b);
 
 function samplesOf(
-  { profile: { samples, threads, stacks, places }, comms, events }: PprofSource,
+  { profile: { samples, threads, stacks, cells }, comms, events }: PprofSource,
   text: (value: string) => number,
   locationOf: (cell: number) => number,
 ): Sample[] {
   const { thread, cpu, event } = samples;
-  const { parents, frames, nodes } = stackTree(stacks.arrays, places.size);
+  const { parents, frames, nodes } = stackTree(stacks.arrays, cells.size);
   const tree = { parent: parents, frame: frames };
   const cpus = new Map([...new Set(cpu)].map((one, index) => [one, index]));
   const keyOf = (i: number) =>

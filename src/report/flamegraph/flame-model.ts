@@ -47,13 +47,13 @@ class ModelBuilder {
   readonly #columns: FlameColumns[] = [];
 
   add({ name, profile, comms, events }: FlameSource): void {
-    const { samples, threads, troubles, notices, stacks, places } = profile;
+    const { samples, threads, troubles, notices, stacks, cells } = profile;
     const start = leastOf(samples.time);
     const firstThread = this.#threads.length;
     const ownEvents = events.map((event) => indexIn(this.#events, visible(event)));
     for (const { pid, tid, comm } of threads) this.#threads.push({ pid, tid, comm: visible(comms.textOf(comm)) });
     this.addSamples(samples, start, firstThread, ownEvents);
-    this.#stacks.push({ stacks: stacks.arrays, frames: this.#frames.of(places) });
+    this.#stacks.push({ stacks: stacks.arrays, frames: this.#frames.of(cells) });
     this.#stackCount += stacks.size;
     for (const trouble of troubles) this.addTrouble(trouble, start);
     this.#recordings.push(visible(name));

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { visible } from '../../base/safe-text';
-import { type Cell, type Places, UNKNOWN_DSO } from '../../profile/places';
+import { type Cell, type Cells, UNKNOWN_DSO } from '../../profile/cells';
 import { demangled } from '../../symbols/demangle';
 import { FrameFlag } from './view/flame-data';
 
@@ -33,23 +33,23 @@ export class FrameTable {
   readonly #known = new Map<string, number>();
 
   /** The frame of each cell of a recording. */
-  of(places: Places): Int32Array {
+  of(cells: Cells): Int32Array {
     const dsos = new Map<number, number>();
     /** Of what has no name in a program, and in the kernel. */
     const nameless = [new Map<number, number>(), new Map<number, number>()] as const;
-    const frames = new Int32Array(places.size);
+    const frames = new Int32Array(cells.size);
     for (let id = 0; id < frames.length; id += 1) {
-      const known = places.isNameless(id) ? nameless[Number(places.isKernelAt(id))] : undefined;
-      const frame = known?.get(places.dsoOf(id)) ?? this.frameOfCell(places, places.cell(id), dsos);
-      known?.set(places.dsoOf(id), frame);
+      const known = cells.isNameless(id) ? nameless[Number(cells.isKernelAt(id))] : undefined;
+      const frame = known?.get(cells.dsoOf(id)) ?? this.frameOfCell(cells, cells.at(id), dsos);
+      known?.set(cells.dsoOf(id), frame);
       frames[id] = frame;
     }
     return frames;
   }
 
-  private frameOfCell(places: Places, cell: Cell | undefined, dsos: Map<number, number>): number {
+  private frameOfCell(cells: Cells, cell: Cell | undefined, dsos: Map<number, number>): number {
     if (!cell) throw new Error('a cell has a number');
-    const path = places.dsos.textOf(cell.dso);
+    const path = cells.dsos.textOf(cell.dso);
     const dso = dsos.get(cell.dso) ?? this.dsos.idOf(visible(path.startsWith('/') ? basename(path) : path));
     dsos.set(cell.dso, dso);
     const flags = (cell.isKernel ? FrameFlag.kernel : 0) | (cell.isInlined ? FrameFlag.inlined : 0);

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { visible } from '../../base/safe-text';
-import { addressOf, type Cell, type Places, UNKNOWN_DSO } from '../../profile/places';
+import { addressOf, type Cell, type Cells, UNKNOWN_DSO } from '../../profile/cells';
 import { demangled } from '../../symbols/demangle';
 
 /** Of an address. */
@@ -29,13 +29,13 @@ export class CellTexts {
   #lastHigh = 0;
   #lastHighText = half(0);
 
-  constructor(private readonly places: Places) {}
+  constructor(private readonly cells: Cells) {}
 
   /** A function's name, or the address of what has none. */
   name(cell: number): string {
     const known = this.#names[cell];
     if (known !== undefined) return known;
-    const found = this.places.cell(cell);
+    const found = this.cells.at(cell);
     if (!found) return '';
     if (found.name === undefined) return this.address(found);
     const text = nameText(found.name, found.isInlined);
@@ -54,24 +54,24 @@ export class CellTexts {
 
   /** The line that a place is on, as it is; where none is known, its program and its address there. */
   line(cell: number): string {
-    const found = this.places.cell(cell);
+    const found = this.cells.at(cell);
     if (!found || found.line !== undefined) return found?.line ?? '';
     return `${this.dso(cell)}[${addressOf(found).toString(16)}]`;
   }
 
-  /** As of `Places`. */
+  /** As of `Cells`. */
   laterFirst(a: number, b: number): number {
-    return this.places.laterFirst(a, b);
+    return this.cells.laterFirst(a, b);
   }
 
   /** The function that a cell is a part of. */
   functionOf(cell: number): number {
-    return this.places.functionOf(cell);
+    return this.cells.functionOf(cell);
   }
 
   /** A function's name in a call chain; `[libc.so.6]+0x1234` where only its program is known. */
   inChain(cell: number): string {
-    const found = this.places.cell(cell);
+    const found = this.cells.at(cell);
     if (!found || found.name !== undefined) return this.name(cell);
     const [dso, address] = [this.dso(cell), addressOf(found)];
     if (dso === UNKNOWN_DSO || found.isKernel) return address === 0n ? '0' : `0x${address.toString(16)}`;
@@ -82,31 +82,31 @@ export class CellTexts {
   symbol(cell: number): string {
     const known = this.#symbols[cell];
     if (known !== undefined) return known;
-    const text = `[${this.places.isKernelAt(cell) ? 'k' : '.'}] ${this.name(cell)}`;
-    if (!this.places.isNameless(cell)) this.#symbols[cell] = text;
+    const text = `[${this.cells.isKernelAt(cell) ? 'k' : '.'}] ${this.name(cell)}`;
+    if (!this.cells.isNameless(cell)) this.#symbols[cell] = text;
     return text;
   }
 
   /** How long `symbol` is at most. */
   symbolWidth(cell: number): number {
-    return this.places.isNameless(cell) ? '[.] '.length + ADDRESS_WIDTH : this.symbol(cell).length;
+    return this.cells.isNameless(cell) ? '[.] '.length + ADDRESS_WIDTH : this.symbol(cell).length;
   }
 
   /** A function's name as it is; undefined for what has none. */
   functionName(cell: number): string | undefined {
-    const name = this.places.cell(cell)?.name;
+    const name = this.cells.at(cell)?.name;
     return name === undefined ? undefined : demangled(name);
   }
 
   /** The program of a function, with its folder, as it is. */
   dsoPath(cell: number): string {
-    return this.places.dsos.textOf(this.places.dsoOf(cell));
+    return this.cells.dsos.textOf(this.cells.dsoOf(cell));
   }
 
   /** The program of a function. */
   dso(cell: number): string {
-    const dso = this.places.dsoOf(cell);
-    const text = this.#dsos[dso] ?? dsoText(this.places.dsos.textOf(dso));
+    const dso = this.cells.dsoOf(cell);
+    const text = this.#dsos[dso] ?? dsoText(this.cells.dsos.textOf(dso));
     this.#dsos[dso] = text;
     return text;
   }

@@ -1,9 +1,10 @@
 import { visible } from '../../base/safe-text';
 import { AddressTable } from '../../profile/address-table';
+import { UNKNOWN_DSO } from '../../profile/cells';
 import { Mode } from '../../profile/chain-context';
 import type { Memory } from '../../profile/memory';
 import type { PlaceSource } from '../../profile/place-source';
-import { type Place, type Places, UNKNOWN_DSO } from '../../profile/places';
+import type { Place, Places } from '../../profile/places';
 import { demangled } from '../../symbols/demangle';
 import { dsoText } from '../profile/cell-text';
 
@@ -81,7 +82,7 @@ export class FrameLines {
 
   /** The same for all processes that have a program in their memory, wherever that is. */
   private lineOf(place: Place): number {
-    const dso = this.places.dsoOf(place.cell);
+    const dso = this.places.cells.dsoOf(place.cell);
     const known = this.#byPlace.get(dso, place.low, place.high);
     if (known >= 0) return known;
     const inlined = this.inlined(place);
@@ -123,7 +124,7 @@ export class FrameLines {
    */
   private sourceLine(place: Place): string {
     if (!(this.fields.srcline && this.source)) return '';
-    const name = this.places.dsos.textOf(this.places.dsoOf(place.cell));
+    const name = this.places.cells.dsos.textOf(this.places.cells.dsoOf(place.cell));
     if (name === UNKNOWN_DSO) return '';
     const { address, frames, isKnown } = this.source.places.of(place);
     const line = frames[0]?.line;
@@ -138,15 +139,15 @@ export class FrameLines {
 
   private symbol({ cell, offset }: Place, withOffset: boolean): string {
     const known = this.#names[cell];
-    const raw = this.places.cell(cell)?.name;
+    const raw = this.places.cells.at(cell)?.name;
     const name = known ?? (raw === undefined ? '[unknown]' : visible(demangled(raw)));
     this.#names[cell] = name;
     return withOffset && offset !== undefined ? `${name}+0x${offset.toString(16)}` : name;
   }
 
   private dso(cell: number): string {
-    const dso = this.places.dsoOf(cell);
-    const known = this.#dsos[dso] ?? visible(this.places.dsos.textOf(dso));
+    const dso = this.places.cells.dsoOf(cell);
+    const known = this.#dsos[dso] ?? visible(this.places.cells.dsos.textOf(dso));
     this.#dsos[dso] = known;
     return known;
   }

@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Cells } from '../../../src/profile/cells';
 import { Histogram, type HistogramOptions, type SortKey, sortKeys } from '../../../src/profile/histogram';
 import type { Parents } from '../../../src/profile/parents';
-import type { Places } from '../../../src/profile/places';
 import { Stacks, StackWord } from '../../../src/profile/stacks';
 
 /** Functions 0 to 7, those of the kernel odd; cells from 8 on are lines of the first four. */
 const CELLS = 12;
 const functionOf = (cell: number) => cell % 8;
 const lineOf = (cell: number) => (cell < 8 ? undefined : `line ${cell % 2}`);
-const places = {
+const cells = {
   size: CELLS,
   functionOf,
   dsoOf: (cell: number) => functionOf(cell) % 3,
   isKernelAt: (cell: number) => functionOf(cell) % 2 === 1,
-  cell: (cell: number) => ({ line: lineOf(cell) }),
-} as unknown as Places;
+  at: (cell: number) => ({ line: lineOf(cell) }),
+} as unknown as Cells;
 const sockets = new Map([
   [0, 5],
   [1, 6],
@@ -150,7 +150,7 @@ class Model {
     if (position === 0) {
       sums.self += this.stacks.periodOf(of);
       sums.samples += this.stacks.countOf(of);
-      if (places.isKernelAt(cell)) sums.kernel += this.stacks.periodOf(of);
+      if (cells.isKernelAt(cell)) sums.kernel += this.stacks.periodOf(of);
     }
     if (entry.last === `${member} ${stack}`) return;
     entry.last = `${member} ${stack}`;
@@ -178,7 +178,7 @@ class Model {
   valueOf(key: SortKey, of: number, cell: number): number | string {
     switch (key) {
       case 'dso':
-        return places.dsoOf(cell);
+        return cells.dsoOf(cell);
       case 'sym':
         return functionOf(cell);
       case 'srcline':
@@ -244,7 +244,7 @@ it('a histogram has what a table of texts has that counts stacks one by one', ()
       const stacks = stacksOf(rows);
       const options: HistogramOptions = { ...shape, parents, sockets };
       const accepts = accepted && ((one: number) => accepted.includes(one));
-      const histogram = new Histogram(stacks, places, options, accepts);
+      const histogram = new Histogram(stacks, cells, options, accepts);
       const model = new Model(stacks, options, accepts ?? (() => true));
       const last = isSummed ? 0 : shape.members - 1;
       for (const counting of [histogram, model]) {
@@ -261,7 +261,7 @@ it('a histogram has what a table of texts has that counts stacks one by one', ()
 it('the chains of a histogram are those that were asked for, each by itself', () => {
   fc.assert(
     fc.property(fc.array(row, { maxLength: 40 }), fc.array(fc.nat({ max: 60 })), (rows, wanted) => {
-      const histogram = new Histogram(stacksOf(rows), places, {
+      const histogram = new Histogram(stacksOf(rows), cells, {
         keys: ['comm', 'sym'],
         children: true,
         chains: 'caller',
@@ -285,7 +285,7 @@ it('more stacks than are looked at together, of many commands', () => {
   }));
   const stacks = stacksOf(rows);
   const options: HistogramOptions = { keys: ['comm', 'pid', 'sym'], children: true, chains: 'caller' };
-  const histogram = new Histogram(stacks, places, options);
+  const histogram = new Histogram(stacks, cells, options);
   const model = new Model(stacks, options, () => true);
   histogram.add(0);
   model.add(0, 0);

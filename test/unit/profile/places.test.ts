@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { addressOf, UNKNOWN_DSO } from '../../../src/profile/cells';
 import { Mode } from '../../../src/profile/chain-context';
 import { Memory } from '../../../src/profile/memory';
 import { Names } from '../../../src/profile/names';
-import { addressOf, Places, UNKNOWN_DSO } from '../../../src/profile/places';
+import { Places } from '../../../src/profile/places';
 import type { Programs } from '../../../src/profile/programs';
 import type { SampleCursor } from '../../../src/profile/sample-cursor';
 import { StackCollector } from '../../../src/profile/stack-collector';
@@ -30,7 +31,10 @@ function stacksOf(tells: Places['tells'], [first, second]: readonly [number, num
       collector.add({ ...sample, words, chainAt: 0, chainLength: 3 } as unknown as SampleCursor, { memory, comm: 0 });
     }
   });
-  const cells = Array.from({ length: places.size }, (_, id) => places.cell(id) ?? { dso: -1, isKernel: false });
+  const cells = Array.from(
+    { length: places.cells.size },
+    (_, id) => places.cells.at(id) ?? { dso: -1, isKernel: false },
+  );
   return { size: stacks.size, cells: cells.map((cell) => `${dsos.textOf(cell.dso)} ${addressOf(cell).toString(16)}`) };
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CallTrees } from '../../../src/profile/call-tree';
+import type { Cells } from '../../../src/profile/cells';
 import { Histogram } from '../../../src/profile/histogram';
 import { Memory } from '../../../src/profile/memory';
 import type { Places } from '../../../src/profile/places';
@@ -13,11 +14,14 @@ const places = {
   tells: { exact: false, nameless: true },
   placeAt: (mode: number, _memory: Memory, low: number) => ({ cell: low * 2 + Number(mode === 1) }),
   nowhere: (low: number) => ({ cell: low * 2 }),
+} as unknown as Places;
+
+const cells = {
   dsoOf: (cell: number) => cell & 1,
   isKernelAt: (cell: number) => (cell & 1) === 1,
   functionOf: (cell: number) => cell,
   size: 10,
-} as unknown as Places;
+} as unknown as Cells;
 
 const [KERNEL, USER, UNKNOWN] = [-128, -512, -77];
 
@@ -134,7 +138,7 @@ describe('a histogram of stacks', () => {
         const stacks = collected(samples);
         const alone = new Stacks({ ...stacks.arrays, kernelStacks: stacks.arrays.kernelStacks.map(() => -1) });
         const shown = [stacks, alone].map((one) => {
-          const histogram = new Histogram(one, places, { keys, children: true, chains: 'caller' });
+          const histogram = new Histogram(one, cells, { keys, children: true, chains: 'caller' });
           histogram.add(0);
           const entries = Array.from({ length: histogram.size }, (_, entry) => entry);
           const chains = histogram.chainsOf(entries);
