@@ -286,6 +286,25 @@ static void tickers(void)
 	sw_ticker_free(handle);
 }
 
+/* Numbers of all kinds, as doubles that may be none, and as words. */
+static void columns(void)
+{
+	static double numbers[ROOM];
+	static uint8_t written[ROOM * 10];
+	uint32_t n = count(), room = below(4) ? n * 10 : below(ROOM * 10 + 1);
+
+	for (int i = 0; i < ROOM; i++) {
+		uint64_t bits = next() >> below(64);
+
+		if (below(4))
+			numbers[i] = (double)bits;
+		else
+			memcpy(&numbers[i], &bits, sizeof(bits));
+	}
+	sw_varints(LAST(numbers, n), n, 1, below(64) ? (int32_t)below(4) : (int32_t)number(), maybe(&written[sizeof(written) - room]), room);
+	sw_varints(LAST(targets, n), n, 0, (int32_t)below(4), maybe(&written[sizeof(written) - room]), room);
+}
+
 static void call(uint32_t which)
 {
 	uint32_t n = count();
@@ -353,6 +372,9 @@ static void call(uint32_t which)
 	case 19:
 		tickers();
 		break;
+	case 20:
+		columns();
+		break;
 	default:
 		commands();
 	}
@@ -386,7 +408,7 @@ static void takes_any_arguments(void)
 	before = count_fds();
 	for (uint64_t i = 0; i < rounds; i++) {
 		scramble();
-		call((uint32_t)(i % 21));
+		call((uint32_t)(i % 22));
 		/* What one call leaves open, the next could not be told apart from. */
 		CHECK_EQ(count_fds(), before);
 	}

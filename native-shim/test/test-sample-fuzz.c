@@ -156,7 +156,7 @@ static uint32_t count_batch(int32_t *stacks, uint64_t seed)
 	if (sw_stacks_count(*stacks, maybe(cells), below(64) ? (uint32_t)n_unknown : below(8), stack_ids, ROOM) < 0) {
 		/* What waits to be counted cannot be had any more. */
 		CHECK_EQ(sw_stacks_free(*stacks), 0);
-		*stacks = sw_stacks_new(&seed, 0);
+		*stacks = sw_stacks_new(&seed, (int32_t)below(2));
 		return UINT32_MAX;
 	}
 	return done.samples;
@@ -169,7 +169,7 @@ static void takes_any_samples(void)
 	state = setting("SW_FUZZ_SEED", 20261129) | 1;
 	for (uint64_t i = 0; i < rounds; i++) {
 		uint64_t seed = next();
-		int32_t stacks = sw_stacks_new(&seed, 0);
+		int32_t stacks = sw_stacks_new(&seed, (int32_t)below(2));
 		double sum = 0;
 
 		scramble();
