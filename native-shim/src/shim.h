@@ -641,4 +641,14 @@ enum sw_varint_way { SW_VARINT_PLAIN = 0, SW_VARINT_UP = 1, SW_VARINT_SIGNED = 2
  */
 SW_EXPORT int32_t sw_varints(const void *numbers, uint32_t n, int32_t are_doubles, int32_t how, uint8_t *bytes, uint32_t room);
 
+/* ---- kallsyms.c: the kernel's symbols ---- */
+
+/*
+ * Finds functions and data in the text of /proc/kallsyms: of each the lower 48 bits of its address, where in the text its name
+ * begins, and how it is bound: 2 for a capital letter, 1 for a small one, 0 for W or w. What is at 0 is left out.
+ * Returns how many there are, -ENOSPC where that is more than `room`.
+ */
+SW_EXPORT int32_t sw_kallsyms(const uint8_t *text, uint32_t length, double *starts, uint32_t *names, uint8_t *bindings,
+			      uint32_t room);
+
 #endif

@@ -210,6 +210,7 @@ const signatures = {
     'uint32',
   ],
   sw_varints: ['pointer', 'uint32', 'int32', 'int32', 'pointer', 'uint32'],
+  sw_kallsyms: ['pointer', 'uint32', 'pointer', 'pointer', 'pointer', 'uint32'],
 } as const satisfies Record<string, readonly ArgType[]>;
 
 type Signatures = typeof signatures;

@@ -1,4 +1,5 @@
 import type { HostFiles } from '../host/host-files';
+import { kallsymsTable } from '../native/kallsyms';
 import { SymbolIndex } from './symbol-index';
 
 /** The kernel's symbols by address. */
@@ -11,13 +12,7 @@ export interface KernelIndex {
   readonly startOf: (name: string) => number | undefined;
 }
 
-/** Of functions and of data: T t W w, and B b D d, as perf takes them. */
-const kinds = new Set([...'TtWwBbDd'].map((letter) => letter.charCodeAt(0)));
-
-/** What makes a letter small, and `w`. */
-const [LOWER, WEAK] = [0x20, 0x77];
-
-const [NEWLINE, TAB, SPACE] = [0x0a, 0x09, 0x20];
+const [NEWLINE, TAB] = [0x0a, 0x09];
 
 /** What the name of a module begins with. */
 const MODULE = '\t[';
@@ -29,29 +24,13 @@ const MODULE = '\t[';
 export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): KernelIndex | undefined {
   const text = files.readBytes(path);
   if (!text) return undefined;
-  const [starts, sizes, names, bindings]: [number[], number[], number[], number[]] = [[], [], [], []];
-  for (let at = 0; at < text.length; ) {
-    const end = firstOf(text, NEWLINE, at, text.length);
-    const space = firstOf(text, SPACE, at, end);
-    const kind = text[space + 1] ?? 0;
-    if (space > at && space + 3 <= end && kinds.has(kind)) {
-      // Numbers of at most 12 digits are exact.
-      const address = hexadecimal(text, Math.max(at, space - 12), space);
-      if (address > 0) {
-        starts.push(address);
-        sizes.push(0);
-        names.push(space + 3);
-        bindings.push(bindingOf(kind));
-      }
-    }
-    at = end + 1;
-  }
+  const { starts, names, bindings } = kallsymsTable(text);
   if (starts.length === 0) return undefined;
   const nameOf = (id: number): string => nameIn(text, names[id] ?? 0);
   const modules = modulesOf(text, names);
   const index = SymbolIndex.of({
     starts,
-    sizes,
+    sizes: [],
     isBetter: (a, b) => {
       const difference = (bindings[a] ?? 0) - (bindings[b] ?? 0);
       return difference === 0 ? isBetter(nameOf(a), nameOf(b)) : difference > 0;
@@ -62,24 +41,8 @@ export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): Kern
   return {
     index,
     moduleAt: (position) => modules[index.idAt(position)],
-    startOf: (name) => starts.find((_, i) => nameOf(i) === name),
+    startOf: (name) => starts.find((_, id) => nameOf(id) === name),
   };
-}
-
-function hexadecimal(text: Buffer, from: number, to: number): number {
-  let number = 0;
-  for (let i = from; i < to; i += 1) {
-    const digit = text[i] ?? 0;
-    number = number * 16 + (digit < 0x3a ? digit - 0x30 : (digit | 0x20) - 0x57);
-  }
-  return number;
-}
-
-/** The best is seen by the whole kernel (capitals), then what only its own file sees, then what others may replace (W). */
-function bindingOf(kind: number): number {
-  const lower = kind | LOWER;
-  if (lower === WEAK) return 0;
-  return kind === lower ? 1 : 2;
 }
 
 function nameIn(text: Buffer, at: number): string {
@@ -92,7 +55,7 @@ function nameIn(text: Buffer, at: number): string {
  * The modules of symbols, by their ids: they have the name of it behind a tab, `[ext4]`. Most files have few of them, far from
  * the first symbol.
  */
-function modulesOf(text: Buffer, names: readonly number[]): (string | undefined)[] {
+function modulesOf(text: Buffer, names: Uint32Array): (string | undefined)[] {
   const first = text.indexOf(MODULE);
   const modules = new Array<string | undefined>(first < 0 ? 0 : names.length);
   let symbol = 0;

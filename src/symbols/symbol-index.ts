@@ -1,8 +1,8 @@
 /** Symbols that are to be put into an index: arrays side by side, in which the position of a symbol is its id. */
 export interface SymbolsToIndex {
   /** Bytes, below 2^53. */
-  readonly starts: readonly number[];
-  /** Bytes; 0: up to the next one. */
+  readonly starts: ArrayLike<number>;
+  /** Bytes; 0, and where there is none: up to the next one. */
   readonly sizes: readonly number[];
   /** Whether of two symbols at one address, both with or both without a length, the first is to be left. */
   readonly isBetter: (one: number, other: number) => boolean;
@@ -172,7 +172,7 @@ export class SymbolIndex {
 }
 
 /** Ids by start, and of equal ones as they are. */
-function inOrder(starts: readonly number[]): Uint32Array {
+function inOrder(starts: ArrayLike<number>): Uint32Array {
   const { length } = starts;
   const order = new Uint32Array(length);
   let [isAscending, most] = [true, 0];
