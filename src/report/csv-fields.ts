@@ -9,15 +9,21 @@ export const csvLead = (interval: Nanoseconds | 'summary'): string =>
   interval === 'summary' ? 'summary'.padStart(16) : perfSeconds(interval);
 
 /** What is the same in every line of an event: see `eventFields`. */
-const fieldsOf = new WeakMap<StatRow['event'], { readonly separator: string; readonly text: string }>();
+const fieldsOf = new WeakMap<StatRow['event'], CsvFields>();
+
+interface CsvFields {
+  readonly separator: string;
+  readonly cgroup: string | undefined;
+  readonly text: string;
+}
 
 /** Unit, name and cgroup, with what separates them from the fields around them; with short intervals, worked out once. */
-export function eventFields(event: StatRow['event'], separator: string): string {
+export function eventFields({ event, cgroup }: Pick<StatRow, 'event' | 'cgroup'>, separator: string): string {
   const before = fieldsOf.get(event);
-  if (before?.separator === separator) return before.text;
-  const cgroup = event.cgroup ? [csvText(event.cgroup.name, separator)] : [];
-  const text = ['', event.unit, visible(event.name), ...cgroup, ''].join(separator);
-  fieldsOf.set(event, { separator, text });
+  if (before?.separator === separator && before.cgroup === cgroup) return before.text;
+  const name = cgroup === undefined ? [] : [csvText(cgroup, separator)];
+  const text = ['', event.unit, visible(event.name), ...name, ''].join(separator);
+  fieldsOf.set(event, { separator, cgroup, text });
   return text;
 }
 

@@ -46,7 +46,7 @@ class ExactLines {
   ) {
     this.events = events;
     this.#missing = missing;
-    this.#fields = events.map((event) => eventFields(event, s));
+    this.#fields = events.map((event) => eventFields({ event }, s));
     this.#clocks = events.flatMap((event, i) => (isClock(event) && !missing.has(i) ? [i * STEP_WORDS] : []));
     this.#isPossible = events.every(({ tool, mergedInto, cgroup }) => (tool ?? mergedInto ?? cgroup) === undefined);
   }

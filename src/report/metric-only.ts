@@ -55,8 +55,8 @@ interface PartLine {
 
 function byPart(rows: readonly StatRow[]): PartLine[] {
   const lines = new Map<string, PartLine & { metrics: Map<string, Metric> }>();
-  for (const { part, event, metrics } of rows) {
-    const cgroup = event.cgroup && visible(event.cgroup.name);
+  for (const { part, event, metrics, cgroup: name } of rows) {
+    const cgroup = name && visible(name);
     const key = `${partText(part)} ${cgroup ?? ''}`;
     const line = lines.get(key) ?? { part, cgroup, metrics: new Map<string, Metric>() };
     lines.set(key, line);

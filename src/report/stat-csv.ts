@@ -25,13 +25,13 @@ export function statCsv(source: RowSource, { separator, interval, ...view }: Csv
 
 /** The row, and a line for each further metric, whose own fields alone are filled in. */
 function lines(row: StatRow, lead: string, s: string): string {
-  const { part, event, count, metrics } = row;
+  const { part, cgroup, count, metrics } = row;
   const before = part ? `${lead}${csvPart(part, s).join(s)}${s}` : lead;
   const variance = count.samples ? `${relativeError(sampleOf(count.samples.map(Number))).toFixed(2)}%${s}` : '';
-  const counted = `${csvValue(row)}${eventFields(event, s)}${variance}${count.raw.timeRunning}${s}${percentText(row)}`;
+  const counted = `${csvValue(row)}${eventFields(row, s)}${variance}${count.raw.timeRunning}${s}${percentText(row)}`;
   let text = `${before}${counted}${s}${metricFields(metrics[0], s)}\n`;
   if (metrics.length < 2) return text;
-  const blank = s.repeat(5 + (event.cgroup ? 1 : 0) + (variance ? 1 : 0));
+  const blank = s.repeat(5 + (cgroup === undefined ? 0 : 1) + (variance ? 1 : 0));
   for (const metric of metrics.slice(1)) text += `${before}${blank}${metricFields(metric, s)}\n`;
   return text;
 }

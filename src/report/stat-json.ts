@@ -44,12 +44,12 @@ function objects(row: StatRow): string[][] {
   ];
 }
 
-function countMembers({ event, count }: StatRow): string[] {
+function countMembers({ event, cgroup, count }: StatRow): string[] {
   return [
     `"counter-value" : "${jsonValue({ event, count })}"`,
     `"unit" : ${JSON.stringify(event.unit)}`,
     `"event" : ${JSON.stringify(visible(event.name))}`,
-    ...(event.cgroup ? [`"cgroup" : ${JSON.stringify(visible(event.cgroup.name))}`] : []),
+    ...(cgroup === undefined ? [] : [`"cgroup" : ${JSON.stringify(visible(cgroup))}`]),
     ...(count.samples ? [`"variance" : ${relativeError(sampleOf(count.samples.map(Number))).toFixed(2)}`] : []),
     `"event-runtime" : ${count.raw.timeRunning}`,
     `"pcnt-running" : ${runningPercent(count).toFixed(2)}`,

@@ -26,6 +26,8 @@ export interface StatRow {
   /** What part of the whole it is about; absent for all of it. */
   readonly part?: RowPart;
   readonly event: EventCount['event'];
+  /** By name; empty for an event that is in none where others are, absent where none is. */
+  readonly cgroup?: string;
   readonly count: Count;
   /** What perf derives from the count, and then the metrics of `-M` that this event is the first one of. */
   readonly metrics: readonly Metric[];
@@ -59,6 +61,7 @@ const byValue = (a: StatRow, b: StatRow): number => Number(b.count.value - a.cou
 /** The counts of one part, and what may be derived from them. */
 class Slice {
   readonly #context: MetricContext;
+  readonly #hasCgroups: boolean;
 
   constructor(
     private readonly source: SliceSource,
@@ -66,6 +69,7 @@ class Slice {
     private readonly countIn: (count: EventCount) => Count | undefined,
   ) {
     this.#context = metricContext(source.counts, rateTime(source), countIn);
+    this.#hasCgroups = source.counts.some((one) => one.event.cgroup);
   }
 
   /** Adds nothing where the event has no count in this part. */
@@ -76,7 +80,10 @@ class Slice {
     const own = metricOf(event, count, this.#context);
     const asked = this.askedBehind(event);
     const metrics = own ? [own, ...asked] : asked;
-    rows.push(this.part ? { part: this.part, event, count, metrics } : { event, count, metrics });
+    const row = this.#hasCgroups
+      ? { event, cgroup: event.cgroup?.name ?? '', count, metrics }
+      : { event, count, metrics };
+    rows.push(this.part ? { part: this.part, ...row } : row);
   }
 
   private askedBehind(event: EventCount['event']): readonly Metric[] {
