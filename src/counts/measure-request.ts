@@ -41,8 +41,8 @@ export interface MeasureRequest extends GangToOpen {
   readonly subject: Subject;
   /** Makes the gang known on the host, and open to control from outside, until it is closed. */
   readonly openToControl?: (gang: Controllable) => { readonly notices: readonly string[]; close(): Promise<void> };
-  /** Threads of syswide whose own counts are to be known. */
-  readonly ownTids: readonly Tid[];
+  /** The threads of syswide as they are now, where their own counts are to be known. */
+  readonly ownThreads?: () => readonly Tid[];
   /** Whether they are to be taken out of the counts. */
   readonly excludeOwn: boolean;
   /** Whether counts of events that took turns are scaled up to all the time. */

@@ -33,7 +33,7 @@ export async function measure(
   let own: OwnCost | undefined;
   try {
     own = openOwnCost(kernel, live.gang, request);
-    live.accompany(own?.gang);
+    live.accompany(own);
     return await countOpened(kernel, request, { live, own, notices }, interruption, hearsTerminal);
   } finally {
     own?.close();
@@ -95,16 +95,17 @@ const startedLater = (target: Target): Target =>
   target.kind === 'tasks' ? { ...target, enableOnExec: false } : target;
 
 function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCost | undefined {
-  if (request.ownTids.length === 0) return undefined;
+  const { ownThreads: threads, excludeOwn: isNeeded } = request;
+  if (!threads) return undefined;
   // What syswide does on CPUs that are not counted is no part of the counts.
-  const byCpu = request.excludeOwn || request.subject.kind === 'cpus';
+  const byCpu = isNeeded || request.subject.kind === 'cpus';
   const cpus = byCpu ? ownCpus(request) : undefined;
-  const clones = gang.events.length * request.ownTids.length * (cpus?.size ?? 1);
+  const clones = gang.events.length * threads().length * (cpus?.size ?? 1);
   const short = tooManyFiles(request.files, clones);
   // What is only told can be left out; what is to be taken out of the counts cannot.
-  if (short && request.excludeOwn) throw short;
+  if (short && isNeeded) throw short;
   if (short) return undefined;
-  return OwnCost.open(kernel, gang.events, gang.missing, request.ownTids, cpus);
+  return OwnCost.open(kernel, { events: gang.events, missing: gang.missing, threads, cpus, isNeeded });
 }
 
 /** Those that are counted now or may be later: events of a thread can be opened on CPUs that are offline. */

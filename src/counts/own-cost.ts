@@ -2,7 +2,8 @@ import { SyswideError } from '../base/error';
 import type { Tid } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { Gang } from '../gang/gang';
-import type { Reading } from '../gang/reading';
+import type { Companion, CompanionChange } from '../gang/live-gang';
+import { merged, type Reading } from '../gang/reading';
 import type { CpuMask } from '../host/cpu-mask';
 import type { Kernel } from '../native/kernel';
 import { aggregate, type Count, type EventCount } from './event-count';
@@ -15,57 +16,104 @@ import { isClock } from './metric';
  * Breakpoints and hardware counters are left out, because counting them twice would take the very registers that the
  * system-wide event needs; clocks, because they go on whoever runs.
  */
-export class OwnCost {
-  private constructor(
-    /** Of syswide's own threads; to be armed while the system's is, and not longer. */
-    readonly gang: Gang,
-    private readonly events: readonly ResolvedEvent[],
-    private readonly uncounted: ReadonlySet<number>,
-  ) {}
+export class OwnCost implements Companion {
+  /** What was counted before events or CPUs were changed. */
+  #past: readonly Reading[] = [];
+  /** Undefined once it could not follow a change. */
+  #gang: Gang | undefined;
+  readonly #uncounted: ReadonlySet<number>;
 
-  /**
-   * @param missing events of the system-wide gang that are not there, by index
-   * @param tids the threads of this process; those they start are counted too
-   * @param cpus to know it CPU by CPU
-   * @returns undefined when none of the events can be told apart like that, or the kernel refuses
-   */
-  static open(
-    kernel: Kernel,
-    events: readonly ResolvedEvent[],
-    missing: { has(event: number): boolean },
-    tids: readonly Tid[],
-    cpus?: CpuMask,
-  ): OwnCost | undefined {
+  private constructor(
+    private readonly kernel: Kernel,
+    private request: OwnCostRequest,
+    /** By index into the events of the system-wide gang. */
+    private readonly counted: readonly number[],
+  ) {
+    this.#uncounted = new Set(request.events.flatMap((_, i) => (counted.includes(i) ? [] : [i])));
+    this.#gang = openOwn(kernel, request, counted);
+  }
+
+  /** @returns undefined when none of the events can be told apart like that, or the kernel refuses */
+  static open(kernel: Kernel, request: OwnCostRequest): OwnCost | undefined {
+    const { events, missing } = request;
     const counted = events.flatMap((event, i) => (missing.has(i) || !tellsApart(event) ? [] : [i]));
     if (counted.length === 0) return undefined;
     try {
-      const gang = Gang.open(kernel, {
-        events: counted.map((i) => alone(events[i] as ResolvedEvent)),
-        target: { kind: 'tasks', tids, inherit: true, enableOnExec: false, ...(cpus ? { cpus } : {}) },
-        // The others are there: the system-wide gang has them. To try each would cost as much as opening them.
-        mayMiss: ({ kind }) => kind === 'probe',
-        placesMayGo: true,
-        context: { permission: () => ({ why: '', remedy: '' }), fdLimit: () => undefined },
-      });
-      return new OwnCost(gang, events, new Set(events.flatMap((_, i) => (counted.includes(i) ? [] : [i]))));
+      return new OwnCost(kernel, request, counted);
     } catch (error) {
       if (error instanceof SyswideError) return undefined;
       throw error;
     }
   }
 
-  /** By event of the system-wide gang; `not supported` for those that are not told apart. */
-  read(): EventCount[] {
-    const indexes = this.events.flatMap((_, i) => (this.uncounted.has(i) ? [] : [i]));
-    const readings = this.gang.read().readings.map((reading): Reading => {
-      return { ...reading, event: indexes[reading.event] as number };
+  arm(): void {
+    this.#gang?.arm();
+  }
+
+  pause(): void {
+    this.#gang?.pause();
+  }
+
+  /** Where it is only told, it is given up rather than that a change is refused for its sake. */
+  prepare(events: readonly ResolvedEvent[], cpus: CpuMask | undefined): CompanionChange | undefined {
+    const isSame = cpus === undefined && this.counted.every((i) => events[i] === this.request.events[i]);
+    if (!this.#gang || isSame) return undefined;
+    const request = { ...this.request, events, ...(cpus ? { cpus } : {}) };
+    let gang: Gang | undefined;
+    try {
+      gang = openOwn(this.kernel, request, this.counted);
+    } catch (error) {
+      if (request.isNeeded || !(error instanceof SyswideError)) throw error;
+    }
+    return { make: () => this.goOnAs(gang, request), giveUp: () => gang?.close() };
+  }
+
+  /** By event of the system-wide gang; `not supported` for those that are not told apart. Undefined where it is not known. */
+  read(): EventCount[] | undefined {
+    if (!this.#gang) return undefined;
+    const readings = merged([...this.#past, ...this.#gang.read().readings]).map((reading): Reading => {
+      return { ...reading, event: this.counted[reading.event] as number };
     });
-    return aggregate(this.events, readings, this.uncounted);
+    return aggregate(this.request.events, readings, this.#uncounted);
   }
 
   close(): void {
-    this.gang.close();
+    this.#gang?.close();
   }
+
+  private goOnAs(gang: Gang | undefined, request: OwnCostRequest): void {
+    const before = this.#gang;
+    this.#past = merged([...this.#past, ...(before?.read().readings ?? [])]);
+    this.#gang = gang;
+    this.request = request;
+    before?.close();
+  }
+}
+
+/** Whose share is to be known, and of what. */
+export interface OwnCostRequest {
+  /** Those of the system-wide gang. */
+  readonly events: readonly ResolvedEvent[];
+  /** By index, those that are not there. */
+  readonly missing: { has(event: number): boolean };
+  /** The threads of this process as they are now; those they start are counted too. */
+  readonly threads: () => readonly Tid[];
+  /** To know it CPU by CPU. */
+  readonly cpus?: CpuMask | undefined;
+  /** Whether it is to be taken out of the counts, and not only told. */
+  readonly isNeeded: boolean;
+}
+
+/** A gang of syswide's own threads, disabled. @throws SyswideError */
+function openOwn(kernel: Kernel, { events, threads, cpus }: OwnCostRequest, counted: readonly number[]): Gang {
+  return Gang.open(kernel, {
+    events: counted.map((i) => alone(events[i] as ResolvedEvent)),
+    target: { kind: 'tasks', tids: threads(), inherit: true, enableOnExec: false, ...(cpus ? { cpus } : {}) },
+    // The others are there: the system-wide gang has them. To try each would cost as much as opening them.
+    mayMiss: ({ kind }) => kind === 'probe',
+    placesMayGo: true,
+    context: { permission: () => ({ why: '', remedy: '' }), fdLimit: () => undefined },
+  });
 }
 
 const kinds = new Set<ResolvedEvent['kind']>(['software', 'tracepoint', 'probe']);

@@ -1,5 +1,6 @@
 import { SyswideError } from '../base/error';
 import { type Cpu, monotonicTime } from '../base/units';
+import type { ResolvedEvent } from '../events/resolved-event';
 import { CpuMask } from '../host/cpu-mask';
 import { readCpus, resolveCpus } from '../host/cpus';
 import type { HostFiles } from '../host/host-files';
@@ -28,13 +29,32 @@ export interface LiveGangRequest extends GangRequest {
   readonly lock?: Pick<HostWideLock, 'runSync'>;
 }
 
+/** What counts the same as a gang, and only while that does. */
+export interface Companion {
+  arm(): void;
+  pause(): void;
+  /**
+   * Gets ready to count these events instead, on these CPUs; what was counted so far stays.
+   * @param cpus absent: where it counts now
+   * @returns undefined where nothing changes for it
+   * @throws SyswideError when it cannot; then it is as it was
+   */
+  prepare(events: readonly ResolvedEvent[], cpus: CpuMask | undefined): CompanionChange | undefined;
+}
+
+/** A change that only waits to be made, disabled; or to be given up. */
+export interface CompanionChange {
+  make(): void;
+  giveUp(): void;
+}
+
 /**
  * A gang with all that keeps it right while it counts: it follows its CPUs, can be changed, and shows how it stands.
  * Owns the gang and the watch; not the hotplug source.
  */
 export class LiveGang implements Controllable {
   #watch: BackgroundLoop | undefined;
-  #companion: Gang | undefined;
+  #companion: Companion | undefined;
 
   private constructor(
     private readonly kernel: Kernel,
@@ -61,8 +81,8 @@ export class LiveGang implements Controllable {
     }
   }
 
-  /** Another gang that is to count only while this one does; stays the caller's. */
-  accompany(companion: Gang | undefined): void {
+  /** Stays the caller's. */
+  accompany(companion: Companion | undefined): void {
     this.#companion = companion;
   }
 
@@ -147,14 +167,38 @@ export class LiveGang implements Controllable {
     // The kernel's own refusal would not say what is wrong with it.
     if (change.breakpoint)
       for (const { name, attr } of changed.filter(isBreakpoint)) checkBreakpoint(name, attr, machine);
-    UndoStack.attempt((undo) => {
-      const before = this.gang.events;
-      undo.take(
-        () => this.gang.changeEvents(changed),
-        () => this.gang.changeEvents(before),
-      );
-      if (change.cpus) this.moveTo(change.cpus);
-    });
+    const online = change.cpus && this.onlineOf(change.cpus);
+    this.accompanied(changed, change.cpus, () =>
+      UndoStack.attempt((undo) => {
+        const before = this.gang.events;
+        undo.take(
+          () => this.gang.changeEvents(changed),
+          () => this.gang.changeEvents(before),
+        );
+        if (change.cpus && online) this.moveTo(change.cpus, online);
+      }),
+    );
+  }
+
+  /** Has the companion make the same change, which counts nothing meanwhile: all that it counts is to be in the whole. */
+  private accompanied(events: readonly ResolvedEvent[], cpus: CpuMask | undefined, change: () => void): void {
+    const companion = this.#companion;
+    const same = companion?.prepare(events, cpus?.intersect(readCpus(this.request.files).present));
+    if (!companion || !same) {
+      change();
+      return;
+    }
+    const isCounting = this.gang.state === 'armed';
+    try {
+      if (isCounting) companion.pause();
+      change();
+      same.make();
+    } catch (error) {
+      same.giveUp();
+      throw error;
+    } finally {
+      if (isCounting) companion.arm();
+    }
   }
 
   private counting(): void {
@@ -165,8 +209,8 @@ export class LiveGang implements Controllable {
     } else this.#watch?.wake();
   }
 
-  /** Extends the gang before it leaves: if a new CPU refuses, nothing has been given up. */
-  private moveTo(wanted: CpuMask): void {
+  /** @throws SyswideError NO_SUCH_CPU; USAGE for what counts tasks */
+  private onlineOf(wanted: CpuMask): CpuMask {
     const { target, files } = this.request;
     if (target.cpus === undefined) {
       throw new SyswideError('USAGE', {
@@ -175,7 +219,12 @@ export class LiveGang implements Controllable {
         remedy: 'leave cpus= out',
       });
     }
-    const { online } = resolveCpus(wanted, readCpus(files));
+    return resolveCpus(wanted, readCpus(files)).online;
+  }
+
+  /** Extends the gang before it leaves: if a new CPU refuses, nothing has been given up. */
+  private moveTo(wanted: CpuMask, online: CpuMask): void {
+    const { target } = this.request;
     const covered = new Set(this.gang.places.map((place) => place.cpu));
     const added = [...online].filter((cpu) => !covered.has(cpu));
     if (added.length > 0) this.gang.addPlaces(placesOf({ ...target, cpus: CpuMask.of(added) }));

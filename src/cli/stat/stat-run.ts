@@ -60,8 +60,9 @@ export async function countOnce(
         allowMissing: options.allowMissing,
         ...(hotplug ? { hotplug } : {}),
         files: host.files,
-        ownTids:
-          systemWide && tellsOwn(options) && chosen.events.length > 0 ? host.processes.threads(pid(process.pid)) : [],
+        ...(systemWide && tellsOwn(options) && chosen.events.length > 0
+          ? { ownThreads: () => host.processes.threads(pid(process.pid)) }
+          : {}),
         excludeOwn: options.excludeSelf,
         ...(command ? { command } : {}),
         until,

@@ -3,6 +3,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { SyswideError } from '../../../src/base/error';
+import { pid } from '../../../src/base/units';
 import { OwnCost } from '../../../src/counts/own-cost';
 import { parseEvents } from '../../../src/events/parse';
 import { resolveEvents } from '../../../src/events/resolve-events';
@@ -81,9 +82,11 @@ async function live(kernel: Kernel): Promise<void> {
       context: refusalContext(host),
     });
     closing.push(() => gang.close());
-    const own = OwnCost.open(kernel, gang.gang.events, gang.gang.missing, host.processes.threads(process.pid as never));
+    const { events: counted, missing } = gang.gang;
+    const threads = () => host.processes.threads(pid(process.pid));
+    const own = OwnCost.open(kernel, { events: counted, missing, threads, isNeeded: false });
     if (own) closing.push(() => own.close());
-    gang.accompany(own?.gang);
+    gang.accompany(own);
     const registration = registerGang(kernel, { command: ['test'], controllable: gang, place });
     closing.push(() => registration.close());
     gang.arm();

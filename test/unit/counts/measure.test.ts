@@ -44,7 +44,6 @@ const base = (kernel: FakeKernel) => ({
   allowMissing: false,
   files: new FakeFiles(),
   lock: new HostWideLock(kernel),
-  ownTids: [],
   excludeOwn: false,
   scale: true,
   permission: () => ({ why: '', remedy: '' }),
@@ -294,7 +293,10 @@ describe('intervals', () => {
   });
 
   it('are without what syswide adds, where that is wanted', async () => {
-    const { ticks, result } = await withIntervals({}, (tick) => tick(), { ownTids: [tid(9)], excludeOwn: true });
+    const { ticks, result } = await withIntervals({}, (tick) => tick(), {
+      ownThreads: () => [tid(9)],
+      excludeOwn: true,
+    });
     // Its own thread counts on both CPUs here, as everything does.
     expect(ticks.map(values)).toEqual([
       [0n, 0n, 200_000n],
@@ -401,7 +403,7 @@ describe('whatever fails, nothing is left open', () => {
   it.each(cases)('%s %i of CPUs with intervals and the own share', async (call, nth) => {
     kernel.fail(call, nth);
     const intervals = { every: ns(100n * MS), onTicks: () => {} };
-    const request = onCpus(kernel, { intervals, ownTids: [tid(9)], excludeOwn: true, delay: ns(MS) });
+    const request = onCpus(kernel, { intervals, ownThreads: () => [tid(9)], excludeOwn: true, delay: ns(MS) });
     const { interruption, result } = started(kernel, request);
     const outcome = result.catch((error: unknown) => error);
     for (let n = 0; n < 3; n += 1) {
@@ -426,7 +428,7 @@ describe('whatever fails, nothing is left open', () => {
     const openToControl = () => {
       throw new Error('no such fifo');
     };
-    const { result } = started(kernel, onCpus(kernel, { openToControl, ownTids: [tid(9)] }));
+    const { result } = started(kernel, onCpus(kernel, { openToControl, ownThreads: () => [tid(9)] }));
     await expect(result).rejects.toThrow('no such fifo');
   });
 });
