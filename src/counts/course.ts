@@ -33,6 +33,8 @@ export class Course {
   readonly #wakeup: Wakeup;
   #endedBy: CourseEnd['by'] | undefined;
   #failure: { readonly error: unknown } | undefined;
+  /** What is to happen when the delay is over, while it is not. */
+  #afterDelay: (() => void) | undefined;
 
   constructor(
     private readonly kernel: Kernel,
@@ -42,7 +44,21 @@ export class Course {
     this.#wakeup = kernel.createWakeup();
     const { delay } = request;
     if (delay === undefined) this.begin(start);
-    else this.set(monotonicTime(start + delay.for), undefined, () => this.begin(delay.onOver()));
+    else {
+      this.#afterDelay = () => this.begin(delay.onOver());
+      this.set(monotonicTime(start + delay.for), undefined, () => this.endDelay());
+    }
+  }
+
+  /** Counting has started: nothing is left of the delay, if there was one. */
+  started(): void {
+    this.guarded(() => this.endDelay());
+  }
+
+  private endDelay(): void {
+    const begin = this.#afterDelay;
+    this.#afterDelay = undefined;
+    begin?.();
   }
 
   /** Waits until it is over. @throws what a tick or the start of counting threw */
@@ -71,6 +87,7 @@ export class Course {
   }
 
   private clearTimers(): void {
+    this.#afterDelay = undefined;
     for (const timer of this.#timers) timer.close();
     this.#timers.clear();
   }
@@ -88,18 +105,20 @@ export class Course {
   }
 
   private set(first: MonotonicTime, every: Nanoseconds | undefined, ring: (expirations: bigint) => void): Timer {
-    const timer = this.kernel.createTimer(first, every, (expirations) => {
-      try {
-        ring(expirations);
-      } catch (error) {
-        // Told to whoever waits for the end, not to the event loop.
-        this.#failure ??= { error };
-        this.clearTimers();
-        this.#wakeup.signal();
-      }
-    });
+    const timer = this.kernel.createTimer(first, every, (expirations) => this.guarded(() => ring(expirations)));
     this.#timers.add(timer);
     return timer;
+  }
+
+  /** What goes wrong is told to whoever waits for the end, not to the event loop. */
+  private guarded(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#failure ??= { error };
+      this.clearTimers();
+      this.#wakeup.signal();
+    }
   }
 
   private over(by: CourseEnd['by']): void {

@@ -1,3 +1,4 @@
+import { CLOCK_MONOTONIC } from '../abi/perf-event';
 import { present } from '../base/assert';
 import { type MonotonicTime, monotonicTime, ns } from '../base/units';
 import type { LiveGang } from '../gang/live-gang';
@@ -56,13 +57,15 @@ export class Run {
   async throughout(interruption: Interruption, hearsTerminal: HearsTerminal): Promise<MonotonicTime> {
     const { command } = this.request;
     const began = this.begin();
-    this.#course = new Course(this.kernel, this.courseRequest(interruption), began);
-    const { at, by } = await this.#course.end();
+    const course = new Course(this.kernel, this.courseRequest(interruption), began);
+    this.#course = course;
+    this.live.whenEnabled(() => course.started());
+    const { at, by } = await course.end();
     this.#endedBy = by;
     this.#start ??= at;
     const ended = command && by !== 'end' ? await command.stop(interruption, hearsTerminal) : at;
     // A tick after the last reading would make the rest less than nothing.
-    this.#course.stop();
+    course.stop();
     this.#intervals?.stop();
     return ended;
   }
@@ -110,11 +113,14 @@ export class Run {
     return placeInCommand ? command?.resume() : command?.release();
   }
 
+  /** Once the delay is over. Whoever has enabled or disabled it meanwhile has decided whether it counts. */
   private armLate(): MonotonicTime {
-    const { end } = this.live.arm();
-    this.#since = end;
-    this.counting(end);
-    return end;
+    const { gang } = this.live;
+    if (gang.state === 'reserved') this.live.arm();
+    const start = gang.armSpan?.end ?? monotonicTime(this.kernel.clockTime(CLOCK_MONOTONIC));
+    this.#since = start;
+    this.counting(start);
+    return start;
   }
 
   private counting(start: MonotonicTime): void {

@@ -322,7 +322,9 @@ export class Gang {
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       const undo = control === 'enable' ? 'disable' : 'enable';
-      if (this.#state !== 'armed' || undo === 'enable') this.controlQuietly(heads.slice(0, error.index ?? 0), undo);
+      // Only what was as the undoing leaves it.
+      if ((this.#state === 'armed') === (undo === 'enable'))
+        this.controlQuietly(heads.slice(0, error.index ?? 0), undo);
       throw controlFailed(`cannot ${control}`, this.events, heads[error.index ?? 0], error);
     }
   }

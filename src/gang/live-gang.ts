@@ -55,6 +55,7 @@ export interface CompanionChange {
 export class LiveGang implements Controllable {
   #watch: BackgroundLoop | undefined;
   #companion: Companion | undefined;
+  #onEnabled = () => {};
 
   private constructor(
     private readonly kernel: Kernel,
@@ -84,6 +85,11 @@ export class LiveGang implements Controllable {
   /** Stays the caller's. */
   accompany(companion: Companion | undefined): void {
     this.#companion = companion;
+  }
+
+  /** Has `listener` called when somebody has enabled it from outside. */
+  whenEnabled(listener: () => void): void {
+    this.#onEnabled = listener;
   }
 
   /** Lets it count, and from the first time on follow its CPUs. */
@@ -143,11 +149,14 @@ export class LiveGang implements Controllable {
   }
 
   enable(): void {
-    if (this.gang.state !== 'armed') this.arm();
+    if (this.gang.state === 'armed') return;
+    this.arm();
+    this.#onEnabled();
   }
 
+  /** Also of a gang that is to be armed later: then it is not, until it is enabled. */
   disable(): void {
-    if (this.gang.state === 'armed') this.pause();
+    if (this.gang.state !== 'paused') this.pause();
   }
 
   stop(): void {

@@ -4,6 +4,7 @@ import { measure } from '../../../src/counts/measure';
 import type { Intervals, MeasureRequest } from '../../../src/counts/measure-request';
 import type { StatResult } from '../../../src/counts/stat-result';
 import type { Tick } from '../../../src/counts/tick';
+import type { Controllable } from '../../../src/gang/controllable';
 import { HostWideLock } from '../../../src/gang/registry/host-lock';
 import { CpuMask } from '../../../src/host/cpu-mask';
 import { MeasuredCommand } from '../../../src/host/measured-command';
@@ -88,6 +89,28 @@ afterEach(() => {
   expect(kernel.tickers.size).toBe(0);
 });
 
+/** Two CPUs, counted after 50 ms, and what steers them. */
+async function delayed(more: Partial<MeasureRequest> = {}) {
+  const steered: Controllable[] = [];
+  const openToControl = (opened: Controllable) => {
+    steered.push(opened);
+    return { notices: [], close: async () => {} };
+  };
+  const request = onCpus(kernel, { delay: ns(50n * MS), openToControl, ...more });
+  const { interruption, result } = started(kernel, request);
+  await settled();
+  return { interruption, counted: result, gang: () => steered[0] as Controllable };
+}
+
+/** Keeps what it is told of. */
+function told() {
+  const ticks: Tick[] = [];
+  const onTicks = (more: readonly Tick[]) => {
+    ticks.push(...more);
+  };
+  return { ticks, onTicks };
+}
+
 describe('a delay', () => {
   it('has a command run uncounted first', async () => {
     const request = ofCommand(kernel, { delay: ns(5n * MS) });
@@ -103,6 +126,54 @@ describe('a delay', () => {
     expect(values(counted)).toEqual([20_000n, 20_000n, 20_000n]);
     expect(Number(counted.elapsed) / 1e6).toBeCloseTo(20, 1);
     expect(counted.armSpan).toBeDefined();
+  });
+
+  it('is over when somebody enables the counts', async () => {
+    const { onTicks, ticks } = told();
+    const { counted, gang, interruption } = await delayed({ intervals: { every: ns(100n * MS), onTicks } });
+    kernel.pass(20n * MS);
+    gang().enable();
+    for (let n = 0; n < 2; n += 1) {
+      kernel.pass(100n * MS);
+      kernel.ring();
+    }
+    kernel.pass(10n * MS);
+    interruption.interrupt();
+    const result = await counted;
+    expect(ticks.map((tick) => values(tick)[0])).toEqual([200_000n, 200_000n, 20_000n]);
+    expect(values(result)[0]).toBe(420_000n);
+    expect(Number(result.elapsed) / 1e6).toBeCloseTo(210, 0);
+    expect(result.notices).toEqual([]);
+  });
+
+  it('after which nothing is to be counted yet, has it held until it is enabled', async () => {
+    const { counted, gang, interruption } = await delayed();
+    gang().disable();
+    expect(gang().status().state).toBe('paused');
+    kernel.pass(60n * MS);
+    kernel.ring();
+    kernel.pass(10n * MS);
+    gang().enable();
+    kernel.pass(5n * MS);
+    interruption.interrupt();
+    const result = await counted;
+    expect(values(result)[0]).toBe(10_000n);
+    expect(Number(result.elapsed) / 1e6).toBeCloseTo(15, 0);
+  });
+
+  it('is over for good: who enables or disables it again changes no times', async () => {
+    const { counted, gang, interruption } = await delayed();
+    gang().enable();
+    kernel.pass(10n * MS);
+    gang().disable();
+    kernel.pass(60n * MS);
+    kernel.ring();
+    gang().enable();
+    kernel.pass(10n * MS);
+    interruption.interrupt();
+    const result = await counted;
+    expect(values(result)[0]).toBe(40_000n);
+    expect(Number(result.elapsed) / 1e6).toBeCloseTo(80, 0);
   });
 
   it('that is not over when the command ends leaves everything uncounted', async () => {

@@ -187,6 +187,20 @@ describe('a gang that stands', () => {
     }
   });
 
+  it.each(['reserved', 'armed', 'paused'] as const)('that is %s is as before when a disable is refused', (state) => {
+    for (let nth = 1; nth <= 12; nth += 1) {
+      const kernel = new FakeKernel();
+      const gang = Gang.open(kernel, request(threeAlone));
+      if (state !== 'reserved') gang.arm();
+      if (state === 'paused') gang.pause();
+      kernel.fail('control', kernel.calls.filter((call) => call.startsWith('control')).length + nth);
+      expect(codeOf(() => gang.pause())).toBe('CONTROL_FAILED');
+      expect(gang.state).toBe(state);
+      expect(kernel.counting()).toHaveLength(state === 'armed' ? 12 : 0);
+      gang.close();
+    }
+  });
+
   it('takes group reads apart by id, not by position', () => {
     const kernel = new FakeKernel();
     kernel.countsOf = ({ attr, request: { cpu } }) => ({
