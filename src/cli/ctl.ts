@@ -1,7 +1,7 @@
 import { SyswideError } from '../base/error';
 import { jsonText } from '../base/safe-text';
 import { tellOwner } from '../gang/registry/control-client';
-import { type FoundGang, findGangs } from '../gang/registry/find-gangs';
+import { type FoundGang, findGangs, isLive } from '../gang/registry/find-gangs';
 import { ownPlace, type RegistryPlace, visiblePlaces } from '../gang/registry/place';
 import { userNames } from '../host/user-names';
 import { standardOutput } from './console';
@@ -29,7 +29,11 @@ export async function ctl(
   const request = ctlRequest(order, values);
   const { kernel, host } = thisMachine();
   const gang = chooseGang(findGangs(kernel, places), id);
-  const row = psRow(gang, await tellOwner(gang, request, ANSWER_MS), userNames(host.files));
+  const row = psRow(
+    gang,
+    await tellOwner(gang, request, ANSWER_MS, { isLive: (one) => isLive(kernel, one) }),
+    userNames(host.files),
+  );
   if (json) {
     standardOutput.write(`${jsonText(rowObject(row), 2)}\n`);
   } else if (request.do === 'status') {

@@ -1,8 +1,9 @@
 import type { GangStatus } from '../gang/controllable';
 import { askOwner } from '../gang/registry/control-client';
-import { type FoundGang, findGangs } from '../gang/registry/find-gangs';
+import { type FoundGang, findGangs, isLive } from '../gang/registry/find-gangs';
 import { ownPlace, type RegistryPlace, visiblePlaces } from '../gang/registry/place';
 import { userNames } from '../host/user-names';
+import type { Kernel } from '../native/kernel';
 import { complain, errorLine, type Sink, standardOutput } from './console';
 import { exitStatus } from './exit-status';
 import { thisMachine } from './machine';
@@ -28,8 +29,11 @@ export async function ps(
   const own = problems.filter((problem) => problem.what.includes(ownPlace().path));
   for (const problem of own) complain(errorLine(problem));
   const nameOf = userNames(host.files);
-  const states = await askAll(gangs);
-  const rows = gangs.map((gang, i) => psRow(gang, states[i], nameOf));
+  const states = await askAll(kernel, gangs);
+  const rows = gangs.flatMap((gang, i) => {
+    const state = states[i];
+    return state === 'ended' ? [] : [psRow(gang, state, nameOf)];
+  });
   await printRows(rows, json, standardOutput);
   return own.length > 0 ? exitStatus.failed : exitStatus.success;
 }
@@ -43,11 +47,20 @@ async function printRows(rows: readonly PsRow[], json: boolean, sink: Sink): Pro
 }
 
 /** What each owner says, in their order; undefined where it does not answer. */
-async function askAll(gangs: readonly FoundGang[]): Promise<(GangStatus | undefined)[]> {
-  const answers: (GangStatus | undefined)[] = [];
+async function askAll(kernel: Kernel, gangs: readonly FoundGang[]): Promise<Answer[]> {
+  const answers: Answer[] = [];
   for (let i = 0; i < gangs.length; i += ASKED_AT_ONCE) {
-    const asked = gangs.slice(i, i + ASKED_AT_ONCE).map((gang) => askOwner(gang, { do: 'status' }, ANSWER_MS));
-    for (const reply of await Promise.all(asked)) answers.push(reply && 'status' in reply ? reply.status : undefined);
+    answers.push(...(await Promise.all(gangs.slice(i, i + ASKED_AT_ONCE).map((gang) => ask(kernel, gang)))));
   }
   return answers;
+}
+
+/** `ended` for a gang that was there a moment ago. */
+type Answer = GangStatus | 'ended' | undefined;
+
+async function ask(kernel: Kernel, gang: FoundGang): Promise<Answer> {
+  const stillLives = (one: FoundGang) => isLive(kernel, one);
+  const reply = await askOwner(gang, { do: 'status' }, ANSWER_MS, { isLive: stillLives });
+  if (reply && 'status' in reply) return reply.status;
+  return stillLives(gang) ? undefined : 'ended';
 }

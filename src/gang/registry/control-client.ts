@@ -14,6 +14,14 @@ const O_PATH = 0o10000000;
 /** A gang's file stands a moment before its socket does. */
 const RETRY_MS = 20;
 
+/** Who asks an owner that may have gone since its gang was found. */
+export interface AskOptions {
+  /** Whether the gang is still there: one that has ended is not waited for. By default it is taken to be. */
+  readonly isLive?: (gang: FoundGang) => boolean;
+}
+
+const always = (): boolean => true;
+
 /**
  * Sends one request to the owner of a gang and waits for the reply.
  * @returns the reply; undefined when there is none in time: the owner is stopped, busy or gone
@@ -22,24 +30,26 @@ export async function askOwner(
   gang: FoundGang,
   request: ControlRequest,
   timeoutMs: number,
+  { isLive = always }: AskOptions = {},
 ): Promise<ControlReply | undefined> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const line = await exchange(gang, encodeRequest(request), deadline - performance.now());
     if (line !== 'refused') return line === undefined ? undefined : decodeReply(line);
-    if (performance.now() + RETRY_MS > deadline) return undefined;
+    if (performance.now() + RETRY_MS > deadline || !isLive(gang)) return undefined;
     await sleep(RETRY_MS);
   }
 }
 
 /**
  * As `askOwner`, for what has to be done.
- * @throws SyswideError NOT_ANSWERING; what the owner says
+ * @throws SyswideError NOT_ANSWERING; NO_SUCH_GANG for one that has ended; what the owner says
  */
-export async function tellOwner(gang: FoundGang, request: ControlRequest, timeoutMs: number) {
-  const reply = await askOwner(gang, request, timeoutMs);
+export async function tellOwner(gang: FoundGang, request: ControlRequest, timeoutMs: number, options: AskOptions = {}) {
+  const reply = await askOwner(gang, request, timeoutMs, options);
   if (reply && 'status' in reply) return reply.status;
   if (reply) throw reply.error;
+  if (!(options.isLive ?? always)(gang)) throw hasEnded(gang, request);
   throw new SyswideError('NOT_ANSWERING', {
     what: `cannot ${request.do} gang ${gang.id}`,
     why: `its owner, process ${gang.pid}, did not answer within ${timeoutMs / 1000} s`,
@@ -47,7 +57,14 @@ export async function tellOwner(gang: FoundGang, request: ControlRequest, timeou
   });
 }
 
-/** One line there and one back; `refused` when nobody listens. */
+const hasEnded = ({ id, pid }: FoundGang, request: ControlRequest): SyswideError =>
+  new SyswideError('NO_SUCH_GANG', {
+    what: `cannot ${request.do} gang ${id}`,
+    why: `it has just ended, in process ${pid}`,
+    remedy: 'see what there is with syswide ps',
+  });
+
+/** One line there and one back; `refused` when nobody listens, or hangs up without a word. */
 async function exchange(gang: FoundGang, line: string, timeoutMs: number): Promise<string | 'refused' | undefined> {
   const place = openSocket(gang);
   if (place === undefined) return 'refused';
@@ -79,6 +96,9 @@ function openSocket({ id, place }: FoundGang): Fd | undefined {
   return undefined;
 }
 
+/** The owner ends, or has more connections than it takes. */
+const gone = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE']);
+
 async function converse(path: string, line: string, timeoutMs: number): Promise<string | 'refused' | undefined> {
   const { connect } = await import('node:net');
   return new Promise((resolve) => {
@@ -90,8 +110,9 @@ async function converse(path: string, line: string, timeoutMs: number): Promise<
       resolve(result);
     };
     const timer = setTimeout(() => end(undefined), Math.max(1, timeoutMs));
-    socket.on('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED' ? 'refused' : undefined));
-    socket.on('close', () => end(undefined));
+    socket.on('error', ({ code = '' }: NodeJS.ErrnoException) => end(gone.has(code) ? 'refused' : undefined));
+    // All requests may be made twice.
+    socket.on('close', () => end('refused'));
     socket.on('data', (bytes: Buffer) => {
       const { lines: replies, overflow } = lines.add(bytes);
       if (overflow) end(undefined);

@@ -66,6 +66,12 @@ function gangsAt(kernel: Kernel, place: RegistryPlace): FoundGang[] {
   }
 }
 
+/** Whether a gang that was found is still there. */
+export function isLive(kernel: Kernel, { id, pid, since, place }: FoundGang): boolean {
+  const { gangs, problems } = findGangs(kernel, [place]);
+  return problems.length > 0 || gangs.some((gang) => gang.id === id && gang.pid === pid && gang.since === since);
+}
+
 /** The live gangs of one directory, in no order. Removes what dead processes left there. */
 export function lookThrough(kernel: Kernel, directory: RegistryDirectory): FoundGang[] {
   return directory.names().flatMap((name) => {

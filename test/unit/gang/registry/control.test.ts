@@ -2,8 +2,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SyswideError } from '../../../../src/base/error';
+import { monotonicTime } from '../../../../src/base/units';
 import { askOwner, tellOwner } from '../../../../src/gang/registry/control-client';
-import { type FoundGang, findGangs } from '../../../../src/gang/registry/find-gangs';
+import { type FoundGang, findGangs, isLive } from '../../../../src/gang/registry/find-gangs';
+import { encodeReply } from '../../../../src/gang/registry/messages';
 import { type Registration, registerGang } from '../../../../src/gang/registry/register';
 import { FakeGang, ownRegistry } from './fake-gang';
 import { LockingKernel } from './locking-kernel';
@@ -12,11 +14,12 @@ let registry: ReturnType<typeof ownRegistry>;
 let gang: FakeGang;
 let registration: Registration;
 let live: FoundGang;
+let kernel: LockingKernel;
 
 beforeEach(() => {
   registry = ownRegistry();
   gang = new FakeGang();
-  const kernel = new LockingKernel();
+  kernel = new LockingKernel();
   registration = registerGang(kernel, { command: ['x'], controllable: gang, place: registry.place });
   const [found] = findGangs(kernel, [registry.place]).gangs;
   if (!found) throw new Error('the gang is listed');
@@ -126,6 +129,54 @@ describe('whatever else arrives', () => {
     expect(await askOwner(live, { do: 'status' }, 60)).toBeUndefined();
     await expect(tellOwner(live, { do: 'stop' }, 60)).rejects.toMatchObject({ code: 'NOT_ANSWERING' });
   });
+});
+
+describe('a gang that ends while somebody asks', () => {
+  const isLiveNow = (one: FoundGang) => isLive(kernel, one);
+
+  it('is not waited for, and is said to have ended', async () => {
+    expect(isLiveNow(live)).toBe(true);
+    registration.close();
+    expect(isLiveNow(live)).toBe(false);
+    const before = performance.now();
+    expect(await askOwner(live, { do: 'status' }, 5000, { isLive: isLiveNow })).toBeUndefined();
+    await expect(tellOwner(live, { do: 'enable' }, 5000, { isLive: isLiveNow })).rejects.toMatchObject({
+      code: 'NO_SUCH_GANG',
+      message: expect.stringMatching(/^cannot enable gang .* it has just ended/),
+    });
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+
+  it('hangs up on who is connected already', async () => {
+    registration.close();
+    let ended = false;
+    const server = createServer((socket) => {
+      ended = true;
+      socket.on('error', () => {}).destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(socketPath(), resolve));
+    const told = tellOwner(live, { do: 'stop' }, 5000, { isLive: () => !ended });
+    await expect(told).rejects.toMatchObject({ code: 'NO_SUCH_GANG' });
+    server.close();
+  });
+
+  it('is no other one that has got its id since', () => {
+    expect(isLiveNow({ ...live, since: monotonicTime(live.since - 1n) })).toBe(false);
+  });
+});
+
+it('an owner that has no room for more connections is asked again', async () => {
+  registration.close();
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    if (connections < 4) socket.on('error', () => {}).destroy();
+    else socket.end(encodeReply({ status: gang.current }));
+  });
+  await new Promise<void>((resolve) => server.listen(socketPath(), resolve));
+  expect(await tellOwner(live, { do: 'enable' }, 5000)).toEqual(gang.current);
+  expect(connections).toBe(4);
+  server.close();
 });
 
 describe('an owner that lies', () => {
