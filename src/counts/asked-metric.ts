@@ -15,11 +15,20 @@ export interface AskedMetric {
   readonly events: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Whether a metric is told behind this event: the first one that it is made from; without any, the first of all. */
-export function standsBehind({ events }: AskedMetric, event: ResolvedEvent, isFirst: boolean): boolean {
+/**
+ * Whether a metric is told behind this event: the first one that it is made from; without any, the first of all.
+ * @param all events that are counted
+ */
+export function standsBehind({ events }: AskedMetric, event: ResolvedEvent, all: readonly ResolvedEvent[]): boolean {
   const [first] = [...events.values()];
-  return first === undefined ? isFirst : first[0] === event.name;
+  if (first === undefined) return event === all[0];
+  if (first[0] !== nameOf(event)) return false;
+  // Others of its name may be counted, with other filters.
+  return event === all.find((one) => nameOf(one) === nameOf(event) && one.cgroup?.name === event.cgroup?.name);
 }
+
+/** The name that metrics know it by. */
+const nameOf = ({ nameBefore, name }: ResolvedEvent): string => nameBefore ?? name;
 
 /** Its value in the part that the context is of; NaN where a count that it needs is missing. */
 export function askedMetric(metric: AskedMetric, anchor: ResolvedEvent, { counts }: MetricContext): Metric {
@@ -27,7 +36,7 @@ export function askedMetric(metric: AskedMetric, anchor: ResolvedEvent, { counts
     // Each once, also where an event is counted twice.
     const names = [...new Set(metric.events.get(text))];
     const here = counts.filter(({ event }) => event.cgroup?.name === anchor.cgroup?.name);
-    const own = names.flatMap((name) => here.find(({ event }) => event.name === name) ?? []);
+    const own = names.flatMap((name) => here.find(({ event }) => nameOf(event) === name) ?? []);
     return own.length === 0 ? undefined : own.reduce((sum, { count }) => sum + Number(count.value), 0);
   };
   const value = evaluateMetric(metric.expression, countOf) ?? Number.NaN;

@@ -26,6 +26,8 @@ export type EventKind =
 export interface ResolvedEvent {
   /** What the user calls it, and what every output prints: the `-e` text of this event, or its `name=` term. */
   readonly name: string;
+  /** What it was called when metrics were made of it, where what it watches has been changed since. */
+  readonly nameBefore?: string;
   readonly kind: EventKind;
   readonly attr: PerfEventAttr;
   /** Multiplies a count into `unit`: from a PMU's `.scale` and `.unit` files, 1e-6 and `msec` for the clocks. */

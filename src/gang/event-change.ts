@@ -57,11 +57,15 @@ const withBreakpoint =
       ...(length === undefined ? {} : { config2: BigInt(length) }),
       ...(type === undefined ? {} : { bpType: type }),
     };
-    return { ...event, attr, name: breakpointName(attr) };
+    return { ...event, attr, name: breakpointName(attr, event.name), nameBefore: event.nameBefore ?? event.name };
   };
 
-/** As `mem:` texts write it, so that every list shows what is watched now. */
-function breakpointName({ config1 = 0n, config2 = 4n, bpType = 0 }: PerfEventAttr): string {
+/** Letters behind the last colon that are not an access, in what follows `mem:`. */
+const MODIFIERS = /:[ukhGHIpPDSWeb]+$/;
+
+/** As `mem:` texts write it, so that every list shows what is watched now; with the modifiers that it had before. */
+function breakpointName({ config1 = 0n, config2 = 4n, bpType = 0 }: PerfEventAttr, before: string): string {
+  const [modifiers = ''] = MODIFIERS.exec(before.slice('mem:'.length)) ?? [];
   const letters = [bpType & 1 ? 'r' : '', bpType & 2 ? 'w' : '', bpType & 4 ? 'x' : ''].join('');
-  return `mem:0x${config1.toString(16)}/${config2}:${letters}`;
+  return `mem:0x${config1.toString(16)}/${config2}:${letters}${modifiers}`;
 }

@@ -89,7 +89,8 @@ class Slice {
   private askedBehind(event: EventCount['event']): readonly Metric[] {
     const { metrics, counts } = this.source;
     if (metrics.length === 0) return [];
-    const behind = metrics.filter((metric) => standsBehind(metric, event, event === counts[0]?.event));
+    const all = counts.map((one) => one.event);
+    const behind = metrics.filter((metric) => standsBehind(metric, event, all));
     return behind.map((metric) => askedMetric(metric, event, this.#context));
   }
 }

@@ -92,13 +92,28 @@ describe('a metric that was asked for', () => {
 
 describe('where it stands', () => {
   it('is behind the first event that it is made from, in every cgroup', () => {
-    expect(standsBehind(perCycle, instructions, false)).toBe(true);
-    expect(standsBehind(perCycle, inCgroup(instructions, 'a'), false)).toBe(true);
-    expect(standsBehind(perCycle, cycles, true)).toBe(false);
+    expect(standsBehind(perCycle, instructions, [faults, instructions])).toBe(true);
+    const inEach = ['a', 'b'].map((name) => inCgroup(instructions, name));
+    expect(inEach.map((event) => standsBehind(perCycle, event, inEach))).toEqual([true, true]);
+    expect(standsBehind(perCycle, cycles, [cycles, instructions])).toBe(false);
+  });
+
+  it('is behind one of several events of that name, which have other filters', () => {
+    const [filtered, all] = [{ ...instructions, filter: 'id == 1' }, { ...instructions }];
+    expect([filtered, all].map((event) => standsBehind(perCycle, event, [cycles, filtered, all]))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('stays behind what is called otherwise since it was changed, and is still made from it', () => {
+    const moved = { ...instructions, name: 'moved', nameBefore: instructions.name };
+    expect(standsBehind(perCycle, moved, [cycles, moved])).toBe(true);
+    expect(askedMetric(perCycle, moved, context([cycles, 200n], [moved, 300n])).value).toBe(1.5);
   });
 
   it('is behind the first of all when it is made from none', () => {
-    expect(standsBehind(asked('x=1 + 1'), faults, true)).toBe(true);
-    expect(standsBehind(asked('x=1 + 1'), faults, false)).toBe(false);
+    expect(standsBehind(asked('x=1 + 1'), faults, [faults, cycles])).toBe(true);
+    expect(standsBehind(asked('x=1 + 1'), faults, [cycles, faults])).toBe(false);
   });
 });

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { PerfType } from '../../../src/abi/perf-event';
+import { changedEvents } from '../../../src/gang/event-change';
+import { software } from '../../fake/events';
+
+const breakpoint = (name: string) =>
+  software('dummy', {
+    name,
+    kind: 'breakpoint',
+    attr: { type: PerfType.breakpoint, config: 0n, config1: 0x1000n, bpType: 2 },
+  });
+
+describe('a breakpoint that is moved', () => {
+  it.each([
+    ['mem:0x1000:w', 'mem:0x2000/4:w'],
+    ['mem:0x1000:w:u', 'mem:0x2000/4:w:u'],
+    ['mem:0x1000/4:u', 'mem:0x2000/4:w:u'],
+    ['mem:0x1000/4:w:ukD', 'mem:0x2000/4:w:ukD'],
+    ['mem:jiffies@./prog:w', 'mem:0x2000/4:w'],
+    // A symbol whose name is letters of modifiers.
+    ['mem:bk', 'mem:0x2000/4:w'],
+  ])('%s is called what it watches then, with its modifiers: %s', (before, after) => {
+    const [moved] = changedEvents([breakpoint(before)], { breakpoint: { address: 0x2000n } });
+    expect(moved).toMatchObject({ name: after, nameBefore: before, attr: { config1: 0x2000n } });
+  });
+
+  it('twice keeps the name that it had first for what was made of it', () => {
+    const once = changedEvents([breakpoint('mem:0x1000:w')], { breakpoint: { address: 0x2000n } });
+    const [twice] = changedEvents(once, { breakpoint: { length: 8 } });
+    expect(twice).toMatchObject({ name: 'mem:0x2000/8:w', nameBefore: 'mem:0x1000:w' });
+  });
+});
