@@ -85,6 +85,23 @@ export function eventsToReopen(
 }
 
 /**
+ * The events that get a filter where they stand, once for all: of what children inherit. Those that run have clones that
+ * only the kernel knows, which take the filter of what is open, and would be lost with it.
+ * Source: perf_tp_filter_match() in kernel/events/core.c.
+ * @throws SyswideError CONTROL_FAILED where one has a filter
+ */
+export function eventsToFilter(events: readonly ResolvedEvent[], changed: readonly ResolvedEvent[]): Set<number> {
+  const refiltered = events.flatMap((event, i) => (event.filter === changed[i]?.filter ? [] : [i]));
+  const filtered = refiltered.find((i) => events[i]?.filter !== undefined);
+  if (filtered === undefined) return new Set(refiltered);
+  throw new SyswideError('CONTROL_FAILED', {
+    what: `cannot change the filter of ${events[filtered]?.name}`,
+    why: 'the kernel sets a filter once, and what was started meanwhile would not be counted with another one',
+    remedy: 'leave children out with -i, count whole CPUs with -a, or start without --filter and set it once',
+  });
+}
+
+/**
  * The kernel takes the new address, length and type only together with everything else as it was, and leaves the event
  * off if the attr says `disabled`, which that of a member never does.
  */

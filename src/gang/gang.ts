@@ -4,9 +4,9 @@ import type { Cpu, Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { EventControl, Kernel, OpenRequest, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
-import { changeClones, eventsToReopen } from './clone-change';
+import { changeClones, eventsToFilter, eventsToReopen } from './clone-change';
 import { GangTicker, type TickSchedule } from './gang-ticker';
-import { identified, type OpenClone, type OpeningRequest, openClones } from './opening';
+import { identified, type OpenClone, type OpeningRequest, openClones, setFilter } from './opening';
 import { type PlannedClone, planGang } from './plan';
 import {
   controlFailed,
@@ -187,13 +187,17 @@ export class Gang {
 
   /**
    * Changes events while they count: breakpoints and periods where they stand; events whose filter changes, with their
-   * groups, are opened anew and take the place of the old ones, whose counts are kept.
+   * groups, are opened anew and take the place of the old ones, whose counts are kept. Of what children inherit, filters
+   * are set where they stand, which cannot be taken back.
    *
    * @param changed the gang's events, some of them replaced
    * @throws SyswideError when a clone refuses; then all of them are as they were
    */
   changeEvents(changed: readonly ResolvedEvent[]): void {
-    const only = eventsToReopen(this.#events, changed, this.#live);
+    const { inherit } = modeOf(this.request.target);
+    const filtered = inherit ? eventsToFilter(this.#events, changed) : new Set<number>();
+    const only = inherit ? new Set<number>() : eventsToReopen(this.#events, changed, this.#live);
+    this.tryFilters(changed, filtered);
     const fresh = only.size > 0 ? this.openMore({ events: changed, only, places: this.places }) : [];
     try {
       UndoStack.attempt((undo) => {
@@ -203,6 +207,9 @@ export class Gang {
           changeClones({ ...live, mode: this.modeOfAdded() }, undo, this.#events, index, event);
         }
         this.replace(fresh, only);
+        for (const clone of this.#live) {
+          if (filtered.has(clone.event)) setFilter(this.kernel, present(changed[clone.event], 'it has one'), clone);
+        }
       });
     } catch (error) {
       this.kernel.closeFds(fdsOf(fresh));
@@ -210,6 +217,13 @@ export class Gang {
     }
     this.#events = changed;
     this.#generation += 1;
+  }
+
+  /** @throws SyswideError where a filter does not fit its event */
+  private tryFilters(events: readonly ResolvedEvent[], filtered: ReadonlySet<number>): void {
+    if (filtered.size === 0) return;
+    const alone = events.map(({ leader: _, ...event }) => event);
+    this.kernel.closeFds(fdsOf(this.openMore({ events: alone, only: filtered, places: this.places.slice(0, 1) })));
   }
 
   /** Between the last count of the old clones and the first of the new ones nothing is counted twice. */

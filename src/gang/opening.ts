@@ -169,7 +169,8 @@ export function identified(kernel: Kernel, clones: readonly OpenClone[]): OpenCl
   });
 }
 
-function setFilter(kernel: Kernel, event: ResolvedEvent, clone: OpenClone): void {
+/** @throws SyswideError BAD_EVENT; also where the clone has a filter already */
+export function setFilter(kernel: Kernel, event: ResolvedEvent, clone: OpenClone): void {
   if (event.filter === undefined) return;
   try {
     kernel.setFilter([clone.fd], event.filter);

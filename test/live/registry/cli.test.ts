@@ -84,6 +84,31 @@ describe('a measurement that runs', () => {
     expect(syswide(['ctl', id, 'status'])).toMatchObject({ status: 1, stderr: expect.stringMatching(/NO_SUCH_GANG/) });
   });
 
+  describe('of a command whose child runs already', () => {
+    /** Starts 40 processes one after the other, and is itself started by the command. */
+    const child = '(i=0; while [ $i -lt 40 ]; do sleep 0.05; i=$((i+1)); done) & wait';
+    const fork = 'sched:sched_process_fork';
+    const counted = (filter: readonly string[]) =>
+      startSyswide(['stat', '-x,', '-e', fork, ...filter, '--', 'sh', '-c', child]);
+
+    it('counts that child on when a filter is set', async () => {
+      const running = counted([]);
+      const { id } = await rowOf(running);
+      expect(syswide(['ctl', id, 'set', 'filter=no_such_field > 0']).stderr).toMatch(/^error\[BAD_EVENT\]/);
+      expect(syswide(['ctl', id, 'set', 'filter=parent_pid > 0'])).toMatchObject({ status: 0, stderr: '' });
+      expect(csvRows((await running.ended).stderr)[0]?.[0]).toBe('41');
+    });
+
+    it('refuses another filter than it has, rather than to lose that child', async () => {
+      const running = counted(['--filter', 'parent_pid > 0']);
+      const { id } = await rowOf(running);
+      expect(syswide(['ctl', id, 'set', 'filter=parent_pid > 1']).stderr).toMatch(
+        /^error\[CONTROL_FAILED\]: cannot change/,
+      );
+      expect(csvRows((await running.ended).stderr)[0]?.[0]).toBe('41');
+    });
+  });
+
   it('is listed while it is stopped, as not answering', async () => {
     const running = startSyswide(['stat', '-a', '-x,', '-e', 'cpu-clock']);
     const { id } = await rowOf(running);

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { present } from '../../../src/base/assert';
 import { cpu, type Fd, tid } from '../../../src/base/units';
@@ -5,6 +6,7 @@ import type { ResolvedEvent } from '../../../src/events/resolved-event';
 import { Gang, type GangRequest } from '../../../src/gang/gang';
 import { CpuMask } from '../../../src/host/cpu-mask';
 import type { EventControl, Span } from '../../../src/native/kernel';
+import { KernelError } from '../../../src/native/kernel-error';
 import { hardware, software } from '../../fake/events';
 import { type FakeEvent, FakeKernel } from '../../fake/fake-kernel';
 
@@ -164,6 +166,8 @@ describe('software events and tracepoints of a CPU', () => {
 });
 
 describe('changing a filter', () => {
+  const ofTask = (inherit: boolean) => ({ kind: 'tasks', tids: [tid(7)], inherit, enableOnExec: false }) as const;
+
   it('opens the tracepoint anew, and leaves the others alone', () => {
     const kernel = new CountingKernel();
     const gang = Gang.open(kernel, request(mixed));
@@ -193,11 +197,39 @@ describe('changing a filter', () => {
 
   it('of tasks concerns the changed event only', () => {
     const kernel = new CountingKernel();
-    const target = { kind: 'tasks', tids: [tid(7)], inherit: true, enableOnExec: false } as const;
-    const gang = Gang.open(kernel, request(mixed, { target }));
+    const gang = Gang.open(kernel, request(mixed, { target: ofTask(false) }));
     expect(kernel.events().every(({ leader }) => leader === undefined)).toBe(true);
     const before = new Set(kernel.openFds.keys());
     gang.changeEvents(gang.events.map((event, i) => (i === 0 ? { ...event, filter: 'a == 1' } : event)));
     expect([...kernel.openFds.keys()].filter((one) => !before.has(one))).toHaveLength(1);
+  });
+
+  it('of what children inherit sets it where it stands, once, as theirs would be lost', () => {
+    const kernel = new CountingKernel();
+    const gang = Gang.open(kernel, request(mixed, { target: ofTask(true) }));
+    const before = [...kernel.openFds.keys()];
+    const filtered = (filter: string) => gang.events.map((event, i) => (i === 0 ? { ...event, filter } : event));
+    gang.changeEvents(filtered('a == 1'));
+    expect([...kernel.openFds.keys()]).toEqual(before);
+    expect([...kernel.filters].filter(([fd]) => before.includes(fd))).toEqual([[before[0], 'a == 1']]);
+    expect(() => gang.changeEvents(filtered('a == 2'))).toThrow(/what was started meanwhile/);
+    expect(gang.events[0]?.filter).toBe('a == 1');
+    gang.close();
+    expect(kernel.openFds.size).toBe(0);
+  });
+
+  it('that does not fit is found out before any is set', () => {
+    const kernel = new CountingKernel();
+    const gang = Gang.open(kernel, request([tracepoint(1), tracepoint(2)], { target: ofTask(true) }));
+    const before = [...kernel.openFds.keys()];
+    const set = kernel.setFilter.bind(kernel);
+    kernel.setFilter = (fds = [], filter = '') => {
+      const second = fds.some((one) => kernel.events().some(({ fd, attr }) => fd === one && attr.config === 2n));
+      if (second) throw new KernelError('ioctl', constants.errno.EINVAL);
+      set(fds, filter);
+    };
+    expect(() => gang.changeEvents(gang.events.map((event) => ({ ...event, filter: 'a == 1' })))).toThrow(/filter/);
+    expect([...kernel.openFds.keys()]).toEqual(before);
+    expect(before.filter((fd) => kernel.filters.has(fd as Fd))).toEqual([]);
   });
 });
