@@ -7,7 +7,7 @@ import { KernelError } from '../native/kernel-error';
 import { changeClones, eventsToFilter, eventsToReopen } from './clone-change';
 import { GangTicker, type TickSchedule } from './gang-ticker';
 import { identified, type OpenClone, type OpeningRequest, openClones, setFilter } from './opening';
-import { type PlannedClone, planGang } from './plan';
+import { opensOn, type PlannedClone, planGang } from './plan';
 import {
   controlFailed,
   type GangReading,
@@ -107,6 +107,11 @@ export class Gang {
   /** How many fds it holds. */
   get size(): number {
     return this.#live.length;
+  }
+
+  /** Whether it has anything to count on a CPU: some events are of a few CPUs only, and some are never opened. */
+  concerns(cpu: Cpu): boolean {
+    return this.#events.some((event, index) => !this.missing.has(index) && opensOn(event, cpu));
   }
 
   /** Where it counts now. */

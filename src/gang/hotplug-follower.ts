@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SyswideError } from '../base/error';
 import { type Cpu, elapsed, type Fd, type MonotonicTime, monotonicTime, type Nanoseconds, ns } from '../base/units';
-import type { CpuMask } from '../host/cpu-mask';
+import { CpuMask } from '../host/cpu-mask';
 import { readCpus } from '../host/cpus';
 import type { HostFiles } from '../host/host-files';
 import type { HotplugNotice, HotplugSource } from '../host/hotplug/hotplug-source';
@@ -69,16 +69,17 @@ export class HotplugFollower {
     /** The places of the gang on a CPU that comes online. */
     private readonly placesOn: (cpu: Cpu) => readonly Place[],
   ) {
-    this.#wanted = wanted;
+    this.#wanted = this.concerned(wanted);
   }
 
-  /** The CPUs that are to be covered whenever they are online. */
+  /** The CPUs that are to be covered whenever they are online; without those on which there is nothing to count. */
   get wanted(): CpuMask {
     return this.#wanted;
   }
 
   /** Set once the gang has moved. What CPUs do that it has left is not missed. */
-  set wanted(wanted: CpuMask) {
+  set wanted(mask: CpuMask) {
+    const wanted = this.concerned(mask);
     for (const cpu of this.#wanted.minus(wanted)) {
       const uncovered = this.uncovered(cpu, monotonicTime(process.hrtime.bigint()));
       if (this.#states.has(cpu)) this.#states.set(cpu, { uncovered });
@@ -317,6 +318,10 @@ export class HotplugFollower {
       }
       if (!this.isCovered(cpu) && online.has(cpu)) this.arrive(cpu, since, this.cover(cpu));
     }
+  }
+
+  private concerned(cpus: CpuMask): CpuMask {
+    return CpuMask.of([...cpus].filter((cpu) => this.gang.concerns(cpu)));
   }
 
   private isCovered(cpu: Cpu): boolean {

@@ -1,6 +1,7 @@
 import { type EncodedAttr, encodeAttr, type PerfEventAttr } from '../abi/attr';
 import { OpenFlag, ReadFormat } from '../abi/perf-event';
 import { COUNTING_READ_FORMAT } from '../abi/read-format';
+import type { Cpu } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { OpenRequest } from '../native/kernel';
 import { readLeaders } from './read-group';
@@ -90,6 +91,9 @@ function openedEvent(
 }
 
 const isOnCpu = ({ cpus }: ResolvedEvent, { cpu }: Place): boolean => cpu === undefined || (cpus?.has(cpu) ?? true);
+
+/** Whether an event that the machine has is opened on a CPU. */
+export const opensOn = (event: ResolvedEvent, cpu: Cpu): boolean => event.kind !== 'tool' && isOnCpu(event, { cpu });
 
 /** The leader of each event's group in the kernel: as the user wrote it, or the one that it shares its reads with. */
 function kernelLeaders(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { csvRows, hasPerf, perf, syswide } from '../run';
+import { csvRows, hasPerf, isRoot, perf, syswide } from '../run';
 
 const events = 'duration_time,user_time,system_time';
 const busy = ['sh', '-c', 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; sleep 0.05'];
@@ -32,6 +32,20 @@ describe('tool events', () => {
     const rows = csvRows(syswide(['stat', '-a', '-A', '-x,', '-e', `duration_time,cpu-clock`, '--', 'true']).stderr);
     expect(rows.filter((row) => row[3] === 'duration_time').map(([cpu]) => cpu)).toEqual(['CPU0']);
     expect(rows.filter((row) => row[3] === 'cpu-clock').length).toBeGreaterThan(0);
+  });
+
+  describe('where there is nothing to open on some CPU', () => {
+    needs(isRoot, 'root');
+
+    it.each([
+      [['-n']],
+      [['-e', 'duration_time']],
+      [['-e', 'page-faults/cpu=0/']],
+      [['--allow-missing', '-e', 'page-faults/cpu=0/,r0/cpu=1/']],
+    ])('%j counts what there is', (args) => {
+      const { status, stderr } = syswide(['stat', '-a', ...args, '--', 'sleep', '0.2']);
+      expect([status, stderr]).toEqual([0, expect.stringMatching(/seconds time elapsed/)]);
+    });
   });
 
   it('can stand in a group, which perf then does not count', () => {

@@ -111,6 +111,29 @@ describe('a CPU that comes', () => {
     expect(machine.kernel.openFds.size).toBe(6);
   });
 
+  it('is not followed where there is nothing to count', () => {
+    const dummy = software('dummy', { name: 'duration_time', kind: 'tool', tool: 'duration_time' });
+    const onlyOn = (list: string) => software('pageFaults', { cpus: CpuMask.parse(list) });
+    for (const [events, followed] of [
+      [[dummy], ''],
+      [[onlyOn('0')], '0'],
+      [[onlyOn('0'), onlyOn('2'), dummy], '0,2'],
+    ] as const) {
+      const machine = new HotplugMachine(events);
+      machine.arm();
+      machine.down(1);
+      machine.up(1);
+      machine.up(2);
+      expect(`${machine.follower.wanted}`).toBe(followed);
+      const { prepared, outcomes } = machine.standBy();
+      expect(prepared.standby.cpus.every((requests) => requests.length > 0)).toBe(true);
+      machine.follower.adopt(prepared, outcomes);
+      machine.follower.follow();
+      expect(machine.follower.happenings.map(({ cpu: one }) => one)).toEqual(followed === '0,2' ? [2] : []);
+      expect(machine.follower.uncovered(cpu(1), now())).toBe(0n);
+    }
+  });
+
   it('has its standby opened with its filters', () => {
     const machine = new HotplugMachine([software('pageFaults', { kind: 'tracepoint', filter: 'x == 1' })], {
       online: [0],
