@@ -33,6 +33,8 @@ export type Arrival =
  * @throws SyswideError OUTPUT_FAILED
  */
 export function resultFile(path: string, arrival: Arrival): Sink {
+  // Beside it there is room for a file that is only then to get its name.
+  if (path === '') throw outputFailed("''", new Error('that is no name'));
   try {
     const number = standard[path] ?? Number(descriptor.exec(path)?.[1] ?? Number.NaN);
     if (!Number.isNaN(number)) return openDescriptor(number);

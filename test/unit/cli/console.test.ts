@@ -46,5 +46,8 @@ it('a result file is made anew or added to', () => {
   }
   expect(readFileSync(path, 'utf8')).toBe('abc');
   expect(() => resultFile(folder, 'whole')).toThrow(failed);
+  for (const arrival of ['whole', 'growing', 'appended'] as const) {
+    expect(() => resultFile('', arrival)).toThrow(failed);
+  }
   expect(() => resultFile(join(folder, 'none', 'file'), 'appended')).toThrow(failed);
 });
