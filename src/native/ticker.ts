@@ -25,10 +25,11 @@ export class RealTicker implements Ticker {
     private readonly plan: TickerPlan,
   ) {
     const { reads, size, events, room } = plan;
-    this.#bytes = scratch(room * reads.length * size);
-    this.#lengths = new Int32Array(room * reads.length);
+    // What has no room at all would be a null pointer, which is refused.
+    this.#bytes = scratch(room * Math.max(1, reads.length * size));
+    this.#lengths = new Int32Array(room * Math.max(1, reads.length));
     this.#ticks = new BigUint64Array(room * TICK_WORDS);
-    this.#steps = new BigUint64Array(room * events * STEP_WORDS);
+    this.#steps = new BigUint64Array(room * Math.max(1, events) * STEP_WORDS);
     const fds = packInt32(reads.map(({ fd }) => fd));
     const members = packInt32(reads.map(({ parts, isGroup }) => (isGroup ? parts.length : 0)));
     const parts = packParts(reads.flatMap((read) => read.parts));

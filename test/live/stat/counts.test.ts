@@ -11,6 +11,25 @@ afterAll(() => getppid.dispose());
 
 const exitGroup = 1;
 
+describe('CPUs on which the kernel has nothing to count', () => {
+  needs(isRoot, 'root, to count whole CPUs');
+  const nothing = [
+    ['-n'],
+    ['-e', 'duration_time'],
+    ['-e', 'software/config=2,cpu=0/'],
+    ['-e', 'rffffffffffff', '--allow-missing'],
+  ];
+  // Whole CPUs are read by a thread of its own in intervals below 100 ms.
+  const intervals = [[], ['-I', '50'], ['-I', '200']];
+
+  const all = nothing.flatMap((events) => intervals.map((every) => [...events, ...every]));
+
+  it.each(all.map((args) => [args.join(' '), args] as const))('stat -a %s', (_, args) => {
+    const { stderr, status } = syswide(['stat', '-a', ...args, '--', 'sleep', '0.1']);
+    expect({ status, error: /^error.*/mu.exec(stderr)?.[0] }).toEqual({ status: 0, error: undefined });
+  });
+});
+
 describe('counts are exact', () => {
   needs(isRoot, 'root, to count system calls');
   it.each([0, 1, 100_000])('%i system calls of a process are %i, and the one that ends it', async (calls) => {

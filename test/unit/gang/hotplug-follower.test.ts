@@ -213,6 +213,36 @@ describe('a CPU that comes', () => {
   });
 });
 
+describe('a CPU on which nothing is to be counted', () => {
+  const events = [software('pageFaults', { cpus: CpuMask.parse('0') })];
+
+  it('is not on standby, is not missed and is not told of', () => {
+    const machine = new HotplugMachine(events);
+    machine.arm();
+    expect(machine.follower.prepare().cpus).toEqual([]);
+    machine.down(1);
+    machine.up(1);
+    machine.follower.follow();
+    expect(machine.follower.uncovered(cpu(1), now())).toBe(0n);
+    expect(kinds(machine)).toEqual([]);
+  });
+
+  it('stays so when the gang moves', () => {
+    const machine = new HotplugMachine(events);
+    machine.arm();
+    machine.live.set({ cpus: CpuMask.parse('1') });
+    machine.live.set({ cpus: CpuMask.parse('0-1') });
+    expect(machine.follower.prepare().cpus).toEqual([]);
+    expect(machine.live.gang.size).toBe(1);
+  });
+
+  it('is every one, where the kernel counts nothing', () => {
+    const machine = new HotplugMachine([{ ...software('pageFaults'), kind: 'tool', tool: 'duration_time' }]);
+    machine.arm();
+    expect(machine.follower.prepare().cpus).toEqual([]);
+  });
+});
+
 describe('a CPU that flaps', () => {
   it('many times between two looks is covered once, and what it missed is known exactly', () => {
     const machine = new HotplugMachine(group);
