@@ -13,7 +13,7 @@ export function doctorCommand(action: (options: DoctorOptions) => Promise<void>)
   return new Command('doctor')
     .summary('say what this machine and user can count, and how to mend the rest')
     .description(
-      'Look at everything that decides what can be counted here: permissions, limits, what the kernel and the machine\n' +
+      'Look at everything that decides what can be counted here: permissions, limits, what the kernel and the machine ' +
         'have, and syswide itself. Says of each what it costs to be without, and the command that mends it.',
     )
     .option('--json', 'print one JSON object')
