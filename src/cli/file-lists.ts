@@ -4,6 +4,7 @@ import { offer } from './console';
 import type { FileListOptions } from './file-list-commands';
 import { endOfRecording } from './recording-end';
 import { recordingOwner } from './recording-owner';
+import { withSpooledInput } from './spooled-input';
 
 /** `syswide evlist`. @returns the exit status */
 export async function evlist(options: FileListOptions): Promise<number> {
@@ -17,7 +18,7 @@ export async function buildidList(options: FileListOptions): Promise<number> {
 
 function listed(options: FileListOptions, linesOf: (recording: Recording) => string[]): number {
   const { input } = options;
-  const recording = Recording.open(input, recordingOwner(options));
+  const recording = withSpooledInput(input, (path) => Recording.open(path, recordingOwner(options)));
   try {
     offer(
       linesOf(recording)

@@ -2,6 +2,7 @@ import { SyswideError } from '../base/error';
 import type { Recording } from '../profile/recording';
 import { complain, errorLine } from './console';
 import { exitStatus } from './exit-status';
+import { inputName } from './spooled-input';
 
 /** What is said of a recording once it has been read. */
 type Read = Pick<Recording, 'recovered' | 'unread' | 'malformed' | 'damaged'>;
@@ -19,7 +20,7 @@ export function endOfRecording(path: string, recording: Read, notices: readonly 
   const lost = damageOf(recording);
   if (lost.length === 0) return exitStatus.success;
   const error = new SyswideError('BAD_FILE', {
-    what: `cannot read all of ${path}`,
+    what: `cannot read all of ${inputName(path)}`,
     why: lost.join('; '),
     remedy: 'what is shown is the rest of it: record it again',
   });

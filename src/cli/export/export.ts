@@ -12,6 +12,7 @@ import { type TimedRecording, timedRecording } from '../flamegraph/timed-recordi
 import { writeNewFile } from '../new-file';
 import { recordingFilter } from '../recording-filter';
 import { recordingOwner } from '../recording-owner';
+import { inputName } from '../spooled-input';
 import { symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 import type { ExportFormat, RawExportOptions } from './export-command';
@@ -41,7 +42,7 @@ export async function exportRecording(raw: RawExportOptions): Promise<number> {
     inlines: raw.inline ?? false,
     addresses: format === 'pprof',
   });
-  writeNewFile(output, contentOf(format, input === '-' ? 'standard input' : basename(input), read));
+  writeNewFile(output, contentOf(format, basename(inputName(input)), read));
   return read.status;
 }
 

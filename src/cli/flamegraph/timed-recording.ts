@@ -42,7 +42,7 @@ function readWhole(recording: Recording, name: string, reading: TimedReading): T
     progress.close();
     return {
       name,
-      status: endOfRecording(name === '-' ? 'standard input' : name, recording, profile.notices),
+      status: endOfRecording(name, recording, profile.notices),
       recording,
       profile,
       comms: recording.comms,

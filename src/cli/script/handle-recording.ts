@@ -11,6 +11,7 @@ import { CellTexts } from '../../report/profile/cell-text';
 import { complain } from '../console';
 import { accepting } from '../function-filter';
 import { endOfRecording } from '../recording-end';
+import { inputName, withSpooledInput } from '../spooled-input';
 import { HandlerFile } from './handler-file';
 import type { ScriptOptions } from './script-options';
 
@@ -22,7 +23,7 @@ import type { ScriptOptions } from './script-options';
 export async function handleRecording(file: string, options: ScriptOptions): Promise<number> {
   const { input, owner, symbols, filter, functions } = options;
   const handlers = await HandlerFile.load(file);
-  const recording = Recording.open(input, owner);
+  const recording = withSpooledInput(input, (path) => Recording.open(path, owner));
   try {
     const { timeline, kernel, processes } = recording.readTasks();
     const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);
@@ -62,7 +63,7 @@ export async function handleRecording(file: string, options: ScriptOptions): Pro
     await handlers.end();
     const recorded = new Set(events.map(({ name }) => name));
     const absent = handlers.events.filter((name) => !recorded.has(name));
-    if (absent.length > 0) complain(`# ${visible(input)} has no samples of ${visible(absent.join(', '))}`);
+    if (absent.length > 0) complain(`# ${visible(inputName(input))} has no samples of ${visible(absent.join(', '))}`);
     return endOfRecording(input, recording, programs.notices);
   } finally {
     recording.close();

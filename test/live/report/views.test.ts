@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
 import { hasPerf, isRoot, launcher, perf, syswide } from '../run';
@@ -181,7 +182,7 @@ describe('syswide report', () => {
 
   it('reads standard input like a file', () => {
     const input = readFileSync(chains);
-    for (const command of ['report', 'script']) {
+    for (const command of ['report', 'script', 'evlist', 'buildid-list']) {
       const piped = spawnSync(process.execPath, [launcher, command, '-i', '-'], {
         input,
         encoding: 'utf8',
@@ -190,6 +191,43 @@ describe('syswide report', () => {
       expect({ status: piped.status, stderr: piped.stderr }).toEqual({ status: 0, stderr: '' });
       expect(piped.stdout).toBe(syswide([command, '-i', chains]).stdout);
     }
+  });
+
+  const readers = [
+    ['report'],
+    ['script'],
+    ['script', fileURLToPath(new URL('../../../examples/handlers.mjs', import.meta.url))],
+    ['export', '--format', 'folded'],
+    ['flamegraph', '-o', '-'],
+    ['evlist'],
+    ['buildid-list'],
+  ].map((args) => [args.slice(0, 2).join(' '), args] as const);
+
+  it.each(readers)('%s: standard input has its name in errors', (_, args) => {
+    const piped = (input: string | Buffer, env = {}) => {
+      const options = { input, encoding: 'utf8', env: { ...process.env, ...env }, maxBuffer: 1 << 28 } as const;
+      const { status, stderr } = spawnSync(process.execPath, [launcher, ...args, '-i', '-'], options);
+      return { status, error: /^error.*$/mu.exec(stderr)?.[0].replace(/ — .*/u, '') };
+    };
+    expect(piped('no recording')).toEqual({ status: 1, error: 'error[BAD_FILE]: cannot read standard input' });
+    expect(piped(readFileSync(chains).subarray(0, 5000))).toEqual({
+      status: 1,
+      error: 'error[BAD_FILE]: cannot read all of standard input',
+    });
+    expect(piped('', { TMPDIR: '/nowhere' })).toEqual({
+      status: 1,
+      error: 'error[OUTPUT_FAILED]: cannot keep standard input in /nowhere while it is read',
+    });
+    const folder = openSync('/', 'r');
+    const { status, stderr } = spawnSync(process.execPath, [launcher, ...args, '-i', '-'], {
+      stdio: [folder, 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(folder);
+    expect({ status, stderr: stderr.slice(0, 43) }).toEqual({
+      status: 1,
+      stderr: 'error[BAD_FILE]: cannot read standard input',
+    });
   });
 
   it.each([
