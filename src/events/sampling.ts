@@ -1,5 +1,6 @@
 import type { AttrFlags, PerfEventAttr } from '../abi/attr';
 import { CLOCK_MONOTONIC, PerfType, SampleType, SoftwareId } from '../abi/perf-event';
+import { SyswideError } from '../base/error';
 import { unscaled } from './draft';
 import type { ResolvedEvent } from './resolved-event';
 
@@ -7,8 +8,10 @@ import type { ResolvedEvent } from './resolved-event';
 export interface Sampling {
   /** One sample every so many events; absent: by frequency, and every one of a tracepoint. */
   readonly period?: bigint;
-  /** Samples a second, Hz; absent: 4000. */
+  /** Samples a second, Hz; absent: 4000, or as many as the kernel takes. */
   readonly frequency?: bigint;
+  /** How many a second the kernel takes: see `maxSampleRate`. */
+  readonly maxFrequency?: bigint | undefined;
   /** How the callers are found: by frame pointers, or from that many bytes of the user's stack with DWARF. */
   readonly callGraph?: CallGraph;
   /** With the address that was accessed. */
@@ -24,7 +27,7 @@ export interface Sampling {
 export type CallGraph = { readonly kind: 'fp' } | { readonly kind: 'dwarf'; readonly stackBytes: number };
 
 /** perf's default of `-F`, Hz. */
-const DEFAULT_FREQUENCY = 4000n;
+export const DEFAULT_FREQUENCY = 4000n;
 
 /** Bytes of user stack that `dwarf` copies by default, as perf does. */
 export const DEFAULT_STACK_BYTES = 8192;
@@ -47,9 +50,12 @@ const clockFlags = { useClockid: true, sampleIdAll: true } as const;
 /**
  * An event as it is opened to sample. Tool events have nothing to sample.
  * Source: evsel__config() in tools/perf/util/evsel.c, Linux 6.18.
+ * @throws SyswideError USAGE for a period of 0, or more samples a second than the kernel takes
  */
 export function sampled(event: ResolvedEvent, sampling: Sampling): ResolvedEvent {
-  const { period, frequency } = rateOf(event, sampling);
+  const rate = rateOf(event, sampling);
+  checkRate(event, rate, sampling);
+  const { period, frequency } = rate;
   const chain = callGraphOf(event, sampling);
   const { maxStack } = event.settings ?? {};
   const attr: PerfEventAttr = {
@@ -76,15 +82,36 @@ export function sampled(event: ResolvedEvent, sampling: Sampling): ResolvedEvent
 }
 
 /** One of both. */
-function rateOf(
-  { kind, settings }: ResolvedEvent,
-  { period, frequency }: Sampling,
-): { period: bigint; frequency?: undefined } | { period?: undefined; frequency: bigint } {
+type Rate = { period: bigint; frequency?: undefined } | { period?: undefined; frequency: bigint };
+
+function rateOf({ kind, settings }: ResolvedEvent, { period, frequency, maxFrequency }: Sampling): Rate {
   if (settings?.period !== undefined) return { period: settings.period };
   if (settings?.frequency !== undefined) return { frequency: settings.frequency };
   if (period !== undefined) return { period };
   if (frequency !== undefined) return { frequency };
-  return kind === 'tracepoint' ? { period: 1n } : { frequency: DEFAULT_FREQUENCY };
+  return kind === 'tracepoint' ? { period: 1n } : { frequency: atMost(DEFAULT_FREQUENCY, maxFrequency) };
+}
+
+const atMost = (wanted: bigint, most: bigint | undefined): bigint =>
+  most !== undefined && most < wanted ? most : wanted;
+
+/** The kernel's own refusal would not say what is wrong with it, and it takes a period of 0, by which nothing is sampled. */
+function checkRate({ name }: ResolvedEvent, { period, frequency }: Rate, { maxFrequency }: Sampling): void {
+  const rate = period ?? frequency;
+  if (rate < 1n) {
+    throw new SyswideError('USAGE', {
+      what: `cannot sample ${name} ${period === undefined ? `${rate} times a second` : `every ${rate} events`}`,
+      why: 'that takes no sample',
+      remedy: 'ask for 1 or more',
+    });
+  }
+  if (frequency !== undefined && maxFrequency !== undefined && frequency > maxFrequency) {
+    throw new SyswideError('USAGE', {
+      what: `cannot sample ${name} ${frequency} times a second`,
+      why: `kernel.perf_event_max_sample_rate is ${maxFrequency}`,
+      remedy: `ask for no more, or sudo sysctl kernel.perf_event_max_sample_rate=${frequency}`,
+    });
+  }
 }
 
 function fieldsOf({ kind }: ResolvedEvent, { addresses, weight }: Sampling): bigint {

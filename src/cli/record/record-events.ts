@@ -2,10 +2,11 @@ import { ReadFormat } from '../../abi/perf-event';
 import { SyswideError } from '../../base/error';
 import { pid, type Tid } from '../../base/units';
 import type { ResolvedEvent } from '../../events/resolved-event';
-import { type Sampling, sampled, sideBandEvent } from '../../events/sampling';
+import { DEFAULT_FREQUENCY, type Sampling, sampled, sideBandEvent } from '../../events/sampling';
 import { combineFilters } from '../../events/tracepoint-filter';
 import type { Host } from '../../host/host';
 import { isKernelSince } from '../../host/kernel-version';
+import { maxSampleRate } from '../../host/sample-rate';
 import { statEvents } from '../stat/stat-events';
 import type { RecordOptions, SampleRate } from './record-options';
 
@@ -47,8 +48,13 @@ export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
   });
   const tellLoss = isKernelSince(host.files, ...LOST_SINCE);
   const all = [...events, sideBand].map((event) => (tellLoss ? tellingOfLoss(event) : event));
-  return { events: all, dataMaps, notices: [...notices, ...rate.notices, ...asked.notices] };
+  const lowered = events.some(goesByThat) ? rate.notices : [];
+  return { events: all, dataMaps, notices: [...notices, ...lowered, ...asked.notices] };
 }
+
+/** Whether an event is sampled so many times a second, and does not say by itself how many. */
+const goesByThat = ({ attr, settings }: ResolvedEvent): boolean =>
+  attr.flags?.freq === true && settings?.frequency === undefined;
 
 /** The kernel that began to tell of each event how many of its records it had no room for. */
 const LOST_SINCE = [6, 0] as const;
@@ -68,16 +74,19 @@ function defaultEvent(host: Host): { name: string; notices: string[] } {
 function rateOf(
   rate: SampleRate,
   { files }: Host,
-): { sampling: Pick<Sampling, 'period' | 'frequency'>; notices: string[] } {
-  if (rate.kind === 'period') return { sampling: { period: rate.events }, notices: [] };
-  if (rate.kind === 'default') return { sampling: {}, notices: [] };
-  const text = files.read('/proc/sys/kernel/perf_event_max_sample_rate')?.trim() ?? '';
-  const most = /^\d+$/.test(text) ? BigInt(text) : 100_000n;
-  if (rate.hertz === 'max') return { sampling: { frequency: most }, notices: [] };
-  if (rate.hertz <= most) return { sampling: { frequency: rate.hertz }, notices: [] };
-  const notice = `${rate.hertz} samples a second are more than kernel.perf_event_max_sample_rate allows: taking ${most}`;
-  return { sampling: { frequency: most }, notices: [notice] };
+): { sampling: Pick<Sampling, 'period' | 'frequency' | 'maxFrequency'>; notices: string[] } {
+  const maxFrequency = maxSampleRate(files);
+  if (rate.kind === 'period') return { sampling: { period: rate.events, maxFrequency }, notices: [] };
+  const most = maxFrequency ?? 100_000n;
+  if (rate.kind === 'default') return { sampling: { maxFrequency }, notices: tooMany(DEFAULT_FREQUENCY, most) };
+  const frequency = rate.hertz === 'max' || rate.hertz > most ? most : rate.hertz;
+  return { sampling: { frequency, maxFrequency }, notices: rate.hertz === 'max' ? [] : tooMany(rate.hertz, most) };
 }
+
+const tooMany = (hertz: bigint, most: bigint): string[] =>
+  hertz <= most
+    ? []
+    : [`${hertz} samples a second are more than kernel.perf_event_max_sample_rate allows: taking ${most}`];
 
 /** Without what threads of syswide do: to the kernel, common_pid is a thread's. Only tracepoints can be filtered. */
 function withoutOwn(event: ResolvedEvent, threads: readonly Tid[]): ResolvedEvent {

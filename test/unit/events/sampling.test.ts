@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { type Sampling, sampled } from '../../../src/events/sampling';
+import { software } from '../../fake/events';
+
+const plain: Sampling = { addresses: false, weight: false };
+const clock = software('cpuClock');
+const rate = (sampling: Partial<Sampling>, event = clock) => sampled(event, { ...plain, ...sampling }).attr;
+
+describe('how often an event is sampled', () => {
+  it.each([
+    [undefined, 4000n],
+    [100_000n, 4000n],
+    [1000n, 1000n],
+  ])('where the kernel takes %s a second: %i by default', (maxFrequency, frequency) => {
+    expect(rate({ maxFrequency })).toMatchObject({ samplePeriod: frequency, flags: { freq: true } });
+  });
+
+  it('is every single one of a tracepoint, whatever the kernel takes', () => {
+    const { samplePeriod, flags } = rate({ maxFrequency: 1000n }, { ...clock, kind: 'tracepoint' });
+    expect({ samplePeriod, freq: flags?.freq }).toEqual({ samplePeriod: 1n, freq: undefined });
+  });
+
+  it.each<[string, Partial<Sampling>, Pick<typeof clock, 'settings'>]>([
+    ['kernel.perf_event_max_sample_rate is 1000', { frequency: 2000n, maxFrequency: 1000n }, {}],
+    ['kernel.perf_event_max_sample_rate is 1000', { maxFrequency: 1000n }, { settings: { frequency: 2000n } }],
+    ['that takes no sample', { period: 0n }, {}],
+    ['that takes no sample', {}, { settings: { period: 0n } }],
+    ['that takes no sample', { frequency: -1n }, {}],
+  ])('is refused where %s', (why, sampling, settings) => {
+    expect(() => rate(sampling, { ...clock, ...settings })).toThrow(why);
+  });
+});
