@@ -1,5 +1,5 @@
 import { SyswideError } from '../base/error';
-import type { Nanoseconds } from '../base/units';
+import { ns } from '../base/units';
 import type { EventSpec } from '../events/event-spec';
 import { parseEvents } from '../events/parse';
 import { resolveEvents } from '../events/resolve-events';
@@ -23,7 +23,7 @@ export interface SystemWideEventOptions {
   /** The CPUs to cover whenever they are online; by default all that the machine can have. */
   readonly cpus?: CpuMask;
   /** How long to wait for debug registers that others hold, in ns; by default not at all. */
-  readonly waitSlots?: Nanoseconds;
+  readonly waitSlots?: bigint;
   /** What `syswide ps` shows as its command; by default this process's arguments. */
   readonly command?: readonly string[];
 }
@@ -90,7 +90,7 @@ export async function openSystemWide(
     { kernel, files: host.files, lock: lock.run },
     { events, places: placesOf(target) },
     () => LiveGang.open(kernel, request),
-    { wait: options.waitSlots },
+    { wait: options.waitSlots === undefined ? undefined : ns(options.waitSlots) },
   );
 }
 

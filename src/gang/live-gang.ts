@@ -1,3 +1,4 @@
+import { assert } from '../base/assert';
 import { SyswideError } from '../base/error';
 import { type Cpu, monotonicTime } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
@@ -164,6 +165,7 @@ export class LiveGang implements Controllable {
   }
 
   set(change: GangChange): void {
+    assert(this.gang.state !== 'closed', 'a closed gang is not changed');
     const { lock } = this.request;
     if (lock && this.gang.events.some(isBreakpoint)) lock.runSync(() => this.change(change));
     else this.change(change);

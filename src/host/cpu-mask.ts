@@ -1,4 +1,3 @@
-import { assert } from '../base/assert';
 import { SyswideError } from '../base/error';
 import { type Cpu, cpu } from '../base/units';
 import { type CpuRange, maxCpu, parseCpuList } from './cpu-list';
@@ -46,14 +45,21 @@ export class CpuMask implements Iterable<Cpu> {
     }
   }
 
-  /** The set of these CPUs, given in any order, repeated or not. */
-  static of(cpus: Iterable<Cpu>): CpuMask {
+  /**
+   * The set of these CPUs, given in any order, repeated or not.
+   * @throws SyswideError BAD_CPU_LIST for what is no CPU number
+   */
+  static of(cpus: Iterable<number>): CpuMask {
     const list = [...cpus];
-    assert(
-      list.every((n) => Number.isInteger(n) && n >= 0 && n <= maxCpu),
-      `CPU numbers lie in 0-${maxCpu}`,
-    );
-    const words = wordsUpTo(list.reduce<number>((max, n) => Math.max(max, n), 0));
+    const wrong = list.find((n) => !Number.isInteger(n) || n < 0 || n > maxCpu);
+    if (wrong !== undefined) {
+      throw new SyswideError('BAD_CPU_LIST', {
+        what: `cannot have ${wrong} in a set of CPUs`,
+        why: `CPUs are whole numbers from 0 to ${maxCpu}`,
+        remedy: 'leave it out',
+      });
+    }
+    const words = wordsUpTo(list.reduce((max, n) => Math.max(max, n), 0));
     for (const n of list) addBit(words, n);
     return new CpuMask(words);
   }
@@ -67,7 +73,7 @@ export class CpuMask implements Iterable<Cpu> {
     return this[Symbol.iterator]().next().value;
   }
 
-  has(n: Cpu): boolean {
+  has(n: number): boolean {
     return (((this.#words[n >>> 5] ?? 0) >>> (n & 31)) & 1) === 1;
   }
 

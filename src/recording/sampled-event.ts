@@ -2,6 +2,7 @@ import { CLOCK_MONOTONIC } from '../abi/perf-event';
 import { RecordType } from '../abi/ring-page';
 import { decodeSample, type Sample } from '../abi/sample';
 import { present } from '../base/assert';
+import { SyswideError } from '../base/error';
 import { elapsed, type MonotonicTime, monotonicTime, type Nanoseconds } from '../base/units';
 import { Held, openSystemWide, type SystemWideEventOptions } from '../counts/open-system-wide';
 import type { ResolvedEvent } from '../events/resolved-event';
@@ -9,6 +10,7 @@ import { type CallGraph, sampled } from '../events/sampling';
 import type { LiveGang } from '../gang/live-gang';
 import type { OpenClone } from '../gang/opening';
 import { type Registration, registerGang } from '../gang/registry/register';
+import { maxSampleRate } from '../host/sample-rate';
 import type { Kernel, Wakeup } from '../native/kernel';
 import { RealKernel } from '../native/real-kernel';
 import { CpuRings } from '../ring/cpu-rings';
@@ -18,7 +20,7 @@ import { rawRecords } from './raw-records';
 export interface SampledEventOptions extends SystemWideEventOptions {
   /** One sample every so many events; by default by frequency, and every one of a tracepoint. */
   readonly period?: bigint;
-  /** Samples a second, Hz; by default 4000. */
+  /** Samples a second, Hz; by default 4000, or as many as the kernel takes. Either this or `period`. */
   readonly frequency?: bigint;
   /** How callers are found; by default not at all. */
   readonly callGraph?: CallGraph;
@@ -35,6 +37,24 @@ export interface EventSample extends Sample {
 }
 
 const DEFAULT_RING_BYTES = 4 << 20;
+
+/** The kernel would say of a ring only that it is not valid. @throws SyswideError USAGE */
+function checkOptions({ period, frequency, ringBytes }: SampledEventOptions, pageSize: number): void {
+  if (period !== undefined && frequency !== undefined) {
+    throw new SyswideError('USAGE', {
+      what: `cannot sample every ${period} events and ${frequency} times a second`,
+      why: 'an event goes by its period or by its frequency',
+      remedy: 'leave one of them out',
+    });
+  }
+  const pages = (ringBytes ?? DEFAULT_RING_BYTES) / pageSize;
+  if (Number.isInteger(pages) && pages >= 1 && Number.isInteger(Math.log2(pages))) return;
+  throw new SyswideError('USAGE', {
+    what: `cannot make rings of ${ringBytes} bytes`,
+    why: `they take 1, 2, 4, 8, … pages of ${pageSize} bytes`,
+    remedy: `ask for ${DEFAULT_RING_BYTES}, or leave ringBytes out`,
+  });
+}
 
 /** How often rings are emptied at the least, in ms. */
 const ROUND_MS = 50;
@@ -75,8 +95,9 @@ export class SampledEvent implements AsyncDisposable {
   static async open(options: SampledEventOptions): Promise<SampledEvent> {
     const kernel = RealKernel.shared();
     const { ringBytes } = options;
+    checkOptions(options, kernel.pageSize);
     const rings = new CpuRings(kernel, {
-      dataPages: Math.ceil((ringBytes ?? DEFAULT_RING_BYTES) / kernel.pageSize),
+      dataPages: (ringBytes ?? DEFAULT_RING_BYTES) / kernel.pageSize,
       mayShrink: ringBytes === undefined,
       clockId: CLOCK_MONOTONIC,
       isHeld: () => event.#live?.follower?.isOpening ?? false,
@@ -130,7 +151,8 @@ export class SampledEvent implements AsyncDisposable {
     while (!this.#over) {
       await this.kernel.wait([...this.rings.fds, this.wakeup.fd], ROUND_MS);
       const now = process.hrtime.bigint();
-      waiting.push(...this.drain());
+      // Not spread as arguments: a ring holds more records than a call takes.
+      waiting = waiting.concat(this.drain());
       const ready = waiting.filter(({ time }) => time < settled);
       waiting = waiting.filter(({ time }) => time >= settled);
       settled = now;
@@ -166,6 +188,7 @@ export class SampledEvent implements AsyncDisposable {
       ...(period === undefined ? {} : { period }),
       ...(frequency === undefined ? {} : { frequency }),
       ...(callGraph ? { callGraph } : {}),
+      maxFrequency: maxSampleRate(this.held.host.files),
       addresses: false,
       weight: false,
     };

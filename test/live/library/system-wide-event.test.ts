@@ -57,6 +57,12 @@ describe('a system-wide event', () => {
     expect(perfFds()).toBe(before);
   });
 
+  it('is not changed any more once it is closed', async () => {
+    const event = await SystemWideEvent.open({ events: 'cpu-clock' });
+    await event.close();
+    expect(() => event.modify({ cpus: CpuMask.of([0]) })).toThrow('closed');
+  });
+
   it('moves between CPUs without losing or doubling a count', async () => {
     await using event = await SystemWideEvent.open({ events: 'cpu-clock' });
     event.arm();
