@@ -66,7 +66,7 @@ export async function openSystemWide(
 ): Promise<LiveGang> {
   const { kernel, host } = held;
   const specs = typeof options.events === 'string' ? parseEvents(options.events) : options.events;
-  const asked = resolveEvents(specs, host);
+  const asked = resolveEvents(specs, host, { use: sampled ? 'sample' : 'count' });
   const events = sampled?.events(asked) ?? asked;
   const wanted = options.cpus ?? host.cpus().possible;
   const changeable = hotpluggable(host, wanted);

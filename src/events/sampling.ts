@@ -1,8 +1,8 @@
 import type { AttrFlags, PerfEventAttr } from '../abi/attr';
 import { CLOCK_MONOTONIC, PerfType, SampleType, SoftwareId } from '../abi/perf-event';
-import { SyswideError } from '../base/error';
 import { unscaled } from './draft';
 import type { ResolvedEvent } from './resolved-event';
+import { checkRate, checkTerms, type Rate } from './sampling-checks';
 
 /** How events are sampled, as far as their own terms do not say otherwise. */
 export interface Sampling {
@@ -50,10 +50,12 @@ const clockFlags = { useClockid: true, sampleIdAll: true } as const;
 /**
  * An event as it is opened to sample. Tool events have nothing to sample.
  * Source: evsel__config() in tools/perf/util/evsel.c, Linux 6.18.
- * @throws SyswideError USAGE for a period of 0, or more samples a second than the kernel takes
+ * @throws SyswideError USAGE for a period of 0, or more samples a second than the kernel takes; NOT_SUPPORTED for terms
+ *   that recordings of ours have no place for
  */
 export function sampled(event: ResolvedEvent, sampling: Sampling): ResolvedEvent {
   const rate = rateOf(event, sampling);
+  checkTerms(event);
   checkRate(event, rate, sampling);
   const { period, frequency } = rate;
   const chain = callGraphOf(event, sampling);
@@ -81,9 +83,6 @@ export function sampled(event: ResolvedEvent, sampling: Sampling): ResolvedEvent
   return { ...event, attr };
 }
 
-/** One of both. */
-type Rate = { period: bigint; frequency?: undefined } | { period?: undefined; frequency: bigint };
-
 function rateOf({ kind, settings }: ResolvedEvent, { period, frequency, maxFrequency }: Sampling): Rate {
   if (settings?.period !== undefined) return { period: settings.period };
   if (settings?.frequency !== undefined) return { frequency: settings.frequency };
@@ -94,25 +93,6 @@ function rateOf({ kind, settings }: ResolvedEvent, { period, frequency, maxFrequ
 
 const atMost = (wanted: bigint, most: bigint | undefined): bigint =>
   most !== undefined && most < wanted ? most : wanted;
-
-/** The kernel's own refusal would not say what is wrong with it, and it takes a period of 0, by which nothing is sampled. */
-function checkRate({ name }: ResolvedEvent, { period, frequency }: Rate, { maxFrequency }: Sampling): void {
-  const rate = period ?? frequency;
-  if (rate < 1n) {
-    throw new SyswideError('USAGE', {
-      what: `cannot sample ${name} ${period === undefined ? `${rate} times a second` : `every ${rate} events`}`,
-      why: 'that takes no sample',
-      remedy: 'ask for 1 or more',
-    });
-  }
-  if (frequency !== undefined && maxFrequency !== undefined && frequency > maxFrequency) {
-    throw new SyswideError('USAGE', {
-      what: `cannot sample ${name} ${frequency} times a second`,
-      why: `kernel.perf_event_max_sample_rate is ${maxFrequency}`,
-      remedy: `ask for no more, or sudo sysctl kernel.perf_event_max_sample_rate=${frequency}`,
-    });
-  }
-}
 
 function fieldsOf({ kind }: ResolvedEvent, { addresses, weight }: Sampling): bigint {
   return (

@@ -25,7 +25,7 @@ export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
   const texts = name === undefined ? options.texts : [{ text: name, filters: [] }];
   const { privilege, inherit, target, addresses, weight, callGraph } = options;
   const asked = statEvents(
-    { texts, metrics: [], detail: 0, none: false, cgroups: [], forEachCgroup: [], privilege, inherit },
+    { texts, use: 'sample', metrics: [], detail: 0, none: false, cgroups: [], forEachCgroup: [], privilege, inherit },
     target,
     host,
   );

@@ -10,7 +10,6 @@ import { restrictTo, restrictToUser } from '../../events/user-only';
 import type { Host } from '../../host/host';
 import type { Permission } from '../../host/privileges';
 import { LocalSymbols } from '../../symbols/local-symbols';
-import type { EventOption } from './raw-stat-options';
 import { checkTarget, eventNotices } from './stat-event-checks';
 import { askedMetrics, metricEventsOf } from './stat-metrics';
 import type { EventChoice } from './stat-options';
@@ -36,7 +35,7 @@ export interface StatEvents {
  */
 export function statEvents(choice: EventChoice, target: StatTarget, host: Host): StatEvents {
   const systemWide = countsCpus(target);
-  const named = askedFor(choice.texts, host);
+  const named = askedFor(choice, host);
   const metrics = metricEventsOf(choice.metrics, named, host);
   const asked = withLater(named, metrics.events);
   checkTarget(asked, target, host);
@@ -55,9 +54,9 @@ export function statEvents(choice: EventChoice, target: StatTarget, host: Host):
   };
 }
 
-function askedFor(options: readonly EventOption[], host: Host): ResolvedEvent[] {
-  const specs = options.flatMap(({ text, filters }) => filters.reduce(attachFilter, parseEvents(text)));
-  return specs.length > 0 ? resolveEvents(specs, host, { symbols: new LocalSymbols(host.files) }) : [];
+function askedFor({ texts, use = 'count' }: EventChoice, host: Host): ResolvedEvent[] {
+  const specs = texts.flatMap(({ text, filters }) => filters.reduce(attachFilter, parseEvents(text)));
+  return specs.length > 0 ? resolveEvents(specs, host, { use, symbols: new LocalSymbols(host.files) }) : [];
 }
 
 /** Those that no text names: the default set where there is none at all, and the details. */

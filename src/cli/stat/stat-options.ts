@@ -42,6 +42,8 @@ export interface StatOptions {
 export interface EventChoice {
   /** One for each `-e`. */
   readonly texts: readonly EventOption[];
+  /** What is done with them; by default they are counted. */
+  readonly use?: 'count' | 'sample';
   /** The texts of `-M`. */
   readonly metrics: readonly string[];
   /** How often `-d` was given: 0 to 3. */

@@ -30,3 +30,24 @@ describe('how often an event is sampled', () => {
     expect(() => rate(sampling, { ...clock, ...settings })).toThrow(why);
   });
 });
+
+describe('terms of sampling that syswide does not know', () => {
+  it.each<[string, NonNullable<(typeof clock)['settings']>]>([
+    ["'time=0'", { time: false }],
+    ["'nr'", { maxEvents: 5n }],
+    ["'overwrite'", { overwrite: true }],
+    ["'branch_type'", { branchSampleType: 1n }],
+    ["'call-graph=lbr'", { callGraph: 'lbr' }],
+    ["'aux-output'", { auxOutput: true }],
+    ["'aux-action'", { auxAction: 'pause' }],
+    ["'aux-sample-size'", { auxSampleSize: 1n }],
+    ["'S'", { sampleRead: true }],
+  ])('%s is refused', (name, settings) => {
+    const refusal = expect.objectContaining({ code: 'NOT_SUPPORTED', why: expect.stringContaining(name) });
+    expect(() => rate({}, { ...clock, settings })).toThrow(refusal);
+  });
+
+  it.each([{ time: true }, { overwrite: false }, { callGraph: 'no' }, { maxStack: 3 }])('%j is none', (settings) => {
+    expect(rate({}, { ...clock, settings }).samplePeriod).toBe(4000n);
+  });
+});
