@@ -64,7 +64,8 @@ export function sampled(event: ResolvedEvent, sampling: Sampling): ResolvedEvent
     ...event.attr,
     ...clockOf(sampling),
     samplePeriod: period ?? frequency,
-    sampleType: fieldsOf(event, sampling) | (chain ? SampleType.callchain : 0n) | stackFields(chain),
+    sampleType:
+      fieldsOf(event, sampling) | periodField(event, period) | (chain ? SampleType.callchain : 0n) | stackFields(chain),
     ...(maxStack !== undefined && chain ? { sampleMaxStack: maxStack } : {}),
     ...(chain?.kind === 'dwarf'
       ? {
@@ -98,13 +99,26 @@ function fieldsOf({ kind }: ResolvedEvent, { addresses, weight }: Sampling): big
   return (
     COMMON |
     SampleType.ip |
-    SampleType.period |
     (kind === 'tracepoint' || kind === 'probe' ? SampleType.raw : 0n) |
     (addresses || kind === 'breakpoint' ? SampleType.addr : 0n) |
     (addresses ? SampleType.dataSource : 0n) |
     (weight ? SampleType.weight : 0n)
   );
 }
+
+/**
+ * Which events are counted one by one in perf_swevent_event() of kernel/events/core.c. Of a sample that is to have its period,
+ * and that is to be taken every so many events, it makes one of each event, and says so in that period.
+ */
+export const isSampledInSoftware = ({ kind, attr: { type, config } }: ResolvedEvent): boolean =>
+  kind === 'probe' ||
+  type === PerfType.tracepoint ||
+  type === PerfType.breakpoint ||
+  (type === PerfType.software && config !== BigInt(SoftwareId.cpuClock) && config !== BigInt(SoftwareId.taskClock));
+
+/** What a sample stands for. Without it, readers take what the file says of the event. */
+const periodField = (event: ResolvedEvent, period: bigint | undefined): bigint =>
+  period !== undefined && period > 1n && isSampledInSoftware(event) ? 0n : SampleType.period;
 
 const stackFields = (chain: CallGraph | undefined): bigint =>
   chain?.kind === 'dwarf' ? SampleType.regsUser | SampleType.stackUser : 0n;

@@ -2,6 +2,7 @@ import type { PerfEventAttr } from '../abi/attr';
 import { PerfType } from '../abi/perf-event';
 import { SyswideError } from '../base/error';
 import type { ResolvedEvent } from '../events/resolved-event';
+import { isSampledInSoftware } from '../events/sampling';
 import type { BreakpointChange, GangChange } from './controllable';
 
 /**
@@ -29,12 +30,14 @@ function applied(events: readonly ResolvedEvent[], { what, fits, apply }: Part):
   if (events.some(fits)) return events.map((event) => (fits(event) ? apply(event) : event));
   throw new SyswideError('USAGE', {
     what: `cannot set the ${what}`,
-    why: `none of the events has one: ${events.map((event) => event.name).join(', ')}`,
+    why: `none of the events has one that can be changed: ${events.map((event) => event.name).join(', ')}`,
     remedy: 'see what the gang counts with syswide ps',
   });
 }
 
-const samples = ({ attr }: ResolvedEvent): boolean => (attr.samplePeriod ?? 0n) > 0n;
+/** Samples of those that go by a fixed period in software either do not say what they stand for, or are one for each event. */
+const samples = (event: ResolvedEvent): boolean =>
+  (event.attr.samplePeriod ?? 0n) > 0n && (event.attr.flags?.freq === true || !isSampledInSoftware(event));
 const isTracepoint = (event: ResolvedEvent): boolean => event.kind === 'tracepoint';
 const isBreakpoint = ({ attr }: ResolvedEvent): boolean => attr.type === PerfType.breakpoint;
 

@@ -34,6 +34,8 @@ export interface EventSample extends Sample {
   readonly event: string;
   /** CLOCK_MONOTONIC, ns. */
   readonly time: bigint;
+  /** How many events it stands for. */
+  readonly period: bigint;
 }
 
 const DEFAULT_RING_BYTES = 4 << 20;
@@ -231,9 +233,13 @@ export class SampledEvent implements AsyncDisposable {
     const sample = decodeSample(body, layout);
     if (sample?.time === undefined) return;
     if (this.#armed === undefined || sample.time < this.#armed) this.#premature += 1;
-    else found.push({ ...sample, event: event.name, time: monotonicTime(sample.time) });
+    else
+      found.push({ ...sample, event: event.name, time: monotonicTime(sample.time), period: periodOf(sample, event) });
   }
 }
+
+/** Samples that are taken every so many events may not say so themselves. */
+const periodOf = (sample: Sample, { attr }: ResolvedEvent): bigint => sample.period ?? attr.samplePeriod ?? 1n;
 
 const inOrder = (samples: EventSample[]): EventSample[] =>
   samples.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));

@@ -19,6 +19,41 @@ function record(...args: readonly string[]): void {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 }
 
+describe('a sample every so many events', () => {
+  /** Samples, and the events that they stand for. */
+  function counted() {
+    const report = JSON.parse(syswide(['report', '-i', path, '--json', '--no-children', '-g', 'none']).stdout);
+    const [{ samples, period }] = report.events;
+    const seen = perf(['script', '-i', path, '-F', 'comm']).stdout.split('\n').length - 1;
+    return { samples, period, seen };
+  }
+
+  it.each([
+    ['raw_syscalls:sys_enter', 100, 10_000],
+    ['raw_syscalls:sys_enter', 7, 10_000],
+    ['page-faults', 10, 50],
+    ['mem:0x1000:w', 10, 0],
+  ])('of %s is one of %i', (event, every, least) => {
+    record('-e', event, '-c', `${every}`);
+    const { samples, period, seen } = counted();
+    expect({ period, seen }).toEqual({ period: samples * every, seen: samples });
+    expect(period).toBeGreaterThan(least - every);
+    expect(period).toBeLessThan(least + 1000);
+  });
+
+  it('is one of each for -c 1, as for tracepoints by default', () => {
+    record('-e', 'raw_syscalls:sys_enter');
+    const { samples, period } = counted();
+    expect(samples).toBeGreaterThan(10_000);
+    expect(period).toBe(samples);
+  });
+
+  it('of a term is one of so many, too', () => {
+    record('-e', 'raw_syscalls:sys_enter/period=1000/');
+    expect(counted().samples).toBe(10);
+  });
+});
+
 describe('terms of an event', () => {
   it.each([
     ['cpu-clock/freq=500/', /sample_freq \}: 500,.* freq: 1,/u],

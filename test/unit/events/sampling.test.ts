@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SampleType } from '../../../src/abi/perf-event';
 import { type Sampling, sampled } from '../../../src/events/sampling';
 import { software } from '../../fake/events';
 
@@ -49,5 +50,22 @@ describe('terms of sampling that syswide does not know', () => {
 
   it.each([{ time: true }, { overwrite: false }, { callGraph: 'no' }, { maxStack: 3 }])('%j is none', (settings) => {
     expect(rate({}, { ...clock, settings }).samplePeriod).toBe(4000n);
+  });
+});
+
+describe('the period in a sample', () => {
+  const faults = software('pageFaults');
+  it.each<[string, typeof clock, Partial<Sampling>, boolean]>([
+    ['page-faults, every 10', faults, { period: 10n }, false],
+    ['page-faults, every one', faults, { period: 1n }, true],
+    ['page-faults, by frequency', faults, {}, true],
+    ['a tracepoint, every 10', { ...faults, attr: { type: 2, config: 5n } }, { period: 10n }, false],
+    ['a breakpoint, every 10', { ...faults, attr: { type: 5, config: 0n } }, { period: 10n }, false],
+    ['a probe, every 10', { ...faults, kind: 'probe', attr: { type: 9, config: 0n } }, { period: 10n }, false],
+    ['a clock, every 10', clock, { period: 10n }, true],
+    ['cycles, every 10', { ...faults, attr: { type: 0, config: 0n } }, { period: 10n }, true],
+  ])('of %s', (_, event, sampling, isThere) => {
+    const { sampleType = 0n } = rate(sampling, event);
+    expect((sampleType & SampleType.period) !== 0n).toBe(isThere);
   });
 });
