@@ -118,6 +118,9 @@ describe('completion in fish', () => {
     ['syswide report --hier', ['--hierarchy']],
     ['syswide export --format spee', ['speedscope']],
     ['syswide stat -e cpu-cl', ['cpu-clock']],
+    ['syswide stat -a -- syswi', ['syswide']],
+    ['syswide record -g -- syswide stat -e cpu-cl', ['cpu-clock']],
+    ['syswide stat -- cat ol', ['old.data']],
   ])('%s', (line, expected) => {
     writeFileSync(join(folder, 'fish'), script('fish'));
     const ask = `source ${join(folder, 'fish')}; complete -C '${line}'`;
