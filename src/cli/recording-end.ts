@@ -10,11 +10,12 @@ type Read = Pick<Recording, 'recovered' | 'unread' | 'malformed' | 'damaged'>;
 /**
  * Tells a person what could not be read of a recording that was read to its end. What could be is shown all the same.
  * @param notices of those who looked up names
+ * @param quiet tells nothing but errors
  * @returns the exit status: a script must not take a part for the whole
  */
-export function endOfRecording(path: string, recording: Read, notices: readonly string[] = []): number {
-  for (const notice of notices) complain(`# ${notice}`);
-  if (recording.recovered === 'the writer was killed') {
+export function endOfRecording(path: string, recording: Read, notices: readonly string[] = [], quiet = false): number {
+  for (const notice of quiet ? [] : notices) complain(`# ${notice}`);
+  if (!quiet && recording.recovered === 'the writer was killed') {
     complain('# the writer was killed: read up to the last whole record');
   }
   const lost = damageOf(recording);

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type RawFilterOptions, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
+import { inputName } from '../spooled-input';
 import { type RawInlineOption, type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 import type { TimedReading } from './timed-recording';
@@ -43,7 +44,7 @@ export function flamegraphOptions(files: readonly string[], raw: RawFlamegraphOp
     filter: recordingFilter(raw),
     inlines: raw.inline ?? false,
     output: raw.output,
-    title: raw.title ?? inputs.map((path) => basename(path)).join(' → '),
+    title: raw.title ?? inputs.map((path) => basename(inputName(path))).join(' → '),
     quiet: raw.quiet ?? false,
   };
 }

@@ -25,6 +25,8 @@ export interface TimedReading {
   /** See `TimedRequest`. */
   readonly inlines: boolean;
   readonly addresses?: boolean;
+  /** Tells nothing but errors. */
+  readonly quiet?: boolean;
 }
 
 /** Reads one, and says what could not be had. The file is closed. @throws SyswideError BAD_FILE */
@@ -37,12 +39,12 @@ function readWhole(recording: Recording, name: string, reading: TimedReading): T
   try {
     const progress = new ProgressLine('reading');
     const files = new HostFiles();
-    const onProgress = (done: number) => progress.show(done);
+    const onProgress = reading.quiet ? () => {} : (done: number) => progress.show(done);
     const profile = timedProfileOf(recording, { ...reading, files, onProgress });
     progress.close();
     return {
       name,
-      status: endOfRecording(name, recording, profile.notices),
+      status: endOfRecording(name, recording, profile.notices, reading.quiet),
       recording,
       profile,
       comms: recording.comms,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -191,6 +191,18 @@ describe('syswide report', () => {
       expect({ status: piped.status, stderr: piped.stderr }).toEqual({ status: 0, stderr: '' });
       expect(piped.stdout).toBe(syswide([command, '-i', chains]).stdout);
     }
+  });
+
+  it('flamegraph -q tells nothing but errors', () => {
+    // As perf leaves a file when it is killed: with no length of its data.
+    const bytes = readFileSync(chains);
+    const end = Number(bytes.readBigUInt64LE(40) + bytes.readBigUInt64LE(48));
+    const killed = join(folder, 'killed.data');
+    writeFileSync(killed, bytes.subarray(0, end).fill(0, 48, 56));
+    const told = (...args: readonly string[]) =>
+      syswide(['flamegraph', '-i', killed, '-o', join(folder, 'page.html'), ...args]).stderr;
+    expect(told()).toMatch(/^# the writer was killed: .*\n# \d+ samples in .*\n$/u);
+    expect(told('-q')).toBe('');
   });
 
   const readers = [
