@@ -6,6 +6,7 @@ import { inQuadrature } from '../counts/estimate-error';
 import type { Count, EventCount } from '../counts/event-count';
 import { type Metric, type MetricContext, metricContext, metricOf } from '../counts/metric';
 import type { StatResult } from '../counts/stat-result';
+import type { ResolvedEvent } from '../events/resolved-event';
 import type { TopologyUnit } from '../host/topology-groups';
 
 /** What rows are made from: the result of a run, or of one of its intervals. */
@@ -19,6 +20,8 @@ export interface RowView {
   readonly aggregation: Aggregation;
   /** Those of `-M`; by default none. */
   readonly metrics?: readonly AskedMetric[];
+  /** Events that nobody named: tables do without them where the machine does not have them. */
+  readonly unasked?: ReadonlySet<ResolvedEvent>;
 }
 
 /** One line of a listing, before it is CSV, JSON or a row of a table. */

@@ -2,7 +2,7 @@ import type { Nanoseconds } from '../../base/units';
 import type { StatResult } from '../../counts/stat-result';
 import type { Tick } from '../../counts/tick';
 import type { IntervalTable, IntervalTableOptions } from '../../report/interval-table';
-import type { RowSource, RowView } from '../../report/stat-rows';
+import type { RowSource, RowView, StatRow } from '../../report/stat-rows';
 import type { Sink } from '../console';
 import type { StatOptions } from './stat-options';
 
@@ -92,5 +92,7 @@ async function metricsFormatter(options: StatOptions, sink: Sink, view: RowView)
 
 async function intervalTable(options: Omit<IntervalTableOptions, 'isListed'>): Promise<IntervalTable> {
   const { IntervalTable } = await import('../../report/interval-table');
-  return new IntervalTable({ ...options, isListed: ({ count }) => count.status !== 'not supported' });
+  const { unasked } = options;
+  const isListed = ({ event, count }: StatRow) => count.status !== 'not supported' || !unasked?.has(event);
+  return new IntervalTable({ ...options, isListed });
 }

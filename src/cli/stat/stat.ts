@@ -35,7 +35,8 @@ export async function stat(options: StatOptions): Promise<number> {
     const started = new Date();
     cgroups.push(...chosenCgroups(options.events, machine.host.files));
     const chosen = inCgroups(statEvents(options.events, options.target, machine.host), options.events, cgroups);
-    const view = { aggregation: statAggregation(options, machine.host), metrics: chosen.metrics };
+    const { metrics, unasked } = chosen;
+    const view = { aggregation: statAggregation(options, machine.host), metrics, unasked };
     const writer = await StatWriter.open(options, sink, view);
     const result = await runAll(options, chosen, machine, interruption, writer);
     await writer.result(result);

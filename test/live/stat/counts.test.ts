@@ -30,6 +30,33 @@ describe('CPUs on which the kernel has nothing to count', () => {
   });
 });
 
+describe('intervals', () => {
+  it.each([
+    ['-x,', '-x,'],
+    ['the table', '--no-scale'],
+  ])('name what was asked for and is not there: %s', (_, form) => {
+    const args = [
+      'stat',
+      form,
+      '-I',
+      '100',
+      '--allow-missing',
+      '-e',
+      'rffffffffffff,page-faults',
+      '--',
+      'sleep',
+      '0.25',
+    ];
+    const { stderr, status } = syswide(args);
+    expect(status).toBe(0);
+    expect(stderr.match(/<not supported>.*rffffffffffff/gu)).toHaveLength(3);
+  });
+
+  it('have no rows of default events that are not there', () => {
+    expect(syswide(['stat', '-I', '100', '--', 'sleep', '0.25']).stderr).not.toContain('<not supported>');
+  });
+});
+
 describe('counts are exact', () => {
   needs(isRoot, 'root, to count system calls');
   it.each([0, 1, 100_000])('%i system calls of a process are %i, and the one that ends it', async (calls) => {
