@@ -10,6 +10,18 @@ export const isContext = (low: number, high: number): boolean => high === -1 && 
 /** Whether an entry of a call chain says that addresses of user space follow. */
 export const isUserContext = (low: number, high: number): boolean => low === Context.user && high === -1;
 
+/**
+ * Whether a call chain says somewhere that what follows is of nobody knows what: a register that held no frame was followed, as
+ * in programs without frame pointers. perf takes such a chain for damaged. Source: add_callchain_ip() in tools/perf/util/machine.c.
+ */
+export function isDamagedChain(words: Int32Array, from: number, end: number): boolean {
+  for (let at = from; at < end; at += 2) {
+    const low = words[at] ?? 0;
+    if (words[at + 1] === -1 && isContext(low, -1) && modeOf(low) < 0) return true;
+  }
+  return false;
+}
+
 /** The mode of what follows a context, given its lower half; less than 0 for one that nobody knows. */
 export function modeOf(low: number): number {
   if (low === Context.kernel) return Mode.kernel;

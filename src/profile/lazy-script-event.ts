@@ -1,7 +1,7 @@
 import type { TracepointFormat } from '../host/tracepoint-format';
 import { demangled } from '../symbols/demangle';
 import type { Cells } from './cells';
-import { isContext, Mode, modeOf } from './chain-context';
+import { isContext, isDamagedChain, Mode, modeOf } from './chain-context';
 import type { Memory } from './memory';
 import type { Place, Places } from './places';
 import type { ScriptEvent, ScriptFrame, TraceValue } from './script-event';
@@ -83,10 +83,11 @@ const exact = (value: bigint, bytes: number): number | bigint => (bytes > 4 ? va
 
 function* framesOf({ chain, memory, places }: ScriptSource): Generator<ScriptFrame> {
   let mode: number = Mode.user;
+  if (isDamagedChain(chain, 0, chain.length)) return;
   for (let at = 0; at + 1 < chain.length; at += 2) {
     const [low, high] = [chain[at] ?? 0, chain[at + 1] ?? 0];
     if (isContext(low, high)) {
-      mode = modeOf(low) < 0 ? mode : modeOf(low);
+      mode = modeOf(low);
       continue;
     }
     const ip = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);

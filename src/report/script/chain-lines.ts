@@ -1,4 +1,4 @@
-import { isContext, isUserContext, Mode, modeOf } from '../../profile/chain-context';
+import { isContext, isDamagedChain, isUserContext, Mode, modeOf } from '../../profile/chain-context';
 import type { Memory } from '../../profile/memory';
 import type { SampleCursor } from '../../profile/sample-cursor';
 import { WordTable } from '../../profile/word-table';
@@ -27,6 +27,7 @@ export class ChainLines {
   write(to: TextBuffer, sample: SampleCursor, memory: Memory): void {
     const { words, chainAt, chainLength } = sample;
     const end = chainAt + (this.cut?.lengthOf(sample, memory) ?? chainLength) * 2;
+    if (isDamagedChain(words, chainAt, end)) return;
     const user = endOfKernel(words, chainAt, end);
     if (user > chainAt) to.copy(this.part(words, chainAt, user, memory));
     this.lines(to, words, user, end, memory);
@@ -50,8 +51,7 @@ export class ChainLines {
     let mode: number = Mode.user;
     for (let at = from; at < end; at += 2) {
       const [low, high] = [words[at] ?? 0, words[at + 1] ?? 0];
-      // perf goes on as before with a context that nobody knows.
-      if (isContext(low, high)) mode = modeOf(low) < 0 ? mode : modeOf(low);
+      if (isContext(low, high)) mode = modeOf(low);
       else to.copy(this.frames.inChain(mode, memory, low, high));
     }
   }
