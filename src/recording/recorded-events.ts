@@ -5,6 +5,14 @@ import { modeOf, type Target } from '../gang/target';
 import type { RecordedEvent } from '../perfdata/recorded-event';
 
 /**
+ * Where in a file each event of a gang is, by its index there: those that this machine does not have are not in it.
+ */
+export function positionsInFile({ events, missing }: Pick<Gang, 'events' | 'missing'>): ReadonlyMap<number, number> {
+  const counted = [...events.keys()].filter((index) => !missing.has(index));
+  return new Map(counted.map((index, position) => [index, position]));
+}
+
+/**
  * A gang's events as a file has them: as they were opened; those that this machine does not have are not in it.
  * @param ids of its clones
  */
@@ -14,8 +22,7 @@ export function recordedEvents(
   ids: readonly (readonly [event: number, id: bigint])[],
 ): RecordedEvent[] {
   const mode = modeOf(target);
-  const counted = [...gang.events.keys()].filter((index) => !gang.missing.has(index));
-  const positions = new Map(counted.map((index, position) => [index, position]));
+  const positions = positionsInFile(gang);
   return gang.events.flatMap((event, index) => {
     if (!positions.has(index)) return [];
     const leader = event.leader === undefined ? undefined : positions.get(event.leader);

@@ -11,7 +11,7 @@ import { inClock } from './clock';
 import { CpuChanges } from './cpu-changes';
 import { RecordingOutput } from './output';
 import type { EndedFile, RecordRequest } from './record-request';
-import { recordedEvents } from './recorded-events';
+import { positionsInFile, recordedEvents } from './recorded-events';
 import { SampleRings } from './sample-rings';
 
 /** When to look again whether all clones are known, in ns. */
@@ -188,7 +188,10 @@ export class Recorder {
     const ids = this.kernel.eventIds(clones.map(({ fd }) => fd));
     const added = clones.map(({ event }, i) => [event, present(ids[i], 'an id each')] as [number, bigint]);
     this.#ids.push(...added);
-    this.output.addIds(added);
+    // What is opened first comes before the file, which begins with all of it.
+    if (!this.#live) return;
+    const positions = positionsInFile(this.#live.gang);
+    this.output.addIds(added.map(([event, id]) => [present(positions.get(event), 'it is in the file'), id]));
   }
 
   private async step(wakeup: Fd): Promise<boolean> {

@@ -79,4 +79,28 @@ describe('a recording of all CPUs', () => {
       lines.stdout.split('\n').length,
     );
   });
+
+  it('has the samples of each event from after a CPU came back also where one of the events is missing', {
+    timeout: 30_000,
+  }, async () => {
+    const load = [1, 2].map(() => start('sh', ['-c', 'while :; do :; done']));
+    const events = 'cycles,cpu-clock/freq=1000/,cpu-clock/period=10000000,name=slow/';
+    const recording = startSyswide(['record', '-a', '--allow-missing', '-e', events, '-o', path, '--', 'sleep', '5']);
+    await sleep(1500);
+    turn(0);
+    await sleep(300);
+    turn(1);
+    const back = Number(process.hrtime.bigint()) / 1e9;
+    const { status, stderr } = await recording.ended;
+    for (const one of load) one.process.kill('SIGKILL');
+    expect({ status, stderr: stderr.replaceAll(/^# .*\n/gmu, '') }).toEqual({ status: 0, stderr: '' });
+    const script = perf(['script', '--ns', '-F', 'cpu,time,event', '-i', path]).stdout;
+    const after = [...script.matchAll(/\[001\] +(\d+\.\d+): +(\S+):/gu)].flatMap(([, time, name = '']) =>
+      Number(time) > back + 0.1 ? [name] : [],
+    );
+    const of = (name: RegExp) => after.filter((one) => name.test(one)).length;
+    expect(of(/^cpu-clock/u)).toBeGreaterThan(500);
+    expect(of(/^slow/u)).toBeGreaterThan(50);
+    expect(of(/^slow/u)).toBeLessThan(of(/^cpu-clock/u) / 5);
+  });
 });
