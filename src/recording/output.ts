@@ -2,6 +2,7 @@ import { finishedRound, lostRecord } from '../abi/side-band';
 import { present } from '../base/assert';
 import type { Cpu } from '../base/units';
 import type { RecordedEvent } from '../perfdata/recorded-event';
+import { inBatches } from './raw-records';
 import type { EndedFile, Progress, RecordRequest } from './record-request';
 import { RecordingFile } from './recording-file';
 import { EndedFiles } from './rotation';
@@ -80,7 +81,7 @@ export class RecordingOutput {
 
   /** Tells of the tasks that run now as if they had always run. */
   tellWhatRuns(): void {
-    for (const batch of batches(this.request.running())) this.file.append(batch);
+    for (const batch of inBatches(this.request.running())) this.file.append(batch);
     this.endRound();
   }
 
@@ -130,15 +131,4 @@ export class RecordingOutput {
   private get file(): RecordingFile {
     return present(this.#file, 'a file has begun');
   }
-}
-
-/** Small records in writes of a few thousand. */
-function* batches(records: Iterable<Buffer>): Generator<Buffer[]> {
-  let batch: Buffer[] = [];
-  for (const record of records) {
-    if (batch.push(record) < 1000) continue;
-    yield batch;
-    batch = [];
-  }
-  yield batch;
 }

@@ -33,3 +33,14 @@ export function* rawRecords(views: readonly Uint8Array[]): Generator<CopiedRecor
 
 /** Whole records, of which the newest comes first, in the order in which they were written. */
 export const newestLast = (records: Buffer): Buffer[] => [...rawRecords([records])].map(({ bytes }) => bytes).reverse();
+
+/** Small records a thousand at a time: each write takes its time. */
+export function* inBatches(records: Iterable<Buffer>): Generator<Buffer[]> {
+  let batch: Buffer[] = [];
+  for (const record of records) {
+    if (batch.push(record) < 1000) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}

@@ -159,6 +159,7 @@ export class Recorder {
     this.#live = live;
     this.notices.push(...notices);
     this.beginFile();
+    this.rings.rememberWhatRuns();
     this.followCpus();
   }
 

@@ -8,7 +8,7 @@ import { CpuRings } from '../ring/cpu-rings';
 import { inClock } from './clock';
 import type { RecordingOutput } from './output';
 import { withoutPremature } from './premature';
-import { newestLast } from './raw-records';
+import { inBatches, newestLast } from './raw-records';
 import { RecentRecords } from './recent-records';
 import type { RecordRequest } from './record-request';
 
@@ -91,6 +91,12 @@ export class SampleRings {
     );
     if (bytes > 0) this.output.endRound();
     this.#filtered ||= armed !== undefined;
+  }
+
+  /** Tasks that run at the beginning may have ended when rings that are overwritten are copied. */
+  rememberWhatRuns(): void {
+    if (!this.request.overwrite) return;
+    for (const batch of inBatches(this.request.running())) this.#recent.add(batch);
   }
 
   /** The same, of all rings: of those that are overwritten, with what runs now and has lately run. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { hasPerf, isRoot, launcher, perf, startSyswide, syswide } from '../run';
+import { hasPerf, isRoot, launcher, perf, start, startSyswide, syswide } from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-files-'));
 const path = join(folder, 'perf.data');
@@ -155,5 +155,15 @@ describe('--overwrite', () => {
         perf(['report', '--stdio', '-i', join(folder, name), '--sort', 'comm', '--no-children', '-g', 'none']).stdout,
       ).toMatch(/% +sh *\n/u);
     }
+  });
+
+  it('has the names of what ran before it, and has ended since', async () => {
+    const early = start('perl', ['-e', '$0 = "early"; 1 while 1']);
+    await pause(300);
+    const recording = startSyswide(['record', '-a', '-F', '500', '--overwrite', '-o', path, '--', 'sleep', '3']);
+    await pause(2000);
+    early.process.kill('SIGKILL');
+    expect((await recording.ended).status).toBe(0);
+    expect(perf(['script', '-F', 'comm', '-i', path]).stdout.match(/^ *early *$/gmu)?.length).toBeGreaterThan(100);
   });
 });
