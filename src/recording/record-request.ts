@@ -51,6 +51,8 @@ export interface RecordRequest extends Omit<GangToOpen, 'connector'> {
   /** See `MeasureRequest`, as the rest. */
   readonly openToControl?: (gang: Controllable) => { readonly notices: readonly string[]; close(): Promise<void> };
   readonly command?: MeasuredCommand;
+  /** Whether it stands behind its exec: see `MeasuredCommand.releaseToExec`. */
+  readonly commandIsLoaded?: boolean;
   readonly until: readonly Fd[];
   readonly timeout?: Nanoseconds;
   readonly delay?: Nanoseconds | 'until enabled';

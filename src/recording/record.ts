@@ -43,7 +43,8 @@ export async function record(
   interruption: Interruption,
   hearsTerminal: HearsTerminal,
 ): Promise<RecordResult> {
-  const request = asked.delay === undefined ? asked : { ...asked, target: startedLater(asked.target) };
+  const isLater = asked.delay !== undefined || asked.commandIsLoaded;
+  const request = isLater ? { ...asked, target: startedLater(asked.target) } : asked;
   const recorder = await Recorder.open(kernel, request, interruption);
   try {
     const outside = request.openToControl?.(recorder.live);
@@ -99,17 +100,22 @@ async function throughout(
 }
 
 /** Everything stands: lets it sample and the command run, in the order that its target asks for. */
-function begin({ command, delay, target }: RecordRequest, recorder: Recorder): MonotonicTime {
+function begin(request: RecordRequest, recorder: Recorder): MonotonicTime {
+  const { delay, target } = request;
   const now = () => monotonicTime(process.hrtime.bigint());
-  if (delay !== undefined) return command?.release() ?? now();
+  if (delay !== undefined) return letGo(request) ?? now();
   if (target.kind === 'tasks' && target.enableOnExec) {
-    const released = command?.release() ?? now();
+    const released = letGo(request) ?? now();
     recorder.live.armedByExec();
     return released;
   }
   const armed = recorder.arm();
-  return command?.release() ?? armed;
+  return letGo(request) ?? armed;
 }
+
+/** @returns when the command began to run; undefined without one */
+const letGo = ({ command, commandIsLoaded }: RecordRequest): MonotonicTime | undefined =>
+  commandIsLoaded ? command?.resume() : command?.release();
 
 function resultOf(
   { command, notices }: RecordRequest,

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SyswideError } from '../../base/error';
-import { type Fd, fd, pid } from '../../base/units';
+import { type Fd, fd, type Pid, pid } from '../../base/units';
 import type { MeasureRequest } from '../../counts/measure-request';
+import type { ResolvedEvent } from '../../events/resolved-event';
 import { TRAILER_BYTES } from '../../events/sampling';
 import { refusalContext } from '../../gang/refusal-context';
 import { HostWideLock } from '../../gang/registry/host-lock';
@@ -17,9 +18,9 @@ import { openToControl } from '../control';
 import { exitStatus } from '../exit-status';
 import { type Machine, thisMachine } from '../machine';
 import { SignalInterruption } from '../signals';
-import { placeInTarget } from '../stat/stat-place';
-import { type Counted, countedTarget } from '../stat/stat-request';
-import { countsCpus } from '../stat/stat-target-option';
+import { hasProcesses, needsPlace, placeIn, placeInTarget } from '../stat/stat-place';
+import { countedTarget } from '../stat/stat-request';
+import { countsCpus, type StatTarget } from '../stat/stat-target-option';
 import { usage } from '../usage-error';
 import { hearOfCpus, pidfdOf, threadsOf } from '../watched-target';
 import { lossFailure } from './loss-limit';
@@ -105,7 +106,7 @@ async function recordWith(
   let hotplug: MeasureRequest['hotplug'];
   try {
     const { target, file } = options;
-    const events = placeInTarget(chosen.events, target, host);
+    const { events, loaded } = placed(chosen.events, target, host, command);
     const counted = countedTarget(
       { target, aggregation: 'cpu', events: { inherit: options.inherit } },
       host,
@@ -145,10 +146,10 @@ async function recordWith(
           : {}),
         ringPages: ringPages(file.ring, kernel.pageSize, host.cpus().online.size),
         mayShrink: file.ring === undefined,
-        running: () => whatRuns(options, counted, chosen.dataMaps, host),
+        running: () => whatRuns(options, [...counted.processes, ...loaded], chosen.dataMaps, host),
         facts: recordingFacts(events, options.clockId, machine),
         openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
-        ...(command ? { command } : {}),
+        ...(command ? { command, commandIsLoaded: loaded.length > 0 } : {}),
         until,
         ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
         ...(options.delay === undefined ? {} : { delay: options.delay }),
@@ -191,10 +192,30 @@ function hearRotation(rotate: () => void): { close(): void } {
   return { close: () => void process.off('SIGUSR2', rotate) };
 }
 
-/** The kernel, and the tasks that are recorded: a command has not started yet, and tells everything itself. */
+/**
+ * The events as they can be opened, and the command's process where that had to be loaded first: to know the address of a
+ * variable of it, and not to sample how it gets there.
+ */
+function placed(
+  events: readonly ResolvedEvent[],
+  target: StatTarget,
+  host: Host,
+  command: MeasuredCommand | undefined,
+): { readonly events: readonly ResolvedEvent[]; readonly loaded: readonly Pid[] } {
+  if (!command || hasProcesses(target) || !events.some(needsPlace)) {
+    return { events: placeInTarget(events, target, host), loaded: [] };
+  }
+  command.releaseToExec();
+  return { events: placeIn(events, [command.pid], host), loaded: [command.pid] };
+}
+
+/**
+ * The kernel, and the tasks that are recorded: a command that has not started yet tells everything itself.
+ * @param processes those that are recorded, where not all are
+ */
 function* whatRuns(
   { target, tell }: RecordOptions,
-  counted: Counted,
+  processes: readonly Pid[],
   dataMaps: boolean,
   host: Host,
 ): Generator<Buffer> {
@@ -203,8 +224,8 @@ function* whatRuns(
   const maps = tell.running === 'tasks' ? 'none' : dataMaps ? 'all' : 'code';
   const more = { maps, namespaces: tell.namespaces, trailer: TRAILER_BYTES } as const;
   if (countsCpus(target)) yield* runningTasks(host, more);
-  else if (target.kind === 'processes') yield* runningTasks(host, { ...more, processes: counted.processes });
   else if (target.kind === 'threads') yield* runningTasks(host, { ...more, processes: processesOf(target.ids, host) });
+  else yield* runningTasks(host, { ...more, processes });
 }
 
 /** The processes that threads are of. */

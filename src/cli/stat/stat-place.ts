@@ -12,6 +12,9 @@ import type { StatTarget } from './stat-target-option';
  */
 export const needsPlace = (event: ResolvedEvent): boolean => event.loadedFrom !== undefined;
 
+/** Whether processes that run already are what is counted. */
+export const hasProcesses = ({ kind }: StatTarget): boolean => kind === 'processes' || kind === 'threads';
+
 /**
  * Gives breakpoints on symbols of position-independent files their address in the processes that are counted.
  * @throws SyswideError when there is none to look at, when it has not loaded the file, or when they differ

@@ -13,9 +13,9 @@ import type { Machine } from '../machine';
 import { hearOfCpus, pidfdOf, threadsOf } from '../watched-target';
 import type { StatEvents } from './stat-events';
 import type { StatOptions } from './stat-options';
-import { needsPlace, placeIn, placeInTarget } from './stat-place';
+import { hasProcesses, needsPlace, placeIn, placeInTarget } from './stat-place';
 import { countedTarget } from './stat-request';
-import { countsCpus, type StatTarget } from './stat-target-option';
+import { countsCpus } from './stat-target-option';
 
 /** Told of intervals, in their order, several at a time where they are short. */
 export interface RunListener {
@@ -84,8 +84,6 @@ export async function countOnce(
 /** What syswide adds itself takes an event per event and thread: only where it is taken out of the counts, or told. */
 const tellsOwn = ({ excludeSelf, save, format, metricOnly }: StatOptions): boolean =>
   excludeSelf || save !== undefined || (format.kind === 'table' && !metricOnly);
-
-const hasProcesses = ({ kind }: StatTarget): boolean => kind === 'processes' || kind === 'threads';
 
 /** How long, from when, and in which steps. */
 function runOptions(

@@ -8,7 +8,7 @@ import { RecordType } from '../../../src/abi/ring-page';
 import { decodeSample } from '../../../src/abi/sample';
 import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
 import { needs } from '../needs';
-import { hasPerf, isRoot, perf, startSyswide, syswide } from '../run';
+import { compile, hasPerf, isRoot, perf, startSyswide, syswide } from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-record-'));
 const path = join(folder, 'perf.data');
@@ -160,6 +160,24 @@ describe('syswide record', () => {
     expect(syswide(['record', ...event, '-o', path, '--strict', '--', ...command]).status).toBe(0);
     // write(2) to /dev/null, once a block.
     expect(linesOf(perfSays(['script', '-F', 'event']))).toHaveLength(20000);
+  });
+
+  it('watches a variable of the command, wherever that is loaded, but not how it gets there', () => {
+    for (const kind of ['-pie', '-no-pie']) {
+      const program = compile('counted-writes', [kind]);
+      const event = `mem:counter@${program.path}/4:w`;
+      for (const more of [[], ['-a'], ['-D', '0'], ['--overwrite']]) {
+        const options = [...more, '-c', '1', '-e', event, '-o', path];
+        expect(syswide(['record', ...options, '--', program.path])).toMatchObject({ status: 0 });
+        const samples = linesOf(perfSays(['script', '-F', 'comm,ip,sym']));
+        expect({ more, named: samples.filter((line) => /^ *counted-writes +\w+ work$/u.test(line)).length }).toEqual({
+          more,
+          named: 1000,
+        });
+        expect(samples).toHaveLength(1000);
+      }
+      program.dispose();
+    }
   });
 
   it('--call-graph dwarf: perf unwinds it', () => {
