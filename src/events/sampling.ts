@@ -1,12 +1,12 @@
 import type { AttrFlags, PerfEventAttr } from '../abi/attr';
 import { CLOCK_MONOTONIC, PerfType, SampleType, SoftwareId } from '../abi/perf-event';
 import { unscaled } from './draft';
-import type { ResolvedEvent } from './resolved-event';
+import type { EventKind, ResolvedEvent } from './resolved-event';
 import { checkRate, checkTerms, type Rate } from './sampling-checks';
 
 /** How events are sampled, as far as their own terms do not say otherwise. */
 export interface Sampling {
-  /** One sample every so many events; absent: by frequency, and every one of a tracepoint. */
+  /** One sample every so many events; absent: by frequency, and every one of what happens at a place in the code. */
   readonly period?: bigint;
   /** Samples a second, Hz; absent: 4000, or as many as the kernel takes. */
   readonly frequency?: bigint;
@@ -89,8 +89,11 @@ function rateOf({ kind, settings }: ResolvedEvent, { period, frequency, maxFrequ
   if (settings?.frequency !== undefined) return { frequency: settings.frequency };
   if (period !== undefined) return { period };
   if (frequency !== undefined) return { frequency };
-  return kind === 'tracepoint' ? { period: 1n } : { frequency: atMost(DEFAULT_FREQUENCY, maxFrequency) };
+  return places.has(kind) ? { period: 1n } : { frequency: atMost(DEFAULT_FREQUENCY, maxFrequency) };
 }
+
+/** What happens at a place in the code, or in memory: each time is of interest, to perf, too. */
+const places: ReadonlySet<EventKind> = new Set<EventKind>(['tracepoint', 'probe', 'breakpoint']);
 
 const atMost = (wanted: bigint, most: bigint | undefined): bigint =>
   most !== undefined && most < wanted ? most : wanted;

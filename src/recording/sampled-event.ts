@@ -18,7 +18,7 @@ import { rawRecords } from './raw-records';
 
 /** What to sample, where, and how often. */
 export interface SampledEventOptions extends SystemWideEventOptions {
-  /** One sample every so many events; by default by frequency, and every one of a tracepoint. */
+  /** One sample every so many events; by default by frequency, and every one of tracepoints, probes and breakpoints. */
   readonly period?: bigint;
   /** Samples a second, Hz; by default 4000, or as many as the kernel takes. Either this or `period`. */
   readonly frequency?: bigint;

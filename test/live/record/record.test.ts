@@ -180,6 +180,25 @@ describe('syswide record', () => {
     }
   });
 
+  it('-c N takes one sample of N, also of what the kernel counts in software; by default each of a breakpoint', () => {
+    const program = compile('counted-writes');
+    const getpids = ['perl', '-e', 'getppid() for 1..1000'];
+    const writes = ['-e', `mem:counter@${program.path}/4:w`];
+    const calls = ['-e', 'syscalls:sys_enter_getppid'];
+    for (const [args, command, samples] of [
+      [writes, [program.path], 1000],
+      [[...writes, '-c', '1'], [program.path], 1000],
+      [[...writes, '-c', '10'], [program.path], 100],
+      [[...calls, '-c', '10'], getpids, 100],
+    ] as const) {
+      expect(syswide(['record', ...args, '-o', path, '--', ...command]).status).toBe(0);
+      expect(linesOf(perfSays(['script', '-F', 'event']))).toHaveLength(samples);
+      expect(perfSays(['report', '--stdio'])).toContain('# Event count (approx.): 1000\n');
+      expect(syswide(['report', '-i', path]).stdout).toContain('# Event count (approx.): 1000\n');
+    }
+    program.dispose();
+  });
+
   it('--call-graph dwarf: perf unwinds it', () => {
     const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=300000'];
     expect(syswide(['record', '--call-graph', 'dwarf,4096', '-F', '500', '-o', path, '--', ...command]).status).toBe(0);
