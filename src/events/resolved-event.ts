@@ -43,6 +43,8 @@ export interface ResolvedEvent {
   readonly cpus?: CpuMask;
   /** A tracepoint filter to set once it is open. */
   readonly filter?: string;
+  /** The part of its filter that stays when that is changed: what leaves syswide itself out. */
+  readonly lastingFilter?: string;
   /** Only for kind `tool`: what syswide counts itself. Its attr is that of `dummy`. */
   readonly tool?: ToolEvent;
   /** The PMU in sysfs that counts it, for events of kind `pmu` and those of one half of a hybrid CPU. */

@@ -3,6 +3,7 @@ import { PerfType } from '../abi/perf-event';
 import { SyswideError } from '../base/error';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { isSampledInSoftware } from '../events/sampling';
+import { combineFilters } from '../events/tracepoint-filter';
 import type { BreakpointChange, GangChange } from './controllable';
 
 /**
@@ -47,8 +48,10 @@ const withPeriod =
 
 const withFilter =
   (filter: string) =>
-  ({ filter: _, ...event }: ResolvedEvent): ResolvedEvent =>
-    filter === '' ? event : { ...event, filter };
+  ({ filter: _, ...event }: ResolvedEvent): ResolvedEvent => {
+    const all = combineFilters([filter, event.lastingFilter ?? ''].filter((one) => one !== ''));
+    return all === '' ? event : { ...event, filter: all };
+  };
 
 /** config1 is bp_addr and config2 bp_len. Source: include/uapi/linux/perf_event.h. */
 const withBreakpoint =

@@ -91,8 +91,9 @@ const tooMany = (hertz: bigint, most: bigint): string[] =>
 /** Without what threads of syswide do: to the kernel, common_pid is a thread's. Only tracepoints can be filtered. */
 function withoutOwn(event: ResolvedEvent, threads: readonly Tid[]): ResolvedEvent {
   if (event.kind !== 'tracepoint') return event;
-  const own = threads.map((tid) => `common_pid != ${tid}`);
-  return { ...event, filter: combineFilters(event.filter === undefined ? own : [event.filter, ...own]) };
+  const own = combineFilters(threads.map((tid) => `common_pid != ${tid}`));
+  const filter = combineFilters(event.filter === undefined ? [own] : [event.filter, own]);
+  return { ...event, filter, lastingFilter: own };
 }
 
 const nothingToSample = ({ name }: ResolvedEvent): SyswideError =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PerfType } from '../../../src/abi/perf-event';
+import type { ResolvedEvent } from '../../../src/events/resolved-event';
 import { changedEvents } from '../../../src/gang/event-change';
 import { software } from '../../fake/events';
 
@@ -29,4 +30,19 @@ describe('a breakpoint that is moved', () => {
     const [twice] = changedEvents(once, { breakpoint: { length: 8 } });
     expect(twice).toMatchObject({ name: 'mem:0x2000/8:w', nameBefore: 'mem:0x1000:w' });
   });
+});
+
+it('another filter leaves alone what leaves syswide itself out', () => {
+  const event: ResolvedEvent = {
+    name: 'sys:event',
+    kind: 'tracepoint',
+    attr: { type: 2, config: 1n },
+    scale: 1,
+    unit: '',
+    filter: '(a == 1) && (common_pid != 7)',
+    lastingFilter: 'common_pid != 7',
+  };
+  const filterOf = (filter: string) => changedEvents([event], { filter })[0]?.filter;
+  expect(filterOf('a == 2')).toBe('(a == 2) && (common_pid != 7)');
+  expect(filterOf('')).toBe('common_pid != 7');
 });
