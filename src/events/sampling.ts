@@ -98,6 +98,13 @@ const places: ReadonlySet<EventKind> = new Set<EventKind>(['tracepoint', 'probe'
 const atMost = (wanted: bigint, most: bigint | undefined): bigint =>
   most !== undefined && most < wanted ? most : wanted;
 
+/** Software events that a timer samples. */
+const clocks = [SoftwareId.cpuClock, SoftwareId.taskClock].map(BigInt);
+
+/** Its samples tell the period that it was opened with: perf_swevent_init_hrtimer() in kernel/events/core.c, Linux 6.18. */
+export const isSampledByTimer = ({ attr: { type, config } }: Pick<ResolvedEvent, 'attr'>): boolean =>
+  type === PerfType.software && clocks.includes(config);
+
 function fieldsOf({ kind }: ResolvedEvent, { addresses, weight }: Sampling): bigint {
   return (
     COMMON |
@@ -113,11 +120,11 @@ function fieldsOf({ kind }: ResolvedEvent, { addresses, weight }: Sampling): big
  * Which events are counted one by one in perf_swevent_event() of kernel/events/core.c. Of a sample that is to have its period,
  * and that is to be taken every so many events, it makes one of each event, and says so in that period.
  */
-export const isSampledInSoftware = ({ kind, attr: { type, config } }: ResolvedEvent): boolean =>
-  kind === 'probe' ||
-  type === PerfType.tracepoint ||
-  type === PerfType.breakpoint ||
-  (type === PerfType.software && config !== BigInt(SoftwareId.cpuClock) && config !== BigInt(SoftwareId.taskClock));
+export const isSampledInSoftware = (event: ResolvedEvent): boolean => {
+  const { kind, attr } = event;
+  if (kind === 'probe' || attr.type === PerfType.tracepoint || attr.type === PerfType.breakpoint) return true;
+  return attr.type === PerfType.software && !isSampledByTimer(event);
+};
 
 /** What a sample stands for. Without it, readers take what the file says of the event. */
 const periodField = (event: ResolvedEvent, period: bigint | undefined): bigint =>

@@ -3,6 +3,7 @@ import { PerfType } from '../abi/perf-event';
 import { SyswideError } from '../base/error';
 import type { Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
+import { isSampledByTimer } from '../events/sampling';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import type { OpenClone } from './opening';
@@ -67,7 +68,8 @@ export function changeClones(
 }
 
 /**
- * The events that cannot be changed in place: the kernel sets a filter once (EEXIST). The members of a group are opened
+ * The events that cannot be changed in place: the kernel sets a filter once (EEXIST), takes the period of what is sampled by
+ * frequency for a frequency, and does not tell that of a clock in its samples. The members of a group are opened
  * together, so they come along; of those that only share their reads, one leaves the others alone unless it leads them.
  */
 export function eventsToReopen(
@@ -75,13 +77,16 @@ export function eventsToReopen(
   changed: readonly ResolvedEvent[],
   clones: readonly OpenClone[],
 ): Set<number> {
-  const refiltered = events.flatMap((event, i) => (event.filter === changed[i]?.filter ? [] : [i]));
-  const groups = new Set(refiltered.flatMap((i) => events[i]?.leader ?? []));
+  const anew = events.flatMap((event, i) => (staysOpen(event, changed[i] ?? event) ? [] : [i]));
+  const groups = new Set(anew.flatMap((i) => events[i]?.leader ?? []));
   const mates = events.flatMap(({ leader }, i) => (leader !== undefined && groups.has(leader) ? [i] : []));
-  const led = clones.flatMap(({ event, leader }) =>
-    leader !== undefined && refiltered.includes(leader) ? [event] : [],
-  );
-  return new Set([...refiltered, ...mates, ...led]);
+  const led = clones.flatMap(({ event, leader }) => (leader !== undefined && anew.includes(leader) ? [event] : []));
+  return new Set([...anew, ...mates, ...led]);
+}
+
+function staysOpen(before: ResolvedEvent, after: ResolvedEvent): boolean {
+  if (before.filter !== after.filter || before.attr.flags?.freq !== after.attr.flags?.freq) return false;
+  return !isSampledByTimer(before) || before.attr.samplePeriod === after.attr.samplePeriod;
 }
 
 /**

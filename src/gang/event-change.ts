@@ -13,7 +13,7 @@ import type { BreakpointChange, GangChange } from './controllable';
 export function changedEvents(events: readonly ResolvedEvent[], change: GangChange): ResolvedEvent[] {
   const { period, filter, breakpoint } = change;
   return [
-    period === undefined ? undefined : { what: 'period', fits: samples, apply: withPeriod(period) },
+    period === undefined ? undefined : { what: 'period', fits: mayHaveAnyPeriod, apply: withPeriod(period) },
     filter === undefined ? undefined : { what: 'filter', fits: isTracepoint, apply: withFilter(filter) },
     breakpoint === undefined
       ? undefined
@@ -36,15 +36,20 @@ function applied(events: readonly ResolvedEvent[], { what, fits, apply }: Part):
   });
 }
 
-/** Samples of those that go by a fixed period in software either do not say what they stand for, or are one for each event. */
-const samples = (event: ResolvedEvent): boolean =>
-  (event.attr.samplePeriod ?? 0n) > 0n && (event.attr.flags?.freq === true || !isSampledInSoftware(event));
+/** What samples; not what tells of programs and their memory, nor what could not say of which period its samples are. */
+const mayHaveAnyPeriod = (event: ResolvedEvent): boolean =>
+  (event.attr.samplePeriod ?? 0n) > 0n && event.attr.flags?.disabled !== false && !isSampledInSoftware(event);
+
 const isTracepoint = (event: ResolvedEvent): boolean => event.kind === 'tracepoint';
 const isBreakpoint = ({ attr }: ResolvedEvent): boolean => attr.type === PerfType.breakpoint;
 
 const withPeriod =
   (samplePeriod: bigint) =>
-  (event: ResolvedEvent): ResolvedEvent => ({ ...event, attr: { ...event.attr, samplePeriod } });
+  (event: ResolvedEvent): ResolvedEvent => {
+    // What was sampled by frequency has a period from now on.
+    const { freq: _, ...flags } = event.attr.flags ?? {};
+    return { ...event, attr: { ...event.attr, samplePeriod, flags } };
+  };
 
 const withFilter =
   (filter: string) =>

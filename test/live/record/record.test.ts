@@ -199,6 +199,22 @@ describe('syswide record', () => {
     program.dispose();
   });
 
+  it('tells in its samples which period they were taken with, when that is changed', async () => {
+    const busy = ['timeout', '4', 'sh', '-c', 'while :; do :; done'];
+    for (const rate of [
+      ['-F', '2000'],
+      ['-c', '500000'],
+    ]) {
+      const recording = startSyswide(['record', '-a', '-e', 'cpu-clock', ...rate, '-o', path, '--', ...busy]);
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+      expect(syswide(['ctl', `${recording.process.pid}`, 'set', 'period=20000000'])).toMatchObject({ status: 0 });
+      await recording.ended;
+      const periods = linesOf(perfSays(['script', '-F', 'period'])).map(Number);
+      expect(new Set(periods)).toEqual(new Set([500_000, 20_000_000]));
+      expect(periods.at(-1)).toBe(20_000_000);
+    }
+  });
+
   it('--call-graph dwarf: perf unwinds it', () => {
     const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=300000'];
     expect(syswide(['record', '--call-graph', 'dwarf,4096', '-F', '500', '-o', path, '--', ...command]).status).toBe(0);

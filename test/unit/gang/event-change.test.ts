@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PerfType } from '../../../src/abi/perf-event';
 import type { ResolvedEvent } from '../../../src/events/resolved-event';
+import { sampled, sideBandEvent } from '../../../src/events/sampling';
+import { eventsToReopen } from '../../../src/gang/clone-change';
 import { changedEvents } from '../../../src/gang/event-change';
-import { software } from '../../fake/events';
+import { hardware, software } from '../../fake/events';
 
 const breakpoint = (name: string) =>
   software('dummy', {
@@ -45,4 +47,41 @@ it('another filter leaves alone what leaves syswide itself out', () => {
   const filterOf = (filter: string) => changedEvents([event], { filter })[0]?.filter;
   expect(filterOf('a == 2')).toBe('(a == 2) && (common_pid != 7)');
   expect(filterOf('')).toBe('common_pid != 7');
+});
+
+const often = { frequency: 4000n, addresses: false, weight: false };
+const seldom = { period: 1000n, addresses: false, weight: false };
+const sideBand = sideBandEvent({ dataMaps: false, kernelSymbols: false });
+
+const ratesOf = (events: readonly ResolvedEvent[]) =>
+  events.map(({ attr }) => [attr.samplePeriod, attr.flags?.freq ?? false]);
+
+describe('another period', () => {
+  it('is one of events, also of what was sampled by frequency', () => {
+    const events = [sampled(hardware('cpuCycles'), often), sampled(software('cpuClock'), seldom), sideBand];
+    expect(ratesOf(changedEvents(events, { period: 50n }))).toEqual([
+      [50n, false],
+      [50n, false],
+      [1n, false],
+    ]);
+  });
+
+  it('is not for what cannot tell it in its samples', () => {
+    for (const rate of [often, seldom]) {
+      const events = [sampled(software('pageFaults'), rate), sideBand];
+      expect(() => changedEvents(events, { period: 50n })).toThrow(expect.objectContaining({ code: 'USAGE' }));
+    }
+  });
+
+  it('takes opening anew where the kernel would take it for a frequency, or not tell it', () => {
+    const events = [
+      sampled(hardware('cpuCycles'), seldom),
+      sampled(hardware('cpuCycles'), often),
+      sampled(software('cpuClock'), seldom),
+    ];
+    const reopened = (period: bigint) => [...eventsToReopen(events, changedEvents(events, { period }), [])];
+    expect(reopened(50n)).toEqual([1, 2]);
+    expect(reopened(1000n)).toEqual([1]);
+    expect(reopened(4000n)).toEqual([1, 2]);
+  });
 });
