@@ -14,6 +14,8 @@ export interface FileEvent {
   /** `struct perf_event_attr` in the file's byte order, as long as its writer knew it. */
   readonly attr: Uint8Array;
   readonly ids: readonly bigint[];
+  /** Where it has a name of its own, outside of the table of all. */
+  readonly name?: string;
 }
 
 /** What stands around the records. */

@@ -5,6 +5,10 @@ import { FileOnlyRecord } from './file-only-record';
 import { badFile, type InputFile } from './input-file';
 import { stretchesOf } from './stretches';
 
+/** PERF_EVENT_UPDATE__NAME, which stands with the id of an event before the name; in tools/lib/perf/include/perf/event.h. */
+export const UPDATE_NAME = 2n;
+const UPDATE_BYTES = 16;
+
 /** Bytes of an attr up to and with its own length, a u32. */
 const ATTR_SIZE_AT = 4;
 
@@ -49,7 +53,10 @@ class HeaderRecords {
     const body = at + HEADER_BYTES;
     switch (view.getUint32(at, this.littleEndian)) {
       case FileOnlyRecord.attr:
-        this.events.push(...eventIn(view, body, end, this.littleEndian));
+        for (const event of eventIn(view, body, end, this.littleEndian)) this.addEvent(event);
+        break;
+      case FileOnlyRecord.eventUpdate:
+        this.rename(view, body, end);
         break;
       case FileOnlyRecord.feature:
         if (end - body < 8) break;
@@ -65,6 +72,25 @@ class HeaderRecords {
         break;
       }
     }
+  }
+
+  /** One that is told again, once the recording has begun to tell of itself, has more ids: see `PipeWriter`. */
+  private addEvent({ attr, ids }: FileEvent): void {
+    const alike =
+      this.features.size === 0 ? [] : this.events.filter((event) => attr.every((byte, i) => event.attr[i] === byte));
+    // Of several that are alike, each is told again in its turn.
+    const [known] = alike.sort((a, b) => a.ids.length - b.ids.length);
+    if (known) this.events[this.events.indexOf(known)] = { ...known, ids: [...known.ids, ...ids] };
+    else this.events.push({ attr, ids });
+  }
+
+  private rename(view: DataView, body: number, end: number): void {
+    if (end - body < UPDATE_BYTES || view.getBigUint64(body, this.littleEndian) !== UPDATE_NAME) return;
+    const id = view.getBigUint64(body + 8, this.littleEndian);
+    const index = this.events.findIndex(({ ids }) => ids.includes(id));
+    const event = this.events[index];
+    const text = Buffer.from(view.buffer, view.byteOffset + body + UPDATE_BYTES, end - body - UPDATE_BYTES).toString();
+    if (event) this.events[index] = { ...event, name: text.split('\0', 1).join() };
   }
 
   private add(feature: number, offset: number, size: number): void {

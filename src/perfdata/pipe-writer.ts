@@ -8,12 +8,16 @@ import { ByteWriter } from './byte-writer';
 import { earlyFeatures, type FinalFacts, type RecordingFacts } from './features';
 import { Feature, MAGIC, PIPE_HEADER_BYTES } from './file-layout';
 import { FileOnlyRecord } from './file-only-record';
+import { UPDATE_NAME } from './pipe-header';
 import type { RecordWriter } from './record-writer';
 import { attrOfSize, attrSizeOf, type RecordedEvent } from './recorded-event';
 import { remaining } from './remaining';
 
 /** A record's length has 16 bits; so many ids of an event are told at once. */
 const IDS_PER_RECORD = 4000;
+
+/** What of a feature fits into a record: many events have names too long for it, and are named one by one. */
+const MOST_CONTENT = 0xffff - HEADER_BYTES - 8;
 
 /** writev(2) takes no more at once: IOV_MAX of Linux. */
 const MOST_VIEWS = 1024;
@@ -42,13 +46,20 @@ export class PipeWriter implements RecordWriter {
     assert(events.length > 0, 'a recording has events');
     this.#attrSize = attrSizeOf(events);
     const header = new ByteWriter().u64(MAGIC).u64(BigInt(PIPE_HEADER_BYTES)).done;
-    const features = earlyFeatures(facts, events).filter(([feature]) => feature !== Feature.tracingData);
+    // Ids are told by the attrs.
+    const withoutIds = events.map((event) => ({ ...event, ids: [] }));
+    const features = earlyFeatures(facts, withoutIds).filter(
+      ([feature, content]) => feature !== Feature.tracingData && content.length <= MOST_CONTENT,
+    );
+    const hasNames = features.some(([feature]) => feature === Feature.eventDescription);
     this.append([
       header,
-      ...events.flatMap((event) => this.attrRecords(event, event.ids)),
+      ...events.map((event) => this.attrRecord(event, event.ids.slice(0, IDS_PER_RECORD))),
       ...features.map(([feature, content]) =>
         record(FileOnlyRecord.feature, [new ByteWriter().u64(BigInt(feature)).done, content]),
       ),
+      ...(hasNames ? [] : events.flatMap(({ ids: [id], name }) => (id === undefined ? [] : [nameRecord(id, name)]))),
+      ...events.flatMap((event) => this.moreIds(event, event.ids.slice(IDS_PER_RECORD))),
       ...(facts.tracingData ? tracingDataRecord(facts.tracingData) : []),
     ]);
     this.#written = 0;
@@ -63,8 +74,7 @@ export class PipeWriter implements RecordWriter {
   }
 
   addIds(ids: readonly (readonly [event: number, id: bigint])[]): void {
-    // Readers take it for one more event of that name: there is no record that adds ids to one.
-    this.append(ids.flatMap(([event, id]) => this.attrRecords(present(this.events[event], 'an event of ours'), [id])));
+    this.append(ids.flatMap(([event, id]) => this.moreIds(present(this.events[event], 'an event of ours'), [id])));
   }
 
   /** What was written is out of our hands. */
@@ -76,13 +86,17 @@ export class PipeWriter implements RecordWriter {
 
   close(): void {}
 
-  private attrRecords(event: RecordedEvent, ids: readonly bigint[]): Buffer[] {
-    const attr = attrOfSize(event, this.#attrSize);
+  private attrRecord(event: RecordedEvent, ids: readonly bigint[]): Buffer {
+    const writer = new ByteWriter();
+    for (const id of ids) writer.u64(id);
+    return record(FileOnlyRecord.attr, [attrOfSize(event, this.#attrSize), writer.done]);
+  }
+
+  /** There is no record that adds ids to an event: perf takes it for one more of that name, a tracepoint without its fields. */
+  private moreIds(event: RecordedEvent, ids: readonly bigint[]): Buffer[] {
     const records: Buffer[] = [];
-    for (let i = 0; i < Math.max(1, ids.length); i += IDS_PER_RECORD) {
-      const writer = new ByteWriter();
-      for (const id of ids.slice(i, i + IDS_PER_RECORD)) writer.u64(id);
-      records.push(record(FileOnlyRecord.attr, [attr, writer.done]));
+    for (let i = 0; i < ids.length; i += IDS_PER_RECORD) {
+      records.push(this.attrRecord(event, ids.slice(i, i + IDS_PER_RECORD)), nameRecord(ids[i] ?? 0n, event.name));
     }
     return records;
   }
@@ -113,6 +127,13 @@ export class PipeWriter implements RecordWriter {
       });
     }
   }
+}
+
+/** The name of the event of an id. */
+function nameRecord(id: bigint, name: string): Buffer {
+  const text = Buffer.from(`${name}\0`);
+  const padding = Buffer.alloc(-text.length & 7);
+  return record(FileOnlyRecord.eventUpdate, [new ByteWriter().u64(UPDATE_NAME).u64(id).done, text, padding]);
 }
 
 /** The record, and what follows it, up to a multiple of 8 bytes. */

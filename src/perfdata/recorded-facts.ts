@@ -78,7 +78,10 @@ function groupsIn(content: FeatureReader): EventGroup[] {
 /** The names of its events, as they were asked for, by index; none where it does not tell. */
 export function eventNamesOf(reader: PerfDataReader): string[] {
   const bytes = reader.feature(Feature.eventDescription);
-  if (!bytes) return [];
+  if (!bytes) {
+    const names = reader.events.flatMap(({ name }) => name ?? []);
+    return names.length === reader.events.length ? names : [];
+  }
   const names: string[] = [];
   whole(reader, Feature.eventDescription, () => {
     const content = new FeatureReader(bytes, reader.littleEndian);

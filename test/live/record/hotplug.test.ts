@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { median, takesCpu1Offline, tell, turn } from '../hotplug/cpu1';
 import { needs } from '../needs';
-import { hasPerf, perf, start, startSyswide, syswide } from '../run';
+import { hasPerf, launcher, perf, start, startSyswide, syswide } from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-record-hotplug-'));
 const path = join(folder, 'perf.data');
@@ -102,5 +102,28 @@ describe('a recording of all CPUs', () => {
     expect(of(/^cpu-clock/u)).toBeGreaterThan(500);
     expect(of(/^slow/u)).toBeGreaterThan(50);
     expect(of(/^slow/u)).toBeLessThan(of(/^cpu-clock/u) / 5);
+  });
+
+  it('names the events of a CPU that came back also in a pipe', { timeout: 30_000 }, async () => {
+    const command = ['-a', '-e', 'sched:sched_switch,cs', '-c', '1', '-q', '-o', '-', '--', 'sleep', '4'];
+    const recording = start('sh', [
+      '-c',
+      `exec "$@" > ${path}`,
+      'sh',
+      process.execPath,
+      launcher,
+      'record',
+      ...command,
+    ]);
+    await sleep(1500);
+    turn(0);
+    await sleep(300);
+    turn(1);
+    expect((await recording.ended).status).toBe(0);
+    const namesIn = (text: string) => new Set(text.match(/\S+(?=:\s*$)/gmu));
+    const names = new Set(['sched:sched_switch', 'cs']);
+    expect(namesIn(perf(['script', '-F', 'event', '-i', path]).stdout)).toEqual(names);
+    expect(namesIn(syswide(['script', '-F', 'event', '-i', path]).stdout)).toEqual(names);
+    expect(syswide(['report', '-i', path]).stdout.match(/^# Samples: .*/gmu)).toHaveLength(2);
   });
 });
