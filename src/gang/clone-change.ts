@@ -21,8 +21,8 @@ export interface LiveClones {
 }
 
 /**
- * Changes the breakpoint or the period of every clone of one event in place. What has been changed goes on the undo stack, clone by clone, because the
- * kernel offers no more than that.
+ * Changes the breakpoint or the period of every clone of one event in place. What has been changed goes on the undo stack,
+ * clone by clone, because the kernel offers no more than that.
  *
  * @param events the gang's events as they are
  * @param index which of them
@@ -84,8 +84,12 @@ export function eventsToReopen(
   return new Set([...anew, ...mates, ...led]);
 }
 
-function staysOpen(before: ResolvedEvent, after: ResolvedEvent): boolean {
-  if (before.filter !== after.filter || before.attr.flags?.freq !== after.attr.flags?.freq) return false;
+const staysOpen = (before: ResolvedEvent, after: ResolvedEvent): boolean =>
+  before.filter === after.filter && keepsItsRate(before, after);
+
+/** Whether another period, if it has one, can be set where it stands. */
+function keepsItsRate(before: ResolvedEvent, after: ResolvedEvent): boolean {
+  if (before.attr.flags?.freq !== after.attr.flags?.freq) return false;
   return !isSampledByTimer(before) || before.attr.samplePeriod === after.attr.samplePeriod;
 }
 
@@ -93,18 +97,30 @@ function staysOpen(before: ResolvedEvent, after: ResolvedEvent): boolean {
  * The events that get a filter where they stand, once for all: of what children inherit. Those that run have clones that
  * only the kernel knows, which take the filter of what is open, and would be lost with it.
  * Source: perf_tp_filter_match() in kernel/events/core.c.
- * @throws SyswideError CONTROL_FAILED where one has a filter
+ * @throws SyswideError CONTROL_FAILED where one has a filter, or would have to be opened anew for another reason
  */
 export function eventsToFilter(events: readonly ResolvedEvent[], changed: readonly ResolvedEvent[]): Set<number> {
+  const anew = events.find((event, i) => !keepsItsRate(event, changed[i] ?? event));
+  if (anew)
+    throw inherited(
+      `the period of ${anew.name}`,
+      'it takes new events, which what was started meanwhile does not have',
+    );
   const refiltered = events.flatMap((event, i) => (event.filter === changed[i]?.filter ? [] : [i]));
   const filtered = refiltered.find((i) => events[i]?.filter !== undefined);
   if (filtered === undefined) return new Set(refiltered);
-  throw new SyswideError('CONTROL_FAILED', {
-    what: `cannot change the filter of ${events[filtered]?.name}`,
-    why: 'the kernel sets a filter once, and what was started meanwhile would not be counted with another one',
-    remedy: 'leave children out with -i, count whole CPUs with -a, or start without --filter and set it once',
-  });
+  throw inherited(
+    `the filter of ${events[filtered]?.name}`,
+    'the kernel sets a filter once, and what was started meanwhile would not be counted with another one',
+  );
 }
+
+const inherited = (what: string, why: string): SyswideError =>
+  new SyswideError('CONTROL_FAILED', {
+    what: `cannot change ${what}`,
+    why,
+    remedy: 'leave children out with -i, count whole CPUs with -a, or say it at the start',
+  });
 
 /**
  * The kernel takes the new address, length and type only together with everything else as it was, and leaves the event

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PerfType } from '../../../src/abi/perf-event';
 import type { ResolvedEvent } from '../../../src/events/resolved-event';
 import { sampled, sideBandEvent } from '../../../src/events/sampling';
-import { eventsToReopen } from '../../../src/gang/clone-change';
+import { eventsToFilter, eventsToReopen } from '../../../src/gang/clone-change';
 import { changedEvents } from '../../../src/gang/event-change';
 import { hardware, software } from '../../fake/events';
 
@@ -83,5 +83,16 @@ describe('another period', () => {
     expect(reopened(50n)).toEqual([1, 2]);
     expect(reopened(1000n)).toEqual([1]);
     expect(reopened(4000n)).toEqual([1, 2]);
+  });
+
+  it('is refused where that would lose what children inherit', () => {
+    const [cycles, byFrequency] = [sampled(hardware('cpuCycles'), seldom), sampled(hardware('cpuCycles'), often)];
+    const filtered = (events: readonly ResolvedEvent[]) => [
+      ...eventsToFilter(events, changedEvents(events, { period: 50n })),
+    ];
+    expect(filtered([cycles])).toEqual([]);
+    for (const event of [byFrequency, sampled(software('cpuClock'), seldom)]) {
+      expect(() => filtered([cycles, event])).toThrow(expect.objectContaining({ code: 'CONTROL_FAILED' }));
+    }
   });
 });
