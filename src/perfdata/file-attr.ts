@@ -8,12 +8,14 @@ export interface FileAttr {
   readonly readFormat: number;
   /** Samples a second rather than events between samples. */
   readonly isFrequency: boolean;
+  /** Threads that are begun later are counted, too. */
+  readonly isInherited: boolean;
   readonly sampleIdAll: boolean;
 }
 
 /** Where the fields are in struct perf_event_attr, and bits in its word of flags. */
 const Offset = { type: 0, config: 8, samplePeriod: 16, sampleType: 24, readFormat: 32, flags: 40 } as const;
-const FlagBit = { freq: 10, sampleIdAll: 18 } as const;
+const FlagBit = { inherit: 1, freq: 10, sampleIdAll: 18 } as const;
 
 /** @param attr as the file has it, 64 bytes at least */
 export function readAttr(attr: Uint8Array, littleEndian: boolean): FileAttr {
@@ -28,6 +30,7 @@ export function readAttr(attr: Uint8Array, littleEndian: boolean): FileAttr {
     sampleType: view.getBigUint64(Offset.sampleType, littleEndian),
     readFormat: Number(view.getBigUint64(Offset.readFormat, littleEndian) & 0xffn),
     isFrequency: has(FlagBit.freq),
+    isInherited: has(FlagBit.inherit),
     sampleIdAll: has(FlagBit.sampleIdAll),
   };
 }

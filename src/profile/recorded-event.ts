@@ -12,6 +12,8 @@ export interface RecordedEvent {
   /** Events that a sample stands for which does not tell. */
   readonly samplePeriod: number;
   readonly readFormat: number;
+  /** Whether threads that were begun later have events of their own. */
+  readonly isInherited: boolean;
   readonly offsets: SampleOffsets;
   readonly sampleIdAll: boolean;
 }
@@ -29,10 +31,20 @@ export class RecordedEvents {
     const names = eventNamesOf(reader);
     const events = new RecordedEvents(
       reader.events.map(({ attr }, i) => {
-        const { type, config, sampleType, readFormat, sampleIdAll, samplePeriod } = readAttr(attr, reader.littleEndian);
+        const { samplePeriod, ...facts } = readAttr(attr, reader.littleEndian);
+        const { type, config, sampleType, readFormat, sampleIdAll, isInherited } = facts;
         const name = names[i] ?? `event ${type}:0x${config.toString(16)}`;
         return {
-          ...{ name, type, config, sampleType, readFormat, offsets: sampleOffsets(sampleType), sampleIdAll },
+          ...{
+            name,
+            type,
+            config,
+            sampleType,
+            readFormat,
+            offsets: sampleOffsets(sampleType),
+            sampleIdAll,
+            isInherited,
+          },
           samplePeriod: Number(samplePeriod),
         };
       }),

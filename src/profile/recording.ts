@@ -7,6 +7,7 @@ import type { Owner } from '../perfdata/input-file';
 import { PerfDataReader, type RecordVisitor, visitRecords } from '../perfdata/perf-data-reader';
 import { buildIdsOf, type FileFacts, factsOf } from '../perfdata/recorded-facts';
 import { type RecordedFormat, tracingFormats } from '../perfdata/tracing-formats';
+import { GroupCounts } from './group-counts';
 import { Names } from './names';
 import { RecordTrailer } from './record-trailer';
 import { RecordedEvents } from './recorded-event';
@@ -39,6 +40,8 @@ export interface OtherRecords {
   readonly types: ReadonlySet<number>;
   readonly visit: (trailer: RecordTrailer, record: OtherRecord) => void;
 }
+
+const ALL_TYPES: OtherRecords['types'] = new Set(Array.from({ length: 128 }, (_, type) => type));
 
 /**
  * A recording that is read: first what tells of tasks, which gives samples their names, then samples, as often as they are
@@ -131,11 +134,15 @@ export class Recording {
   }
 
   /**
-   * Goes through all samples, as they stand in the file.
+   * Goes through all samples, as they stand in the file, or in the order of their time where that tells what they count.
    * @param visit given one that is valid until it returns
    * @param onProgress as of `readTasks`
    */
   eachSample(visit: (sample: SampleCursor) => void, onProgress?: (done: number) => void): void {
+    if (GroupCounts.areTold(this.events)) {
+      this.eachInOrder(visit, undefined, onProgress);
+      return;
+    }
     const sample = this.cursor();
     this.reader.scan((type, view, begin, end) => {
       if (type === RecordType.sample && this.reads(sample, view, begin, end)) visit(sample);
@@ -143,7 +150,7 @@ export class Recording {
   }
 
   /**
-   * Goes through all samples, as they stand in the file, for who reads many at once.
+   * Goes through all samples, as `eachSample` does, for who reads many at once.
    * @param take given records of this machine's byte order, one behind the other, valid until it returns; tells how many bytes
    * of them it has read, and how many samples among those are of no event or not whole
    * @param visit given what it has not read, as of `eachSample`
@@ -154,8 +161,13 @@ export class Recording {
     take: (records: Buffer) => { readonly bytes: number; readonly wrong: number },
     visit: (sample: SampleCursor) => void,
     onProgress?: (done: number) => void,
-    other?: RecordVisitor,
+    other: RecordVisitor = () => {},
   ): void {
+    if (GroupCounts.areTold(this.events)) {
+      const tell = ({ type, view, begin, end }: OtherRecord): void => other(type, view, begin, end, 0);
+      this.eachInOrder(visit, { types: ALL_TYPES, visit: (_trailer, record) => tell(record) }, onProgress);
+      return;
+    }
     const sample = this.cursor();
     const little = this.reader.littleEndian;
     this.reader.scanStretches((records, offset) => {
@@ -163,7 +175,7 @@ export class Recording {
       const done = little && isAligned ? take(bytesOf(records)) : { bytes: 0, wrong: 0 };
       this.#wrongSamples += done.wrong;
       visitRecords(records, done.bytes, little, offset, (type, view, begin, end, at) => {
-        if (type !== RecordType.sample) other?.(type, view, begin, end, at);
+        if (type !== RecordType.sample) other(type, view, begin, end, at);
         else if (this.reads(sample, view, begin, end)) visit(sample);
       });
     }, onProgress);
@@ -192,8 +204,14 @@ export class Recording {
    * Goes through all samples in the order of their time.
    * @param visit as of `eachSample`, also given the view that the sample lies in
    * @param others records of other types that come in between; those without a time come as they stand in the file
+   * @param onProgress as of `readTasks`
    */
-  eachInOrder(visit: (sample: SampleCursor, view: DataView) => void, others?: OtherRecords): void {
+  eachInOrder(
+    visit: (sample: SampleCursor, view: DataView) => void,
+    others?: OtherRecords,
+    onProgress?: (done: number) => void,
+  ): void {
+    const counts = new GroupCounts(this.events, this.reader.littleEndian);
     const sample = this.cursor();
     const peek = new SampleCursor(this.events, this.reader.littleEndian);
     const trailer = new RecordTrailer(this.events, this.reader.littleEndian);
@@ -203,7 +221,9 @@ export class Recording {
       if (type !== RecordType.sample) {
         trailer.read(view, begin, end);
         others?.visit(trailer, { type, view, begin, end, littleEndian: little });
-      } else if (this.reads(sample, view, begin, end)) visit(sample, view);
+      } else if (this.reads(sample, view, begin, end)) {
+        this.#wrongSamples += counts.each(sample, view, () => visit(sample, view));
+      }
     };
     const order = new TimeOrder(tell);
     this.reader.scan((type, view, begin, end) => {
@@ -213,10 +233,10 @@ export class Recording {
         if (others?.types.has(type)) tell(view, begin, end);
       } else if (others?.types.has(type)) {
         trailer.read(view, begin, end);
-        if (trailer.time === 0) tell(view, begin, end);
+        if (type >= FileOnlyRecord.first || trailer.time === 0) tell(view, begin, end);
         else order.add(trailer.time, view, HEADER_BYTES, begin, end);
       }
-    });
+    }, onProgress);
     order.end();
   }
 

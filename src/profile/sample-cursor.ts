@@ -36,6 +36,8 @@ export class SampleCursor {
   chainAt = 0;
   chainLength = 0;
   words: Int32Array = new Int32Array(0);
+  /** What read(2) would give of the event, or its group, in the record: from where; -1 without. */
+  countsAt = -1;
   /** Raw data, of tracepoints, in the record: from where, and how many bytes; -1 without. */
   rawAt = -1;
   rawLength = 0;
@@ -68,6 +70,7 @@ export class SampleCursor {
     this.period = samplePeriod;
     this.fixed(view, begin, offsets);
     let at = begin + offsets.variable;
+    this.countsAt = offsets.hasCounts && at + 8 <= end ? at : -1;
     if (offsets.hasCounts) at += this.countsBytes(view, at, end, readFormat);
     this.chainLength = 0;
     if (offsets.hasCallchain) {
@@ -115,7 +118,7 @@ export class SampleCursor {
     if (offsets.period >= 0) this.period = this.number(view, begin + offsets.period);
   }
 
-  /** What read(2) would give of the event, or its group: see `ReadFormat`. */
+  /** How long the counts are: see `ReadFormat`. */
   private countsBytes(view: DataView, at: number, end: number, format: number): number {
     const words = (...parts: readonly number[]) => parts.filter((part) => (format & part) !== 0).length;
     const times = words(ReadFormat.totalTimeEnabled, ReadFormat.totalTimeRunning);

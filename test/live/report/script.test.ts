@@ -87,6 +87,22 @@ describe('syswide script', () => {
     expect(different).toEqual([]);
   });
 
+  it('takes the counts that samples of a group bring along for samples of its other events, as perf does', () => {
+    const groups = ['-e', '{cpu-clock,page-faults,context-switches}:S', '-e', '{task-clock,minor-faults}:S'];
+    for (const how of [['-g'], ['-z']]) {
+      const path = file('groups.data');
+      perf(['record', '-q', '-a', ...how, '-F', '500', ...groups, '-o', path, '--', 'sh', '-c', load]);
+      const args = ['-i', path, '-F', 'comm,tid,time,event,period'];
+      const { different, lines } = compared(args);
+      expect(different).toEqual([]);
+      expect(lines.filter((line) => line.includes('page-faults:')).length).toBeGreaterThan(10);
+      const totals = (text: string) => text.match(/(# Samples: \d+|Event count \(approx\.\): \d+)/gu);
+      const ours = totals(syswide(['report', '-i', path, '--no-group', '-g', 'none']).stdout);
+      expect(ours).toHaveLength(10);
+      expect(ours).toEqual(totals(perf(['report', '--stdio', '-i', path, '--no-group', '-g', 'none']).stdout));
+    }
+  });
+
   it('prints the data of hundreds of tracepoints as perf does', () => {
     const path = file('trace.data');
     const systems = 'sched kmem signal task filemap raw_syscalls';

@@ -18,7 +18,16 @@ import { Troubles } from '../../../src/profile/trouble';
 const [WITH_COUNTS, WITHOUT] = [0x101b7n, 0x101a7n];
 
 const events = [WITH_COUNTS, WITHOUT].map((sampleType) => ({
-  ...{ name: 'e', type: 1, config: 0n, sampleType, samplePeriod: 1, readFormat: 4, sampleIdAll: true },
+  ...{
+    name: 'e',
+    type: 1,
+    config: 0n,
+    sampleType,
+    samplePeriod: 1,
+    readFormat: 1,
+    sampleIdAll: true,
+    isInherited: false,
+  },
   offsets: sampleOffsets(sampleType),
 })) as [RecordedEvent, RecordedEvent];
 
