@@ -13,6 +13,18 @@ export interface CallGraphStyle {
   readonly isFirstTold?: boolean;
 }
 
+/**
+ * The period from which on a function is shown. That of all samples in whole events, as perf has it: where events are few, 1
+ * of them is not left out for being less than 1.5.
+ * Source: output_resort() and sort_chain_graph_rel() in tools/perf/util, Linux 6.1.
+ *
+ * @param whole the period that shares are of: of a function above, with `fractal`
+ */
+export function leastPeriod({ shares, leastPercent }: CallGraphStyle, whole: number): number {
+  const least = (whole * leastPercent) / 100;
+  return shares === 'fractal' ? least : Math.floor(least);
+}
+
 /** What is shown of a node, beside its functions. */
 export function nodeValue(
   value: CallGraphStyle['value'],
@@ -63,39 +75,47 @@ class GraphText {
   entry(roots: readonly CallNode[], parent: number): void {
     const shown = this.large(roots, parent);
     const [only] = shown;
-    const total = this.style.shares === 'fractal' ? parent : this.whole;
     // A single root that everything goes through needs no share: it is that of the entry.
-    if (shown.length === 1 && only && only.total === parent) {
-      const cells = this.style.isFirstTold ? only.cells.slice(1) : only.cells;
-      if (cells.length > 0) this.#lines.push(`${MARGIN}|`);
-      for (const [i, cell] of cells.entries()) {
-        this.#lines.push(`${MARGIN}${i === 0 ? '---' : '   '}${this.nameOf(cell)}`);
-      }
-      this.children(only, total, cells.length > 0 ? `${MARGIN}   ` : MARGIN, []);
-    } else this.level(shown, total, parent, MARGIN, []);
+    if (shown.length === 1 && only && only.total === parent) this.onlyRoot(only);
+    else {
+      const total = this.style.shares === 'fractal' ? parent : this.whole;
+      this.level(shown, { total, period: parent, samples: samplesOf(roots) }, MARGIN, []);
+    }
+  }
+
+  private onlyRoot(root: CallNode): void {
+    const cells = this.style.isFirstTold ? root.cells.slice(1) : root.cells;
+    if (cells.length > 0) this.#lines.push(`${MARGIN}|`);
+    for (const [i, cell] of cells.entries()) {
+      this.#lines.push(`${MARGIN}${i === 0 ? '---' : '   '}${this.nameOf(cell)}`);
+    }
+    const margin = cells.length > 0 ? `${MARGIN}   ` : MARGIN;
+    const below = this.below(root, this.whole);
+    // What ended in it is part of what shares are of, and left over.
+    const all = this.style.shares === 'fractal' ? { total: root.total, period: root.total } : {};
+    this.level(this.large(root.children, below.period), { ...below, ...all }, margin, []);
   }
 
   private children(node: CallNode, total: number, margin: string, pipes: readonly boolean[]): void {
-    const below = node.total - node.self;
-    this.level(this.large(node.children, below), this.style.shares === 'fractal' ? below : total, below, margin, pipes);
+    const below = this.below(node, total);
+    this.level(this.large(node.children, below.period), below, margin, pipes);
+  }
+
+  private below({ total: through, self, children }: CallNode, total: number): Level {
+    const period = through - self;
+    return { total: this.style.shares === 'fractal' ? period : total, period, samples: samplesOf(children) };
   }
 
   /** What is large enough of what stands beside each other. */
   private large(nodes: readonly CallNode[], parent: number): readonly CallNode[] {
-    const of = this.style.shares === 'fractal' ? parent : this.whole;
-    const least = (of * this.style.leastPercent) / 100;
+    const least = leastPeriod(this.style, this.style.shares === 'fractal' ? parent : this.whole);
     return nodes.filter(({ total }) => total >= least);
   }
 
   /** @param pipes whether a line goes on, of every level above */
-  private level(
-    nodes: readonly CallNode[],
-    total: number,
-    below: number,
-    margin: string,
-    pipes: readonly boolean[],
-  ): void {
-    let left = below;
+  private level(nodes: readonly CallNode[], of: Level, margin: string, pipes: readonly boolean[]): void {
+    const { total } = of;
+    let left = of.period;
     const above = pipes.map((goesOn) => (goesOn ? PIPE : GAP)).join('');
     for (const [i, node] of nodes.entries()) {
       left -= node.total;
@@ -109,8 +129,27 @@ class GraphText {
       }
       this.children(node, total, margin, [...pipes, !isLast]);
     }
-    if (this.style.shares === 'fractal' && nodes.length > 0 && left > 0 && left !== total) {
-      this.#lines.push(`${margin}${above}${PIPE}`, `${margin}${above} --${twoDigits((left * 100) / total)}%--[...]`);
+    if (this.style.shares === 'fractal' && nodes.length > 0) {
+      this.rest({ total: left, samples: of.samples - samplesOf(nodes) }, total, margin + above);
     }
   }
+
+  /** What was left out of a level. */
+  private rest(left: { readonly total: number; readonly samples: number }, total: number, margin: string): void {
+    if (left.total <= 0 || left.total === total) return;
+    // Samples that ended in the function above are none of those below it.
+    if (this.style.value === 'count' && left.samples <= 0) return;
+    this.#lines.push(`${margin} --${nodeValue(this.style.value, left, total)}--[...]`);
+  }
 }
+
+/** Functions that stand beside each other. */
+interface Level {
+  /** The period that shares are of. */
+  readonly total: number;
+  /** Of all of them, also those that are left out. */
+  readonly period: number;
+  readonly samples: number;
+}
+
+const samplesOf = (nodes: readonly CallNode[]): number => nodes.reduce((sum, { samples }) => sum + samples, 0);

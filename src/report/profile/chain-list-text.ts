@@ -1,5 +1,5 @@
 import type { CallNode } from '../../profile/call-tree';
-import { type CallGraphStyle, nodeValue } from './call-graph-text';
+import { type CallGraphStyle, leastPeriod, nodeValue } from './call-graph-text';
 
 /** A way through a call tree, and the node that it ends in. */
 interface Way {
@@ -21,9 +21,9 @@ export function chainListText(
   _parent: number,
   nameOf: (cell: number) => string,
 ): string {
-  const least = (whole * style.leastPercent) / 100;
+  const least = leastPeriod(style, whole);
   const ways = waysTo(roots)
-    .filter(({ node }) => node.self > least)
+    .filter(({ node }) => node.self >= least)
     .sort((a, b) => b.node.self - a.node.self);
   return ways
     .map(({ cells, node }) => {

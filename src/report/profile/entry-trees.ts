@@ -1,5 +1,5 @@
 import { CallTrees } from '../../profile/call-tree';
-import { callGraphText } from './call-graph-text';
+import { callGraphText, leastPeriod } from './call-graph-text';
 import { chainListText } from './chain-list-text';
 import type { HistogramView } from './histogram-text';
 import type { HistogramSource } from './key-texts';
@@ -25,7 +25,7 @@ export class EntryTrees {
 
   /** Whether entries that have so much of an event's period together can have a tree. */
   static canHave({ callGraph }: HistogramView, period: number, whole: number): boolean {
-    return callGraph !== undefined && (callGraph.shares === 'fractal' || period >= leastOf(callGraph, whole));
+    return callGraph !== undefined && (callGraph.shares === 'fractal' || period >= leastPeriod(callGraph, whole));
   }
 
   /** Whether an entry is one of those that were to be asked for. */
@@ -47,14 +47,11 @@ export class EntryTrees {
     );
     if (!EntryTrees.canHave(this.view, period, whole)) return '';
     const { shares } = callGraph;
-    const roots = this.#trees.tree(parts, shares === 'fractal' ? 0 : leastOf(callGraph, whole));
+    const roots = this.#trees.tree(parts, shares === 'fractal' ? 0 : leastPeriod(callGraph, whole));
     const textOf = shares === 'flat' || shares === 'folded' ? chainListText : callGraphText;
     return textOf(roots, callGraph, whole, period, (cell) => texts.inChain(cell));
   }
 }
-
-const leastOf = ({ leastPercent }: NonNullable<HistogramView['callGraph']>, whole: number): number =>
-  (whole * leastPercent) / 100;
 
 function joined(parts: readonly Int32Array[]): Int32Array {
   const [first] = parts;

@@ -34,7 +34,8 @@ function linesOf(args: readonly string[]): { ours: string[]; theirs: string[] } 
     text
       .split('\n')
       .filter((line) => !/^#(?: To display| \(Tip| Throttled| \.\.|$)|^$|\[unknown\]|@plt|0x[\da-f]+$/u.test(line))
-      .map((line) => line.trim().replaceAll(/ +/gu, ' '))
+      // What is left out is no inlined function.
+      .map((line) => line.trim().replaceAll(/ +/gu, ' ').replace('[...] (inlined)', '[...]'))
       .sort();
   return { ours: essence(ours.stdout), theirs: essence(theirs.stdout) };
 }
@@ -46,6 +47,9 @@ describe('syswide report shows what perf report shows', () => {
     ['folded chains of callers with counts', ['-g', 'folded,1,caller,count', '--percent-limit', '5']],
     ['trees with counts', ['-g', 'graph,3,caller,count', '--percent-limit', '5']],
     ['trees with periods', ['-g', 'graph,3,callee,period', '--percent-limit', '5']],
+    ['fractal trees', ['-U', '--no-children', '-g', 'fractal,10', '--percent-limit', '2', '-s', 'sym']],
+    ['fractal trees of callers', ['-g', 'fractal,10,caller', '--percent-limit', '5', '-s', 'comm,sym']],
+    ['fractal trees with counts', ['-U', '--no-children', '-g', 'fractal,20,count', '-s', 'dso']],
     ['sockets', ['--no-children', '-s', 'comm,socket', '-g', 'none']],
     ['processes with their names', ['--no-children', '-n', '-s', 'pid', '-g', 'none']],
     ['columns', ['--no-children', '-F', 'overhead,sample,comm,sym', '-g', 'none']],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type CallNode, type CallOrder, CallTrees } from '../../../src/profile/call-tree';
 import { Stacks } from '../../../src/profile/stacks';
 import { callGraphText } from '../../../src/report/profile/call-graph-text';
+import { chainListText } from '../../../src/report/profile/chain-list-text';
 
 /** Stacks of letters, the innermost first, with how often each was sampled. */
 function stacksOf(...stacks: [functions: string, period: number][]): Stacks {
@@ -92,7 +93,34 @@ describe('call trees', () => {
   it('with shares of what is above, tell what is left', () => {
     const style = { shares: 'fractal', value: 'percent', leastPercent: 50 } as const;
     const text = callGraphText(tree(stacks, 'caller'), style, 12, 6, (cell) => String.fromCharCode(cell));
-    expect(text).toContain('--60.00%--c');
-    expect(text).toContain('--40.00%--[...]');
+    const margin = ' '.repeat(15);
+    // What ended in the only root is part of what shares are of.
+    expect(text.split('\n').slice(3)).toEqual([
+      `${margin}|          `,
+      `${margin}|--50.00%--c`,
+      `${margin} --50.00%--[...]`,
+      '',
+      '',
+    ]);
+  });
+
+  it('tell what is left in what stands beside functions, and no samples that ended in the only root', () => {
+    const draw = (value: 'count' | 'period', leastPercent: number) =>
+      callGraphText(tree(stacks, 'caller'), { shares: 'fractal', value, leastPercent }, 12, 6, String);
+    expect(draw('period', 50)).toMatch(/ --3--\[\.\.\.\]\n\n$/u);
+    expect(draw('count', 50)).toMatch(/ --2--\[\.\.\.\]\n\n$/u);
+    expect(draw('period', 0)).toMatch(/ --1--\[\.\.\.\]\n\n$/u);
+    expect(draw('count', 0)).not.toContain('[...]');
+  });
+
+  it('have what comes to the least share exactly, in whole events', () => {
+    const folded = (leastPercent: number) => {
+      const style = { shares: 'folded', value: 'period', leastPercent } as const;
+      return chainListText(tree(stacks, 'callee'), style, 6, 6, (cell) => String.fromCharCode(cell));
+    };
+    expect(folded(50)).toBe('3 c;b;a\n');
+    expect(folded(34)).toBe('3 c;b;a\n2 d;b;a\n');
+    const graph = { shares: 'graph', value: 'period', leastPercent: 49 } as const;
+    expect(callGraphText(tree(stacks, 'caller'), graph, 6, 6, (cell) => String.fromCharCode(cell))).toContain('--2--d');
   });
 });
