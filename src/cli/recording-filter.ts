@@ -1,5 +1,7 @@
+import { PerfType, SoftwareId } from '../abi/perf-event';
 import { SyswideError } from '../base/error';
 import { CpuMask } from '../host/cpu-mask';
+import type { RecordedEvent, RecordedEvents } from '../profile/recorded-event';
 import type { SampleFilter } from '../profile/sample-filter';
 import { usage } from './usage-error';
 
@@ -24,6 +26,30 @@ export function recordingFilter({ comms, pid, tid, cpu, time }: RawFilterOptions
     ...(time === undefined ? {} : timesOf(time)),
   };
 }
+
+/**
+ * What samples do not tell cannot be asked for: all of them would seem to be from CPU 0, or from the beginning of time.
+ * Source: perf_session__cpu_bitmap() in tools/perf/util/session.c, Linux 6.18.
+ *
+ * @throws SyswideError USAGE
+ */
+export function checkTold({ cpus, from, to }: SampleFilter, events: RecordedEvents): void {
+  const isTold = (field: 'cpu' | 'time') => events.all.every((event) => event.offsets[field] >= 0 || isDummy(event));
+  if (cpus && !isTold('cpu')) {
+    throw usage(
+      '-C',
+      'the recording does not tell on which CPUs its samples were taken',
+      'record it with --sample-cpu',
+    );
+  }
+  if ((from ?? to) !== undefined && !isTold('time')) {
+    throw usage('--time', 'the recording does not tell when its samples were taken', 'record it with -T');
+  }
+}
+
+/** The one that has no samples, and only tells of tasks. */
+const isDummy = ({ type, config }: RecordedEvent): boolean =>
+  type === PerfType.software && config === BigInt(SoftwareId.dummy);
 
 /**
  * As perf has it, samples of other CPUs and times are no part of what shares are of; those of other commands, processes and

@@ -22,7 +22,7 @@ import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
 import { endOfRecording } from '../recording-end';
-import { sharesFilter } from '../recording-filter';
+import { checkTold, sharesFilter } from '../recording-filter';
 import { withSpooledInput } from '../spooled-input';
 import { usage } from '../usage-error';
 import type { ReportOptions } from './report-options';
@@ -70,6 +70,7 @@ function* entriesOf(recording: Recording, options: ReportOptions): Generator<str
   if (options.fieldsFor(hasChains).keys.includes('parent') && !hasChains) {
     throw usage('the key parent', 'the recording has no call chains', 'record it with -g');
   }
+  checkTold(options.filter, recording.events);
   const progress = new ProgressLine('reading');
   const { symbols } = options;
   const { keys } = options.fieldsFor(false);

@@ -152,6 +152,21 @@ describe('syswide report of a recording of perf', () => {
     }
   });
 
+  it('has no samples of some CPUs where the recording does not tell which they are from', () => {
+    const single = join(folder, 'single.data');
+    perf(['record', '-q', '-o', single, '--', 'ls', '/']);
+    for (const command of [['report'], ['script'], ['export', '--format', 'folded'], ['flamegraph', '-o', '-']]) {
+      const [name = '', ...rest] = command;
+      const refused = syswide([name, '-i', single, ...rest, '-C', '0']);
+      expect(refused.stderr).toContain('error[USAGE]: -C — the recording does not tell on which CPUs');
+      expect(refused).toMatchObject({ status: 2, stdout: '' });
+    }
+    expect(syswide(['diff', single, single, '-C', '0']).stderr).toContain('error[USAGE]: -C');
+    expect(perf(['script', '-i', single, '-C', '0']).status).not.toBe(0);
+    perf(['record', '-q', '--sample-cpu', '-o', single, '--', 'ls', '/']);
+    expect(syswide(['script', '-i', single, '-C', '0,1']).stdout).toContain(' cpu-clock');
+  });
+
   it('refuses what is no recording, and options without sense', () => {
     const bad = join(folder, 'bad');
     writeFileSync(bad, 'no recording');
