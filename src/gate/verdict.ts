@@ -94,19 +94,29 @@ function isExact({ base, new: other }: MetricPairs): boolean {
 
 function differencesIn(pairs: MetricPairs): PairedDifferences | GroupedDifferences {
   if (!pairs.isStored) return new PairedDifferences(differencesOf(pairs));
-  const offset = offsetOf(pairs);
-  const [base, other] = [pairs.base, pairs.new].map((values) => values.map((value) => Math.log(value + offset)));
+  const aboveZero = aboveZeroOf(pairs);
+  const [base, other] = [pairs.base, pairs.new].map((values) => values.map((value) => Math.log(aboveZero(value))));
   return new GroupedDifferences(base ?? [], other ?? []);
 }
 
-/** ln(new / base) of each pair. Where something counts 0, half an event is added to all: 0 has no logarithm. */
+/** ln(new / base) of each pair. */
 export function differencesOf(pairs: MetricPairs): number[] {
-  const offset = offsetOf(pairs);
-  return pairs.base.map((value, i) => Math.log(((pairs.new[i] ?? 0) + offset) / (value + offset)));
+  const aboveZero = aboveZeroOf(pairs);
+  return pairs.base.map((value, i) => Math.log(aboveZero(pairs.new[i] ?? 0) / aboveZero(value)));
 }
 
-const offsetOf = ({ base, new: other }: MetricPairs): number =>
-  [...base, ...other].some((value) => value === 0) ? 0.5 : 0;
+/**
+ * 0 has no logarithm. Where something counts 0, half an event is added to all. A time of 0 is one that was too short for the
+ * kernel's clock: it is taken for half of the shortest one that was not.
+ */
+function aboveZeroOf({ metric, base, new: other }: MetricPairs): (value: number) => number {
+  const all = [...base, ...other];
+  if (!all.includes(0)) return (value) => value;
+  if (metric.unit === '') return (value) => value + 0.5;
+  const shortest = all.reduce((least, value) => (value > 0 && value < least ? value : least), Number.POSITIVE_INFINITY);
+  const instead = Number.isFinite(shortest) ? shortest / 2 : 1;
+  return (value) => (value === 0 ? instead : value);
+}
 
 /** The worst of all: what the gate as a whole says. */
 export function overall(verdicts: readonly Verdict[]): Verdict {

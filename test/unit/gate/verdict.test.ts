@@ -65,6 +65,23 @@ describe('the verdict of a gate', () => {
     expect(differencesOf({ metric, base: [0, 0], new: [0, 0] })).toEqual([0, 0]);
     expect(differencesOf({ metric, base: [0], new: [1] })[0]).toBeCloseTo(Math.log(3), 12);
   });
+
+  it('takes times of nothing for half of the shortest, and leaves the others as they are', () => {
+    const metric = gateMetric('user', undefined);
+    const [missing, kept] = differencesOf({ metric, base: [0, 0.003], new: [0.006, 0.006] });
+    expect(missing).toBeCloseTo(Math.log(4), 12);
+    expect(kept).toBeCloseTo(Math.log(2), 12);
+    expect(differencesOf({ metric, base: [0, 0], new: [0, 0] })).toEqual([0, 0]);
+    for (const stored of [
+      {},
+      { stored: [Array.from({ length: 40 }, (_, i) => (i % 9 === 0 ? 0 : 0.003 + i * 1e-5))] },
+    ]) {
+      const course = new GateCourse([metric], 40, 'stored' in stored ? stored.stored : undefined);
+      for (let i = 0; !course.isOver; i += 1) course.add([i % 9 === 0 ? 0 : 0.003 + i * 1e-5], [0.006 + i * 1e-5]);
+      expect(verdictOf(course)).toBe('REGRESSED');
+      expect(course.assessments[0]?.estimate).toBeGreaterThan(Math.log(1.7));
+    }
+  });
 });
 
 describe('the looks of a gate', () => {
