@@ -4,7 +4,7 @@ import { type GateMetric, gateMetric } from '../../gate/metric';
 import { usage } from '../usage-error';
 
 /** What measures time, in ns: it varies as times do. */
-const clocks = /^(?:cpu-clock|task-clock|duration_time|user_time|system_time)(?::|$)/;
+const clocks = /^(?:cpu-clock|task-clock|duration_time|user_time|system_time)(?:[:/]|$)/;
 
 /**
  * Reads `NAME` or `NAME:+T%`: a metric, and how much more of it passes.

@@ -1,6 +1,5 @@
 import { SyswideError } from '../../base/error';
 import type { Fd } from '../../base/units';
-import type { EventCount } from '../../counts/event-count';
 import type { StatResult } from '../../counts/stat-result';
 import { type GateMetric, isUsageMetric, type MetricValue, type UsageMetric } from '../../gate/metric';
 import type { Interruption } from '../../native/interruption';
@@ -72,21 +71,18 @@ export class GateRunner {
     return { ...statOptions(raw, command), ...(output === undefined ? {} : { commandOutput: output }) };
   }
 
-  private valueOf({ name }: GateMetric, { counts, exit, elapsed }: StatResult): MetricValue {
+  private valueOf({ name, unit }: GateMetric, { counts, exit, elapsed }: StatResult): MetricValue {
     if (isUsageMetric(name)) return { value: usageOf(name, exit, Number(elapsed)), running: 1 };
     const count = counts[this.#events.indexOf(name)];
     if (count?.total.status !== 'counted') throw uncounted(name);
     const { timeEnabled, timeRunning } = count.total.raw;
     return {
-      value: inSeconds(count),
+      // Times of events are in ns.
+      value: Number(count.total.value) / (unit === 's' ? 1e9 : 1),
       running: timeEnabled === 0n ? 1 : Number((timeRunning * 10_000n) / timeEnabled) / 10_000,
     };
   }
 }
-
-/** Times of events are in ns. */
-const inSeconds = ({ event, total }: EventCount): number =>
-  Number(total.value) / (event.unit === 'ns' || /clock|_time/.test(event.name) ? 1e9 : 1);
 
 function usageOf(name: UsageMetric, exit: CommandExit | undefined, elapsed: number): number {
   switch (name) {

@@ -20,6 +20,7 @@ const CALLS = 'syscalls:sys_enter_getppid';
 
 interface Metric {
   readonly name: string;
+  readonly unit: string;
   readonly verdict: string;
   readonly base: number;
   readonly new: number;
@@ -60,6 +61,26 @@ describe('syswide gate', () => {
     expect(gate).toMatchObject({ verdict: 'REGRESSED', pairs: 10 });
     expect(gate.metrics[0]).toMatchObject({ name: CALLS, base: 36, new: 37, exact: true });
     expect(gate.metrics[0].changePercent).toBeCloseTo(100 / 36, 4);
+  });
+
+  it('counts events with a clock in their names as events', () => {
+    const sleeps = 'syscalls:sys_enter_clock_nanosleep';
+    const { gate } = gated([
+      '-e',
+      sleeps,
+      '--pairs',
+      '3',
+      '--base',
+      'sleep 0.001',
+      '--',
+      'sh',
+      '-c',
+      'sleep 0; sleep 0',
+    ]);
+    expect(gate.metrics[0]).toMatchObject({ name: sleeps, base: 1, new: 2, unit: '', changePercent: 100 });
+    const times = gated(['-e', 'cpu-clock/period=1000/', '--pairs', '3', '--base', 'true', '--', 'true']);
+    expect(times.gate.metrics[0]).toMatchObject({ unit: 's' });
+    expect(times.gate.metrics[0].base).toBeLessThan(1);
   });
 
   it('passes what is the same, and tells of less', () => {
