@@ -15,7 +15,7 @@ import type { Host } from '../../host/host';
 import { FileRefusal, readRegular } from '../../host/regular-file';
 import { resultFile } from '../result-file';
 import { version } from '../version';
-import { type CourseSetting, RunSeries } from './gate-course';
+import { betweenHooks, type CourseSetting, RunSeries } from './gate-course';
 import type { GateRequest } from './gate-request';
 import type { GateRunner } from './gate-run';
 
@@ -39,13 +39,15 @@ export async function saveBaseline(
   const file = resultFile(path, 'whole');
   try {
     const series = new RunSeries(request, runner, setting);
-    await series.warmUp();
     const runs: (readonly number[])[] = [];
-    while (runs.length < request.pairs) {
-      const values = await series.next();
-      if (values) runs.push(values);
-      setting.onPair(runs.length, request.pairs);
-    }
+    await betweenHooks(request, async () => {
+      await series.warmUp();
+      while (runs.length < request.pairs) {
+        const values = await series.next();
+        if (values) runs.push(values);
+        setting.onPair(runs.length, request.pairs);
+      }
+    });
     const values = request.metrics.map((_, i) => runs.map((run) => run[i] ?? 0));
     file.write(documentOf(request, values, host));
     file.done();
@@ -124,12 +126,14 @@ export async function againstBaseline(
   const series = new RunSeries(request, runner, setting);
   const course = new GateCourse(request.metrics, request.pairs, stored);
   if (differences.length === 0) {
-    await series.warmUp();
-    while (!course.isOver) {
-      const values = await series.next();
-      if (values) course.add([], values);
-      setting.onPair(course.pairs, request.pairs);
-    }
+    await betweenHooks(request, async () => {
+      await series.warmUp();
+      while (!course.isOver) {
+        const values = await series.next();
+        if (values) course.add([], values);
+        setting.onPair(course.pairs, request.pairs);
+      }
+    });
   }
   return {
     name: request.name,

@@ -38,16 +38,13 @@ export async function runPairs(
   runner: GateRunner,
   setting: CourseSetting,
 ): Promise<GateOutcome> {
-  const { metrics, pairs, setup, cleanup } = request;
+  const { metrics, pairs } = request;
   const started = performance.now();
-  if (setup !== undefined) await runHook('--setup', setup);
   const gate = new PairedGate(request, runner, setting);
-  try {
+  await betweenHooks(request, async () => {
     await gate.warmUp();
     while (!gate.course.isOver) await gate.pair();
-  } finally {
-    if (cleanup !== undefined) await runHook('--cleanup', cleanup);
-  }
+  });
   const { course, invalid } = gate;
   return {
     name: request.name,
@@ -63,6 +60,16 @@ export async function runPairs(
     seconds: (performance.now() - started) / 1000,
     notices: tooFew(metrics.length, pairs),
   };
+}
+
+/** Runs what a gate has to be run before all, then its runs, and in any case what is to be run after all. */
+export async function betweenHooks({ setup, cleanup }: GateRequest, runs: () => Promise<void>): Promise<void> {
+  if (setup !== undefined) await runHook('--setup', setup);
+  try {
+    await runs();
+  } finally {
+    if (cleanup !== undefined) await runHook('--cleanup', cleanup);
+  }
 }
 
 /** A gate of two commands on its way. */

@@ -249,6 +249,23 @@ describe('the gates of a project', () => {
 });
 
 describe('a stored baseline', () => {
+  it('is stored, and compared with, between what is to be run before and after all', () => {
+    const [log, path] = [at('hooks.log'), at('hooks.json')];
+    const hook = (name: string) => [`--${name}`, `echo ${name} >> ${log}`];
+    const hooks = [...hook('setup'), ...hook('prepare'), ...hook('cleanup'), '--warmup', '0', '--pairs', '3'];
+    for (const what of ['--save-base', '--baseline']) {
+      syswide(['gate', ...hooks, what, path, '-e', CALLS, '--', work.path, '10']);
+      expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual([
+        'setup',
+        'prepare',
+        'prepare',
+        'prepare',
+        'cleanup',
+      ]);
+      rmSync(log);
+    }
+  });
+
   it('is compared with later, and told to be weaker; of another machine it decides nothing', () => {
     const [path, command] = [at('base.json'), [work.path, '36']];
     const saved = syswide(['gate', '--save-base', path, '-e', CALLS, '--pairs', '10', '--', ...command]);
