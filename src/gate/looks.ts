@@ -31,3 +31,13 @@ export function fewestPairs(metrics: number): number {
   while (2 ** -pairs > (looksUpTo(pairs).at(-1)?.alpha ?? 0) / metrics) pairs += 1;
   return pairs;
 }
+
+/** As `fewestPairs`, of runs that are compared with so many stored ones: 1 of all orders of both has every new one above. */
+export function fewestRuns(metrics: number, stored: number): number {
+  let [runs, chance] = [1, 1 / (stored + 1)];
+  while (chance > (looksUpTo(runs).at(-1)?.alpha ?? 0) / metrics) {
+    runs += 1;
+    chance *= runs / (stored + runs);
+  }
+  return runs;
+}

@@ -15,7 +15,7 @@ import type { Host } from '../../host/host';
 import { FileRefusal, readRegular } from '../../host/regular-file';
 import { resultFile } from '../result-file';
 import { version } from '../version';
-import { betweenHooks, type CourseSetting, RunSeries } from './gate-course';
+import { betweenHooks, type CourseSetting, RunSeries, tooFewRuns, warnBeforehand } from './gate-course';
 import type { GateRequest } from './gate-request';
 import type { GateRunner } from './gate-run';
 
@@ -123,6 +123,9 @@ export async function againstBaseline(
       remedy: 'gate one of these, or store it anew',
     });
   });
+  const fewest = Math.min(...stored.map(({ length }) => length));
+  const warnings = differences.length === 0 ? tooFewRuns(request.metrics.length, request.pairs, fewest) : [];
+  warnBeforehand(request, warnings);
   const series = new RunSeries(request, runner, setting);
   const course = new GateCourse(request.metrics, request.pairs, stored);
   if (differences.length === 0) {
@@ -148,6 +151,7 @@ export async function againstBaseline(
     seconds: (performance.now() - started) / 1000,
     notices: [
       ...differences.map((difference) => `this is another machine than the baseline is of: ${difference}`),
+      ...warnings,
       ...floorTexts(baseline),
       WEAKER,
     ],

@@ -1,10 +1,11 @@
 import { SyswideError } from '../../base/error';
 import { GateCourse } from '../../gate/course';
-import { fewestPairs } from '../../gate/looks';
+import { fewestPairs, fewestRuns } from '../../gate/looks';
 import type { GateMetric } from '../../gate/metric';
 import type { GateOutcome, InvalidPair } from '../../gate/outcome';
 import { seeded } from '../../gate/random';
 import { overall } from '../../gate/verdict';
+import { complain } from '../console';
 import { runHook } from '../shell-hook';
 import type { GateRequest } from './gate-request';
 import type { GateRun, GateRunner } from './gate-run';
@@ -40,6 +41,8 @@ export async function runPairs(
 ): Promise<GateOutcome> {
   const { metrics, pairs } = request;
   const started = performance.now();
+  const warnings = tooFew(metrics.length, pairs);
+  warnBeforehand(request, warnings);
   const gate = new PairedGate(request, runner, setting);
   await betweenHooks(request, async () => {
     await gate.warmUp();
@@ -58,7 +61,7 @@ export async function runPairs(
     mostPairs: pairs,
     seed: setting.seed,
     seconds: (performance.now() - started) / 1000,
-    notices: tooFew(metrics.length, pairs),
+    notices: warnings,
   };
 }
 
@@ -159,11 +162,24 @@ export class RunSeries {
 const values = (run: GateRun | undefined): number[] => run?.values.map(({ value }) => value) ?? [];
 
 /** What is known before anything runs: that a gate cannot fail. */
-export function tooFew(metrics: number, pairs: number): string[] {
-  const fewest = fewestPairs(metrics);
-  if (pairs >= fewest) return [];
+function tooFew(metrics: number, pairs: number): string[] {
+  return fewerThan(fewestPairs(metrics), `${pairs} pairs`, metrics, pairs);
+}
+
+/** The same of runs that are compared with so many stored ones. */
+export function tooFewRuns(metrics: number, runs: number, stored: number): string[] {
+  return fewerThan(fewestRuns(metrics, stored), `${runs} runs beside ${stored} stored ones`, metrics, runs);
+}
+
+/** Tells what is known of a gate before it runs. */
+export function warnBeforehand({ name }: GateRequest, lines: readonly string[]): void {
+  for (const line of lines) complain(`# ${name}: ${line}`);
+}
+
+function fewerThan(fewest: number, what: string, metrics: number, found: number): string[] {
+  if (found >= fewest) return [];
   return [
-    `${pairs} pairs are too few to find a regression of what varies, however large: with ${metrics} ` +
+    `${what} are too few to find a regression of what varies, however large: with ${metrics} ` +
       `metric${metrics === 1 ? '' : 's'} it takes ${fewest}`,
   ];
 }

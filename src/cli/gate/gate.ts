@@ -2,13 +2,13 @@ import { openSync } from 'node:fs';
 import type { Fd } from '../../base/units';
 import type { GateOutcome } from '../../gate/outcome';
 import { overall, type Verdict } from '../../gate/verdict';
-import { complain, standardOutput } from '../console';
+import { standardOutput } from '../console';
 import { exitStatus } from '../exit-status';
 import { type Machine, thisMachine } from '../machine';
 import { ProgressLine } from '../progress-line';
 import { SignalInterruption } from '../signals';
 import { againstBaseline, saveBaseline, saveCalibration } from './gate-baseline';
-import { GateInterrupted, runPairs, tooFew } from './gate-course';
+import { GateInterrupted, runPairs } from './gate-course';
 import { GateOutputs } from './gate-outputs';
 import type { GateOptions, GateRequest } from './gate-request';
 import { GateRunner } from './gate-run';
@@ -59,7 +59,6 @@ async function runOne(
     ...(cpus === undefined ? {} : { cpus }),
     ...(output === undefined ? {} : { output }),
   });
-  for (const line of tooFew(metrics.length, request.pairs)) complain(`# ${request.name}: ${line}`);
   const progress = new ProgressLine(request.name);
   const started = performance.now();
   const onPair = (done: number, most: number) => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { GateCourse } from '../../../src/gate/course';
 import { holmLevels } from '../../../src/gate/holm';
-import { fewestPairs, looksUpTo } from '../../../src/gate/looks';
+import { fewestPairs, fewestRuns, looksUpTo } from '../../../src/gate/looks';
 import { gateMetric } from '../../../src/gate/metric';
 import { seeded } from '../../../src/gate/random';
+import { atMostAbove } from '../../../src/gate/rank-sum';
 import { differencesOf, overall } from '../../../src/gate/verdict';
 
 /** A normal deviate, by Box and Muller. */
@@ -85,6 +86,17 @@ describe('the verdict of a gate', () => {
 });
 
 describe('the looks of a gate', () => {
+  it('need as many runs beside stored ones as have an order that is rare enough', () => {
+    for (const stored of [3, 10, 40]) {
+      for (const metrics of [1, 4]) {
+        const runs = fewestRuns(metrics, stored);
+        const alpha = (of: number) => (looksUpTo(of).at(-1)?.alpha ?? 0) / metrics;
+        expect(atMostAbove(stored, runs, 0)).toBeLessThanOrEqual(alpha(runs));
+        expect(atMostAbove(stored, runs - 1, 0)).toBeGreaterThan(alpha(runs - 1));
+      }
+    }
+  });
+
   it('share 1.2 %, and end with the last pair', () => {
     for (const pairs of [3, 8, 10, 15, 20, 30, 40, 50]) {
       const looks = looksUpTo(pairs);
