@@ -32,7 +32,11 @@ export function gateRequest(raw: RawGate, command: string | readonly string[], i
     throw usage('--base', 'there is nothing to compare with', "give the command as it was: --base 'old/app data'");
   }
   if (allCpus && cpu !== undefined) throw usage('-a and -C together', 'both say which CPUs', 'choose one of them');
-  const started = startedAlike(base ?? command, command.length === 0 ? (base ?? '') : command);
+  // Of --calibrate, which compares the base with itself.
+  const other = isAlone && command.length === 0 ? (base ?? command) : command;
+  checkCommand('--base', base ?? other);
+  checkCommand('new', other);
+  const started = startedAlike(base ?? other, other);
   return {
     name,
     new: started.new,
@@ -41,6 +45,12 @@ export function gateRequest(raw: RawGate, command: string | readonly string[], i
     ...given({ base: isAlone ? undefined : started.base, cpus: allCpus ? 'all' : cpu }),
     ...given({ cwdBase, setup, prepare, cleanup }),
   };
+}
+
+/** Without a word there would be nothing to wait for. @throws SyswideError USAGE */
+function checkCommand(which: string, command: string | readonly string[]): void {
+  if (typeof command === 'string' ? command.trim() !== '' : command.length > 0) return;
+  throw usage(which, 'it is an empty command', "give both: syswide gate --base 'old/app data' -- new/app data");
 }
 
 /** @throws SyswideError USAGE */

@@ -249,6 +249,19 @@ describe('the gates of a project', () => {
 });
 
 describe('a stored baseline', () => {
+  it('takes no empty command, on the command line or in a file', () => {
+    writeFileSync(at('empty.toml'), '[[gate]]\nbase = "true"\nnew = ""\n');
+    for (const args of [
+      ['--base', '', '--', 'true'],
+      ['--base', ' ', '--', 'true'],
+      ['--config', at('empty.toml')],
+    ]) {
+      const { status, stderr } = syswide(['gate', '--pairs', '3', ...args]);
+      expect(stderr).toMatch(/^error\[USAGE\]: (?:--base|new) — it is an empty command/u);
+      expect(status).toBe(125);
+    }
+  });
+
   it('is stored, and compared with, between what is to be run before and after all', () => {
     const [log, path] = [at('hooks.log'), at('hooks.json')];
     const hook = (name: string) => [`--${name}`, `echo ${name} >> ${log}`];
