@@ -57,7 +57,7 @@ export const errorCodes = {
   HOOK_FAILED: 'a command before or after a run failed',
   USAGE: 'the command line is wrong',
   OUTPUT_FAILED: 'the result could not be written',
-  BAD_FILE: 'a recording, or a kernel for its names, that cannot be read, or not to its end',
+  BAD_FILE: 'a recording, or a kernel for its names, that cannot be read, or does not tell what is asked',
   GATE_FAILED: 'a gate has no verdict: its commands fail, or a metric cannot be compared',
   HANDLER_FAILED: 'a file of handlers cannot be loaded, or one of them failed',
   NO_SUCH_GANG: 'no live gang has that id, or several have',

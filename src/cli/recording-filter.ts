@@ -31,21 +31,20 @@ export function recordingFilter({ comms, pid, tid, cpu, time }: RawFilterOptions
  * What samples do not tell cannot be asked for: all of them would seem to be from CPU 0, or from the beginning of time.
  * Source: perf_session__cpu_bitmap() in tools/perf/util/session.c, Linux 6.18.
  *
- * @throws SyswideError USAGE
+ * @throws SyswideError BAD_FILE
  */
 export function checkTold({ cpus, from, to }: SampleFilter, events: RecordedEvents): void {
   const isTold = (field: 'cpu' | 'time') => events.all.every((event) => event.offsets[field] >= 0 || isDummy(event));
   if (cpus && !isTold('cpu')) {
-    throw usage(
-      '-C',
-      'the recording does not tell on which CPUs its samples were taken',
-      'record it with --sample-cpu',
-    );
+    throw untold('-C', 'it does not tell on which CPUs its samples were taken', 'record it with --sample-cpu');
   }
   if ((from ?? to) !== undefined && !isTold('time')) {
-    throw usage('--time', 'the recording does not tell when its samples were taken', 'record it with -T');
+    throw untold('--time', 'it does not tell when its samples were taken', 'record it with -T');
   }
 }
+
+const untold = (option: string, why: string, remedy: string): SyswideError =>
+  new SyswideError('BAD_FILE', { what: `cannot take samples of the recording by ${option}`, why, remedy });
 
 /** The one that has no samples, and only tells of tasks. */
 const isDummy = ({ type, config }: RecordedEvent): boolean =>
