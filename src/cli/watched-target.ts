@@ -3,7 +3,7 @@ import type { Fd, Pid } from '../base/units';
 import type { MeasureRequest } from '../counts/measure-request';
 import type { CpuMask } from '../host/cpu-mask';
 import type { Host } from '../host/host';
-import { hotpluggable, openHotplugSource } from '../host/hotplug/open-source';
+import { openHotplugSourceFor } from '../host/hotplug/open-source';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import type { Machine } from './machine';
@@ -38,9 +38,8 @@ export function pidfdOf(kernel: Kernel, id: Pid): Fd {
   }
 }
 
-/** Nothing where none of the CPUs can come or go. */
+/** Nothing where no CPU can come or go. */
 export function hearOfCpus({ kernel, host }: Machine, wanted: CpuMask): MeasureRequest['hotplug'] {
-  const changeable = hotpluggable(host, wanted);
-  if (changeable.isEmpty) return undefined;
-  return { source: openHotplugSource(kernel, host, changeable), wanted };
+  const source = openHotplugSourceFor(kernel, host, wanted);
+  return source && { source, wanted };
 }

@@ -13,7 +13,7 @@ import type { CpuMask } from '../host/cpu-mask';
 import { resolveCpus } from '../host/cpus';
 import { type Host, LocalHost } from '../host/host';
 import type { HotplugSource } from '../host/hotplug/hotplug-source';
-import { hotpluggable, openHotplugSource } from '../host/hotplug/open-source';
+import { openHotplugSourceFor } from '../host/hotplug/open-source';
 import type { Kernel } from '../native/kernel';
 
 /** What to count, and where. */
@@ -69,8 +69,7 @@ export async function openSystemWide(
   const asked = resolveEvents(specs, host, { use: sampled ? 'sample' : 'count' });
   const events = sampled?.events(asked) ?? asked;
   const wanted = options.cpus ?? host.cpus().possible;
-  const changeable = hotpluggable(host, wanted);
-  if (!changeable.isEmpty) held.source = openHotplugSource(kernel, host, changeable);
+  held.source = openHotplugSourceFor(kernel, host, wanted);
   const { online } = resolveCpus(wanted, host.cpus());
   if (online.isEmpty) throw allOffline(wanted);
   const target = { kind: 'cpus', cpus: online } as const;

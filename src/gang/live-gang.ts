@@ -6,6 +6,7 @@ import { CpuMask } from '../host/cpu-mask';
 import { readCpus, resolveCpus } from '../host/cpus';
 import type { HostFiles } from '../host/host-files';
 import type { HotplugSource } from '../host/hotplug/hotplug-source';
+import { hotpluggable } from '../host/hotplug/open-source';
 import type { Kernel, Span } from '../native/kernel';
 import type { BackgroundLoop } from './background-loop';
 import type { Controllable, GangChange, GangStatus } from './controllable';
@@ -235,7 +236,9 @@ export class LiveGang implements Controllable {
 
   /** Extends the gang before it leaves: if a new CPU refuses, nothing has been given up. */
   private moveTo(wanted: CpuMask, online: CpuMask): void {
-    const { target } = this.request;
+    const { target, files, hotplug } = this.request;
+    // What comes and goes from now on is heard of before it is counted.
+    hotplug?.source.watch(hotpluggable(files, wanted));
     const covered = new Set(this.gang.places.map((place) => place.cpu));
     const added = [...online].filter((cpu) => !covered.has(cpu));
     if (added.length > 0) this.gang.addPlaces(placesOf({ ...target, cpus: CpuMask.of(added) }));

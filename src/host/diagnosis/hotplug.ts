@@ -7,7 +7,7 @@ import { type Finding, limited, ok } from './finding';
 export function hotplugFinding(kernel: Kernel, host: Host): Finding {
   const name = 'CPU hotplug';
   const { present } = host.cpus();
-  const movable = hotpluggable(host, present);
+  const movable = hotpluggable(host.files, present);
   if (movable.isEmpty) return ok(name, 'no CPU of this machine can go offline');
   const source = openHotplugSource(kernel, host, movable);
   source.close();

@@ -2,8 +2,10 @@ import { encodeAttr } from '../../abi/attr';
 import { CLOCK_MONOTONIC, PerfType, SampleType } from '../../abi/perf-event';
 import { RecordType, ringRecords } from '../../abi/ring-page';
 import { present } from '../../base/assert';
+import { SyswideError } from '../../base/error';
 import { type Cpu, cpu, type Fd, monotonicTime, type Tid } from '../../base/units';
 import type { Kernel, RingMapping } from '../../native/kernel';
+import { KernelError } from '../../native/kernel-error';
 import type { CpuMask } from '../cpu-mask';
 import type { Host } from '../host';
 import type { TracepointFormat } from '../tracepoint-format';
@@ -52,10 +54,12 @@ export class CpuhpSource implements HotplugSource {
 
   private constructor(
     private readonly kernel: Kernel,
-    private readonly watched: readonly Watched[],
+    private readonly watched: Watched[],
     private readonly layout: Layout,
     private readonly steps: Steps,
-    private readonly cpus: CpuMask,
+    private cpus: CpuMask,
+    /** Undefined where one of them has no thread. */
+    private readonly openOn: (cpus: CpuMask) => readonly Watched[] | undefined,
   ) {}
 
   /**
@@ -64,12 +68,16 @@ export class CpuhpSource implements HotplugSource {
    */
   static open(kernel: Kernel, host: Host, cpus: CpuMask): CpuhpSource | undefined {
     const steps = readSteps(host);
-    const threads = cpuhpThreads(host, cpus);
     const format = host.tracefs().format({ system: 'cpuhp', event: 'cpuhp_exit' });
     const layout = format && layoutOf(format);
-    if (!steps || !layout || threads.length < cpus.size) return undefined;
-    const watched = openThreads(kernel, threads, format.id, `idx==${steps.perf}||idx==${steps.active}`);
-    return new CpuhpSource(kernel, watched, layout, steps, cpus);
+    if (!steps || !layout) return undefined;
+    const openOn = (some: CpuMask) => {
+      const threads = cpuhpThreads(host, some);
+      if (threads.length < some.size) return undefined;
+      return openThreads(kernel, threads, format.id, `idx==${steps.perf}||idx==${steps.active}`);
+    };
+    const watched = openOn(cpus);
+    return watched && new CpuhpSource(kernel, [...watched], layout, steps, cpus, openOn);
   }
 
   get fds(): readonly Fd[] {
@@ -78,6 +86,24 @@ export class CpuhpSource implements HotplugSource {
 
   watches(cpu: Cpu): boolean {
     return this.cpus.has(cpu);
+  }
+
+  watch(cpus: CpuMask): void {
+    const more = cpus.minus(this.cpus);
+    if (more.isEmpty) return;
+    this.watched.push(...this.opened(more));
+    this.cpus = this.cpus.union(more);
+  }
+
+  private opened(cpus: CpuMask): readonly Watched[] {
+    try {
+      const opened = this.openOn(cpus);
+      if (opened) return opened;
+    } catch (error) {
+      if (error instanceof KernelError) throw unheard(cpus, `the kernel refused it (${error.errnoName})`, error);
+      throw error;
+    }
+    throw unheard(cpus, 'no thread of the kernel brings it up');
   }
 
   drain(): readonly HotplugNotice[] | 'lost' {
@@ -119,6 +145,14 @@ export class CpuhpSource implements HotplugSource {
     return step && { cpu: cpu(body.getUint32(RAW + this.layout.cpu, true)), step, at };
   }
 }
+
+const unheard = (cpus: CpuMask, why: string, cause?: unknown): SyswideError =>
+  new SyswideError('CONTROL_FAILED', {
+    what: `cannot be told when CPU ${cpus} comes and goes`,
+    why,
+    remedy: 'see what is missing with syswide doctor, or start anew with these CPUs',
+    cause,
+  });
 
 /** On the way up a step ends in its own state, on the way down in the one below. */
 function stepOf(state: number, index: number, steps: Steps): HotplugStep | undefined {
@@ -164,6 +198,7 @@ function openThreads(kernel: Kernel, threads: readonly Tid[], tracepoint: number
     clockId: CLOCK_MONOTONIC,
     flags: { useClockid: true },
   });
+  if (threads.length === 0) return [];
   const fds = kernel.openEvents(threads.map((pid) => ({ attr, pid, cpu: -1 })));
   const rings: RingMapping[] = [];
   try {

@@ -1,4 +1,5 @@
 import type { Cpu, Fd, MonotonicTime } from '../../base/units';
+import type { CpuMask } from '../cpu-mask';
 
 /**
  * A step of a CPU on its way online or offline, in the order in which they come.
@@ -27,6 +28,12 @@ export interface HotplugSource {
   readonly pollMs?: number;
   /** Whether it would hear of this CPU. */
   watches(cpu: Cpu): boolean;
+  /**
+   * Hears of these CPUs, too, from now on.
+   * @param cpus that can go offline
+   * @throws SyswideError CONTROL_FAILED; then it hears of those that it did before
+   */
+  watch(cpus: CpuMask): void;
   /** The notices since the last call, oldest first; `'lost'` when some are missing. */
   drain(): readonly HotplugNotice[] | 'lost';
   close(): void;

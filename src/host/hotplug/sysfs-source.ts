@@ -26,6 +26,9 @@ export class SysfsSource implements HotplugSource {
     return true;
   }
 
+  /** It hears of all. */
+  watch(): void {}
+
   drain(): readonly HotplugNotice[] {
     const { online } = readCpus(this.files);
     const at = monotonicTime(process.hrtime.bigint());

@@ -29,6 +29,9 @@ export class UeventSource implements HotplugSource {
     return true;
   }
 
+  /** It hears of all. */
+  watch(): void {}
+
   drain(): readonly HotplugNotice[] | 'lost' {
     const notices: HotplugNotice[] = [];
     let lost = false;

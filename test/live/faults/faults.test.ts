@@ -69,7 +69,7 @@ async function live(kernel: Kernel): Promise<void> {
     const events = resolveEvents(parseEvents('{page-faults,context-switches},raw_syscalls:sys_enter'), host);
     const filtered = events.map((event) => (event.kind === 'tracepoint' ? { ...event, filter: 'id == 1' } : event));
     const { online, possible } = host.cpus();
-    const source = openHotplugSource(kernel, host, hotpluggable(host, possible));
+    const source = openHotplugSource(kernel, host, hotpluggable(host.files, possible));
     closing.push(() => source.close());
     const gang = LiveGang.open(kernel, {
       events: filtered,

@@ -31,7 +31,8 @@ export function systemCall(name: 'getppid' | 'getpid', tid?: number, more: Parti
 export function openLive(
   events: readonly ResolvedEvent[],
   target: Target,
-  openSource: () => HotplugSource = () => openHotplugSource(kernel, host, hotpluggable(host, host.cpus().possible)),
+  openSource: () => HotplugSource = () =>
+    openHotplugSource(kernel, host, hotpluggable(host.files, host.cpus().possible)),
 ): { live: LiveGang; source: HotplugSource } {
   const source = openSource();
   const live = LiveGang.open(kernel, {

@@ -165,6 +165,18 @@ describe('a list of CPUs', () => {
     expect(saved.coverage.map(({ cpu, percent }) => [cpu, percent])).toEqual([[0, 100]]);
   });
 
+  it('that CPU 1 is added to meanwhile follows it from then on', async () => {
+    const stat = startStat('-C', '0', '-e', 'cpu-clock', '--', 'sleep', '3');
+    const pid = await counting(stat.running);
+    expect(syswide(['ctl', `${pid}`, 'set', 'cpus=0-1'])).toMatchObject({ status: 0 });
+    turn(0);
+    turn(1);
+    const { saved } = await stat.result();
+    expect(happened(saved)).toEqual(['cpu1 offline', 'cpu1 online']);
+    expect(onCpu(saved, 0, 1)).toBeGreaterThan(1e9);
+    expect(saved.coverage.find(({ cpu }) => cpu === 1)?.uncoveredNs).toBeLessThan(5e6);
+  });
+
   it('with CPU 1 offline says so, and takes it in when it comes', async () => {
     turn(0);
     const stat = startStat('-C', '0,1', '-e', 'cpu-clock', '--', 'sleep', '1.5');

@@ -157,6 +157,8 @@ export class FakeSource implements HotplugSource {
     return !this.deaf.includes(one);
   }
 
+  watch(): void {}
+
   drain(): readonly HotplugNotice[] | 'lost' {
     const { notices, lost } = this;
     this.notices = [];

@@ -116,6 +116,44 @@ describe("the kernel's own threads", () => {
     expect(kernel.mapped.size).toBe(0);
   });
 
+  it('are watched of more CPUs later, of each once', () => {
+    const { kernel, source } = open({}, '1');
+    source?.watch(CpuMask.parse('0-1'));
+    source?.watch(CpuMask.parse('0'));
+    expect(kernel.events().map(({ request }) => request.pid)).toEqual([21, 15]);
+    expect(source?.fds).toHaveLength(2);
+    expect(source?.watches(cpu(0))).toBe(true);
+    const [first, second] = [...kernel.rings.values()];
+    second?.write(RecordType.sample, sample(20n, 0, 235, 235));
+    first?.write(RecordType.sample, sample(10n, 1, 154, 154));
+    expect(source?.drain()).toEqual([
+      { cpu: 1, step: 'countable', at: 10n },
+      { cpu: 0, step: 'online', at: 20n },
+    ]);
+    source?.close();
+    expect(kernel.openFds.size).toBe(0);
+    expect(kernel.mapped.size).toBe(0);
+  });
+
+  it('are those that were watched before, where more are refused, or are not there', () => {
+    const { kernel, source } = open({}, '1');
+    kernel.refuseMap = 1;
+    const refused = expect.objectContaining({ code: 'CONTROL_FAILED' });
+    expect(() => source?.watch(CpuMask.parse('0'))).toThrow(refused);
+    expect(() => source?.watch(CpuMask.parse('7'))).toThrow(refused);
+    expect(source?.fds).toHaveLength(1);
+    expect(source?.watches(cpu(0))).toBe(false);
+    expect(kernel.openFds.size).toBe(1);
+  });
+
+  it('need not be any at first', () => {
+    const kernel = new RingKernel();
+    const source = CpuhpSource.open(kernel, new LocalHost(kernel, new FakeFiles(tree())), CpuMask.empty);
+    expect(source?.fds).toEqual([]);
+    source?.watch(CpuMask.parse('1'));
+    expect(source?.fds).toHaveLength(1);
+  });
+
   it('tell of each step, with its time and in the order of time over all CPUs', () => {
     const { source, rings } = open();
     rings[1]?.write(RecordType.sample, sample(50n, 1, 153, 154));
