@@ -25,6 +25,11 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'esm',
+  // What a row calls of syswide itself takes the rest from the build, beside which it would be.
+  define: { __dirname: JSON.stringify(join(root, 'dist')) },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
   sourcemap: 'inline',
   logLevel: 'warning',
 });
