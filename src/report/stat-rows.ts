@@ -107,18 +107,19 @@ function slicesOf(source: SliceSource, aggregation: Aggregation): Slice[] {
     case 'global':
       return [new Slice(source, undefined, ({ total }) => total)];
     case 'cpu': {
-      const cpus = countedCpus(source);
+      const cpus = countedCpus(source, aggregation.cpus);
       return cpus.map((cpu) => new Slice(source, { kind: 'cpu', cpu }, onlyIn([cpu], cpu === cpus[0])));
     }
     case 'unit': {
       const { unit, groupsOf } = aggregation;
-      return groupsOf(countedCpus(source)).map(({ label, cpus }, i) => {
+      return groupsOf(countedCpus(source, aggregation.cpus)).map(({ label, cpus }, i) => {
         return new Slice(source, { kind: 'unit', unit, label, cpus: cpus.size }, onlyIn([...cpus], i === 0));
       });
     }
     case 'thread': {
       const { commOf, onlyBusy } = aggregation;
-      const tids = [...new Set(source.counts.flatMap(({ perThread }) => [...perThread.keys()]))];
+      const counted = [...new Set(source.counts.flatMap(({ perThread }) => [...perThread.keys()]))];
+      const tids = counted.length > 0 ? counted : aggregation.tids;
       return tids.map((tid, i) => {
         const part = { kind: 'thread', tid, comm: commOf(tid) } as const;
         return new Slice(source, part, (count) => threadCount(count, tid, i === 0, onlyBusy));
@@ -168,11 +169,15 @@ function sumOfSamples(parts: readonly Count[]): bigint[] | undefined {
   return Array.from({ length: runs }, (_, run) => parts.reduce((sum, { samples }) => sum + (samples?.[run] ?? 0n), 0n));
 }
 
-/** Every CPU that something was counted on, also one that came or went meanwhile. */
-function countedCpus({ subject, counts }: RowSource): Cpu[] {
+/**
+ * Every CPU that something was counted on, also one that came or went meanwhile.
+ * @param others where nothing was opened on any
+ */
+function countedCpus({ subject, counts }: RowSource, others: readonly Cpu[]): readonly Cpu[] {
   const listed = subject.kind === 'system' || subject.kind === 'cpus' ? [...subject.cpus] : [];
   const counted = counts.flatMap((count) => [...count.perCpu.keys()]);
-  return [...new Set([...listed, ...counted])].sort((a, b) => a - b);
+  const all = [...new Set([...listed, ...counted])].sort((a, b) => a - b);
+  return all.length > 0 ? all : others;
 }
 
 /** Share of the enabled time that an event was on a counter, in percent; 100 for one that was never enabled. */

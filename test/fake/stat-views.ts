@@ -1,3 +1,4 @@
+import { cpu, tid } from '../../src/base/units';
 import type { Aggregation } from '../../src/counts/aggregation';
 import type { AskedMetric } from '../../src/counts/asked-metric';
 import { metricEvents } from '../../src/events/metric-expression';
@@ -8,13 +9,14 @@ import { FakeFiles, machineTree } from '../fake-host';
 
 /** Ways to look at the results of `stat-results.ts`. */
 export const global: Aggregation = { kind: 'global' };
-export const byCpu: Aggregation = { kind: 'cpu' };
+export const byCpu: Aggregation = { kind: 'cpu', cpus: [cpu(0), cpu(1)] };
 
 const names = ['kworker/0:1', 'evil\x1b[31m,\n'];
 
 /** By thread, one of which has a name that a terminal must not see as it is. */
 export const byThread: Aggregation = {
   kind: 'thread',
+  tids: [tid(7), tid(8)],
   commOf: (tid) => names[tid - 7] ?? 'Web Content',
   onlyBusy: true,
 };
@@ -27,6 +29,7 @@ const topology = new Topology(
 export const byUnit = (unit: TopologyUnit): Aggregation => ({
   kind: 'unit',
   unit,
+  cpus: [cpu(0), cpu(1)],
   groupsOf: (cpus) => groupCpus(topology, cpus, unit),
 });
 

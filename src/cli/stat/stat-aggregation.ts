@@ -11,12 +11,18 @@ export function statAggregation(options: StatOptions, host: Host): Aggregation {
   const { aggregation, target } = options;
   switch (aggregation) {
     case 'global':
+      return { kind: 'global' };
     case 'cpu':
-      return { kind: aggregation };
-    case 'thread':
-      return { kind: 'thread', commOf: names(host, options), onlyBusy: target.kind === 'all threads' };
-    default:
-      return { kind: 'unit', unit: aggregation, groupsOf: groups(host, aggregation) };
+      return { kind: 'cpu', cpus: [...host.cpus().online] };
+    case 'thread': {
+      const tids = threadsNow(target, host);
+      const commOf = names(host, options, tids);
+      return { kind: 'thread', tids, commOf, onlyBusy: target.kind === 'all threads' };
+    }
+    default: {
+      const cpus = [...host.cpus().online];
+      return { kind: 'unit', unit: aggregation, cpus, groupsOf: groups(host, aggregation) };
+    }
   }
 }
 
@@ -35,14 +41,14 @@ function groups(host: Host, unit: TopologyUnit): (cpus: readonly Cpu[]) => reado
  * What threads are called: as they were last seen, since those that have ended cannot be asked any more. One that is
  * counted and was not there now is the command, which is started later.
  */
-function names(host: Host, { target, command: [program = '?'] }: StatOptions): (tid: Tid) => string {
+function names(host: Host, { command: [program = '?'] }: StatOptions, threads: readonly Tid[]): (tid: Tid) => string {
   const known = new Map<Tid, string>();
   const look = (thread: Tid): string => {
     const name = host.processes.comm(thread) ?? known.get(thread) ?? basename(program);
     known.set(thread, name);
     return name;
   };
-  for (const thread of threadsNow(target, host)) look(thread);
+  for (const thread of threads) look(thread);
   return look;
 }
 

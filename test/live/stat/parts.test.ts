@@ -60,6 +60,29 @@ describe('parts of a count are exact', () => {
   });
 });
 
+describe('what nothing is opened for stands with the first part', () => {
+  const rows = (how: readonly string[]) => {
+    const { status, stderr } = syswide(['stat', '-x,', ...how, '-e', 'duration_time', '--', 'true']);
+    expect(status, stderr).toBe(0);
+    return csvRows(stderr).map((row) => [row[0], row.at(-5)]);
+  };
+
+  it.each([
+    ['--per-cpu', 'CPU0'],
+    ['--per-core', 'S0-D0-C0'],
+    ['--per-socket', 'S0'],
+  ])('of a command, %s', (how, part) => {
+    expect(rows([how])).toEqual([[part, 'duration_time']]);
+  });
+
+  it('of running tasks, and of all threads', () => {
+    expect(rows(['--per-thread', '-t', `${process.pid}`])).toEqual([
+      [expect.stringMatching(`-${process.pid}$`), 'duration_time'],
+    ]);
+    expect(rows(['--per-thread', '-a'])).toEqual([[expect.stringMatching(/-1$/), 'duration_time']]);
+  });
+});
+
 describe('at the same moment, perf counts the same', () => {
   needs(hasPerf, 'perf');
   it.each([[[]], [['-A']], [['--per-socket']], [['--per-core']], [['-I', '1000']]])('with -a %j', async (how) => {

@@ -61,7 +61,9 @@ function counting(
 }
 
 const rowsBy = ({ source, topology }: Counting, unit: TopologyUnit): StatRow[] =>
-  statRows(source, { aggregation: { kind: 'unit', unit, groupsOf: (cpus) => groupCpus(topology, cpus, unit) } });
+  statRows(source, {
+    aggregation: { kind: 'unit', unit, cpus: [], groupsOf: (cpus) => groupCpus(topology, cpus, unit) },
+  });
 
 const labelOf = ({ part }: StatRow): string => (part?.kind === 'unit' ? part.label : '');
 const sizeOf = ({ part }: StatRow): number => (part?.kind === 'unit' ? part.cpus : 0);
@@ -78,7 +80,7 @@ function check(counted: Counting): void {
       expect(new Set(own.map(labelOf)).size).toBe(own.length);
     }
   }
-  const byCpu = statRows(counted.source, { aggregation: { kind: 'cpu' } });
+  const byCpu = statRows(counted.source, { aggregation: { kind: 'cpu', cpus: [] } });
   expect(byCpu.map(({ part }) => part?.kind === 'cpu' && part.cpu)).toEqual([...counted.counted, ...counted.counted]);
 }
 

@@ -90,6 +90,43 @@ describe('rows', () => {
   });
 });
 
+describe('rows of what nothing was opened for', () => {
+  const total: Count = { status: 'counted', value: 10n, raw: { value: 10n, timeEnabled: 10n, timeRunning: 10n } };
+  const time = { event: duration, total, perCpu: new Map(), perThread: new Map() };
+  const [missing] = source([hardware('cpuCycles')], [], [0]).counts;
+  const counts = missing ? [time, missing] : [];
+  const own: RowSource = { subject: { kind: 'command' }, counts, elapsed: ns(10n) };
+
+  it('stand with the CPUs that there are', () => {
+    expect(shown(statRows(own, { aggregation: byCpu }))).toEqual([
+      ['cpu0', 'duration_time', 10n],
+      ['cpu0', 'cycles', 'not supported'],
+      ['cpu1', 'cycles', 'not supported'],
+    ]);
+  });
+
+  it('stand with the units that there are', () => {
+    expect(shown(statRows(own, { aggregation: byUnit('core') }))).toEqual([
+      ['S0-D0-C0', 'duration_time', 10n],
+      ['S0-D0-C0', 'cycles', 'not supported'],
+      ['S0-D0-C1', 'cycles', 'not supported'],
+    ]);
+  });
+
+  it('stand with the threads that there were', () => {
+    const aggregation = { ...byThread, onlyBusy: false };
+    expect(shown(statRows(own, { aggregation }))).toEqual([
+      ['7', 'duration_time', 10n],
+      ['7', 'cycles', 'not supported'],
+      ['8', 'cycles', 'not supported'],
+    ]);
+    expect(shown(statRows(own, { aggregation: byThread }))).toEqual([
+      ['7', 'duration_time', 10n],
+      ['7', 'cycles', 'not supported'],
+    ]);
+  });
+});
+
 describe('rows by thread', () => {
   const events = [faults, hardware('cpuCycles'), software('contextSwitches')];
   const readings = [
@@ -103,7 +140,7 @@ describe('rows by thread', () => {
   const counted = source(events, readings, [1]);
 
   it('begin with the busiest of each event', () => {
-    const aggregation = { kind: 'thread', commOf: () => 'a', onlyBusy: false } as const;
+    const aggregation = { ...byThread, commOf: () => 'a', onlyBusy: false } as const;
     expect(shown(statRows(counted, { aggregation }))).toEqual([
       ['8', 'page-faults', 9n],
       ['7', 'page-faults', 3n],
