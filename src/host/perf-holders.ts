@@ -38,10 +38,17 @@ export function findPerfHolders(files: HostFiles): PerfHolders {
 /**
  * One clause for a `SyswideError`, which makes the names in it safe to print:
  * `perf events are held by 4711 gdb (4), 12 perf (2); 31 processes are not visible`.
+ * @param own this process, which is told last and as such: a reader would look in vain for who that is
  */
-export function describePerfHolders({ holders, notVisible }: PerfHolders, most = 5): string {
-  const named = holders.slice(0, most).map(({ pid, comm, events }) => `${pid} ${comm} (${events})`);
-  if (holders.length > most) named.push(`${holders.length - most} more`);
+export function describePerfHolders(
+  { holders, notVisible }: PerfHolders,
+  { own, most = 5 }: { readonly own?: Pid; readonly most?: number } = {},
+): string {
+  const others = holders.filter(({ pid }) => pid !== own);
+  const named = others.slice(0, most).map(({ pid, comm, events }) => `${pid} ${comm} (${events})`);
+  if (others.length > most) named.push(`${others.length - most} more`);
+  const ours = holders.find(({ pid }) => pid === own);
+  if (ours) named.push(`this process (${ours.events})`);
   const held =
     named.length > 0 ? `perf events are held by ${named.join(', ')}` : 'no process is seen to hold perf events';
   const verb = notVisible === 1 ? 'process is' : 'processes are';

@@ -1,6 +1,6 @@
 import { durationText } from '../../base/duration';
 import { SyswideError } from '../../base/error';
-import type { Nanoseconds } from '../../base/units';
+import { type Nanoseconds, pid } from '../../base/units';
 import { CpuMask } from '../../host/cpu-mask';
 import type { HostFiles } from '../../host/host-files';
 import { describePerfHolders, findPerfHolders, type PerfHolders } from '../../host/perf-holders';
@@ -39,12 +39,18 @@ export interface NoSlot {
 /** `cannot watch mem:0x1000:w — cpu1 has 0 of 4 free; perf events are held by 4711 gdb (4) — …` */
 export function noSlotError(noSlot: NoSlot, registers: DebugRegisters): SyswideError {
   const { shortages, waited, interrupted } = noSlot;
+  const isTooMuch = exceeds(shortages, registers);
   const patience =
     waited === undefined ? [] : [`waited ${durationText(waited)} in vain${interrupted ? ', until interrupted' : ''}`];
   return new SyswideError('NO_SLOT', {
     what: `cannot watch ${named(noSlot.names)}`,
-    why: [shortageText(shortages, registers), holdersText(noSlot.holders, shortages), ...patience].join('; '),
-    remedy: exceeds(shortages, registers)
+    // What takes more than there are would not fit in either without the others.
+    why: [
+      shortageText(shortages, registers),
+      ...(isTooMuch ? [] : [holdersText(noSlot.holders, shortages)]),
+      ...patience,
+    ].join('; '),
+    remedy: isTooMuch
       ? `watch at most ${registers.total} addresses at a time`
       : `end what holds them, watch fewer addresses, or wait with --wait-slots ${waited === undefined ? '10s' : 'for longer'}`,
     ...(noSlot.cause === undefined ? {} : { cause: noSlot.cause }),
@@ -86,11 +92,14 @@ function placesText(places: readonly Place[]): string {
 /** Which of the tracees may be to blame: those that have breakpoints, or may have. */
 function holdersText({ perf, tracees }: SlotHolders, shortages: readonly SlotShortage[]): string {
   const suspects = shortages.length === 0 ? [] : tracees.filter(({ breakpoints }) => breakpoints !== 0);
-  const traced = suspects.slice(0, MOST_NAMED).map(({ pid, comm, tracer, tracerComm, breakpoints }) => {
+  const traced = suspects.slice(0, MOST_NAMED).map(({ breakpoints, ...task }) => {
     const holds = breakpoints === undefined ? 'may have breakpoints' : `has ${breakpoints}`;
-    return `${pid} ${comm}, traced by ${tracer} ${tracerComm}, ${holds}`;
+    return `${task.pid} ${task.comm}, traced by ${task.tracer} ${task.tracerComm}, ${holds}`;
   });
   // With a debugger found guilty, "no process is seen to hold perf events" would only confuse.
   const guilty = suspects.some(({ breakpoints }) => breakpoints !== undefined);
-  return [...(guilty && perf.holders.length === 0 ? [] : [describePerfHolders(perf)]), ...traced].join('; ');
+  return [
+    ...(guilty && perf.holders.length === 0 ? [] : [describePerfHolders(perf, { own: pid(process.pid) })]),
+    ...traced,
+  ].join('; ');
 }

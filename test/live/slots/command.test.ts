@@ -41,6 +41,15 @@ test('slots says what an ordinary user cannot see', async () => {
   );
 });
 
+test('stat that finds no free register names others by their ids, and itself as such', async () => {
+  const holder = talkTo(program.path, ['-1', '0', '4']);
+  expect(await holder.next()).toBe('held');
+  const { status, stderr } = syswide(['stat', '-a', '-e', 'mem:0x1000:w', '--', 'true']);
+  expect(status).toBe(125);
+  expect(stderr).toContain(`${holder.pid} hold-breakpoint (4)`);
+  expect(stderr).not.toMatch(/\d+ node \(1\)/);
+});
+
 test('slots takes no other arguments', () => {
   expect(syswide(['slots', '--jason'])).toMatchObject({ status: 2, stdout: '' });
   expect(syswide(['slots', '--help']).stdout).toMatch(/debug registers/);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pid } from '../../../src/base/units';
 import { describePerfHolders, findPerfHolders } from '../../../src/host/perf-holders';
 import { FakeFiles, type FakeTree } from '../../fake-host';
 
@@ -39,7 +40,7 @@ describe('who holds perf events', () => {
 
   it('is told in one clause', () => {
     const found = findPerfHolders(new FakeFiles(tree));
-    expect(describePerfHolders(found, 1)).toBe(
+    expect(describePerfHolders(found, { most: 1 })).toBe(
       'perf events are held by 12 perf (2), 1 more; 2 processes are not visible',
     );
     expect(describePerfHolders({ holders: [], notVisible: 1 })).toBe(
@@ -47,6 +48,9 @@ describe('who holds perf events', () => {
     );
     expect(describePerfHolders({ ...found, notVisible: 0 })).toMatch(
       /^perf events are held by 12 perf \(2\), 4711 gdb/,
+    );
+    expect(describePerfHolders({ ...found, notVisible: 0 }, { own: pid(12) })).toMatch(
+      /^perf events are held by 4711 gdb.*, this process \(2\)$/,
     );
   });
 });

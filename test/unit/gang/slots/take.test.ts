@@ -89,6 +89,7 @@ describe('taking debug registers', () => {
     const events = [1n, 2n, 3n, 4n, 5n].map((n) => breakpoint(n * 0x1000n));
     const error = await refusalOf(() => takeSlots(machine, { events, places }, noSlot, { wait: ns(10n ** 10n) }));
     expect(error.message).toMatch(/^cannot watch mem:0x1000, .* and 1 more — it takes 5 .*watch at most 4 addresses/);
+    expect(error.why).toMatch(/ free$/);
     expect(clock.sleeps).toEqual([]);
   });
 
