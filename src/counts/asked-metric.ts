@@ -16,13 +16,15 @@ export interface AskedMetric {
 }
 
 /**
- * Whether a metric is told behind this event: the first one that it is made from; without any, the first of all.
+ * Whether a metric is told behind this event: the first one that it is made from; without any, the first of all. Tool events
+ * come last: they stand with the first part alone, and in no cgroup, where others have a count in each.
  * @param all events that are counted
  */
 export function standsBehind({ events }: AskedMetric, event: ResolvedEvent, all: readonly ResolvedEvent[]): boolean {
-  const [first] = [...events.values()];
-  if (first === undefined) return event === all[0];
-  if (first[0] !== nameOf(event)) return false;
+  if (events.size === 0) return event === all[0];
+  const names = [...events.values()].map(([first]) => first);
+  const isTool = (name: string | undefined) => all.some((one) => nameOf(one) === name && one.kind === 'tool');
+  if ((names.find((name) => !isTool(name)) ?? names[0]) !== nameOf(event)) return false;
   // Others of its name may be counted, with other filters.
   return event === all.find((one) => nameOf(one) === nameOf(event) && one.cgroup?.name === event.cgroup?.name);
 }
@@ -35,7 +37,8 @@ export function askedMetric(metric: AskedMetric, anchor: ResolvedEvent, { counts
   const countOf = (text: string): number | undefined => {
     // Each once, also where an event is counted twice.
     const names = [...new Set(metric.events.get(text))];
-    const here = counts.filter(({ event }) => event.cgroup?.name === anchor.cgroup?.name);
+    // How long it took is the same in every cgroup.
+    const here = counts.filter(({ event }) => event.kind === 'tool' || event.cgroup?.name === anchor.cgroup?.name);
     const own = names.flatMap((name) => here.find(({ event }) => nameOf(event) === name) ?? []);
     return own.length === 0 ? undefined : own.reduce((sum, { count }) => sum + Number(count.value), 0);
   };

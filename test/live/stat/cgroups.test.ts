@@ -83,6 +83,21 @@ describe('counting in cgroups', () => {
     expect(rows.every((row) => row[5] === busy)).toBe(true);
   });
 
+  it('goes with metrics, also of times that are in no cgroup', () => {
+    const rows = count([
+      '--for-each-cgroup',
+      busy,
+      '-e',
+      'task-clock',
+      '-M',
+      'cpus-utilized,ns=duration_time/cs',
+      ...sleep,
+    ]);
+    const values = rows.filter((row) => /cpus-utilized$|^ns$/.test(row.at(-1) ?? ''));
+    expect(values).toHaveLength(2);
+    for (const value of values) expect(Number(value.at(-2))).toBeGreaterThan(0);
+  });
+
   it('has the fields of perf', (context) => {
     if (!hasPerf) context.skip('needs perf');
     for (const names of [busy, `${busy},,,${busy}`, `,${busy}`]) {

@@ -34,6 +34,7 @@ const inCgroup = (event: ResolvedEvent, name: string): ResolvedEvent =>
   ({ ...event, cgroup: { name } }) as unknown as ResolvedEvent;
 
 const [cycles, instructions, faults] = [hardware('cpuCycles'), hardware('instructions'), software('pageFaults')];
+const duration = software('dummy', { name: 'duration_time', kind: 'tool', tool: 'duration_time' });
 const perCycle = asked('x=instructions / cycles');
 
 describe('a metric that was asked for', () => {
@@ -110,6 +111,18 @@ describe('where it stands', () => {
     const moved = { ...instructions, name: 'moved', nameBefore: instructions.name };
     expect(standsBehind(perCycle, moved, [cycles, moved])).toBe(true);
     expect(askedMetric(perCycle, moved, context([cycles, 200n], [moved, 300n])).value).toBe(1.5);
+  });
+
+  it('is behind what every part has, and not behind a tool event', () => {
+    const perTime = asked('x=duration / instructions', { duration: ['duration_time'] });
+    const inEach = ['a', 'b'].map((name) => inCgroup(instructions, name));
+    const all = [duration, ...inEach];
+    expect(all.map((event) => standsBehind(perTime, event, all))).toEqual([false, true, true]);
+    expect(inEach.map((event) => askedMetric(perTime, event, context([duration, 8n], [event, 2n])).value)).toEqual([
+      4, 4,
+    ]);
+    const alone = asked('x=duration * 2', { duration: ['duration_time'] });
+    expect(all.map((event) => standsBehind(alone, event, all))).toEqual([true, false, false]);
   });
 
   it('is behind the first of all when it is made from none', () => {
