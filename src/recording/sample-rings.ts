@@ -5,9 +5,8 @@ import type { PlannedClone } from '../gang/plan';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { CpuRings } from '../ring/cpu-rings';
-import { inClock } from './clock';
 import type { RecordingOutput } from './output';
-import { withoutPremature } from './premature';
+import { PrematureSamples } from './premature';
 import { inBatches, newestLast } from './raw-records';
 import { RecentRecords } from './recent-records';
 import type { RecordRequest } from './record-request';
@@ -25,18 +24,19 @@ export class SampleRings {
   readonly #sideRings: CpuRings;
   /** Of no length where no ring is overwritten. */
   readonly #recent: RecentRecords;
-  #premature = 0;
+  readonly #premature: PrematureSamples;
   /** Whether what came before all CPUs sampled has been left out. */
   #filtered = false;
 
   constructor(
-    private readonly kernel: Kernel,
+    kernel: Kernel,
     private readonly request: RecordRequest,
     private readonly output: RecordingOutput,
     isHeld: () => boolean,
   ) {
     const { ringPages: dataPages, mayShrink, overwrite, clockId } = request;
     const shape = { dataPages, mayShrink, clockId, isHeld };
+    this.#premature = new PrematureSamples(kernel, clockId);
     this.#recent = new RecentRecords(overwrite ? SIDE_BAND_BYTES : 0);
     this.#rings = new CpuRings(kernel, { ...shape, mode: overwrite ? 'overwrite' : 'drain' });
     this.#sideRings = overwrite ? new CpuRings(kernel, { ...shape, dataPages: SIDE_BAND_PAGES }) : this.#rings;
@@ -49,7 +49,7 @@ export class SampleRings {
 
   /** Samples that were older than the moment at which all CPUs counted, and left out. */
   get premature(): number {
-    return this.#premature;
+    return this.#premature.leftOut;
   }
 
   /** Ready once there is something to drain. */
@@ -82,12 +82,13 @@ export class SampleRings {
    * @param armed when all CPUs counted; undefined until then, and where nothing tells
    */
   drain(armed: MonotonicTime | undefined): void {
+    if (armed !== undefined) this.#premature.armedAt(armed);
     if (this.request.overwrite) {
       this.#sideRings.drain.drain((_, views) => this.#recent.add(views));
       return;
     }
     const bytes = this.#rings.drain.drain((ring, views) =>
-      this.output.append(this.withoutPremature(views, armed), this.#rings.cpuOf(ring)),
+      this.output.append(this.withoutPremature(views), this.#rings.cpuOf(ring)),
     );
     if (bytes > 0) this.output.endRound();
     this.#filtered ||= armed !== undefined;
@@ -107,7 +108,7 @@ export class SampleRings {
     this.output.tellWhatRuns();
     this.output.append(this.#recent.all);
     for (const { cpu, bytes } of snapshots) {
-      this.output.append(this.withoutPremature(newestLast(bytes), armed), cpu);
+      this.output.append(this.withoutPremature(newestLast(bytes)), cpu);
     }
     this.output.endRound();
   }
@@ -118,11 +119,8 @@ export class SampleRings {
     this.#sideRings.close();
   }
 
-  private withoutPremature(views: readonly Uint8Array[], armed: MonotonicTime | undefined): readonly Uint8Array[] {
-    if (this.#filtered || armed === undefined) return views;
-    const { kept, premature } = withoutPremature(views, inClock(this.kernel, this.request.clockId, armed));
-    this.#premature += premature;
-    return kept;
+  private withoutPremature(views: readonly Uint8Array[]): readonly Uint8Array[] {
+    return this.#filtered ? views : this.#premature.without(views);
   }
 }
 

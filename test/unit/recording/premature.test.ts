@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { CLOCK_MONOTONIC } from '../../../src/abi/perf-event';
 import { RecordType } from '../../../src/abi/ring-page';
 import { commRecord } from '../../../src/abi/side-band';
 import { monotonicTime } from '../../../src/base/units';
-import { withoutPremature } from '../../../src/recording/premature';
+import { PrematureSamples, withoutPremature } from '../../../src/recording/premature';
 
 /** A sample as a recording has it: identifier, ip, pid and tid, time. */
 function sample(time: bigint): Buffer {
@@ -29,5 +30,19 @@ describe('samples from before all CPUs counted', () => {
   it('end with a record that cannot be one', () => {
     const { kept } = withoutPremature([Buffer.concat([late, Buffer.alloc(16)])], monotonicTime(0n));
     expect(kept).toHaveLength(1);
+  });
+
+  it('are told from the others by what another clock showed when they counted, and not by what it is set to later', () => {
+    const realtime = 0;
+    let ahead = 1_000n;
+    const kernel = { clockTime: (clock: number) => monotonicTime(clock === CLOCK_MONOTONIC ? 200n : 200n + ahead) };
+    const premature = new PrematureSamples(kernel, realtime);
+    expect(premature.without([sample(1n)])).toHaveLength(1);
+    premature.armedAt(monotonicTime(100n));
+    ahead = 9_000n;
+    premature.armedAt(monotonicTime(100n));
+    const kept = premature.without([sample(1_099n), sample(1_100n), sample(9_050n)]);
+    expect(Buffer.concat(kept)).toEqual(Buffer.concat([sample(1_100n), sample(9_050n)]));
+    expect(premature.leftOut).toBe(1);
   });
 });
