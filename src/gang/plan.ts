@@ -14,7 +14,7 @@ export interface PlannedClone {
   readonly place: Place;
   /** The event whose clone at the same place leads its group in the kernel, its own for a leader; absent outside. */
   readonly leader?: number;
-  /** Of a leader: the events that are read with it, itself included, at most. */
+  /** Of a leader: the events that are read with it, itself included, at most; absent where each is read on its own. */
   readonly members?: number;
 }
 
@@ -87,7 +87,8 @@ function openedEvent(
   if (!event || !isOpened(event, index)) return [];
   const attrAs = (role: Role) => encodeAttr(attrFor(events, event, index, mode, role));
   const role = roleOf(leaders[index], index);
-  return [{ event, index, role, group: groupOf(leaders, index), attr: attrAs(role), alone: attrAs('alone') }];
+  const group = groupOf(leaders, index, isReadAlone(event));
+  return [{ event, index, role, group, attr: attrAs(role), alone: attrAs('alone') }];
 }
 
 const isOnCpu = ({ cpus }: ResolvedEvent, { cpu }: Place): boolean => cpu === undefined || (cpus?.has(cpu) ?? true);
@@ -105,11 +106,18 @@ function kernelLeaders(
   return events.map(({ leader }, index) => leader ?? shared.get(index));
 }
 
+/** Whether reads of a group's leader give it alone: what an event asks to be told besides has no room in those of groups. */
+const isReadAlone = ({ attr }: ResolvedEvent): boolean => (attr.readFormat ?? 0) !== 0;
+
 /** What a clone knows of its group. */
-function groupOf(leaders: readonly (number | undefined)[], index: number): Pick<PlannedClone, 'leader' | 'members'> {
+function groupOf(
+  leaders: readonly (number | undefined)[],
+  index: number,
+  readAlone: boolean,
+): Pick<PlannedClone, 'leader' | 'members'> {
   const leader = leaders[index];
   if (leader === undefined) return {};
-  return leader === index ? { leader, members: leaders.filter((other) => other === index).length } : { leader };
+  return leader === index && !readAlone ? { leader, members: leaders.filter((other) => other === index).length } : { leader };
 }
 
 function leadersFirst(leaders: readonly (number | undefined)[]): number[] {
@@ -143,8 +151,7 @@ export function attrFor(
     ...(mode.inherit && mayInherit(events, event) ? { inherit: true } : {}),
     ...(mode.enableOnExec && role !== 'member' ? { enableOnExec: true } : {}),
   };
-  // What is read as a group has no room for more.
-  const more = role === 'alone' ? (event.attr.readFormat ?? 0) : role === 'leader' ? ReadFormat.group : 0;
+  const more = role === 'leader' && !isReadAlone(event) ? ReadFormat.group : (event.attr.readFormat ?? 0);
   const readFormat = COUNTING_READ_FORMAT | more;
   return { ...event.attr, readFormat, flags };
 }

@@ -56,7 +56,7 @@ export class GroupReader {
       else members.set(groupOf(clone), [clone]);
     }
     const reads = this.#heads.map((head) => {
-      const isGroup = head.leader !== undefined;
+      const isGroup = head.members !== undefined;
       return {
         fd: head.fd,
         isGroup,
@@ -93,7 +93,7 @@ export class GroupReader {
     const readings: Reading[] = [];
     for (const [i, head] of this.#heads.entries()) {
       const bytes = bytesOf(results[i], this.events, head);
-      if (head.leader === undefined) readings.push(ownReading(head, bytes));
+      if (head.members === undefined) readings.push(ownReading(head, bytes));
       else this.takeGroup(bytes, readings);
     }
     if (readings.length === this.clones.length) return { begin, end, readings };
@@ -168,9 +168,9 @@ function bytesOf(
   throw controlFailed('cannot read', events, clone, new KernelError('read', present(result, 'a result each').errno));
 }
 
-/** By CPU: records that clones could not write for want of room, as far as the kernel tells; not those in groups. */
+/** By CPU: records that clones could not write for want of room, as far as the kernel tells; not those read as groups. */
 export function lostByCpu(kernel: Kernel, clones: readonly OpenClone[]): Map<Cpu, bigint> {
-  const alone = clones.filter(({ leader }) => leader === undefined);
+  const alone = clones.filter(({ members }) => members === undefined);
   const fds = alone.map(({ fd }) => fd);
   const lost = new Map<Cpu, bigint>();
   for (const [i, result] of kernel.readEvents(fds, singleReadSize).results.entries()) {
@@ -182,8 +182,8 @@ export function lostByCpu(kernel: Kernel, clones: readonly OpenClone[]): Map<Cpu
 }
 
 /** What a clone counted itself, also when reading it gave its whole group. Nothing for a pinned one off its counter. */
-function ownReading({ event, place, id, leader }: OpenClone, bytes: Uint8Array): Reading {
-  const read = leader === event ? decodeGroupRead(bytes).find((member) => member.id === id) : decodeSingleRead(bytes);
+function ownReading({ event, place, id, members }: OpenClone, bytes: Uint8Array): Reading {
+  const read = members !== undefined ? decodeGroupRead(bytes).find((member) => member.id === id) : decodeSingleRead(bytes);
   const { value, timeEnabled, timeRunning } = read ?? noCounts;
   return { event, place, counts: { value, timeEnabled, timeRunning } };
 }

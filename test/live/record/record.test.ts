@@ -1,14 +1,16 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SampleType } from '../../../src/abi/perf-event';
 import { RecordType } from '../../../src/abi/ring-page';
 import { decodeSample } from '../../../src/abi/sample';
 import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
 import { needs } from '../needs';
-import { compile, hasPerf, isRoot, perf, startSyswide, syswide } from '../run';
+import { compile, hasPerf, isRoot, type Outcome, perf, startSyswide, syswide } from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-record-'));
 const path = join(folder, 'perf.data');
@@ -50,6 +52,32 @@ const samplesPerfPrints = (file: string): string[] =>
       /^ *(-?\d+\/-?\d+) +\[(\d+)\] +(\d+)\.(\d{9}): +(\d+)/.exec(line) ?? [];
     return `${ids} ${Number(cpu)} ${BigInt(`${seconds}${nanoseconds}`)} ${period}`;
   });
+
+/** Records 1000 getppid calls at each `call`, in samples that no ring of a page has room for, of a process that goes on. */
+async function recordTooLong(
+  options: readonly string[],
+  whileItRuns: (recorder: string, call: () => Promise<void>) => Promise<void>,
+): Promise<Outcome> {
+  const caller = spawn('perl', [
+    '-e',
+    '$SIG{USR1} = sub { getppid() for 1..1000 }; $| = 1; print "ready"; sleep 1 while 1',
+  ]);
+  await once(caller.stdout, 'data');
+  const recording = startSyswide([
+    ...['record', '-p', `${caller.pid}`, '-m', '1', '--call-graph', 'dwarf,8192', '-c', '1', '-o', path, ...options],
+  ]);
+  try {
+    await pause(2000);
+    await whileItRuns(`${recording.process.pid}`, async () => {
+      caller.kill('SIGUSR1');
+      await pause(300);
+    });
+    recording.process.kill('SIGINT');
+    return await recording.ended;
+  } finally {
+    caller.kill('SIGKILL');
+  }
+}
 
 describe('syswide record', () => {
   it('-a: perf script prints what our own reader finds, sample by sample', () => {
@@ -231,6 +259,13 @@ describe('syswide record', () => {
     expect(stderr).toMatch(/# lost on cpu\d: \d+ records/u);
     expect(stderr).toMatch(/error\[SAMPLES_LOST\]: \d+ records were lost/u);
     expect(perf(['script', '-i', path]).status).toBe(0);
+  });
+
+  it('says all that a group lost, also where its ring never has room to tell', async () => {
+    const events = '{syscalls:sys_enter_getppid,syscalls:sys_exit_getppid},syscalls:sys_enter_getppid';
+    const { status, stderr } = await recordTooLong(['-e', events, '--max-lost', '2999'], (_, call) => call());
+    expect(status).toBe(125);
+    expect(stderr).toContain('error[SAMPLES_LOST]: 3000 records were lost, 100 % of all');
   });
 
   it('has the status of the command, and keeps an earlier file', () => {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { encodeAttr } from '../../../src/abi/attr';
+import { ReadFormat } from '../../../src/abi/perf-event';
+import { COUNTING_READ_FORMAT } from '../../../src/abi/read-format';
 import { cpu, tid } from '../../../src/base/units';
 import type { ResolvedEvent } from '../../../src/events/resolved-event';
 import { attrFor, mayInherit, planGang } from '../../../src/gang/plan';
@@ -41,4 +43,20 @@ it('a member whose leader is counted on other CPUs only stands alone, and starts
   ]);
   expect(requests[1]).not.toHaveProperty('leader');
   expect(requests[1]?.attr).toEqual(encodeAttr(attrFor(events, events[1] as ResolvedEvent, 1, mode, 'alone')));
+});
+
+it('a group whose events are to tell of their losses is read one by one: reads of all of them do not tell', () => {
+  const asked = (leader: number) => {
+    const event = software('pageFaults', { leader });
+    return { ...event, attr: { ...event.attr, readFormat: ReadFormat.lost } };
+  };
+  const events = [asked(0), asked(0)];
+  const { clones } = planGang(events, [{ cpu: cpu(0) }], inheriting, () => true);
+  expect(clones.map(({ leader, members }) => [leader, members])).toEqual([
+    [0, undefined],
+    [0, undefined],
+  ]);
+  for (const [index, event] of events.entries()) {
+    expect(attrFor(events, event, index, inheriting).readFormat).toBe(COUNTING_READ_FORMAT | ReadFormat.lost);
+  }
 });
