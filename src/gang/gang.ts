@@ -125,7 +125,8 @@ export class Gang {
    */
   arm(): Span {
     const span = this.control(this.#live, 'enable');
-    this.#armSpan ??= span;
+    // What its task's exec had enabled counted before: this is no beginning.
+    if (this.#state === 'reserved') this.#armSpan = span;
     this.become('armed');
     return span;
   }

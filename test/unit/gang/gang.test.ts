@@ -174,6 +174,14 @@ describe('a gang that stands', () => {
     expect(gang.armSpan).toEqual(span);
   });
 
+  it('has no time of its beginning where that was the exec of its task, also once it was paused and goes on', () => {
+    const gang = Gang.open(new FakeKernel(), request(three));
+    gang.armedByExec();
+    gang.pause();
+    gang.arm();
+    expect(gang.armSpan).toBeUndefined();
+  });
+
   it('is as before when any one of the enables is refused', () => {
     for (let nth = 1; nth <= 12; nth += 1) {
       const kernel = new FakeKernel();
