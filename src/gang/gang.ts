@@ -57,6 +57,8 @@ export class Gang {
   #live: readonly OpenClone[];
   /** The last counts of clones that are gone. */
   #retired: readonly Reading[] = [];
+  /** What they lost, by CPU. */
+  #retiredLost: ReadonlyMap<Cpu, bigint> = new Map();
   #reader: GroupReader | undefined;
   #ticker: GangTicker | undefined;
 
@@ -169,9 +171,9 @@ export class Gang {
     this.#ticker?.change({ reader: this.reader(), retired: this.#retired });
   }
 
-  /** By CPU: records that its clones there now could not write for want of room; none where the kernel does not tell. */
+  /** By CPU: records that its clones there, gone ones too, could not write for want of room; none where the kernel does not tell. */
   lost(): ReadonlyMap<Cpu, bigint> {
-    return lostByCpu(this.kernel, this.#live);
+    return lostByCpu(this.kernel, this.#live, this.#retiredLost);
   }
 
   /**
@@ -240,6 +242,7 @@ export class Gang {
     const { readings } = readEach(this.kernel, this.#events, old);
     if (this.#state === 'armed') this.control(fresh, 'enable');
     this.#retired = merged([...this.#retired, ...readings]);
+    this.#retiredLost = lostByCpu(this.kernel, old, this.#retiredLost);
     this.hold([...this.#live.filter((clone) => !old.includes(clone)), ...fresh]);
     this.kernel.closeFds(fdsOf(old));
   }
@@ -284,6 +287,7 @@ export class Gang {
     this.control(leaving, 'disable');
     const { readings } = readEach(this.kernel, this.events, leaving);
     this.#retired = merged([...this.#retired, ...readings]);
+    this.#retiredLost = lostByCpu(this.kernel, leaving, this.#retiredLost);
     this.hold(this.#live.filter((clone) => !leaving.includes(clone)));
     this.kernel.closeFds(fdsOf(leaving));
   }

@@ -117,7 +117,9 @@ function groupOf(
 ): Pick<PlannedClone, 'leader' | 'members'> {
   const leader = leaders[index];
   if (leader === undefined) return {};
-  return leader === index && !readAlone ? { leader, members: leaders.filter((other) => other === index).length } : { leader };
+  return leader === index && !readAlone
+    ? { leader, members: leaders.filter((other) => other === index).length }
+    : { leader };
 }
 
 function leadersFirst(leaders: readonly (number | undefined)[]): number[] {

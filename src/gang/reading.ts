@@ -168,11 +168,18 @@ function bytesOf(
   throw controlFailed('cannot read', events, clone, new KernelError('read', present(result, 'a result each').errno));
 }
 
-/** By CPU: records that clones could not write for want of room, as far as the kernel tells; not those read as groups. */
-export function lostByCpu(kernel: Kernel, clones: readonly OpenClone[]): Map<Cpu, bigint> {
+/**
+ * By CPU: records that clones could not write for want of room, as far as the kernel tells; not those read as groups.
+ * @param earlier what is to be added to
+ */
+export function lostByCpu(
+  kernel: Kernel,
+  clones: readonly OpenClone[],
+  earlier: ReadonlyMap<Cpu, bigint>,
+): Map<Cpu, bigint> {
   const alone = clones.filter(({ members }) => members === undefined);
   const fds = alone.map(({ fd }) => fd);
-  const lost = new Map<Cpu, bigint>();
+  const lost = new Map(earlier);
   for (const [i, result] of kernel.readEvents(fds, singleReadSize).results.entries()) {
     const on = alone[i]?.place.cpu;
     const records = (result instanceof Uint8Array ? decodeSingleRead(result)?.lost : undefined) ?? 0n;
@@ -183,7 +190,8 @@ export function lostByCpu(kernel: Kernel, clones: readonly OpenClone[]): Map<Cpu
 
 /** What a clone counted itself, also when reading it gave its whole group. Nothing for a pinned one off its counter. */
 function ownReading({ event, place, id, members }: OpenClone, bytes: Uint8Array): Reading {
-  const read = members !== undefined ? decodeGroupRead(bytes).find((member) => member.id === id) : decodeSingleRead(bytes);
+  const read =
+    members !== undefined ? decodeGroupRead(bytes).find((member) => member.id === id) : decodeSingleRead(bytes);
   const { value, timeEnabled, timeRunning } = read ?? noCounts;
   return { event, place, counts: { value, timeEnabled, timeRunning } };
 }

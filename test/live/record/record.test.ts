@@ -268,6 +268,17 @@ describe('syswide record', () => {
     expect(stderr).toContain('error[SAMPLES_LOST]: 3000 records were lost, 100 % of all');
   });
 
+  it('says what was lost by events that were opened anew for another filter, too', async () => {
+    const options = ['-i', '-e', 'syscalls:sys_enter_getppid', '--max-lost', '1999'];
+    const { status, stderr } = await recordTooLong(options, async (recorder, call) => {
+      await call();
+      expect(syswide(['ctl', recorder, 'set', 'filter=common_pid > 0'])).toMatchObject({ status: 0 });
+      await call();
+    });
+    expect(status).toBe(125);
+    expect(stderr).toContain('error[SAMPLES_LOST]: 2000 records were lost, 100 % of all');
+  });
+
   it('has the status of the command, and keeps an earlier file', () => {
     expect(syswide(['record', '-o', path, '--', 'sh', '-c', 'exit 7']).status).toBe(7);
     expect(syswide(['record', '-o', path, '--', 'no-such-command']).status).toBe(127);
