@@ -84,7 +84,7 @@ async function throughout(
     {
       ends: command ? [command.pidfd] : until,
       interruption,
-      ...(typeof delay === 'bigint' ? { delay: { for: delay, onOver: () => recorder.arm() } } : {}),
+      ...(typeof delay === 'bigint' ? { delay: { for: delay, onOver: () => recorder.armLate() } } : {}),
       ...(timeout === undefined ? {} : { timeout }),
     },
     start,

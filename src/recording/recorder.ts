@@ -76,6 +76,11 @@ export class Recorder {
     return end;
   }
 
+  /** Once a delay is over. Whoever has enabled or disabled it meanwhile has decided whether it samples. */
+  armLate(): MonotonicTime {
+    return this.live.gang.state === 'reserved' ? this.arm() : monotonicTime(process.hrtime.bigint());
+  }
+
   /** Empties rings as they fill, and begins new files, beside whatever else is waited for. */
   start(): void {
     const { rotation } = this.request;

@@ -279,6 +279,13 @@ describe('syswide record', () => {
     expect(stderr).toContain('error[SAMPLES_LOST]: 2000 records were lost, 100 % of all');
   });
 
+  it('--delay leaves what was disabled meanwhile as it is', async () => {
+    const recording = startSyswide(['record', '-a', '-D', '2500', '-o', path, '--timeout', '3500']);
+    await pause(1500);
+    expect(syswide(['ctl', `${recording.process.pid}`, 'disable'])).toMatchObject({ status: 0 });
+    expect(await recording.ended).toMatchObject({ status: 0, stderr: expect.stringContaining('# 0 samples in ') });
+  });
+
   it('has the status of the command, and keeps an earlier file', () => {
     expect(syswide(['record', '-o', path, '--', 'sh', '-c', 'exit 7']).status).toBe(7);
     expect(syswide(['record', '-o', path, '--', 'no-such-command']).status).toBe(127);
