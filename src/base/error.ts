@@ -49,7 +49,7 @@ export const errorCodes = {
   BUSY: 'somebody else holds what is needed exclusively',
   NO_SUCH_PROCESS: 'a process or thread that does not exist',
   NO_SUCH_CGROUP: 'a cgroup that does not exist, or no hierarchy of them',
-  SAMPLES_LOST: 'samples were lost, and --strict was given',
+  SAMPLES_LOST: 'samples were lost: any, with --strict, or more than --max-lost allows',
   OPEN_FAILED: 'the kernel refused an event for another reason',
   CONTROL_FAILED: 'an event that is open could not be enabled, disabled, read or changed',
   COMMAND_NOT_FOUND: 'the command to measure was not found',

@@ -114,6 +114,9 @@ export function recordOptions(raw: RawRecordOptions, command: readonly string[])
 }
 
 function mostLostOf({ strict, maxLost }: RawRecordOptions): { readonly mostLost?: LossLimit } {
+  if (strict && maxLost !== undefined) {
+    throw usage('--strict and --max-lost together', 'both say how much may be lost', 'choose one of them');
+  }
   if (maxLost !== undefined) return { mostLost: lossLimit('--max-lost', maxLost) };
   return strict ? { mostLost: { option: '--strict', records: 0n } } : {};
 }

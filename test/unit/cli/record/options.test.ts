@@ -16,6 +16,13 @@ describe('the options of record', () => {
     for (const raw of [{ freq: '0' }, { freq: '-1' }, { count: 'x' }, { freq: '1', count: '1' }]) refused(raw);
   });
 
+  it('say how much may be lost', () => {
+    expect(parse({ strict: true }).mostLost).toEqual({ option: '--strict', records: 0n });
+    expect(parse({ maxLost: '100%' }).mostLost).toEqual({ option: '--max-lost', percent: 100 });
+    for (const maxLost of ['', '-1', '1e3', '0.5', '101%']) refused({ maxLost });
+    refused({ strict: true, maxLost: '100%' });
+  });
+
   it('say how callers are found', () => {
     expect(parse({ g: true }).callGraph).toEqual({ kind: 'fp' });
     expect(parse({ callGraph: 'dwarf' }).callGraph).toEqual({ kind: 'dwarf', stackBytes: 8192 });
