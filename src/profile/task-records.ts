@@ -16,7 +16,7 @@ export interface KernelRange {
 }
 
 /** PERF_RECORD_MISC_COMM_EXEC, and PERF_RECORD_MISC_MMAP_DATA, which is the same bit of another record. */
-const MISC_EXEC = 1 << 13;
+const [MISC_EXEC, MISC_DATA] = [1 << 13, 1 << 13];
 
 /** In an MMAP2 record, where what may be done with the memory is, and behind it the path. */
 const [PROTECTION, MMAP2_NAME] = [56, 64];
@@ -116,10 +116,17 @@ export class TaskRecords implements RecordedProcesses {
   }
 
   private map(view: DataView, begin: number, end: number, name: number): void {
-    const little = this.littleEndian;
-    if (name - begin === MMAP2_NAME && (view.getUint32(begin + PROTECTION, little) & PROT_EXEC) === 0) return;
-    if ((view.getUint16(begin - 4, little) & CPUMODE) === KERNEL) this.mapKernel(view, begin, end, name);
-    else this.mapUser(view, begin, end, name);
+    const isCode = this.isCode(view, begin, name);
+    if ((view.getUint16(begin - 4, this.littleEndian) & CPUMODE) !== KERNEL)
+      this.mapUser(view, begin, end, name, isCode);
+    else if (isCode) this.mapKernel(view, begin, end, name);
+  }
+
+  /** Whether it may be executed: what may not is only told where accessed addresses are. */
+  private isCode(view: DataView, begin: number, name: number): boolean {
+    return name - begin === MMAP2_NAME
+      ? (view.getUint32(begin + PROTECTION, this.littleEndian) & PROT_EXEC) !== 0
+      : (view.getUint16(begin - 4, this.littleEndian) & MISC_DATA) === 0;
   }
 
   private mapKernel(view: DataView, begin: number, end: number, name: number): void {
@@ -134,17 +141,17 @@ export class TaskRecords implements RecordedProcesses {
     });
   }
 
-  private mapUser(view: DataView, begin: number, end: number, name: number): void {
+  private mapUser(view: DataView, begin: number, end: number, name: number, isCode: boolean): void {
     const pid = view.getInt32(begin, this.littleEndian);
     const start = this.address(view, begin + 8);
     const last = start + this.number(view, begin + 16);
     const [time, path] = [this.timeOf(view, begin, end), this.text(this.dsos, view, name, end)];
     const kind = this.kindOf(path);
     this.#mappedBy.set(path, pid);
-    if (kind === JIT_DUMP) this.#jitDumps.set(pid, path);
-    // Code without a file is that of a JIT compiler: at its own addresses, in a file with names that it may have written.
-    const [offset, dso] =
-      kind === NO_FILE ? [start, this.dsos.idOf(`/tmp/perf-${pid}.map`)] : [this.number(view, begin + 24), path];
+    if (kind === JIT_DUMP && isCode) this.#jitDumps.set(pid, path);
+    // Memory without a file has its own addresses; code there is a JIT compiler's, who may have written a file with names.
+    const offset = kind === NO_FILE ? start : this.number(view, begin + 24);
+    const dso = kind === NO_FILE && isCode ? this.dsos.idOf(`/tmp/perf-${pid}.map`) : path;
     this.events.map(time, pid, { start, end: last, offset, dso });
   }
 

@@ -18,6 +18,7 @@ import { headerText } from '../../report/profile/header-text';
 import { ChainCut } from '../../report/script/chain-cut';
 import { FrameLines } from '../../report/script/frame-lines';
 import { SampleText, type TraceText } from '../../report/script/sample-text';
+import type { ScriptField } from '../../report/script/script-view';
 import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { endOfRecording } from '../recording-end';
@@ -67,13 +68,15 @@ function printSamples(recording: Recording, options: ScriptOptions, pages: Pages
   const wanted = (sample: SampleCursor, { comm, memory }: ThreadState): boolean =>
     (!isOfThread || isOfThread(sample, comm)) &&
     (!isOfFunction || isOfFunction(places.cellAt(sample.mode, memory, sample.ipLow, sample.ipHigh)));
-  const hasLines = events.all.some((event) => view.fieldsOf(event).has('srcline'));
+  const shows = (field: ScriptField) => events.all.some((event) => view.fieldsOf(event).has(field));
   const source =
-    hasLines || inlines ? sourceOf(recording, new PlaceSource(places, programs), stateOf, wanted) : undefined;
+    shows('srcline') || inlines ? sourceOf(recording, new PlaceSource(places, programs), stateOf, wanted) : undefined;
   const names = kernelNames(places);
   const traces = traceTexts(recording, names);
   const text = new SampleText(events.all, places, comms, view, traces, names, {
     ...(source ? { source: { places: source, inlines } } : {}),
+    // What has no name is not told apart: there may be as many addresses as samples.
+    ...(shows('addr') ? { data: new Places(programs, kernel, recording.dsos, { exact: false, nameless: false }) } : {}),
     ...(limit ? { cut: new ChainCut(places, (cell) => cells.functionName(cell), limit) } : {}),
   });
   recording.eachInOrder(

@@ -60,6 +60,11 @@ export class FrameLines {
     return (this.fields.ip ? hexadecimal(low, high) : '') + this.rest(place) + this.sourceLine(place);
   }
 
+  /** What stands behind an address that was accessed; empty where neither names nor programs are shown. */
+  behind(mode: number, memory: Memory, low: number, high: number): string {
+    return this.fields.sym || this.fields.dso ? this.rest(this.places.placeAt(mode, memory, low, high)) : '';
+  }
+
   /** `vfs_read+0x1f`; undefined for what has no name. */
   symbolOf(mode: number, memory: Memory, low: number, high: number): string | undefined {
     const place = this.places.placeAt(mode, memory, low, high);

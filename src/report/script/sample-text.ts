@@ -1,5 +1,8 @@
+import { PerfType, SoftwareId } from '../../abi/perf-event';
 import { RecordType } from '../../abi/ring-page';
 import { visible } from '../../base/safe-text';
+import { Mode } from '../../profile/chain-context';
+import type { Memory } from '../../profile/memory';
 import type { Names } from '../../profile/names';
 import type { Places } from '../../profile/places';
 import type { RecordedEvent } from '../../profile/recorded-event';
@@ -23,6 +26,8 @@ export interface FrameParts {
   readonly source?: FrameSource;
   /** Absent: call chains are shown whole. */
   readonly cut?: ChainCut;
+  /** Where the data of processes are. Absent: addresses that were accessed have no names. */
+  readonly data?: Places;
 }
 
 /** How one event's samples are shown. */
@@ -38,6 +43,8 @@ interface EventStyle {
   /** Without any field, nothing is. */
   readonly isShown: boolean;
   readonly hasAddress: boolean;
+  /** Absent where an address that was accessed is shown without a name. */
+  readonly data?: FrameLines;
 }
 
 /** Samples as perf script prints them. Source: process_event() in tools/perf/builtin-script.c, Linux 6.1. */
@@ -53,7 +60,7 @@ export class SampleText {
     private readonly traceText: TraceText,
     /** Of an address, where it has a name. */
     private readonly kernelName: (address: bigint) => string | undefined,
-    { source, cut }: FrameParts = {},
+    { source, cut, data }: FrameParts = {},
   ) {
     const width = Math.max(0, ...events.map(({ name }) => visible(name).length));
     const frames = new Map<string, { readonly frames: FrameLines; readonly chains: ChainLines }>();
@@ -84,10 +91,11 @@ export class SampleText {
         head: new SampleHead(style, comms, times),
         frames,
         ...(hasChain ? { chains } : {}),
-        hasPlace: fields.has('ip') || fields.has('sym') || fields.has('dso'),
+        hasPlace: fields.has('ip') || (!fields.has('addr') && (fields.has('sym') || fields.has('dso'))),
         hasTrace: fields.has('trace'),
         isShown: fields.size > 0,
         hasAddress: fields.has('addr') && event.offsets.addr >= 0,
+        ...(data && namesAddress(event) ? { data: new FrameLines(data, frameFields(fields)) } : {}),
       };
     });
   }
@@ -112,7 +120,7 @@ export class SampleText {
     if (!style?.isShown) return;
     style.head.write(to, sample, state.comm);
     if (style.hasTrace) to.write(this.traceText(style.event, sample, record) ?? '');
-    if (style.hasAddress) to.write(`${hexadecimal(sample.addrLow, sample.addrHigh)} `);
+    if (style.hasAddress) to.write(accessed(sample, state.memory, style.data));
     if (style.chains && style.hasPlace && sample.chainLength > 0) {
       to.byte(NEWLINE);
       style.chains.write(to, sample, state.memory);
@@ -122,6 +130,19 @@ export class SampleText {
     to.byte(NEWLINE);
   }
 }
+
+/** An address that was accessed. */
+function accessed({ addrLow, addrHigh }: SampleCursor, memory: Memory, data: FrameLines | undefined): string {
+  // As in perf, whoever accessed it: addresses of the kernel have the highest bit.
+  const mode = addrHigh >> 31 === 0 ? Mode.user : Mode.kernel;
+  return hexadecimal(addrLow, addrHigh) + (data?.behind(mode, memory, addrLow, addrHigh) ?? '');
+}
+
+/** Whether addresses have names as in perf. Source: sample_addr_correlates_sym() in tools/perf/util/event.c, Linux 6.1. */
+const namesAddress = ({ type, config }: RecordedEvent): boolean =>
+  type === PerfType.software && pageFaults.has(Number(config));
+
+const pageFaults = new Set<number>([SoftwareId.pageFaults, SoftwareId.minorFaults, SoftwareId.majorFaults]);
 
 /** Fields that not only samples have. */
 const ofAll = new Set<ScriptField>(['comm', 'pid', 'tid', 'cpu', 'time']);

@@ -51,14 +51,20 @@ function fullTable(path: string): SymbolTable | undefined {
 
 /** Adds symbols by their places in the file. */
 function addTable(symbols: CodeSymbols, table: SymbolTable, segments: readonly Segment[]): void {
-  const places = segments.map(({ address, fileBytes, offset }) => ({
+  const places = segments.map(({ address, fileBytes, memoryBytes, offset }) => ({
     from: Number(address),
-    to: Number(address + fileBytes),
+    fileEnd: Number(address + fileBytes),
+    to: Number(address) + Math.max(Number(memoryBytes), Number(fileBytes)),
     shift: Number(offset - address),
   }));
+  const isInFile = (at: number) =>
+    places.some(({ from, fileEnd, shift }) => at >= from + shift && at < fileEnd + shift);
   table.eachCode((address, size, info, name) => {
     const place = places.find(({ from, to }) => address >= from && address < to);
-    if (place) symbols.add(address + place.shift, size, info, name);
+    if (!place) return;
+    const at = address + place.shift;
+    // Variables that begin as 0 are behind what the file has of them: the last page that is mapped reaches there.
+    if (address < place.fileEnd || !isInFile(at)) symbols.add(at, size, info, name);
   });
 }
 

@@ -7,7 +7,7 @@ export interface ElfLayout {
   readonly header: Fields<'phoff' | 'shoff' | 'phentsize' | 'phnum' | 'shentsize' | 'shnum' | 'shstrndx'> & {
     readonly size: number;
   };
-  readonly segment: Fields<'type' | 'flags' | 'offset' | 'vaddr' | 'filesz'> & { readonly size: number };
+  readonly segment: Fields<'type' | 'flags' | 'offset' | 'vaddr' | 'filesz' | 'memsz'> & { readonly size: number };
   readonly section: Fields<'type' | 'offset' | 'size' | 'link' | 'info' | 'entsize'> & { readonly bytes: number };
   readonly symbol: Fields<'name' | 'info' | 'shndx' | 'value' | 'size'> & { readonly bytes: number };
 }
@@ -20,7 +20,7 @@ export const identLayout = { bytes: 20, class: 4, data: 5, type: 16, machine: 18
 export const elf32: ElfLayout = {
   wordBytes: 4,
   header: { size: 52, phoff: 28, shoff: 32, phentsize: 42, phnum: 44, shentsize: 46, shnum: 48, shstrndx: 50 },
-  segment: { size: 32, type: 0, offset: 4, vaddr: 8, filesz: 16, flags: 24 },
+  segment: { size: 32, type: 0, offset: 4, vaddr: 8, filesz: 16, memsz: 20, flags: 24 },
   section: { bytes: 40, type: 4, offset: 16, size: 20, link: 24, info: 28, entsize: 36 },
   symbol: { bytes: 16, name: 0, value: 4, size: 8, info: 12, shndx: 14 },
 };
@@ -28,7 +28,7 @@ export const elf32: ElfLayout = {
 export const elf64: ElfLayout = {
   wordBytes: 8,
   header: { size: 64, phoff: 32, shoff: 40, phentsize: 54, phnum: 56, shentsize: 58, shnum: 60, shstrndx: 62 },
-  segment: { size: 56, type: 0, flags: 4, offset: 8, vaddr: 16, filesz: 32 },
+  segment: { size: 56, type: 0, flags: 4, offset: 8, vaddr: 16, filesz: 32, memsz: 40 },
   section: { bytes: 64, type: 4, offset: 24, size: 32, link: 40, info: 44, entsize: 56 },
   symbol: { bytes: 24, name: 0, info: 4, shndx: 6, value: 8, size: 16 },
 };

@@ -7,6 +7,8 @@ export interface Segment {
   /** Where it lies in the file, and how much of it does. */
   readonly offset: bigint;
   readonly fileBytes: bigint;
+  /** How much memory it takes: what is not in the file, as variables that begin as 0, is behind what is. */
+  readonly memoryBytes: bigint;
   /** Its address as the file has it. */
   readonly address: bigint;
   readonly isCode: boolean;
@@ -15,13 +17,14 @@ export interface Segment {
 /** In the order of the file, which is that of their addresses. */
 export function readSegments(file: FileWindow, { layout, segments }: ElfHeader): Segment[] {
   const table = readTable(file, segments, 'its program headers');
-  const { type, flags, offset, vaddr, filesz } = layout.segment;
+  const { type, flags, offset, vaddr, filesz, memsz } = layout.segment;
   const found: Segment[] = [];
   for (let at = 0; at < table.length; at += segments.entryBytes) {
     if (table.readUInt32LE(at + type) !== SegmentType.load) continue;
     found.push({
       offset: readWord(table, at + offset, layout),
       fileBytes: readWord(table, at + filesz, layout),
+      memoryBytes: readWord(table, at + memsz, layout),
       address: readWord(table, at + vaddr, layout),
       isCode: (table.readUInt32LE(at + flags) & SegmentFlag.execute) !== 0,
     });

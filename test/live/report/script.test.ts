@@ -87,6 +87,23 @@ describe('syswide script', () => {
     expect(different).toEqual([]);
   });
 
+  it('names the memory that was accessed as perf does', () => {
+    for (const record of [perf, syswide]) {
+      const path = file('faults.data');
+      record(['record', '-q', '-d', '-e', 'page-faults,cpu-clock', '-c', '1', '-o', path, '--', 'ls', '/usr']);
+      for (const fields of ['+addr', 'comm,addr', 'addr,sym,symoff', 'addr,ip,sym,dso', 'ip,sym,dso']) {
+        const { different, lines } = compared(['-i', path, '-F', fields]);
+        // The stack grows while a sample is taken, and is told behind it; and perf leaves labels out of sections by their names.
+        const isOther = (line: string) =>
+          !/\b7ff[\da-f]{9} (?:\[unknown\]|\(\[unk)| _edata|\[unknown\](?: \(\/|$| {5})/.test(line);
+        expect(different.filter(isOther)).toEqual([]);
+        if (fields !== 'addr,ip,sym,dso') continue;
+        for (const name of ['//anon', '[stack]']) expect(lines.join('\n')).toContain(`[unknown] (${name})`);
+        expect(lines.some((line) => /^ *[\da-f]+ _DYNAMIC \(/.test(line))).toBe(true);
+      }
+    }
+  });
+
   it('takes the counts that samples of a group bring along for samples of its other events, as perf does', () => {
     const groups = ['-e', '{cpu-clock,page-faults,context-switches}:S', '-e', '{task-clock,minor-faults}:S'];
     for (const how of [['-g'], ['-z']]) {

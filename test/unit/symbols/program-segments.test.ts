@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeMapping, programSegments, segmentAt } from '../../../src/symbols/program-segments';
 
-const segment = (offset: bigint, address: bigint, fileBytes: bigint) => ({ offset, address, fileBytes, isCode: true });
+const segment = (offset: bigint, address: bigint, fileBytes: bigint) => ({
+  offset,
+  address,
+  fileBytes,
+  memoryBytes: fileBytes,
+  isCode: true,
+});
 
 describe('where the code of a program would be mapped', () => {
   it('begins and ends with a page', () => {
