@@ -2,7 +2,9 @@ import { PerfType, SoftwareId } from '../abi/perf-event';
 import { SyswideError } from '../base/error';
 import { CpuMask } from '../host/cpu-mask';
 import type { RecordedEvent, RecordedEvents } from '../profile/recorded-event';
+import type { Recording } from '../profile/recording';
 import type { SampleFilter } from '../profile/sample-filter';
+import { askedTimes, type TimePart, timesOfParts } from './time-spans';
 import { usage } from './usage-error';
 
 /** The option values as commander hands them over. */
@@ -14,7 +16,11 @@ export interface RawFilterOptions {
   readonly time?: string;
 }
 
-export type RecordingFilter = SampleFilter;
+/** Which samples are wanted of whatever recording. */
+export interface RecordingFilter extends SampleFilter {
+  /** Those of parts of its time: then there are no `times`. */
+  readonly parts?: readonly TimePart[];
+}
 
 /** Which samples of a recording are wanted. @throws SyswideError USAGE for what makes no sense */
 export function recordingFilter({ comms, pid, tid, cpu, time }: RawFilterOptions): RecordingFilter {
@@ -23,22 +29,30 @@ export function recordingFilter({ comms, pid, tid, cpu, time }: RawFilterOptions
     ...(pid === undefined ? {} : { pids: numbers('--pid', pid) }),
     ...(tid === undefined ? {} : { tids: numbers('--tid', tid) }),
     ...(cpu === undefined ? {} : { cpus: cpusOf(cpu) }),
-    ...(time === undefined ? {} : timesOf(time)),
+    ...(time === undefined ? {} : askedTimes(time)),
   };
 }
 
 /**
+ * Which samples of one recording are wanted. Where parts of its time are, it may have to be gone through.
  * What samples do not tell cannot be asked for: all of them would seem to be from CPU 0, or from the beginning of time.
  * Source: perf_session__cpu_bitmap() in tools/perf/util/session.c, Linux 6.18.
  *
  * @throws SyswideError BAD_FILE
  */
-export function checkTold({ cpus, from, to }: SampleFilter, events: RecordedEvents): void {
+export function filterFor({ parts, ...filter }: RecordingFilter, recording: Recording): SampleFilter {
+  checkTold({ cpus: filter.cpus, times: filter.times ?? parts }, recording.events);
+  if (!parts) return filter;
+  const { first, last } = recording.sampleTimes() ?? { first: 0, last: 0 };
+  return { ...filter, times: timesOfParts(parts, first, last) };
+}
+
+function checkTold({ cpus, times }: { readonly cpus: unknown; readonly times: unknown }, events: RecordedEvents): void {
   const isTold = (field: 'cpu' | 'time') => events.all.every((event) => event.offsets[field] >= 0 || isDummy(event));
   if (cpus && !isTold('cpu')) {
     throw untold('-C', 'it does not tell on which CPUs its samples were taken', 'record it with --sample-cpu');
   }
-  if ((from ?? to) !== undefined && !isTold('time')) {
+  if (times && !isTold('time')) {
     throw untold('--time', 'it does not tell when its samples were taken', 'record it with -T');
   }
 }
@@ -79,22 +93,4 @@ function cpusOf(text: string): Set<number> {
     if (!(error instanceof SyswideError)) throw error;
     throw usage(`-C '${text}'`, 'that is no list of CPUs', 'write numbers and ranges: -C 0-3,8');
   }
-}
-
-/** `1.5,2`, `1.5,` and `,2` in seconds. */
-function timesOf(text: string): Pick<SampleFilter, 'from' | 'to'> {
-  const [, from, to] = /^(\d{1,12}(?:\.\d{1,9})?)?,(\d{1,12}(?:\.\d{1,9})?)?$/.exec(text) ?? [];
-  if (from === undefined && to === undefined) {
-    throw usage(`--time '${text}'`, 'that is no span of time', 'write its ends in seconds: --time 12.5,13');
-  }
-  return {
-    ...(from === undefined ? {} : { from: nanoseconds(from) }),
-    ...(to === undefined ? {} : { to: nanoseconds(to) }),
-  };
-}
-
-/** Exactly, as far as numbers are. */
-function nanoseconds(seconds: string): number {
-  const [whole = '0', fraction = ''] = seconds.split('.');
-  return Number(`${whole}${fraction.padEnd(9, '0')}`);
 }

@@ -27,5 +27,8 @@ export const filterOptions = (short = ''): Option[] => [
   new Option('--pid <list>', 'only of these processes'),
   new Option('--tid <list>', 'only of these threads'),
   new Option('-C, --cpu <list>', 'only from these CPUs: 0-3,8'),
-  new Option('--time <from,to>', 'only between these times, in seconds as syswide script shows them'),
+  new Option(
+    '--time <from,to>',
+    'only between these times, in seconds as syswide script shows them; or parts: 10%-40%, 10%/2',
+  ),
 ];

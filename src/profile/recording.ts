@@ -134,6 +134,22 @@ export class Recording {
   }
 
   /**
+   * When the first and the last sample were taken, in ns of its clock; undefined where there is none. Its header tells, or else
+   * it is gone through.
+   */
+  sampleTimes(): { readonly first: number; readonly last: number } | undefined {
+    const { sampleTime: told } = this.facts;
+    if (told && told.last > 0n && told.first <= told.last)
+      return { first: Number(told.first), last: Number(told.last) };
+    let [first, last] = [Number.POSITIVE_INFINITY, 0];
+    this.eachSample(({ time }) => {
+      first = Math.min(first, time);
+      last = Math.max(last, time);
+    });
+    return first <= last ? { first, last } : undefined;
+  }
+
+  /**
    * Goes through all samples, as they stand in the file, or in the order of their time where that tells what they count.
    * @param visit given one that is valid until it returns
    * @param onProgress as of `readTasks`

@@ -1,15 +1,21 @@
 import type { Names } from './names';
 
+/** A span of time, in ns of a recording's clock, ends included. */
+export interface TimeSpan {
+  readonly from?: number;
+  readonly to?: number;
+  /** Whether `to` itself is no part of it. */
+  readonly isOpen?: boolean;
+}
+
 /** Which samples are wanted; what is absent is not asked for. */
 export interface SampleFilter {
   readonly comms?: ReadonlySet<string>;
   readonly pids?: ReadonlySet<number>;
   readonly tids?: ReadonlySet<number>;
   readonly cpus?: ReadonlySet<number>;
-  /** From then on, in ns of the recording's clock. */
-  readonly from?: number;
-  /** Up to then. */
-  readonly to?: number;
+  /** Those taken in any of these. */
+  readonly times?: readonly TimeSpan[];
 }
 
 /** What of a sample tells whether it is wanted. */
@@ -27,12 +33,14 @@ export function sampleFilter(
   comms: Names,
 ): ((sample: FilteredSample, comm: number) => boolean) | undefined {
   const tests: ((sample: FilteredSample, comm: number) => boolean)[] = [];
-  const { comms: names, pids, tids, cpus, from, to } = filter;
+  const { comms: names, pids, tids, cpus, times } = filter;
   if (names) tests.push((_, comm) => names.has(comms.textOf(comm)));
   if (pids) tests.push(({ pid }) => pids.has(pid));
   if (tids) tests.push(({ tid }) => tids.has(tid));
   if (cpus) tests.push(({ cpu }) => cpus.has(cpu));
-  if (from !== undefined) tests.push(({ time }) => time >= from);
-  if (to !== undefined) tests.push(({ time }) => time <= to);
+  if (times) tests.push(({ time }) => times.some((span) => isWithin(time, span)));
   return tests.length === 0 ? undefined : (sample, comm) => tests.every((test) => test(sample, comm));
 }
+
+const isWithin = (time: number, { from = 0, to = Number.POSITIVE_INFINITY, isOpen }: TimeSpan): boolean =>
+  time >= from && (isOpen ? time < to : time <= to);

@@ -14,7 +14,7 @@ import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
 import { endOfRecording } from '../recording-end';
-import { checkTold } from '../recording-filter';
+import { filterFor } from '../recording-filter';
 import type { DiffOptions } from './diff-options';
 
 /**
@@ -66,10 +66,9 @@ function sharesIn(
   const recording = Recording.open(path, owner);
   const progress = new ProgressLine('reading');
   try {
-    checkTold(filter, recording.events);
     const { stacks, cells, timeline, notices } = profileOf(recording, {
       keys: stackKeysFor(keys),
-      filter,
+      filter: filterFor(filter, recording),
       symbols,
       files: new HostFiles(),
       onProgress: (done) => progress.show(done),

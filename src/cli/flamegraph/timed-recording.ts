@@ -6,7 +6,7 @@ import { type TimedProfile, timedProfileOf } from '../../profile/timed-stacks';
 import type { FlameSource } from '../../report/flamegraph/flame-model';
 import { ProgressLine } from '../progress-line';
 import { endOfRecording } from '../recording-end';
-import { checkTold, type RecordingFilter } from '../recording-filter';
+import { filterFor, type RecordingFilter } from '../recording-filter';
 import { withSpooledInput } from '../spooled-input';
 
 /** A recording that was read sample by sample. */
@@ -37,11 +37,11 @@ export const timedRecording = (path: string, reading: TimedReading): TimedRecord
 
 function readWhole(recording: Recording, name: string, reading: TimedReading): TimedRecording {
   try {
-    checkTold(reading.filter, recording.events);
+    const filter = filterFor(reading.filter, recording);
     const progress = new ProgressLine('reading');
     const files = new HostFiles();
     const onProgress = reading.quiet ? () => {} : (done: number) => progress.show(done);
-    const profile = timedProfileOf(recording, { ...reading, files, onProgress });
+    const profile = timedProfileOf(recording, { ...reading, filter, files, onProgress });
     progress.close();
     return {
       name,

@@ -22,7 +22,7 @@ import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
 import { endOfRecording } from '../recording-end';
-import { checkTold, sharesFilter } from '../recording-filter';
+import { filterFor, sharesFilter } from '../recording-filter';
 import { withSpooledInput } from '../spooled-input';
 import { usage } from '../usage-error';
 import type { ReportOptions } from './report-options';
@@ -70,13 +70,13 @@ function* entriesOf(recording: Recording, options: ReportOptions): Generator<str
   if (options.fieldsFor(hasChains).keys.includes('parent') && !hasChains) {
     throw usage('the key parent', 'the recording has no call chains', 'record it with -g');
   }
-  checkTold(options.filter, recording.events);
+  const filter = filterFor(options.filter, recording);
   const progress = new ProgressLine('reading');
   const { symbols } = options;
   const { keys } = options.fieldsFor(false);
   const profile = profileOf(recording, {
     keys: stackKeysFor(keys),
-    ...sharesFilter(options.filter, options.isRelative),
+    ...sharesFilter(filter, options.isRelative),
     symbols,
     files: new HostFiles(),
     ...sourceOf(options),

@@ -11,7 +11,7 @@ import { CellTexts } from '../../report/profile/cell-text';
 import { complain } from '../console';
 import { accepting } from '../function-filter';
 import { endOfRecording } from '../recording-end';
-import { checkTold } from '../recording-filter';
+import { filterFor } from '../recording-filter';
 import { inputName, withSpooledInput } from '../spooled-input';
 import { HandlerFile } from './handler-file';
 import type { ScriptOptions } from './script-options';
@@ -22,11 +22,11 @@ import type { ScriptOptions } from './script-options';
  * @throws SyswideError HANDLER_FAILED, BAD_FILE
  */
 export async function handleRecording(file: string, options: ScriptOptions): Promise<number> {
-  const { input, owner, symbols, filter, functions } = options;
+  const { input, owner, symbols, functions } = options;
   const handlers = await HandlerFile.load(file);
   const recording = withSpooledInput(input, (path) => Recording.open(path, owner));
   try {
-    checkTold(filter, recording.events);
+    const filter = filterFor(options.filter, recording);
     const { timeline, kernel, processes } = recording.readTasks();
     const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);
     const places = new Places(programs, kernel, recording.dsos);

@@ -1,11 +1,10 @@
 import type { Owner } from '../../perfdata/input-file';
 import type { SymbolPlaces } from '../../profile/programs';
-import type { SampleFilter } from '../../profile/sample-filter';
 import type { ChainLimit } from '../../report/script/chain-cut';
 import { shownTypes } from '../../report/script/record-text';
 import type { ScriptView } from '../../report/script/script-view';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
-import { type RawFilterOptions, recordingFilter } from '../recording-filter';
+import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
 import { stackDepth } from '../stack-depth';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
@@ -44,7 +43,7 @@ export interface ScriptOptions {
   readonly owner: Owner;
   readonly input: string;
   readonly symbols: SymbolPlaces;
-  readonly filter: SampleFilter;
+  readonly filter: RecordingFilter;
   /** Which functions samples are to be from. */
   readonly functions: FunctionFilter;
   /** Absent: call chains are shown whole. */

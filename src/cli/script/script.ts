@@ -22,7 +22,7 @@ import type { ScriptField } from '../../report/script/script-view';
 import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { endOfRecording } from '../recording-end';
-import { checkTold } from '../recording-filter';
+import { filterFor } from '../recording-filter';
 import { withSpooledInput } from '../spooled-input';
 import { otherRecords } from './other-records';
 import type { ScriptOptions } from './script-options';
@@ -54,8 +54,8 @@ function scriptOf(path: string, options: ScriptOptions): number {
 
 /** @returns what could not be had, for a person */
 function printSamples(recording: Recording, options: ScriptOptions, pages: Pages): readonly string[] {
-  const { symbols, filter, functions, view, others, inlines, limit } = options;
-  checkTold(filter, recording.events);
+  const { symbols, functions, view, others, inlines, limit } = options;
+  const filter = filterFor(options.filter, recording);
   const { timeline: whole, kernel, processes } = recording.readTasks();
   const timeline = whole.withoutForesight();
   const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);

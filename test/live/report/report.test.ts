@@ -125,6 +125,26 @@ describe('syswide report of a recording of perf', () => {
     );
   });
 
+  it('takes samples from parts of the time, as perf does, whoever reads them', () => {
+    const lines = (run: typeof perf, time: string) =>
+      run(['script', '-G', '-i', path, '-F', 'time,ip', '--ns', '--time', time]).stdout;
+    for (const time of ['10%-40%', '10%/2', '33.3%', '0%-10%,50%-60%', '25%/4, 10%/1', '100%-100%', '5%-5%']) {
+      expect(lines(syswide, time)).toBe(lines(perf, time));
+    }
+    const count = (text: string) => text.trim().split('\n').length;
+    const part = count(lines(syswide, '10%-40%'));
+    expect(part).toBeGreaterThan(1);
+    const { events } = JSON.parse(syswide(['report', '-i', path, '--json', '--time', '10%-40%']).stdout) as {
+      events: { samples: number }[];
+    };
+    expect(events[0]?.samples).toBe(part);
+    const { stdout } = syswide(['export', '--format', 'folded', '-i', path, '--time', '10%-40%', '-o', '-']);
+    const folded = [...stdout.matchAll(/ (\d+)$/gmu)].map(([, samples]) => Number(samples));
+    expect(folded.reduce((sum, samples) => sum + samples, 0)).toBe(part);
+    const slices = Array.from({ length: 10 }, (_, i) => lines(syswide, `10%/${i + 1}`)).join('');
+    expect(slices).toBe(lines(syswide, '0%-100%'));
+  });
+
   it('tells what is in the file', () => {
     const { stdout } = syswide(['report', '-i', path, '--header-only']);
     const known = ['captured on   ', 'hostname', 'os release', 'nrcpus online', 'cpudesc', 'total memory', 'cmdline'];
