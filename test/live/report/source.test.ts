@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { sourceFramesAt } from '../../../src/symbols/source-frames';
 import { needs } from '../needs';
 import { compile, hasPerf, isRoot, perf, syswide } from '../run';
 
@@ -44,6 +46,32 @@ describe('lines of the source', () => {
     expect(first.srcline).toMatch(/^inlined-work\.c:[67]$/u);
     const tree = ours('--no-children', '-s', 'srcline', '-g', 'caller', '--percent-limit', '20');
     expect(tree).toMatch(/---(?:_start|0|__libc_start\w*)[\s\S]*main\n +outer\n/u);
+  });
+});
+
+describe('functions of C++ that only their own file knows', () => {
+  it('have their own names wherever they were put', () => {
+    const [source, built] = [join(folder, 'inlined.cc'), join(folder, 'inlined')];
+    writeFileSync(
+      source,
+      `static inline __attribute__((always_inline)) long inner(long x) {
+  for (int i = 0; i < 200; i++) x = x * 31 + (x >> 7);
+  return x;
+}
+template <int N> __attribute__((noinline)) long outer(long x) { return inner(x + N); }
+int main(int count, char **) { return outer<1>(count) + outer<2>(count); }
+`,
+    );
+    execFileSync('g++', ['-g', '-O2', '-o', built, source]);
+    const symbols = execFileSync('nm', ['-S', built], { encoding: 'utf8' });
+    const outers = [...symbols.matchAll(/^(\S+) (\S+) \S _Z5outerILi\dEEll$/gmu)];
+    expect(outers.length).toBe(2);
+    for (const [, start = '', size = ''] of outers) {
+      const addresses = Array.from({ length: Number(`0x${size}`) }, (_, i) => BigInt(`0x${start}`) + BigInt(i));
+      const inlined = (sourceFramesAt(built, addresses) ?? []).filter(({ frames }) => frames.length > 1);
+      expect(inlined.length).toBeGreaterThan(0);
+      expect(new Set(inlined.map(({ frames }) => frames[0]?.name))).toEqual(new Set(['inner']));
+    }
   });
 });
 
