@@ -138,6 +138,8 @@ describe('handlers of the running system', () => {
     [['--live', '-e', 'cpu-clock'], /--live without handlers/u],
     [[example, '--live'], /--live without -e/u],
     [[example, '-e', 'cpu-clock'], /-e without --live/u],
+    [[example, '--live', '-e', 'cpu-clock', '--time', '10%'], /--live with --time/u],
+    [[example, '--live', '-e', 'cpu-clock', '--comms', 'sh'], /--live with --comms/u],
     [[example, '--live', '-e', 'cpu-clock', '-c', '0'], /-c '0'/u],
   ])('refuse what makes no sense: %s', (args, message) => {
     const { status, stderr } = syswide(['script', ...args]);
