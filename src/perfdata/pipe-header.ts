@@ -3,6 +3,7 @@ import type { FileEvent, FileHeader, FileSection } from './file-header';
 import { Feature, PIPE_HEADER_BYTES } from './file-layout';
 import { FileOnlyRecord } from './file-only-record';
 import { badFile, type InputFile } from './input-file';
+import { PipeEvents } from './pipe-events';
 import { stretchesOf } from './stretches';
 
 /** PERF_EVENT_UPDATE__NAME, which stands with the id of an event before the name; in tools/lib/perf/include/perf/event.h. */
@@ -30,7 +31,8 @@ export function readPipeHeader(file: InputFile, littleEndian: boolean): FileHead
       at = end;
     }
   }
-  const { events, features } = header;
+  const { features } = header;
+  const events = header.events.all;
   if (events.length === 0) throw badFile(file.path, 'it has no events', 'it is cut off: record it again');
   return {
     ...{ littleEndian, isPiped: true, events, data, features },
@@ -40,7 +42,7 @@ export function readPipeHeader(file: InputFile, littleEndian: boolean): FileHead
 
 /** Picks the records that are a header. */
 class HeaderRecords {
-  readonly events: FileEvent[] = [];
+  readonly events = new PipeEvents();
   readonly features = new Map<number, FileSection[]>();
 
   constructor(
@@ -53,7 +55,8 @@ class HeaderRecords {
     const body = at + HEADER_BYTES;
     switch (view.getUint32(at, this.littleEndian)) {
       case FileOnlyRecord.attr:
-        for (const event of eventIn(view, body, end, this.littleEndian)) this.addEvent(event);
+        // One with more ids comes once the recording has told of itself.
+        for (const event of eventIn(view, body, end, this.littleEndian)) this.events.add(event, this.features.size > 0);
         break;
       case FileOnlyRecord.eventUpdate:
         this.rename(view, body, end);
@@ -74,23 +77,11 @@ class HeaderRecords {
     }
   }
 
-  /** One that is told again, once the recording has begun to tell of itself, has more ids: see `PipeWriter`. */
-  private addEvent({ attr, ids }: FileEvent): void {
-    const alike =
-      this.features.size === 0 ? [] : this.events.filter((event) => attr.every((byte, i) => event.attr[i] === byte));
-    // Of several that are alike, each is told again in its turn.
-    const [known] = alike.sort((a, b) => a.ids.length - b.ids.length);
-    if (known) this.events[this.events.indexOf(known)] = { ...known, ids: [...known.ids, ...ids] };
-    else this.events.push({ attr, ids });
-  }
-
   private rename(view: DataView, body: number, end: number): void {
     if (end - body < UPDATE_BYTES || view.getBigUint64(body, this.littleEndian) !== UPDATE_NAME) return;
     const id = view.getBigUint64(body + 8, this.littleEndian);
-    const index = this.events.findIndex(({ ids }) => ids.includes(id));
-    const event = this.events[index];
     const text = Buffer.from(view.buffer, view.byteOffset + body + UPDATE_BYTES, end - body - UPDATE_BYTES).toString();
-    if (event) this.events[index] = { ...event, name: text.split('\0', 1).join() };
+    this.events.rename(id, text.split('\0', 1).join());
   }
 
   private add(feature: number, offset: number, size: number): void {

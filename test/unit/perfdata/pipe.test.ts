@@ -6,6 +6,7 @@ import { encodeAttr } from '../../../src/abi/attr';
 import { PerfType } from '../../../src/abi/perf-event';
 import { fd } from '../../../src/base/units';
 import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
+import { PipeEvents } from '../../../src/perfdata/pipe-events';
 import { PipeWriter } from '../../../src/perfdata/pipe-writer';
 import type { RecordedEvent } from '../../../src/perfdata/recorded-event';
 import { eventNamesOf } from '../../../src/perfdata/recorded-facts';
@@ -66,4 +67,18 @@ it('names many events one by one', () => {
   expect(eventNamesOf(reader)).toEqual(names);
   reader.close();
   rmSync(folder, { recursive: true });
+});
+
+it('may tell of any number of events any number of times, and is read as fast', () => {
+  const events = new PipeEvents();
+  const many = Array.from({ length: 200_000 }, (_, i) => i);
+  const attrOf = (i: number) => Buffer.from(`attr ${i % 100_000}`);
+  for (const i of many) events.add({ attr: attrOf(i), ids: [BigInt(i)] }, false);
+  for (const i of many) events.add({ attr: attrOf(i), ids: [BigInt(200_000 + i)] }, true);
+  for (const i of many) events.add({ attr: attrOf(7), ids: [BigInt(400_000 + i)] }, true);
+  for (const i of many) events.rename(BigInt(200_000 + i), `event ${i}`);
+  expect(events.all).toHaveLength(200_000);
+  expect(events.all[100_003]).toEqual({ attr: attrOf(3), ids: [100_003n, 300_003n], name: 'event 100003' });
+  expect(events.all[7]?.ids).toHaveLength(100_002);
+  expect(events.all[100_007]?.ids).toHaveLength(100_002);
 });
