@@ -5,7 +5,7 @@ import { FrameWalker } from './frame-walker';
 const MOST_BLOCKS = 512;
 
 /** So many blocks, of 128 KiB at most, are in memory at once. */
-const BLOCKS_AT_ONCE = 64;
+const BLOCKS_AT_ONCE = 16;
 
 /** Samples are never so alike that they become so much shorter, but for a beginning: more is a file made to take time. */
 const [MOST_EXPANSION, EXPANSION_FROM] = [500, 64 << 20];
@@ -19,17 +19,20 @@ const LONGEST_RECORD = 0xffff;
  */
 export class CompressedStream {
   readonly #walker = new FrameWalker();
-  readonly #out: Uint8Array[] = [];
-  readonly #decompress = new Decompress((chunk) => void this.#out.push(Buffer.from(chunk)));
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #decompress = new Decompress((chunk) => this.append(chunk));
+  /** One memory for all that comes out, so that none of it is left for the garbage collector. */
+  #memory: Buffer = Buffer.alloc(0);
+  #used = 0;
+  /** Up to where whole records have been given out. */
+  #done = 0;
   #taken = 0;
   #given = 0;
 
   /**
    * Takes the next piece.
    * @param whole given bytes, how many of them are whole records
-   * @returns by and by the whole records there are now, the rest of the last piece included; undefined, and nothing more, for
-   *   what is no such stream
+   * @returns by and by the whole records there are now, the rest of the last piece included, valid until more is asked for;
+   *   undefined, and nothing more, for what is no such stream
    */
   *push(piece: Uint8Array, whole: (bytes: Buffer) => number): Generator<Buffer | undefined> {
     const cuts = this.#walker.accepts(piece, MOST_BLOCKS, BLOCKS_AT_ONCE);
@@ -44,17 +47,31 @@ export class CompressedStream {
 
   /** Those that are whole behind a part of a piece; undefined for what is no such stream. */
   private records(part: Uint8Array, whole: (bytes: Buffer) => number): Buffer | undefined {
+    this.#memory.copyWithin(0, this.#done, this.#used);
+    this.#used -= this.#done;
+    this.#done = 0;
+    const before = this.#used;
     try {
       this.#decompress.push(Buffer.from(part));
     } catch {
       // Its own errors tell of numbers only.
       return undefined;
     }
-    const bytes = Buffer.concat([this.#rest, ...this.#out.splice(0)]);
-    this.#given += bytes.length - this.#rest.length;
-    const length = whole(bytes);
-    this.#rest = bytes.subarray(length);
+    this.#given += this.#used - before;
+    this.#done = whole(this.#memory.subarray(0, this.#used));
     const isTooMuch = this.#given > EXPANSION_FROM && this.#given > this.#taken * MOST_EXPANSION;
-    return isTooMuch || this.#rest.length > LONGEST_RECORD ? undefined : bytes.subarray(0, length);
+    const isTooLong = this.#used - this.#done > LONGEST_RECORD;
+    return isTooMuch || isTooLong ? undefined : this.#memory.subarray(0, this.#done);
+  }
+
+  private append(chunk: Uint8Array): void {
+    const length = this.#used + chunk.length;
+    if (length > this.#memory.length) {
+      const larger = Buffer.allocUnsafe(Math.max(length, this.#memory.length * 2));
+      this.#memory.copy(larger, 0, 0, this.#used);
+      this.#memory = larger;
+    }
+    this.#memory.set(chunk, this.#used);
+    this.#used = length;
   }
 }
