@@ -120,11 +120,11 @@ function fieldsOf({ kind }: ResolvedEvent, { addresses, weight }: Sampling): big
  * Which events are counted one by one in perf_swevent_event() of kernel/events/core.c. Of a sample that is to have its period,
  * and that is to be taken every so many events, it makes one of each event, and says so in that period.
  */
-export const isSampledInSoftware = (event: ResolvedEvent): boolean => {
+export function isSampledInSoftware(event: ResolvedEvent): boolean {
   const { kind, attr } = event;
   if (kind === 'probe' || attr.type === PerfType.tracepoint || attr.type === PerfType.breakpoint) return true;
   return attr.type === PerfType.software && !isSampledByTimer(event);
-};
+}
 
 /** What a sample stands for. Without it, readers take what the file says of the event. */
 const periodField = (event: ResolvedEvent, period: bigint | undefined): bigint =>

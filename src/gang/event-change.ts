@@ -36,9 +36,9 @@ function applied(events: readonly ResolvedEvent[], { what, fits, apply }: Part):
   });
 }
 
-/** What samples; not what tells of programs and their memory, nor what could not say of which period its samples are. */
+/** What samples, and can say of which period its samples are. */
 const mayHaveAnyPeriod = (event: ResolvedEvent): boolean =>
-  (event.attr.samplePeriod ?? 0n) > 0n && event.attr.flags?.disabled !== false && !isSampledInSoftware(event);
+  (event.attr.samplePeriod ?? 0n) > 0n && !isSampledInSoftware(event);
 
 const isTracepoint = (event: ResolvedEvent): boolean => event.kind === 'tracepoint';
 const isBreakpoint = ({ attr }: ResolvedEvent): boolean => attr.type === PerfType.breakpoint;
