@@ -31,7 +31,7 @@ export async function ctl(
   const gang = chooseGang(findGangs(kernel, places), id);
   const row = psRow(
     gang,
-    await tellOwner(gang, request, ANSWER_MS, { isLive: (one) => isLive(kernel, one) }),
+    await tellOwner(gang, request, ANSWER_MS, (one) => isLive(kernel, one)),
     userNames(host.files),
   );
   if (json) {

@@ -60,7 +60,7 @@ type Answer = GangStatus | 'ended' | undefined;
 
 async function ask(kernel: Kernel, gang: FoundGang): Promise<Answer> {
   const stillLives = (one: FoundGang) => isLive(kernel, one);
-  const reply = await askOwner(gang, { do: 'status' }, ANSWER_MS, { isLive: stillLives });
+  const reply = await askOwner(gang, { do: 'status' }, ANSWER_MS, stillLives);
   if (reply && 'status' in reply) return reply.status;
   return stillLives(gang) ? undefined : 'ended';
 }

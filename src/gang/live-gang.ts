@@ -84,7 +84,7 @@ export class LiveGang implements Controllable {
     }
   }
 
-  /** Stays the caller's. */
+  /** Has something count while this does, and change with it; it stays the caller's. */
   accompany(companion: Companion | undefined): void {
     this.#companion = companion;
   }

@@ -14,13 +14,10 @@ const O_PATH = 0o10000000;
 /** A gang's file stands a moment before its socket does. */
 const RETRY_MS = 20;
 
-/** Who asks an owner that may have gone since its gang was found. */
-export interface AskOptions {
-  /** Whether the gang is still there: one that has ended is not waited for. By default it is taken to be. */
-  readonly isLive?: (gang: FoundGang) => boolean;
-}
+/** Whether a gang that was found is still there: one that has ended is not waited for. */
+export type Liveness = (gang: FoundGang) => boolean;
 
-const always = (): boolean => true;
+const always: Liveness = () => true;
 
 /**
  * Sends one request to the owner of a gang and waits for the reply.
@@ -30,7 +27,7 @@ export async function askOwner(
   gang: FoundGang,
   request: ControlRequest,
   timeoutMs: number,
-  { isLive = always }: AskOptions = {},
+  isLive: Liveness = always,
 ): Promise<ControlReply | undefined> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
@@ -45,11 +42,11 @@ export async function askOwner(
  * As `askOwner`, for what has to be done.
  * @throws SyswideError NOT_ANSWERING; NO_SUCH_GANG for one that has ended; what the owner says
  */
-export async function tellOwner(gang: FoundGang, request: ControlRequest, timeoutMs: number, options: AskOptions = {}) {
-  const reply = await askOwner(gang, request, timeoutMs, options);
+export async function tellOwner(gang: FoundGang, request: ControlRequest, timeoutMs: number, isLive = always) {
+  const reply = await askOwner(gang, request, timeoutMs, isLive);
   if (reply && 'status' in reply) return reply.status;
   if (reply) throw reply.error;
-  if (!(options.isLive ?? always)(gang)) throw hasEnded(gang, request);
+  if (!isLive(gang)) throw hasEnded(gang, request);
   throw new SyswideError('NOT_ANSWERING', {
     what: `cannot ${request.do} gang ${gang.id}`,
     why: `its owner, process ${gang.pid}, did not answer within ${timeoutMs / 1000} s`,

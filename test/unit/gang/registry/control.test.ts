@@ -139,8 +139,8 @@ describe('a gang that ends while somebody asks', () => {
     registration.close();
     expect(isLiveNow(live)).toBe(false);
     const before = performance.now();
-    expect(await askOwner(live, { do: 'status' }, 5000, { isLive: isLiveNow })).toBeUndefined();
-    await expect(tellOwner(live, { do: 'enable' }, 5000, { isLive: isLiveNow })).rejects.toMatchObject({
+    expect(await askOwner(live, { do: 'status' }, 5000, isLiveNow)).toBeUndefined();
+    await expect(tellOwner(live, { do: 'enable' }, 5000, isLiveNow)).rejects.toMatchObject({
       code: 'NO_SUCH_GANG',
       message: expect.stringMatching(/^cannot enable gang .* it has just ended/),
     });
@@ -155,7 +155,7 @@ describe('a gang that ends while somebody asks', () => {
       socket.on('error', () => {}).destroy();
     });
     await new Promise<void>((resolve) => server.listen(socketPath(), resolve));
-    const told = tellOwner(live, { do: 'stop' }, 5000, { isLive: () => !ended });
+    const told = tellOwner(live, { do: 'stop' }, 5000, () => !ended);
     await expect(told).rejects.toMatchObject({ code: 'NO_SUCH_GANG' });
     server.close();
   });
