@@ -4,7 +4,7 @@ import { ALIGNMENT } from '../native/sample-stacks';
 import type { BuildId } from '../perfdata/build-ids';
 import { FileOnlyRecord } from '../perfdata/file-only-record';
 import type { Owner } from '../perfdata/input-file';
-import { PerfDataReader, type RecordVisitor, visitRecords } from '../perfdata/perf-data-reader';
+import { PerfDataReader, visitRecords } from '../perfdata/perf-data-reader';
 import { buildIdsOf, type FileFacts, factsOf } from '../perfdata/recorded-facts';
 import { type RecordedFormat, tracingFormats } from '../perfdata/tracing-formats';
 import { GroupCounts } from './group-counts';
@@ -40,6 +40,9 @@ export interface OtherRecords {
   readonly types: ReadonlySet<number>;
   readonly visit: (trailer: RecordTrailer, record: OtherRecord) => void;
 }
+
+/** Given the type of a record that is no sample, and where its body is. */
+type OtherVisitor = (type: number, view: DataView, begin: number, end: number) => void;
 
 const ALL_TYPES: OtherRecords['types'] = new Set(Array.from({ length: 128 }, (_, type) => type));
 
@@ -177,10 +180,10 @@ export class Recording {
     take: (records: Buffer) => { readonly bytes: number; readonly wrong: number },
     visit: (sample: SampleCursor) => void,
     onProgress?: (done: number) => void,
-    other: RecordVisitor = () => {},
+    other: OtherVisitor = () => {},
   ): void {
     if (GroupCounts.areTold(this.events)) {
-      const tell = ({ type, view, begin, end }: OtherRecord): void => other(type, view, begin, end, 0);
+      const tell = ({ type, view, begin, end }: OtherRecord): void => other(type, view, begin, end);
       this.eachInOrder(visit, { types: ALL_TYPES, visit: (_trailer, record) => tell(record) }, onProgress);
       return;
     }
@@ -190,8 +193,8 @@ export class Recording {
       const isAligned = records.byteOffset % ALIGNMENT === 0;
       const done = little && isAligned ? take(bytesOf(records)) : { bytes: 0, wrong: 0 };
       this.#wrongSamples += done.wrong;
-      visitRecords(records, done.bytes, little, offset, (type, view, begin, end, at) => {
-        if (type !== RecordType.sample) other(type, view, begin, end, at);
+      visitRecords(records, done.bytes, little, offset, (type, view, begin, end) => {
+        if (type !== RecordType.sample) other(type, view, begin, end);
         else if (this.reads(sample, view, begin, end)) visit(sample);
       });
     }, onProgress);
