@@ -18,7 +18,7 @@ import { openToControl } from '../control';
 import { exitStatus } from '../exit-status';
 import { type Machine, thisMachine } from '../machine';
 import { SignalInterruption } from '../signals';
-import { hasProcesses, needsPlace, placeIn, placeInTarget } from '../stat/stat-place';
+import { needsCommand, placeIn, placeInTarget } from '../stat/stat-place';
 import { countedTarget } from '../stat/stat-request';
 import { countsCpus, type StatTarget } from '../stat/stat-target-option';
 import { usage } from '../usage-error';
@@ -202,7 +202,7 @@ function placed(
   host: Host,
   command: MeasuredCommand | undefined,
 ): { readonly events: readonly ResolvedEvent[]; readonly loaded: readonly Pid[] } {
-  if (!command || hasProcesses(target) || !events.some(needsPlace)) {
+  if (!command || !needsCommand(events, target)) {
     return { events: placeInTarget(events, target, host), loaded: [] };
   }
   command.releaseToExec();

@@ -10,10 +10,17 @@ import type { StatTarget } from './stat-target-option';
  * Whether the event watches the memory of a program that is to be there when it is opened: to know the address, and not
  * to count how the kernel clears the variable while it loads the program.
  */
-export const needsPlace = (event: ResolvedEvent): boolean => event.loadedFrom !== undefined;
+const needsPlace = (event: ResolvedEvent): boolean => event.loadedFrom !== undefined;
+
+/** Whether the program has to be looked for in a command, once that has loaded it. */
+export const needsCommand = (events: readonly ResolvedEvent[], target: StatTarget): boolean =>
+  events.some(needsPlace) && !hasProcesses(target);
+
+type RunningTarget = Extract<StatTarget, { kind: 'processes' | 'threads' }>;
 
 /** Whether processes that run already are what is counted. */
-export const hasProcesses = ({ kind }: StatTarget): boolean => kind === 'processes' || kind === 'threads';
+const hasProcesses = (target: StatTarget): target is RunningTarget =>
+  target.kind === 'processes' || target.kind === 'threads';
 
 /**
  * Gives breakpoints on symbols of position-independent files their address in the processes that are counted.
@@ -21,7 +28,7 @@ export const hasProcesses = ({ kind }: StatTarget): boolean => kind === 'process
  */
 export function placeInTarget(events: readonly ResolvedEvent[], target: StatTarget, host: Host): ResolvedEvent[] {
   if (!events.some(needsPlace)) return [...events];
-  const processes = target.kind === 'processes' || target.kind === 'threads' ? target.ids.map(pid) : [];
+  const processes = hasProcesses(target) ? target.ids.map(pid) : [];
   return placeIn(events, processes, host);
 }
 

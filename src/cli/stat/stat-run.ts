@@ -13,7 +13,7 @@ import type { Machine } from '../machine';
 import { hearOfCpus, pidfdOf, threadsOf } from '../watched-target';
 import type { StatEvents } from './stat-events';
 import type { StatOptions } from './stat-options';
-import { hasProcesses, needsPlace, placeIn, placeInTarget } from './stat-place';
+import { needsCommand, placeIn, placeInTarget } from './stat-place';
 import { countedTarget } from './stat-request';
 import { countsCpus } from './stat-target-option';
 
@@ -42,7 +42,7 @@ export async function countOnce(
   const until: Fd[] = [];
   let hotplug: MeasureRequest['hotplug'];
   try {
-    const inCommand = command !== undefined && chosen.events.some(needsPlace) && !hasProcesses(options.target);
+    const inCommand = command !== undefined && needsCommand(chosen.events, options.target);
     const events = inCommand ? chosen.events : placeInTarget(chosen.events, options.target, host);
     const counted = countedTarget(options, host, command?.pid);
     hotplug = counted.wanted && hearOfCpus(machine, counted.wanted);
