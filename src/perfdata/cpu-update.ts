@@ -1,5 +1,5 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
-import { FileOnlyRecord } from './file-only-record';
+import { EventUpdate, FileOnlyRecord } from './file-only-record';
 
 /** A CPU that came or went while it was recorded; times in ns of the recording's clock. */
 export interface CpuChange {
@@ -10,8 +10,8 @@ export interface CpuChange {
   readonly time: bigint;
 }
 
-/** PERF_EVENT_UPDATE__CPUS, and PERF_CPU_MAP__CPUS. */
-const [UPDATE_CPUS, MAP_CPUS] = [3n, 0];
+/** PERF_CPU_MAP__CPUS. */
+const MAP_CPUS = 0;
 
 /** Where in the body of an EVENT_UPDATE the map of CPUs is, and in it its numbers. */
 const [MAP_AT, CPUS_AT] = [16, 20];
@@ -37,7 +37,7 @@ export function cpuUpdateRecord(id: bigint, cpus: readonly number[], change: Cpu
   const bytes = Buffer.alloc(changeAt + Change.bytes);
   bytes.writeUInt32LE(FileOnlyRecord.eventUpdate, 0);
   bytes.writeUInt16LE(bytes.length, HEADER_SIZE_OFFSET);
-  bytes.writeBigUInt64LE(UPDATE_CPUS, HEADER_BYTES);
+  bytes.writeBigUInt64LE(EventUpdate.cpus, HEADER_BYTES);
   bytes.writeBigUInt64LE(id, HEADER_BYTES + 8);
   bytes.writeUInt16LE(MAP_CPUS, HEADER_BYTES + MAP_AT);
   bytes.writeUInt16LE(numbers.length, HEADER_BYTES + MAP_AT + 2);
@@ -52,7 +52,7 @@ export function cpuUpdateRecord(id: bigint, cpus: readonly number[], change: Cpu
 
 /** What such a record tells; undefined for what is none of ours. @param begin where its body is in the view, up to `end` */
 export function cpuChangeIn(view: DataView, begin: number, end: number): CpuChange | undefined {
-  if (end - begin < afterMap(1) + Change.bytes || view.getBigUint64(begin, true) !== UPDATE_CPUS) return undefined;
+  if (end - begin < afterMap(1) + Change.bytes || view.getBigUint64(begin, true) !== EventUpdate.cpus) return undefined;
   const at = begin + afterMap(view.getUint16(begin + MAP_AT + 2, true));
   if (at + Change.bytes > end || view.getBigUint64(at + Change.mark, true) !== MARK) return undefined;
   return {

@@ -21,3 +21,6 @@ export const FileOnlyRecord = {
   /** The same, behind how long it is. */
   compressed2: 83,
 } as const;
+
+/** What an `eventUpdate` tells of an event: PERF_EVENT_UPDATE__* of the same file. Behind it stands the id of the event. */
+export const EventUpdate = { name: 2n, cpus: 3n } as const;

@@ -1,13 +1,12 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
 import type { FileEvent, FileHeader, FileSection } from './file-header';
 import { Feature, PIPE_HEADER_BYTES } from './file-layout';
-import { FileOnlyRecord } from './file-only-record';
+import { EventUpdate, FileOnlyRecord } from './file-only-record';
 import { badFile, type InputFile } from './input-file';
 import { PipeEvents } from './pipe-events';
 import { stretchesOf } from './stretches';
 
-/** PERF_EVENT_UPDATE__NAME, which stands with the id of an event before the name; in tools/lib/perf/include/perf/event.h. */
-export const UPDATE_NAME = 2n;
+/** Of an event update before what it tells: which that is, and the id of the event. */
 const UPDATE_BYTES = 16;
 
 /** Bytes of an attr up to and with its own length, a u32. */
@@ -78,7 +77,7 @@ class HeaderRecords {
   }
 
   private rename(view: DataView, body: number, end: number): void {
-    if (end - body < UPDATE_BYTES || view.getBigUint64(body, this.littleEndian) !== UPDATE_NAME) return;
+    if (end - body < UPDATE_BYTES || view.getBigUint64(body, this.littleEndian) !== EventUpdate.name) return;
     const id = view.getBigUint64(body + 8, this.littleEndian);
     const text = Buffer.from(view.buffer, view.byteOffset + body + UPDATE_BYTES, end - body - UPDATE_BYTES).toString();
     this.events.rename(id, text.split('\0', 1).join());

@@ -7,8 +7,7 @@ import { buildIdRecord } from './build-ids';
 import { ByteWriter } from './byte-writer';
 import { earlyFeatures, type FinalFacts, type RecordingFacts } from './features';
 import { Feature, MAGIC, PIPE_HEADER_BYTES } from './file-layout';
-import { FileOnlyRecord } from './file-only-record';
-import { UPDATE_NAME } from './pipe-header';
+import { EventUpdate, FileOnlyRecord } from './file-only-record';
 import type { RecordWriter } from './record-writer';
 import { attrOfSize, attrSizeOf, type RecordedEvent } from './recorded-event';
 import { remaining } from './remaining';
@@ -133,7 +132,7 @@ export class PipeWriter implements RecordWriter {
 function nameRecord(id: bigint, name: string): Buffer {
   const text = Buffer.from(`${name}\0`);
   const padding = Buffer.alloc(-text.length & 7);
-  return record(FileOnlyRecord.eventUpdate, [new ByteWriter().u64(UPDATE_NAME).u64(id).done, text, padding]);
+  return record(FileOnlyRecord.eventUpdate, [new ByteWriter().u64(EventUpdate.name).u64(id).done, text, padding]);
 }
 
 /** The record, and what follows it, up to a multiple of 8 bytes. */
