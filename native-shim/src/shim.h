@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 15
+#define SW_ABI_VERSION 16
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -262,7 +262,8 @@ enum { SW_STANDBY_IDLE = 1 };
  * sw_open_many(). All or nothing per CPU. opened[] receives the fds, -1 where there are none. *opening is 1 from before any
  * of them can count, and stays so if any stands: until the caller knows them, it had better not read what they write.
  * Runs at real-time priority where it may, because it is asleep but for this; and has given the process's first thread the
- * same when it returns, until sw_standby_done(): on a machine that is busy it would be late to prepare for the next CPU.
+ * same when it returns because of one of the first n_watched, until a sw_standby_done() of its own: on a machine that is
+ * busy it would be late to prepare for the next CPU.
  * With n_cpus = 0 that is all.
  */
 SW_EXPORT int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int32_t timeout_ms,
@@ -272,7 +273,7 @@ SW_EXPORT int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_wat
 				  const int32_t *filter_offsets, const int32_t *outputs, uint32_t enable,
 				  struct sw_standby *cpus, uint32_t n_cpus, int32_t *opened, int32_t *opening);
 
-/* The first thread has done what there was to do, and runs as it did before. Harmless when repeated. */
+/* The first thread has done what there was to do after one such wait; after all of them it runs as it did before. */
 SW_EXPORT int32_t sw_standby_done(void);
 
 /* ---- command.c: a command that waits at a gate ---- */

@@ -8,6 +8,7 @@
 #include "shim.h"
 
 #include <linux/perf_event.h>
+#include <pthread.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 
@@ -46,14 +47,30 @@ static int calm_down(pid_t thread)
 	return sched_setscheduler(thread, SCHED_OTHER, &none);
 }
 
-/* Whether it was hurried for sw_wait_standby(), and not by somebody else. */
+/*
+ * For how many ends of sw_wait_standby() the first thread is hurried: none while it is not, or has been by somebody
+ * else. The next wait can end while it is still about what the last one found.
+ */
 static int main_hurries;
+static pthread_mutex_t main_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void hurry_main(void)
+{
+	pthread_mutex_lock(&main_lock);
+	if (main_hurries > 0 || hurry(getpid()))
+		main_hurries++;
+	pthread_mutex_unlock(&main_lock);
+}
 
 int32_t sw_standby_done(void)
 {
-	if (__atomic_exchange_n(&main_hurries, 0, __ATOMIC_ACQ_REL) && calm_down(getpid()) < 0)
-		return -errno;
-	return 0;
+	int32_t ret = 0;
+
+	pthread_mutex_lock(&main_lock);
+	if (main_hurries > 0 && --main_hurries == 0 && calm_down(getpid()) < 0)
+		ret = -errno;
+	pthread_mutex_unlock(&main_lock);
+	return ret;
 }
 
 static int leads(const struct sw_open_request *request)
@@ -178,8 +195,8 @@ int32_t sw_wait_standby(const int32_t *fds, uint32_t n, uint32_t n_watched, int3
 		if (n_cpus)
 			open_all(&prepared, found, cpus, n_cpus, opened, opening);
 		/* It has to prepare what comes next before the CPU comes or goes again. */
-		if (hurried && hurry(getpid()))
-			__atomic_store_n(&main_hurries, 1, __ATOMIC_RELEASE);
+		if (hurried)
+			hurry_main();
 	}
 	if (hurried)
 		calm_down(0);

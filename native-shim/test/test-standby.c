@@ -274,10 +274,25 @@ static void hurries_the_first_thread_until_it_is_done(void)
 	int hurried = may_hurry() ? SCHED_FIFO | SCHED_RESET_ON_FORK : SCHED_OTHER;
 
 	CHECK_EQ(policy_after(0), hurried);
-	CHECK_EQ(policy_after(0), hurried);
 	CHECK_EQ(sw_standby_done(), 0);
 	CHECK_EQ(sched_getscheduler(0), SCHED_OTHER);
 	CHECK_EQ(sw_standby_done(), 0);
+}
+
+/* A CPU that goes again is noticed while what followed its coming is being done: that it is done is not to slow the other. */
+static void hurries_the_first_thread_until_all_is_done(void)
+{
+	int hurried = may_hurry() ? SCHED_FIFO | SCHED_RESET_ON_FORK : SCHED_OTHER;
+
+	CHECK_EQ(policy_after(0), hurried);
+	CHECK_EQ(policy_after(0), hurried);
+	CHECK_EQ(sw_standby_done(), 0);
+	CHECK_EQ(sched_getscheduler(0), hurried);
+	CHECK_EQ(sw_standby_done(), 0);
+	CHECK_EQ(sched_getscheduler(0), SCHED_OTHER);
+	CHECK_EQ(policy_after(0), hurried);
+	CHECK_EQ(sw_standby_done(), 0);
+	CHECK_EQ(sched_getscheduler(0), SCHED_OTHER);
 }
 
 static void hurries_nobody_for_other_fds_or_a_time_out(void)
@@ -377,6 +392,7 @@ int main(void)
 		TEST(drops_what_cannot_have_its_filter),
 		TEST(has_them_write_into_rings),
 		TEST(hurries_the_first_thread_until_it_is_done),
+		TEST(hurries_the_first_thread_until_all_is_done),
 		TEST(hurries_nobody_for_other_fds_or_a_time_out),
 		TEST(leaves_another_policy_alone),
 		TEST(refuses_bad_arguments),

@@ -199,9 +199,12 @@ export class RealKernel implements Kernel {
     const packed = new PackedStandby(standby);
     const wait = [packInt32(all), all.length, watched.length, limit(timeoutMs), events] as const;
     check('poll', await this.#shim.sw_wait_standby.async(...wait, ...packed.arguments));
-    // What is done with the outcome, and the next wait, come before the event loop gets to this.
-    setImmediate(() => check('sched_setscheduler', this.#shim.sw_standby_done()));
-    return { ready: readyOf(fds, unpackInt32(events)), outcomes: packed.outcomes };
+    const revents = unpackInt32(events);
+    if (revents.slice(0, watched.length).some((one) => one !== 0)) {
+      // What is done with the outcome, and the next wait, come before the event loop gets to this.
+      setImmediate(() => check('sched_setscheduler', this.#shim.sw_standby_done()));
+    }
+    return { ready: readyOf(fds, revents), outcomes: packed.outcomes };
   }
 
   /** Node joins its threads when it exits: a wait that nothing ends would hang process.exit() for ever. */
