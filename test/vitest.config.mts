@@ -1,17 +1,56 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/**
+ * Tests whose results no other program on the machine can change: they count nothing but their own workload, take no CPU
+ * offline, claim no debug register, and time nothing that matters. They run first, as many files at once as there are CPUs.
+ */
+const SIDE_BY_SIDE = [
+  'test/unit/**/*.test.ts',
+  'test/property/**/*.test.ts',
+  'test/live/events/attrs.test.ts',
+  'test/live/flamegraph/{export,inlined,page,pprof}.test.ts',
+  'test/live/launcher.test.ts',
+  'test/live/package/*.test.ts',
+  'test/live/perfdata/*.test.ts',
+  'test/live/record/{cut-short,files}.test.ts',
+  'test/live/report/*.test.ts',
+  'test/live/shell/*.test.ts',
+  'test/live/stat/{errors,formats,matrix,save}.test.ts',
+  'test/torture/{byte-order,disks,files,fuzz,hostile-recordings,planted-files,soak,task-floods,unprivileged}.test.ts',
+];
+
+// The FFI packages crash a worker thread when it ends, so every test file gets a process of its own.
+const common = { root, pool: 'forks', testTimeout: 30_000 } as const;
+
 export default defineConfig({
-  resolve: { alias: { syswide: `${root}src/index.ts` } },
   test: {
-    root,
-    include: ['test/**/*.test.ts'],
-    // The FFI packages crash a worker thread when it ends, so every test file gets a process of its own.
-    pool: 'forks',
-    // Live tests count what the machine does: two at a time would see each other.
-    fileParallelism: false,
-    testTimeout: 30_000,
+    projects: [
+      {
+        resolve: { alias: { syswide: `${root}src/index.ts` } },
+        test: {
+          ...common,
+          name: 'side by side',
+          include: SIDE_BY_SIDE,
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve: { alias: { syswide: `${root}src/index.ts` } },
+        test: {
+          ...common,
+          name: 'alone',
+          include: ['test/**/*.test.ts'],
+          exclude: SIDE_BY_SIDE,
+          // They count or time what the machine does: two at a time would see each other.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -84,6 +84,13 @@ export function start(file: string, args: readonly string[]): Running {
 
 export const startSyswide = (args: readonly string[]): Running => start(process.execPath, [launcher, ...args]);
 
+/** Waits until syswide counts, or records. @returns its pid */
+export async function counting(syswide: Running): Promise<number> {
+  const pid = syswide.process.pid ?? 0;
+  await eventually(() => blocksIn(pid, /poll_schedule|sys_poll/), 'syswide counts');
+  return pid;
+}
+
 /** Compiles a workload into a folder of its own; `dispose` removes it. */
 export function compile(name: string, flags: readonly string[] = []): { path: string; dispose: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'syswide-test-'));

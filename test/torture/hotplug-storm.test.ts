@@ -6,7 +6,7 @@ import { programs, takesCpu1Offline } from '../live/hotplug/cpu1';
 import { CALLS, KnownCalls } from '../live/hotplug/known-calls';
 import type { Saved } from '../live/hotplug/saved';
 import { needs } from '../live/needs';
-import { blocksIn, eventually, hasPerf, perf, startSyswide, syswide } from '../live/run';
+import { counting, hasPerf, perf, startSyswide, syswide } from '../live/run';
 import { rounds, tell } from './form';
 
 const SECONDS = rounds(120, 8);
@@ -44,9 +44,8 @@ describe('a storm of CPUs that go and come', () => {
       ...['stat', '-a', '--save', counts, '-e', 'raw_syscalls:sys_enter', '--filter', filter],
     ]);
     const record = startSyswide(['record', '-a', '-F', '1000', '-e', 'cpu-clock', '-o', samples]);
-    for (const { process } of [stat, record]) {
-      await eventually(() => blocksIn(process.pid ?? 0, /poll_schedule|sys_poll/u), 'both are counting');
-    }
+    await counting(stat);
+    await counting(record);
     await new Promise((resolve) => setTimeout(resolve, 500));
     await load.go();
     const random = seeded(20_261_127);

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { blocksIn, csvRows, eventually, isRoot, start, startSyswide, syswide } from '../run';
+import { counting, csvRows, eventually, isRoot, start, startSyswide, syswide } from '../run';
 import { count, counts, dispose, programs } from './programs';
 
 afterAll(dispose);
@@ -34,7 +34,7 @@ describe.each(programs)('a breakpoint by name on a program $kind', ({ path }) =>
     const program = start(path, ['wait']);
     await eventually(() => program.stdout() !== '', 'it waits');
     const stat = startSyswide(['stat', '-x,', '-e', event, '-p', `${program.process.pid}`]);
-    await eventually(() => blocksIn(stat.process.pid ?? 0, /poll_schedule|sys_poll/), 'it counts');
+    await counting(stat);
     program.process.stdin?.write('\n');
     expect(counts(await stat.ended)[event]).toBe('1000');
   });

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { blocksIn, csvRows, eventually, type Running, start, syswide } from '../run';
+import { counting, csvRows, eventually, start, syswide } from '../run';
 import { CpuWatch, lengthOf, median, milliseconds, programs, takesCpu1Offline, tell, turn } from './cpu1';
 import { onCpu, type Saved, startStat, uncoveredSpans } from './saved';
 
@@ -8,13 +8,6 @@ takesCpu1Offline();
 const { flap, flapPath, forkedCalls } = programs();
 
 const fdsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
-
-/** Waits until it counts. */
-async function counting({ process }: Running): Promise<number> {
-  const pid = process.pid ?? 0;
-  await eventually(() => blocksIn(pid, /poll_schedule|sys_poll/), 'syswide counts');
-  return pid;
-}
 
 const happened = ({ hotplug }: Saved): string[] =>
   (hotplug?.happenings ?? []).map(({ cpu, kind }) => `cpu${cpu} ${kind}`);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { hasPerf, isRoot, launcher, perf, start, startSyswide, syswide } from '../run';
+import { counting, eventually, hasPerf, isRoot, launcher, perf, start, startSyswide, syswide } from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-files-'));
 const path = join(folder, 'perf.data');
@@ -117,9 +117,11 @@ describe('--switch-output', () => {
 
   it('on SIGUSR2, and refuses what makes no sense', async () => {
     const recording = startSyswide(['record', '-a', '--switch-output', '-o', path]);
+    await counting(recording);
     for (let i = 0; i < 2; i += 1) {
-      await pause(1200);
+      await pause(300);
       recording.process.kill('SIGUSR2');
+      await eventually(() => files().length > i + 1, 'the next file is begun');
     }
     await pause(300);
     recording.process.kill('SIGINT');
@@ -134,16 +136,17 @@ describe('--switch-output', () => {
 
 describe('--overwrite', () => {
   it('writes what is newest, on SIGUSR2 and at the end', async () => {
-    const load = 'timeout 4 sh -c "while :; do :; done" & timeout 4 sh -c "while :; do :; done"; wait';
+    const load = 'timeout 3 sh -c "while :; do :; done" & timeout 3 sh -c "while :; do :; done"; wait';
     const options = ['-a', '-g', '-F', '10000', '-m', '64K', '--overwrite', '-o', path];
     const recording = startSyswide(['record', ...options, '--', 'sh', '-c', load]);
-    await pause(2000);
+    await counting(recording);
+    await pause(1000);
     recording.process.kill('SIGUSR2');
     const { status, stderr } = await recording.ended;
     expect({ status, stderr }).toMatchObject({ status: 0 });
     expect(files()).toHaveLength(2);
     const [end = [], snapshot = []] = files().map(times);
-    // 64 KiB hold a few hundred samples of each CPU: a small part of 2 s at 10 kHz.
+    // 64 KiB hold a few hundred samples of each CPU: a small part of 1 s at 10 kHz.
     for (const found of [snapshot, end]) {
       expect(found.length).toBeGreaterThan(300);
       expect(found.length).toBeLessThan(4000);
@@ -160,8 +163,9 @@ describe('--overwrite', () => {
   it('has the names of what ran before it, and has ended since', async () => {
     const early = start('perl', ['-e', '$0 = "early"; 1 while 1']);
     await pause(300);
-    const recording = startSyswide(['record', '-a', '-F', '500', '--overwrite', '-o', path, '--', 'sleep', '3']);
-    await pause(2000);
+    const recording = startSyswide(['record', '-a', '-F', '500', '--overwrite', '-o', path, '--', 'sleep', '2']);
+    await counting(recording);
+    await pause(1000);
     early.process.kill('SIGKILL');
     expect((await recording.ended).status).toBe(0);
     expect(perf(['script', '-F', 'comm', '-i', path]).stdout.match(/^ *early *$/gmu)?.length).toBeGreaterThan(100);

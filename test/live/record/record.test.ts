@@ -1,16 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { SampleType } from '../../../src/abi/perf-event';
 import { RecordType } from '../../../src/abi/ring-page';
 import { decodeSample } from '../../../src/abi/sample';
 import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
 import { needs } from '../needs';
-import { compile, hasPerf, isRoot, type Outcome, perf, startSyswide, syswide } from '../run';
+import { compile, counting, hasPerf, isRoot, type Outcome, perf, startSyswide, syswide } from '../run';
+import { linesOf, perfSaysOf } from './perf-says';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-record-'));
 const path = join(folder, 'perf.data');
@@ -18,14 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 needs(isRoot && hasPerf, 'root and perf');
 
-/** What perf prints of a file, which it must have nothing to say against. */
-function perfSays(args: readonly string[], file = path): string {
-  const { status, stdout, stderr } = perf([...args, '-i', file]);
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return stdout;
-}
-
-const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
+const perfSays = (args: readonly string[]): string => perfSaysOf(path, args);
 
 /** identifier, ip, tid, time, CPU, period: what all samples without more have. */
 const plain =
@@ -47,7 +41,7 @@ function samplesIn(file: string): string[] {
 
 /** The same, as perf prints them. */
 const samplesPerfPrints = (file: string): string[] =>
-  linesOf(perfSays(['script', '--ns', '-F', 'pid,tid,cpu,time,period'], file)).map((line) => {
+  linesOf(perfSaysOf(file, ['script', '--ns', '-F', 'pid,tid,cpu,time,period'])).map((line) => {
     const [, ids, cpu, seconds, nanoseconds, period] =
       /^ *(-?\d+\/-?\d+) +\[(\d+)\] +(\d+)\.(\d{9}): +(\d+)/.exec(line) ?? [];
     return `${ids} ${Number(cpu)} ${BigInt(`${seconds}${nanoseconds}`)} ${period}`;
@@ -67,8 +61,8 @@ async function recordTooLong(
     ...['record', '-p', `${caller.pid}`, '-m', '1', '--call-graph', 'dwarf,8192', '-c', '1', '-o', path, ...options],
   ]);
   try {
-    await pause(2000);
-    await whileItRuns(`${recording.process.pid}`, async () => {
+    const recorder = await counting(recording);
+    await whileItRuns(`${recorder}`, async () => {
       caller.kill('SIGUSR1');
       await pause(300);
     });
@@ -228,14 +222,15 @@ describe('syswide record', () => {
   });
 
   it('tells in its samples which period they were taken with, when that is changed', async () => {
-    const busy = ['timeout', '4', 'sh', '-c', 'while :; do :; done'];
+    const busy = ['timeout', '2.5', 'sh', '-c', 'while :; do :; done'];
     for (const rate of [
       ['-F', '2000'],
       ['-c', '500000'],
     ]) {
       const recording = startSyswide(['record', '-a', '-e', 'cpu-clock', ...rate, '-o', path, '--', ...busy]);
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-      expect(syswide(['ctl', `${recording.process.pid}`, 'set', 'period=20000000'])).toMatchObject({ status: 0 });
+      const pid = await counting(recording);
+      await pause(500);
+      expect(syswide(['ctl', `${pid}`, 'set', 'period=20000000'])).toMatchObject({ status: 0 });
       await recording.ended;
       const periods = linesOf(perfSays(['script', '-F', 'period'])).map(Number);
       expect(new Set(periods)).toEqual(new Set([500_000, 20_000_000]));
@@ -292,54 +287,3 @@ describe('syswide record', () => {
     expect(existsSync(`${path}.old`)).toBe(true);
   });
 });
-
-describe('a recording that is cut short', () => {
-  it('by SIGKILL at any moment opens in perf and here', async () => {
-    for (let i = 0; i < KILLS; i += 1) {
-      const file = join(folder, `killed.${i}`);
-      const event = i % 2 === 0 ? 'cpu-clock' : 'sched:sched_switch';
-      const recording = startSyswide(['record', '-a', '-e', event, '-o', file]);
-      await new Promise((resolve) => setTimeout(resolve, 150 + Math.random() * 1500));
-      recording.process.kill('SIGKILL');
-      await recording.ended;
-      // It may not have begun.
-      if (!existsSync(file)) continue;
-      expect(perfSays(['script', '-F', 'event'], file).length).toBeGreaterThanOrEqual(0);
-      const reader = PerfDataReader.open(file);
-      expect([...reader.records()].length).toBeGreaterThanOrEqual(0);
-      expect(reader.recovered).toBeUndefined();
-      reader.close();
-      rmSync(file);
-    }
-  });
-
-  it('by a signal has its samples and the status of that', async () => {
-    const recording = startSyswide(['record', '-a', '-o', path]);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    recording.process.kill('SIGINT');
-    const { status, stderr } = await recording.ended;
-    expect(status).toBe(130);
-    expect(stderr).toMatch(/\d{3,} samples in /u);
-    perfSays(['report', '--stdio']);
-  });
-
-  describe('by a disk that fills up', () => {
-    const mount = join(folder, 'small');
-    beforeEach(() => {
-      mkdirSync(mount, { recursive: true });
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount]);
-    });
-    afterEach(() => execFileSync('umount', ['-l', mount]));
-
-    it('ends in order, says so, and what was written can be read', () => {
-      const file = join(mount, 'perf.data');
-      const { status, stderr } = syswide(['record', '-a', '-g', '-F', '20000', '-o', file, '--', 'sleep', '20']);
-      expect(status).toBe(125);
-      expect(stderr).toMatch(/error\[OUTPUT_FAILED\]: cannot write .*ENOSPC/u);
-      expect(linesOf(perfSays(['script', '-F', 'event'], file)).length).toBeGreaterThan(1000);
-    });
-  });
-});
-
-/** With SYSWIDE_KILLS=200 as many as the project promises; each takes a second and more. */
-const KILLS = Number(process.env.SYSWIDE_KILLS ?? 8);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { blocksIn, compile, csvRows, eventually, hasPerf, isRoot, start, startSyswide, syswide } from '../run';
+import { compile, counting, csvRows, hasPerf, isRoot, start, startSyswide, syswide } from '../run';
 import { release, waitingLoad } from './waiting-load';
 
 const getppid = compile('getppid');
@@ -72,7 +72,7 @@ describe('counts are exact', () => {
     const load = await waitingLoad(getppid.path, 500);
     const counter = startSyswide(['stat', '-x,', '-e', 'raw_syscalls:sys_enter', '-p', `${load.pid}`]);
     // Only an armed gang waits; the load is released when it does, by which time it counts.
-    await eventually(() => blocksIn(counter.process.pid ?? 0, /poll_schedule|sys_poll/), 'syswide waits');
+    await counting(counter);
     process.kill(load.pid, 'SIGUSR1');
     const { stderr, status } = await counter.ended;
     expect(status).toBe(0);

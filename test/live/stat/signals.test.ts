@@ -1,14 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { skipTelling } from '../needs';
-import { blocksIn, csvRows, eventually, isRoot, type Running, startSyswide } from '../run';
-
-/** Waits until it counts. */
-async function counting(running: Running): Promise<number> {
-  const pid = running.process.pid ?? 0;
-  await eventually(() => blocksIn(pid, /poll_schedule|sys_poll/), 'syswide counts');
-  return pid;
-}
+import { counting, csvRows, eventually, isRoot, startSyswide } from '../run';
 
 const childrenOf = (pid: number): number[] =>
   readdirSync('/proc')
