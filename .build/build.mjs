@@ -6,6 +6,8 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -91,16 +94,40 @@ const noDebug = {
   },
 };
 
-/** By what most people run. Where this user may not count so much, there is less in it, which is no failure. */
+/**
+ * By what most people run, and what takes longest to start. Where this user may not count so much, there is less in it,
+ * which is no failure.
+ */
 function keepCompiledCode() {
-  const plain = ['stat', '-x,', '-o', '/dev/null'];
-  const runs = [
-    [...plain, '-a', '-I', '10', '-e', 'task-clock,cpu-clock,sched:sched_switch', '--', 'sleep', '0.15'],
-    [...plain, '--', 'true'],
+  const folder = mkdtempSync(join(tmpdir(), 'syswide-build-'));
+  const own = join(folder, 'perf.data');
+  const stat = ['stat', '-x,', '-o', '/dev/null'];
+  const record = ['record', '-g', '-o', own];
+  const busy = ['sh', '-c', 'i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; /bin/true'];
+  const recording = () => (existsSync(own) ? own : join(root, 'test/fixtures/fuzz/own.data'));
+  // Of each command the first that this user may run.
+  const commands = [
+    [
+      [...stat, '-a', '-I', '10', '-e', 'task-clock,cpu-clock,sched:sched_switch', '--', 'sleep', '0.15'],
+      [...stat, '--', 'true'],
+    ],
+    [
+      [...record, '-a', '--', ...busy],
+      [...record, '--', ...busy],
+    ],
+    [['report', '-i', recording]],
+    [['script', '-i', recording]],
+    [['flamegraph', '-i', recording, '-o', join(folder, 'page.html')]],
+    [['list']],
   ];
-  const cached = (run) =>
-    spawnSync(process.execPath, [join(root, '.build/code-cache.cjs'), ...run], { stdio: 'ignore' }).status === 0;
-  runs.some(cached);
+  const cached = (run) => {
+    const args = run.map((arg) => (typeof arg === 'function' ? arg() : arg));
+    return (
+      spawnSync(process.execPath, [join(root, '.build/code-cache.cjs'), ...args], { stdio: 'ignore' }).status === 0
+    );
+  };
+  for (const runs of commands) runs.some(cached);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
@@ -123,7 +150,9 @@ const bundle = {
 
 mkdirSync(join(root, 'dist', nativeFolder), { recursive: true });
 // It belongs to the bundle that is about to be replaced.
-rmSync(join(root, 'dist/cli.cjs.cache'), { force: true });
+for (const name of readdirSync(join(root, 'dist'))) {
+  if (name.endsWith('.cache')) rmSync(join(root, 'dist', name));
+}
 execFileSync('make', ['-s', '-C', join(root, 'native-shim'), 'all'], { stdio: 'inherit' });
 for (const { package: name, file, as } of bindings) {
   // Moved into place whole: a syswide that runs has the old one mapped.
