@@ -652,4 +652,34 @@ SW_EXPORT int32_t sw_varints(const void *numbers, uint32_t n, int32_t are_double
 SW_EXPORT int32_t sw_kallsyms(const uint8_t *text, uint32_t length, double *starts, uint32_t *names, uint8_t *bindings,
 			      uint32_t room);
 
+/* ---- elf-symbols.c: the symbols of programs ---- */
+
+/* A stretch of a program: addresses from `from` up to `to`, of which the file has those below file_end, at address + shift. */
+struct sw_elf_place {
+	double from;
+	double file_end;
+	double to;
+	double shift;
+};
+_Static_assert(sizeof(struct sw_elf_place) == 32, "mirrored in src/native/elf-symbols.ts");
+
+/*
+ * Finds what may be code in an ELF symbol table of little-endian entries of entry_bytes each: of each symbol where it is in
+ * the file, its size, where its name begins in names[0..names_length), and its st_info, in the order of the table. A symbol
+ * is in the first of places[0..n_places) that has its address, and left out where none has, or where it is behind what the
+ * file has of it while something else is there. The upper halves of addresses and sizes are looked at through the mask `upper`.
+ * Returns how many there are, -ENOSPC where that is more than `room`.
+ */
+SW_EXPORT int32_t sw_elf_symbols(const uint8_t *symbols, uint32_t length, uint32_t entry_bytes, int32_t is_64,
+				 const uint8_t *names, uint32_t names_length, const struct sw_elf_place *places, uint32_t n_places,
+				 uint32_t upper, double *starts, double *sizes, uint32_t *names_at, uint8_t *infos, uint32_t room);
+
+/* ---- order.c: numbers in order ---- */
+
+/*
+ * Sorts numbers[0..n), none of them negative: order[i] is the place of the i-th, equal ones as they were, and sorted[i] is
+ * that number itself. -ERANGE where one is negative, or none.
+ */
+SW_EXPORT int32_t sw_order(const double *numbers, uint32_t n, uint32_t *order, double *sorted);
+
 #endif

@@ -305,6 +305,30 @@ static void columns(void)
 	sw_varints(LAST(targets, n), n, 0, (int32_t)below(4), maybe(&written[sizeof(written) - room]), room);
 }
 
+/* Of files and of the kernel, in as much memory as is said and no more. */
+static void symbols(void)
+{
+	static const struct sw_elf_place everything = { 0, 1e300, 1e300, 0 };
+	uint32_t length = below(MOST_BYTES * 4), texts_length = below(MOST_BYTES + 1), room = below(ROOM + 1), is_64 = below(2);
+	uint8_t *table = copy_of(bytes, length), *text = copy_of(texts, texts_length);
+	double *starts = malloc(room * sizeof(*starts) + 1), *sizes = malloc(room * sizeof(*sizes) + 1);
+	uint32_t *names = malloc(room * sizeof(*names) + 1);
+	uint8_t *infos = malloc(room + 1);
+	struct sw_elf_place some = { number(), number(), number(), (double)number() - (double)number() };
+
+	sw_elf_symbols(maybe(table), length, below(8) ? 16 + 8 * is_64 + below(8) : number(), (int32_t)is_64, maybe(text), texts_length,
+		       maybe(below(2) ? (void *)&everything : &some), below(2), below(4) ? number() : 0xffffffff, maybe(starts),
+		       maybe(sizes), maybe(names), maybe(infos), room);
+	sw_kallsyms(maybe(text), texts_length, maybe(starts), maybe(names), maybe(infos), room);
+	sw_order(maybe(starts), room, maybe(names), maybe(sizes));
+	free(table);
+	free(text);
+	free(starts);
+	free(sizes);
+	free(names);
+	free(infos);
+}
+
 static void call(uint32_t which)
 {
 	uint32_t n = count();
@@ -375,6 +399,9 @@ static void call(uint32_t which)
 	case 20:
 		columns();
 		break;
+	case 21:
+		symbols();
+		break;
 	default:
 		commands();
 	}
@@ -408,7 +435,7 @@ static void takes_any_arguments(void)
 	before = count_fds();
 	for (uint64_t i = 0; i < rounds; i++) {
 		scramble();
-		call((uint32_t)(i % 22));
+		call((uint32_t)(i % 23));
 		/* What one call leaves open, the next could not be told apart from. */
 		CHECK_EQ(count_fds(), before);
 	}

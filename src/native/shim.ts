@@ -211,6 +211,23 @@ const signatures = {
   ],
   sw_varints: ['pointer', 'uint32', 'int32', 'int32', 'pointer', 'uint32'],
   sw_kallsyms: ['pointer', 'uint32', 'pointer', 'pointer', 'pointer', 'uint32'],
+  sw_elf_symbols: [
+    'pointer',
+    'uint32',
+    'uint32',
+    'int32',
+    'pointer',
+    'uint32',
+    'pointer',
+    'uint32',
+    'uint32',
+    'pointer',
+    'pointer',
+    'pointer',
+    'pointer',
+    'uint32',
+  ],
+  sw_order: ['pointer', 'uint32', 'pointer', 'pointer'],
 } as const satisfies Record<string, readonly ArgType[]>;
 
 type Signatures = typeof signatures;

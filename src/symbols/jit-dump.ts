@@ -38,8 +38,8 @@ export function readJitDump(path: string, pid: number, onRefusal: (why: string) 
   if (!little && bytes.readUInt32BE(0) !== MAGIC) return undefined;
   const codes = codesIn(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), bytes, little);
   return SymbolIndex.of({
-    starts: codes.map(({ start }) => start),
-    sizes: codes.map(({ size }) => size),
+    starts: Float64Array.from(codes, ({ start }) => start),
+    sizes: Float64Array.from(codes, ({ size }) => size),
     isBetter: (a, b) => a > b,
     nameOf: (id) => codes[id]?.name ?? '',
   });

@@ -17,5 +17,10 @@ export function readJitMap(path: string, pid: number, onRefusal: (why: string) =
     names.push(name);
   }
   // What a compiler has put in the place of something else is told later.
-  return SymbolIndex.of({ starts, sizes, isBetter: (a, b) => a > b, nameOf: (id) => names[id] ?? '' });
+  return SymbolIndex.of({
+    starts: Float64Array.from(starts),
+    sizes: Float64Array.from(sizes),
+    isBetter: (a, b) => a > b,
+    nameOf: (id) => names[id] ?? '',
+  });
 }

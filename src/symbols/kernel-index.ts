@@ -30,7 +30,7 @@ export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): Kern
   const modules = modulesOf(text, names);
   const index = SymbolIndex.of({
     starts,
-    sizes: [],
+    sizes: new Float64Array(),
     isBetter: (a, b) => {
       const difference = (bindings[a] ?? 0) - (bindings[b] ?? 0);
       return difference === 0 ? isBetter(nameOf(a), nameOf(b)) : difference > 0;

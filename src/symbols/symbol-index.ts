@@ -1,9 +1,11 @@
+import { inOrder } from '../native/order';
+
 /** Symbols that are to be put into an index: arrays side by side, in which the position of a symbol is its id. */
 export interface SymbolsToIndex {
   /** Bytes, below 2^53. */
-  readonly starts: ArrayLike<number>;
+  readonly starts: Float64Array;
   /** Bytes; 0, and where there is none: up to the next one. */
-  readonly sizes: readonly number[];
+  readonly sizes: Float64Array;
   /** Whether of two symbols at one address, both with or both without a length, the first is to be left. */
   readonly isBetter: (one: number, other: number) => boolean;
   /** Asked for only when it is needed. */
@@ -46,9 +48,9 @@ export class SymbolIndex {
 
   private constructor(private readonly symbols: SymbolsToIndex) {
     const { starts, sizes } = symbols;
-    this.#order = inOrder(starts);
-    this.#starts = new Float64Array(starts.length);
-    for (let i = 0; i < this.#order.length; i += 1) this.#starts[i] = starts[this.#order[i] ?? 0] ?? 0;
+    const { order, sorted } = inOrder(starts);
+    this.#order = order;
+    this.#starts = sorted;
     this.#ends = new Float64Array(starts.length);
     this.#isSized = new Uint8Array(starts.length);
     this.#hasSizes = sizes.some((size) => size > 0);
@@ -169,26 +171,4 @@ export class SymbolIndex {
     if (next === undefined || (partOf && partOf(id) !== partOf(next))) return Math.ceil(start / PAGE) * PAGE + PAGE;
     return this.#starts[i + 1] ?? 0;
   }
-}
-
-/** Ids by start, and of equal ones as they are. */
-function inOrder(starts: ArrayLike<number>): Uint32Array {
-  const { length } = starts;
-  const order = new Uint32Array(length);
-  let [isAscending, most] = [true, 0];
-  for (let i = 0; i < length; i += 1) {
-    const start = starts[i] ?? 0;
-    order[i] = i;
-    if (start < most) isAscending = false;
-    else most = start;
-  }
-  if (isAscending) return order;
-  // Numbers are sorted ten times as fast where nobody has to be asked which is less.
-  if (most >= Number.MAX_SAFE_INTEGER / length - 1)
-    return order.sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0) || a - b);
-  const keys = new Float64Array(length);
-  for (let i = 0; i < length; i += 1) keys[i] = (starts[i] ?? 0) * length + i;
-  keys.sort();
-  for (let i = 0; i < length; i += 1) order[i] = (keys[i] ?? 0) % length;
-  return order;
 }

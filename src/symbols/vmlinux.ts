@@ -18,16 +18,19 @@ export interface Vmlinux {
 /** The upper halves of addresses, of which the lower 48 bits are looked at. */
 const UPPER_BITS = 0xffff;
 
+/** Symbols are looked up by their addresses. */
+const ALL_ADDRESSES = [{ from: 0, fileEnd: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY, shift: 0 }];
+
 /** @throws SyswideError BAD_FILE where it is no such file, or has no symbols; NO_PERMISSION */
 export function readVmlinux(path: string): Vmlinux {
   try {
     using file = FileWindow.open(path);
     const header = readHeader(file);
     const [table] = SymbolTable.readAll(file, header);
-    const symbols = new CodeSymbols(table);
-    table?.eachCode((address, size, info, name) => void symbols.add(address, size, info, name), UPPER_BITS);
+    const code = table?.code(ALL_ADDRESSES, UPPER_BITS);
+    if (!code || code.starts.length === 0) throw file.broken('it has no symbols');
+    const symbols = new CodeSymbols(table, code);
     const { index } = symbols;
-    if (index.size === 0) throw file.broken('it has no symbols');
     const build = readBuildId(file, header);
     return {
       path,

@@ -1,8 +1,9 @@
+import type { ElfCode, ElfPlace } from '../../native/elf-symbols';
 import type { SymbolIndex } from '../symbol-index';
 import { CodeSymbols } from './code-symbols';
 import { FileWindow } from './file-window';
 import { readHeader } from './header';
-import { SectionType, SymbolBinding, SymbolType } from './layout';
+import { SectionType } from './layout';
 import { pltEntries } from './plt';
 import { readSections, type Section } from './sections';
 import { readSegments, type Segment } from './segments';
@@ -33,10 +34,9 @@ export function codeIndexOf(file: FileWindow, debug: string | undefined): CodeIn
   const isWhole = hasFullTable(sections);
   const fuller = isWhole || debug === undefined ? undefined : fullTable(debug);
   const table = fuller ?? SymbolTable.readAll(file, header)[0];
-  const symbols = new CodeSymbols(table);
-  if (table) addTable(symbols, table, segments);
-  for (const { start, size, name } of pltEntries(file, header, sections)) symbols.add(start, size, PLT_INFO, name);
-  return { index: symbols.index, isFull: isWhole || fuller !== undefined };
+  const code = table?.code(placesOf(segments)) ?? NO_CODE;
+  const { index } = new CodeSymbols(table, code, pltEntries(file, header, sections));
+  return { index, isFull: isWhole || fuller !== undefined };
 }
 
 const hasFullTable = (sections: readonly Section[]): boolean =>
@@ -49,24 +49,18 @@ function fullTable(path: string): SymbolTable | undefined {
   return hasFullTable(readSections(file, header)) ? SymbolTable.readAll(file, header)[0] : undefined;
 }
 
-/** Adds symbols by their places in the file. */
-function addTable(symbols: CodeSymbols, table: SymbolTable, segments: readonly Segment[]): void {
-  const places = segments.map(({ address, fileBytes, memoryBytes, offset }) => ({
+/** Symbols are looked up by their places in the file. */
+const placesOf = (segments: readonly Segment[]): ElfPlace[] =>
+  segments.map(({ address, fileBytes, memoryBytes, offset }) => ({
     from: Number(address),
     fileEnd: Number(address + fileBytes),
     to: Number(address) + Math.max(Number(memoryBytes), Number(fileBytes)),
     shift: Number(offset - address),
   }));
-  const isInFile = (at: number) =>
-    places.some(({ from, fileEnd, shift }) => at >= from + shift && at < fileEnd + shift);
-  table.eachCode((address, size, info, name) => {
-    const place = places.find(({ from, to }) => address >= from && address < to);
-    if (!place) return;
-    const at = address + place.shift;
-    // Variables that begin as 0 are behind what the file has of them: the last page that is mapped reaches there.
-    if (address < place.fileEnd || !isInFile(at)) symbols.add(at, size, info, name);
-  });
-}
 
-/** Stubs are as good as functions that everybody sees. */
-const PLT_INFO = (SymbolBinding.global << 4) | SymbolType.function;
+const NO_CODE: ElfCode = {
+  starts: new Float64Array(),
+  sizes: new Float64Array(),
+  names: new Uint32Array(),
+  infos: new Uint8Array(),
+};

@@ -1,30 +1,29 @@
+import type { ElfCode } from '../../native/elf-symbols';
 import { demangled } from '../demangle';
 import { SymbolIndex } from '../symbol-index';
-import { SymbolBinding } from './layout';
+import { SymbolBinding, SymbolType } from './layout';
+import type { PltEntry } from './plt';
 import type { SymbolTable } from './symbol-table';
 
-/** Functions and labels side by side, until all are there: those of one symbol table, and others. */
+/** Functions and labels of a program: those of its symbol table, and behind them its stubs. */
 export class CodeSymbols {
-  readonly #starts: number[] = [];
-  readonly #sizes: number[] = [];
-  readonly #infos: number[] = [];
-  /** A name, or where it is in the table. */
-  readonly #names: (string | number)[] = [];
+  readonly #starts: Float64Array;
+  readonly #sizes: Float64Array;
   readonly #shown = new Map<number, string>();
 
-  constructor(private readonly table?: SymbolTable) {}
-
-  /**
-   * @param start bytes, below 2^53
-   * @param size bytes
-   * @param info its `st_info`
-   * @param name itself, or where it is in the table
-   */
-  add(start: number, size: number, info: number, name: string | number): void {
-    this.#starts.push(start);
-    this.#sizes.push(size);
-    this.#infos.push(info);
-    this.#names.push(name);
+  constructor(
+    private readonly table: SymbolTable | undefined,
+    private readonly code: ElfCode,
+    private readonly stubs: readonly PltEntry[] = [],
+  ) {
+    this.#starts = withMore(
+      code.starts,
+      stubs.map(({ start }) => start),
+    );
+    this.#sizes = withMore(
+      code.sizes,
+      stubs.map(({ size }) => size),
+    );
   }
 
   get index(): SymbolIndex {
@@ -42,13 +41,14 @@ export class CodeSymbols {
   }
 
   private nameOf(id: number): string {
-    const name = this.#names[id] ?? '';
-    return typeof name === 'string' ? name : (this.table?.nameAt(name) ?? '');
+    const at = this.code.names[id];
+    if (at !== undefined) return this.table?.nameAt(at) ?? '';
+    return this.stubs[id - this.code.names.length]?.name ?? '';
   }
 
   /** choose_best_symbol(): one that is not weak, seen by everybody, with fewer underscores before it, longer. */
   private isBetter(a: number, b: number): boolean {
-    const [one, other] = [this.#infos[a] ?? 0, this.#infos[b] ?? 0];
+    const [one, other] = [this.code.infos[a] ?? STUB_INFO, this.code.infos[b] ?? STUB_INFO];
     const binding = (info: number) => info >> 4;
     const plain = [
       Number(binding(other) === SymbolBinding.weak) - Number(binding(one) === SymbolBinding.weak),
@@ -71,6 +71,17 @@ export class CodeSymbols {
     this.#shown.set(id, known);
     return known;
   }
+}
+
+/** Stubs are as good as functions that everybody sees. */
+const STUB_INFO = (SymbolBinding.global << 4) | SymbolType.function;
+
+function withMore(numbers: Float64Array, more: readonly number[]): Float64Array {
+  if (more.length === 0) return numbers;
+  const all = new Float64Array(numbers.length + more.length);
+  all.set(numbers);
+  all.set(more, numbers.length);
+  return all;
 }
 
 /** Constructors, and destructors, of a whole object and of a part of another one: shown alike. */

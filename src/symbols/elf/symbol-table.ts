@@ -1,3 +1,4 @@
+import { type ElfCode, type ElfPlace, elfCode } from '../../native/elf-symbols';
 import type { FileWindow } from './file-window';
 import { type ElfHeader, readTable, readWord } from './header';
 import { SectionIndex, SectionType, SymbolBinding, SymbolType } from './layout';
@@ -68,27 +69,16 @@ export class SymbolTable {
   }
 
   /**
-   * Every function and bare label that has an address, for who looks names up by address: in the order of the file, nothing
+   * Every function and bare label that is in the file, for who looks names up by address: in the order of the file, nothing
    * made for each.
-   * @param visit given its address and size in bytes, both below 2^53, its `st_info`, and where its name is: see `nameAt`
    * @param upper the bits of upper halves of addresses that are looked at: those of the kernel do not fit otherwise
    */
-  eachCode(visit: (address: number, size: number, info: number, name: number) => void, upper = ALL_BITS): void {
-    const { value, size, info, name } = this.layout.symbol;
-    const word = (at: number): number =>
-      this.layout.wordBytes === 8
-        ? this.symbols.readUInt32LE(at) + ((this.symbols.readUInt32LE(at + 4) & upper) >>> 0) * 2 ** 32
-        : this.symbols.readUInt32LE(at);
-    for (let at = 0; at + this.entryBytes <= this.symbols.length; at += this.entryBytes) {
-      const type = this.typeAt(at);
-      if (!codeTypes.has(type) || !this.isDefinition(at)) continue;
-      const nameAt = this.symbols.readUInt32LE(at + name);
-      if (this.names[nameAt] === 0) continue;
-      visit(word(at + value), word(at + size), this.symbols[at + info] ?? 0, nameAt);
-    }
+  code(places: readonly ElfPlace[], upper = ALL_BITS): ElfCode {
+    const { symbols, entryBytes, names } = this;
+    return elfCode({ symbols, entryBytes, names, is64Bit: this.layout.wordBytes === 8 }, places, upper);
   }
 
-  /** The name at a place that `eachCode` told. */
+  /** The name at a place that `code` told. */
   nameAt(at: number): string {
     return this.text(at);
   }
@@ -144,13 +134,6 @@ const ALL_BITS = 0xffff_ffff;
 
 /** Of what is shown; names of C++ templates can have thousands of characters. */
 const LONGEST_NAME = 4096;
-
-const codeTypes = new Set<number>([
-  SymbolType.none,
-  SymbolType.object,
-  SymbolType.function,
-  SymbolType.indirectFunction,
-]);
 
 const namedTypes = new Set<number>([
   SymbolType.none,

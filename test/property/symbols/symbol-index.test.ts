@@ -67,8 +67,8 @@ it.each([
     fc.property(fc.array(given(most, shift), { maxLength: 40 }), fc.boolean(), (symbols, isSorted) => {
       const all = isSorted ? [...symbols].sort((a, b) => a.start - b.start) : symbols;
       const index = SymbolIndex.of({
-        starts: all.map(({ start }) => start),
-        sizes: all.map(({ size }) => size),
+        starts: Float64Array.from(all, ({ start }) => start),
+        sizes: Float64Array.from(all, ({ size }) => size),
         isBetter: isBetter(all),
         nameOf: (id) => all[id]?.name ?? '',
         partOf: (id) => all[id]?.part,

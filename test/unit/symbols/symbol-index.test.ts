@@ -10,8 +10,8 @@ import { SymbolIndex } from '../../../src/symbols/symbol-index';
 
 const index = (symbols: readonly [start: number, size: number, name: string][], isBetter = () => true) =>
   SymbolIndex.of({
-    starts: symbols.map(([start]) => start),
-    sizes: symbols.map(([, size]) => size),
+    starts: Float64Array.from(symbols, ([start]) => start),
+    sizes: Float64Array.from(symbols, ([, size]) => size),
     isBetter,
     nameOf: (id) => symbols[id]?.[2] ?? '',
   });
