@@ -15,7 +15,7 @@ if (env.SYSWIDE_CA_CERTS !== undefined) {
 }
 
 /** What V8 has compiled of it when a command was run, or at least `stat`: undefined where there is nothing. */
-function compiledCode(filename, command) {
+function compiledCode(filename, command = '') {
   for (const name of /^[a-z]+$/.test(command) ? [command, 'stat'] : ['stat']) {
     try {
       return readFileSync(`${filename}.${name}.cache`);

@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import { launcher } from './run';
 
@@ -33,6 +35,17 @@ it('a package manager may start it by the program of its first line', () => {
   const { stdout } = spawnSync('/bin/sh', [launcher, '--version'], { encoding: 'utf8' });
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
+
+it.each(['stat', 'record', 'report', 'script', 'flamegraph', 'list'])(
+  'V8 takes the code that it compiled for %s, whatever flags that sets',
+  (command) => {
+    const load = `const script = require(${JSON.stringify(launcher)});
+      process.on('exit', () => require('node:fs').writeSync(2, String(script.cachedDataRejected)));`;
+    const { stderr } = spawnSync(process.execPath, ['-e', load, launcher, command, '--help'], { encoding: 'utf8' });
+    expect(stderr).toBe('false');
+    expect(existsSync(`${dirname(launcher)}/../dist/cli.cjs.${command}.cache`)).toBe(true);
+  },
+);
 
 it.each(['--version', '-V'])('%s that cannot be written is told', (option) => {
   const { status, stderr } = spawnSync('sh', ['-c', `"$0" ${option} > /dev/full`, launcher], { encoding: 'utf8' });
