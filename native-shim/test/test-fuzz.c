@@ -311,8 +311,8 @@ static void symbols(void)
 	static const struct sw_elf_place everything = { 0, 1e300, 1e300, 0 };
 	uint32_t length = below(MOST_BYTES * 4), texts_length = below(MOST_BYTES + 1), room = below(ROOM + 1), is_64 = below(2);
 	uint8_t *table = copy_of(bytes, length), *text = copy_of(texts, texts_length);
-	double *starts = malloc(room * sizeof(*starts) + 1), *sizes = malloc(room * sizeof(*sizes) + 1);
-	uint32_t *names = malloc(room * sizeof(*names) + 1);
+	double *starts = calloc(room + 1, sizeof(*starts)), *sizes = calloc(room + 1, sizeof(*sizes));
+	uint32_t *names = calloc(room + 1, sizeof(*names));
 	uint8_t *infos = malloc(room + 1);
 	struct sw_elf_place some = { number(), number(), number(), (double)number() - (double)number() };
 
