@@ -9,9 +9,9 @@ const OTHER_FILES = 16;
  * Why `clones` more events would leave too few file descriptors for what goes with them; undefined where there are enough.
  * Without that, what comes after the events would fail in the middle of things.
  */
-export function tooManyFiles(files: HostFiles, clones: number, rings = 0): SyswideError | undefined {
+export function tooManyFiles(files: HostFiles, clones: number, besides = 0): SyswideError | undefined {
   const { openFiles, filesInUse } = readLimits(files);
-  const needed = filesInUse + clones + rings + OTHER_FILES;
+  const needed = filesInUse + clones + besides + OTHER_FILES;
   if (needed <= openFiles.soft) return undefined;
   return new SyswideError('TOO_MANY_FILES', {
     what: `cannot open ${clones} events and what goes with them`,

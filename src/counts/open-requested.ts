@@ -41,7 +41,9 @@ export async function openRequested(
 function checkFiles({ events, target, files, connector }: GangToOpen): void {
   const places = placesOf(target);
   const rings = connector ? 2 * new Set(places.map(({ cpu }) => cpu)).size : 0;
-  const error = tooManyFiles(files, events.filter(({ kind }) => kind !== 'tool').length * places.length, rings);
+  const clocks = events.some(({ cgroup }) => cgroup !== undefined) ? places.length : 0;
+  const clones = events.filter(({ kind }) => kind !== 'tool').length * places.length;
+  const error = tooManyFiles(files, clones, rings + clocks);
   if (error) throw error;
 }
 

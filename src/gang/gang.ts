@@ -4,6 +4,7 @@ import type { Cpu, Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { EventControl, Kernel, OpenRequest, Span } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
+import { CgroupClocks, clockSetters } from './cgroup-clocks';
 import { changeClones, eventsToFilter, eventsToReopen } from './clone-change';
 import { GangTicker, type TickSchedule } from './gang-ticker';
 import { identified, type OpenClone, type OpeningRequest, openClones, setFilter } from './opening';
@@ -36,7 +37,10 @@ export interface GangRequest extends Omit<OpeningRequest, 'places' | 'mode'> {
   readonly target: Target;
 }
 
-/** Clones that could be opened, with the system calls that make them and the filters they then need. */
+/**
+ * Clones that could be opened, with the system calls that make them and the filters they then need. Requests beyond the
+ * clones are of `CgroupClocks`.
+ */
 export interface PreparedPlaces {
   readonly clones: readonly PlannedClone[];
   readonly requests: readonly OpenRequest[];
@@ -61,6 +65,7 @@ export class Gang {
   #retiredLost: ReadonlyMap<Cpu, bigint> = new Map();
   #reader: GroupReader | undefined;
   #ticker: GangTicker | undefined;
+  readonly #clocks: CgroupClocks;
 
   private constructor(
     private readonly kernel: Kernel,
@@ -74,6 +79,8 @@ export class Gang {
   ) {
     this.#events = events;
     this.#live = clones;
+    this.#clocks = new CgroupClocks(kernel);
+    this.#clocks.cover(events, clones);
   }
 
   /**
@@ -168,6 +175,7 @@ export class Gang {
   /** Has other clones be the gang's; those that are no more are closed only afterwards. */
   private hold(clones: readonly OpenClone[]): void {
     this.#live = clones;
+    this.#clocks.keep(clones);
     this.#ticker?.change({ reader: this.reader(), retired: this.#retired });
   }
 
@@ -184,6 +192,7 @@ export class Gang {
   addPlaces(places: readonly Place[]): Span | undefined {
     const added = this.openMore({ events: this.events, places });
     try {
+      this.#clocks.cover(this.events, added);
       const span = this.#state === 'armed' ? this.control(added, 'enable') : undefined;
       this.hold([...this.#live, ...added]);
       return span;
@@ -261,14 +270,22 @@ export class Gang {
     const { clones, requests } = planGang(this.events, places, mode, (event) => !this.missing.has(event));
     const outputs = clones.map((clone) => connector?.outputOf(clone));
     if (connector && outputs.includes(undefined)) return undefined;
-    return { clones, requests, filters: clones.map((clone) => this.events[clone.event]?.filter), outputs };
+    const setters = clockSetters(this.events, clones);
+    const none = setters.map(() => undefined);
+    return {
+      clones,
+      requests: [...requests, ...setters],
+      filters: [...clones.map((clone) => this.events[clone.event]?.filter), ...none],
+      outputs: [...outputs, ...none],
+    };
   }
 
   /** Makes clones that were opened as prepared part of the gang, which owns their fds from now on. */
-  adopt({ clones }: PreparedPlaces, fds: readonly Fd[]): void {
+  adopt({ clones, requests }: PreparedPlaces, fds: readonly Fd[]): void {
     const opened = clones.map((clone, i) => ({ ...clone, fd: present(fds[i], 'an fd per clone') }));
     this.request.connector?.connected(opened);
     this.hold([...this.#live, ...identified(this.kernel, opened)]);
+    this.#clocks.adopt(requests.slice(clones.length), fds.slice(clones.length));
   }
 
   /** Closes clones that were opened as prepared and are not wanted any more. */
@@ -331,6 +348,7 @@ export class Gang {
     this.#ticker?.stop();
     this.kernel.closeFds(fdsOf(this.#live));
     this.#live = [];
+    this.#clocks.keep([]);
   }
 
   private become(state: GangState): void {
