@@ -1,7 +1,7 @@
 import type { Nanoseconds } from '../base/units';
-import { relativeError, sampleOf } from '../counts/sample';
 import { csvLead, csvNumber, csvPart, eventFields, metricFields } from './csv-fields';
 import { type RowSource, type RowView, runningPercent, type StatRow, statRows } from './stat-rows';
+import { varianceOf } from './variance';
 
 /** How the lines are written. */
 export interface CsvOptions extends RowView {
@@ -19,15 +19,15 @@ export function statCsv(source: RowSource, { separator, interval, ...view }: Csv
   const lead = interval === undefined ? '' : `${csvLead(interval)}${separator}`;
   // In one piece, without lists in between: with short intervals this is most of what syswide does.
   let text = '';
-  for (const row of statRows(source, view)) text += lines(row, lead, separator);
+  for (const row of statRows(source, view)) text += lines(row, varianceOf(row.count, source), lead, separator);
   return text;
 }
 
 /** The row, and a line for each further metric, whose own fields alone are filled in. */
-function lines(row: StatRow, lead: string, s: string): string {
+function lines(row: StatRow, off: string | undefined, lead: string, s: string): string {
   const { part, cgroup, count, metrics } = row;
   const before = part ? `${lead}${csvPart(part, s).join(s)}${s}` : lead;
-  const variance = count.samples ? `${relativeError(sampleOf(count.samples.map(Number))).toFixed(2)}%${s}` : '';
+  const variance = off === undefined ? '' : `${off === 'unknown' ? '' : `${off}%`}${s}`;
   const counted = `${csvValue(row)}${eventFields(row, s)}${variance}${count.raw.timeRunning}${s}${percentText(row)}`;
   let text = `${before}${counted}${s}${metricFields(metrics[0], s)}\n`;
   if (metrics.length < 2) return text;

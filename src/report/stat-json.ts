@@ -1,7 +1,6 @@
 import { visible } from '../base/safe-text';
 import type { Nanoseconds } from '../base/units';
 import type { Metric } from '../counts/metric';
-import { relativeError, sampleOf } from '../counts/sample';
 import { unitText } from './csv-fields';
 import { perfSeconds } from './numbers';
 import {
@@ -13,6 +12,7 @@ import {
   type StatRow,
   statRows,
 } from './stat-rows';
+import { varianceOf } from './variance';
 
 /** How the lines are written. */
 export interface JsonOptions extends RowView {
@@ -27,7 +27,7 @@ export interface JsonOptions extends RowView {
 export function statJson(source: RowSource, { interval, ...view }: JsonOptions): string {
   const lead = interval === undefined ? [] : [jsonInterval(interval)];
   return statRows(source, view)
-    .flatMap((row) => objects(row))
+    .flatMap((row) => objects(row, varianceOf(row.count, source)))
     .map((members) => `{${[...lead, ...members].join(', ')}}\n`)
     .join('');
 }
@@ -35,22 +35,22 @@ export function statJson(source: RowSource, { interval, ...view }: JsonOptions):
 export const jsonInterval = (interval: Nanoseconds): string => `"interval" : ${perfSeconds(interval).trimStart()}`;
 
 /** The row, and an object for each further metric. */
-function objects(row: StatRow): string[][] {
+function objects(row: StatRow, off: string | undefined): string[][] {
   const part = row.part ? jsonPart(row.part) : [];
   const [first, ...others] = row.metrics;
   return [
-    [...part, ...countMembers(row), ...metricMembers(first)],
+    [...part, ...countMembers(row, off), ...metricMembers(first)],
     ...others.map((metric) => [...part, ...metricMembers(metric)]),
   ];
 }
 
-function countMembers({ event, cgroup, count }: StatRow): string[] {
+function countMembers({ event, cgroup, count }: StatRow, off: string | undefined): string[] {
   return [
     `"counter-value" : "${jsonValue({ event, count })}"`,
     `"unit" : ${JSON.stringify(event.unit)}`,
     `"event" : ${JSON.stringify(visible(event.name))}`,
     ...(cgroup === undefined ? [] : [`"cgroup" : ${JSON.stringify(visible(cgroup))}`]),
-    ...(count.samples ? [`"variance" : ${relativeError(sampleOf(count.samples.map(Number))).toFixed(2)}`] : []),
+    ...(off === undefined || off === 'unknown' ? [] : [`"variance" : ${off}`]),
     `"event-runtime" : ${count.raw.timeRunning}`,
     `"pcnt-running" : ${runningPercent(count).toFixed(2)}`,
   ];

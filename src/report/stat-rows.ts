@@ -10,7 +10,7 @@ import type { ResolvedEvent } from '../events/resolved-event';
 import type { TopologyUnit } from '../host/topology-groups';
 
 /** What rows are made from: the result of a run, or of one of its intervals. */
-export type RowSource = Pick<StatResult, 'subject' | 'counts' | 'elapsed' | 'counted'>;
+export type RowSource = Pick<StatResult, 'subject' | 'counts' | 'elapsed' | 'counted' | 'runs'>;
 
 /** What counts are divided by for a rate. */
 export const rateTime = ({ elapsed, counted }: RowSource): Nanoseconds => counted ?? elapsed;
@@ -162,11 +162,14 @@ function together(parts: readonly Count[]): Count {
   return { status, value, raw, ...(error === undefined ? {} : { error }), ...(samples ? { samples } : {}) };
 }
 
-/** Run by run; undefined where a part lacks a run. */
+/** Run by run; undefined where a part lacks a run. One that no run counted adds nothing to any. */
 function sumOfSamples(parts: readonly Count[]): bigint[] | undefined {
-  const runs = parts[0]?.samples?.length;
-  if (runs === undefined || parts.some(({ samples }) => samples?.length !== runs)) return undefined;
-  return Array.from({ length: runs }, (_, run) => parts.reduce((sum, { samples }) => sum + (samples?.[run] ?? 0n), 0n));
+  const counted = parts.filter(({ status }) => status === 'counted');
+  const runs = counted[0]?.samples?.length;
+  if (runs === undefined || counted.some(({ samples }) => samples?.length !== runs)) return undefined;
+  return Array.from({ length: runs }, (_, run) =>
+    counted.reduce((sum, { samples }) => sum + (samples?.[run] ?? 0n), 0n),
+  );
 }
 
 /**
