@@ -2,11 +2,15 @@ import { Option } from 'commander';
 import { SyswideError } from '../base/error';
 import type { EventOption } from './stat/raw-stat-options';
 
-/** `-e` and `--filter`, whose order on the command line matters: a filter is for the `-e` before it. */
-export function eventOptions(): [event: Option, filter: Option] {
+/**
+ * `-e` and `--filter`, whose order on the command line matters: a filter is for the `-e` before it.
+ * @param cgroups the lists of `-G` so far, which are for what is before them, too
+ */
+export function eventOptions(cgroups: readonly string[] = []): [event: Option, filter: Option] {
   const given: EventOption[] = [];
   const addEvent = (text: string): EventOption[] => {
-    given.push({ text, filters: [] });
+    const behind = cgroups.length > 0 ? { behindCgroups: cgroups.length } : {};
+    given.push({ text, filters: [], ...behind });
     return given;
   };
   const addFilter = (filter: string): string => {

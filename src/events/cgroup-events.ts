@@ -24,6 +24,32 @@ export function withCgroups(
   return placed;
 }
 
+/** One list of `-G`. */
+export interface CgroupList {
+  readonly names: readonly string[];
+  /** How many of the events it is for: those that stand before it. */
+  readonly before: number;
+}
+
+/**
+ * The name of each event's cgroup, as perf gives them out: lists go on where the one before ended; if the first one is a
+ * single name, it is for all events before it that no later list names.
+ * @throws SyswideError USAGE for more names than there are events before them
+ */
+export function namesByEvent(lists: readonly CgroupList[], events: number): string[] {
+  const byEvent = Array<string>(events).fill('');
+  let next = 0;
+  for (const { names, before } of lists) {
+    if (next + names.length > before) throw tooMany(next + names.length, before);
+    for (const name of names) {
+      byEvent[next] = name;
+      next += 1;
+    }
+    if (next === 1) byEvent.fill(byEvent[0] ?? '', 0, before);
+  }
+  return byEvent;
+}
+
 /** Every event in each of the cgroups, one cgroup after the other, as perf's `--for-each-cgroup` has it. */
 export const inEachCgroup = (events: readonly ResolvedEvent[], cgroups: readonly Cgroup[]): ResolvedEvent[] =>
   cgroups.flatMap((cgroup, i) => events.map((event) => inCgroup(moved(event, i * events.length), cgroup)));

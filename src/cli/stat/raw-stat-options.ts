@@ -57,4 +57,6 @@ export interface RawStatOptions {
 export interface EventOption {
   readonly text: string;
   readonly filters: readonly string[];
+  /** How many lists of `-G` stand before it; absent: none. */
+  readonly behindCgroups?: number;
 }

@@ -54,7 +54,8 @@ export function statEvents(choice: EventChoice, target: StatTarget, host: Host):
   };
 }
 
-function askedFor({ texts, use = 'count' }: EventChoice, host: Host): ResolvedEvent[] {
+/** The events of `-e`. @throws SyswideError for a text that means nothing here */
+export function askedFor({ texts, use = 'count' }: EventChoice, host: Host): ResolvedEvent[] {
   const specs = texts.flatMap(({ text, filters }) => filters.reduce(attachFilter, parseEvents(text)));
   return specs.length > 0 ? resolveEvents(specs, host, { use, symbols: new LocalSymbols(host.files) }) : [];
 }

@@ -3,9 +3,10 @@ import { eventOptions } from '../event-option';
 
 /** The options of `stat` with perf's names and meanings, under the headings of its help. */
 export function statOptionGroups(): Record<string, Option[]> {
+  const cgroups: string[] = [];
   return {
-    'What is counted:': [...eventOptions(), ...eventKinds()],
-    'Where:': targets(),
+    'What is counted:': [...eventOptions(cgroups), ...eventKinds()],
+    'Where:': targets(cgroups),
     'When, and how often:': times(),
     'How it is told apart:': aggregations(),
     'How it is written:': outputs(),
@@ -25,14 +26,17 @@ const eventKinds = (): Option[] => [
   new Option('--allow-missing', 'list events that this machine does not have as <not supported>'),
 ];
 
-const targets = (): Option[] => [
+const targets = (cgroups: string[]): Option[] => [
   new Option('-a, --all-cpus', 'count every task on every CPU'),
   new Option('-C, --cpu <list>', 'count every task on these CPUs: 0-3,8,10-15:2'),
   new Option('-p, --pid <list>', 'count these running processes and the children they start'),
   new Option('-t, --tid <list>', 'count these running threads and what they start'),
   new Option('-i, --no-inherit', 'leave out threads and processes that are started later'),
   new Option('-G, --cgroup <names>', 'count the events before it in these cgroups, one each, or all in one').argParser(
-    listed,
+    (names: string) => {
+      cgroups.push(names);
+      return cgroups;
+    },
   ),
   new Option('--for-each-cgroup <names>', 'count every event in each of these cgroups'),
 ];

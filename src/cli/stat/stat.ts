@@ -34,7 +34,8 @@ export async function stat(options: StatOptions): Promise<number> {
     if (options.output.kind === 'file') sink.write(startLine(new Date()));
     const started = new Date();
     cgroups.push(...chosenCgroups(options.events, machine.host.files));
-    const chosen = inCgroups(statEvents(options.events, options.target, machine.host), options.events, cgroups);
+    const { events, target } = options;
+    const chosen = inCgroups(statEvents(events, target, machine.host), events, cgroups, machine.host);
     const { metrics, unasked } = chosen;
     const view = { aggregation: statAggregation(options, machine.host), metrics, unasked };
     const writer = await StatWriter.open(options, sink, view);

@@ -121,6 +121,25 @@ describe('counting in cgroups', () => {
     }
   });
 
+  it('has the events before -G in its cgroups, as perf does', (context) => {
+    if (!hasPerf) context.skip('needs perf');
+    const [two, one] = [
+      ['-e', 'page-faults,minor-faults'],
+      ['-e', 'task-clock'],
+    ];
+    for (const args of [
+      [...two, '-G', busy, ...one],
+      [...one, '-G', busy, ...two, '-G', empty],
+      [...two, ...one, '-G', busy, '-G', empty],
+      [...two, '-G', `${busy},${empty}`, ...one],
+    ]) {
+      const all = ['stat', '-a', '-x,', ...args, '--', 'true'];
+      const [ours, theirs] = [syswide(all), perf(all)].map(({ stderr }) => csvRows(stderr));
+      const placed = (rows: string[][] | undefined) => rows?.map(([, , event, cgroup]) => `${event}@${cgroup}`);
+      expect(placed(ours)).toEqual(placed(theirs));
+    }
+  });
+
   it('names a cgroup that is not there', () => {
     const { status, stderr } = syswide(['stat', '-a', '-G', 'nosuch', '-e', 'page-faults', '--', 'true']);
     expect(status).toBe(125);

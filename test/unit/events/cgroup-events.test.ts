@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OpenFlag } from '../../../src/abi/perf-event';
 import { cpu, fd } from '../../../src/base/units';
-import { inEachCgroup, withCgroups } from '../../../src/events/cgroup-events';
+import { inEachCgroup, namesByEvent, withCgroups } from '../../../src/events/cgroup-events';
 import type { ResolvedEvent } from '../../../src/events/resolved-event';
 import { planGang } from '../../../src/gang/plan';
 import type { Cgroup } from '../../../src/host/cgroups';
@@ -39,6 +39,37 @@ describe('-G', () => {
   it('leaves tool events alone: time is nobody’s', () => {
     const tool = software('dummy', { kind: 'tool', tool: 'duration_time' });
     expect(namesOf(withCgroups([tool, ...three], ['web'], byName))).toEqual([undefined, 'web', 'web', 'web']);
+  });
+});
+
+describe('the lists of -G', () => {
+  it.each([
+    ['-e A,B,C -G x', [[['x'], 3]], ['x', 'x', 'x']],
+    ['-e A,B -G x -e C', [[['x'], 2]], ['x', 'x', '']],
+    ['-e A,B -G x,y -e C', [[['x', 'y'], 2]], ['x', 'y', '']],
+    [
+      '-e A -G x -e B,C -G y',
+      [
+        [['x'], 1],
+        [['y'], 3],
+      ],
+      ['x', 'y', ''],
+    ],
+    [
+      '-e A,B,C -G x -G y',
+      [
+        [['x'], 3],
+        [['y'], 3],
+      ],
+      ['x', 'y', 'x'],
+    ],
+  ] as const)('are for the events before them: %s', (_, lists, expected) => {
+    const given = lists.map(([names, before]) => ({ names, before }));
+    expect(namesByEvent(given, 3)).toEqual(expected);
+  });
+
+  it('name no event that is behind them', () => {
+    expect(() => namesByEvent([{ names: ['x', 'y'], before: 1 }], 3)).toThrow(/there is one event for them/);
   });
 });
 
