@@ -102,7 +102,7 @@ export function statOptions(raw: RawStatOptions, command: readonly string[]): St
 
 function eventChoice(raw: RawStatOptions): EventChoice {
   const [texts, metrics, cgroups] = [raw.event ?? [], raw.metrics ?? [], raw.cgroup ?? []];
-  const forEachCgroup = raw.forEachCgroup?.split(',') ?? [];
+  const forEachCgroup = (raw.forEachCgroup?.split(',') ?? []).map(orRoot);
   const none = raw.null ?? false;
   if (none && texts.length + metrics.length > 0) {
     throw usage('-n', 'events are asked for, too', 'leave one of them out');
@@ -120,6 +120,9 @@ function eventChoice(raw: RawStatOptions): EventChoice {
   const [privilege, inherit] = [privilegeOf(raw), raw.inherit ?? true];
   return { texts, metrics, detail: raw.detailed ?? 0, none, cgroups, forEachCgroup, privilege, inherit };
 }
+
+/** To perf, no name is the root's. Taken for no cgroup at all, a variable that is not set would count the whole machine. */
+const orRoot = (name: string): string => (name === '' ? '/' : name);
 
 function outputOf({ output, append = false, logFd, quiet }: RawStatOptions): StatOutput {
   if (append && output === undefined && logFd === undefined)

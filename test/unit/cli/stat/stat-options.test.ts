@@ -188,6 +188,8 @@ describe('events', () => {
       inherit: false,
     });
     expect([metricOnly, scale, allowMissing]).toEqual([true, false, true]);
+    expect((await parsed('-a', '--for-each-cgroup', '')).events.forEachCgroup).toEqual(['/']);
+    expect((await parsed('-a', '--for-each-cgroup', 'a,,b')).events.forEachCgroup).toEqual(['a', '/', 'b']);
     expect((await parsed('-a', '-n')).events.none).toBe(true);
     expect((await parsed(...words('-a -e cs -G a,b -G c --all-kernel'))).events).toMatchObject({
       cgroups: ['a,b', 'c'],
