@@ -160,9 +160,12 @@ function missingNotice(gang: Gang, request: MeasureRequest): string[] {
   const missing = gang.events.filter(
     (event, i) => gang.missing.has(i) && !request.leftOut.has(i) && request.unasked.has(event),
   );
-  const names = missing.map((event) => event.name).join(', ');
+  // In several cgroups, each is there several times.
+  const names = [...new Set(missing.map((event) => event.name))].join(', ');
   return missing.length === 0 ? [] : [`no hardware counters here for ${names}`];
 }
 
 const dissolvedNotices = ({ dissolved }: Gang): string[] =>
-  dissolved.map((group) => `the weak group ${group} cannot be counted together: its events are counted one by one`);
+  [...new Set(dissolved)].map(
+    (group) => `the weak group ${group} cannot be counted together: its events are counted one by one`,
+  );

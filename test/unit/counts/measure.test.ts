@@ -1,9 +1,11 @@
+import { constants } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cpu, fd, ns, tid } from '../../../src/base/units';
 import { measure } from '../../../src/counts/measure';
 import type { Intervals, MeasureRequest } from '../../../src/counts/measure-request';
 import type { StatResult } from '../../../src/counts/stat-result';
 import type { Tick } from '../../../src/counts/tick';
+import { inEachCgroup } from '../../../src/events/cgroup-events';
 import type { Controllable } from '../../../src/gang/controllable';
 import { HostWideLock } from '../../../src/gang/registry/host-lock';
 import { CpuMask } from '../../../src/host/cpu-mask';
@@ -110,6 +112,25 @@ function told() {
   };
   return { ticks, onTicks };
 }
+
+describe('events that stand in several cgroups', () => {
+  it('are named once where they are missing, and so are their weak groups where these are given up', async () => {
+    const { errno } = constants;
+    kernel.refuseOpen = ({ leader }, { type }) => (type === 0 ? errno.ENOENT : leader ? errno.EINVAL : 0);
+    const cgroups = [7, 8].map((n) => ({ name: `c${n}`, fd: fd(n) }));
+    const weak = { leader: 1, settings: { weakGroup: true } };
+    const each = [hardware('cpuCycles'), software('pageFaults', weak), software('contextSwitches', weak)];
+    const placed = inEachCgroup(each, cgroups);
+    const unasked = new Set(placed.filter(({ kind }) => kind === 'hardware'));
+    const { interruption, result } = started(kernel, onCpus(kernel, { events: placed, unasked }));
+    await settled();
+    interruption.interrupt();
+    expect((await result).notices).toEqual([
+      'no hardware counters here for cycles',
+      'the weak group {page-faults,context-switches} cannot be counted together: its events are counted one by one',
+    ]);
+  });
+});
 
 describe('a delay', () => {
   it('has a command run uncounted first', async () => {
