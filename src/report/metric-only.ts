@@ -62,7 +62,8 @@ function byPart(rows: readonly StatRow[]): PartLine[] {
     lines.set(key, line);
     for (const metric of metrics) if (isListed(metric)) line.metrics.set(freeHead(line, metric, event.name), metric);
   }
-  return [...lines.values()];
+  // A time that a metric of cgroups is made from is in none of them, and nothing is derived from it alone.
+  return [...lines.values()].filter(({ cgroup, metrics }) => cgroup !== '' || metrics.size > 0);
 }
 
 function freeHead({ metrics }: PartLine, metric: Metric, event: string): string {

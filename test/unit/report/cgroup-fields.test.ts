@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StatResult } from '../../../src/counts/stat-result';
+import type { ResolvedEvent } from '../../../src/events/resolved-event';
 import { metricsOnly } from '../../../src/report/metric-only';
 import { statCsv } from '../../../src/report/stat-csv';
 import { statJson } from '../../../src/report/stat-json';
@@ -42,5 +43,17 @@ describe('where some events are in a cgroup', () => {
       .split('\n');
     expect(lines.map((line) => line.split(',')[0])).toEqual(['system.slice', '']);
     expect(new Set(lines.map((line) => line.split(',').length))).toEqual(new Set([heads?.split(',').length]));
+  });
+
+  it('no line of metrics is for a time alone, which is in none', () => {
+    const [count] = cgroups.counts;
+    if (!count) throw new Error('there is one');
+    const { cgroup: _, ...outside } = count.event;
+    const time: ResolvedEvent = { ...outside, name: 'duration_time', kind: 'tool', tool: 'duration_time', unit: 'ns' };
+    const source = { ...cgroups, counts: [...cgroups.counts, { ...count, event: time }] };
+    for (const format of [{ kind: 'table' }, { kind: 'json' }, { kind: 'csv', separator: ',' }] as const) {
+      const made = (from: StatResult) => metricsOnly(from, { aggregation: global, metrics, format, heads: true });
+      expect(made(source)).toEqual(made(cgroups));
+    }
   });
 });
