@@ -1,3 +1,4 @@
+import { present } from '../base/assert';
 import type { Cpu, Fd } from '../base/units';
 import type { HostFiles } from '../host/host-files';
 import type { RecordingFacts } from '../perfdata/features';
@@ -20,6 +21,9 @@ const SPARE_IDS = 64;
  * or, where it cannot be read again or there is no time for that, with every record.
  */
 export class RecordingFile {
+  /** Whether a file failed to take all of what was appended: some of that may be in it. */
+  #isShort = false;
+
   private constructor(
     private readonly writer: RecordWriter,
     private readonly file: PerfDataWriter | undefined,
@@ -51,7 +55,12 @@ export class RecordingFile {
    * @param on whose ring they were in
    */
   append(views: readonly Uint8Array[], on?: Cpu): void {
-    this.writer.append(views);
+    try {
+      this.writer.append(views);
+    } catch (error) {
+      this.#isShort = true;
+      throw error;
+    }
     this.tally?.records(views, on);
   }
 
@@ -74,7 +83,8 @@ export class RecordingFile {
 
   /** What it holds, counted so far; all of it once it is synced. */
   survey(): Survey {
-    return this.tally?.survey ?? survey(this.file?.openPath ?? '');
+    if (this.file && (this.#isShort || !this.tally)) return survey(this.file.openPath);
+    return present(this.tally, 'records of a pipe are counted').survey;
   }
 
   /**

@@ -64,5 +64,16 @@ describe('a recording that is cut short', () => {
       expect(stderr).toMatch(/error\[OUTPUT_FAILED\]: cannot write .*ENOSPC/u);
       expect(linesOf(perfSaysOf(file, ['script', '-F', 'event'])).length).toBeGreaterThan(1000);
     });
+
+    it('says how many samples are in the file also where they are counted as they come', () => {
+      const options = ['-a', '-e', 'raw_syscalls:sys_enter', '--switch-output=500M', '-o', join(mount, 'perf.data')];
+      const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=100000', 'status=none'];
+      const { status, stderr } = syswide(['record', ...options, '--', ...command]);
+      expect(status).toBe(125);
+      const [, told, file = ''] = /^# (\d+) samples? in (\S+),/mu.exec(stderr) ?? [];
+      const samples = linesOf(perfSaysOf(file, ['script', '-F', 'event'])).length;
+      expect(samples).toBeGreaterThan(1000);
+      expect(Number(told)).toBe(samples);
+    });
   });
 });
