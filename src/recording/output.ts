@@ -53,6 +53,11 @@ export class RecordingOutput {
     return this.#ended !== undefined;
   }
 
+  /** Whether there is a file that is written. */
+  get hasFile(): boolean {
+    return this.#file !== undefined;
+  }
+
   /** Begins a file, of which readers see at once what runs already. @throws SyswideError OUTPUT_FAILED */
   begin(events: readonly RecordedEvent[]): void {
     const { to, facts, rotation, overwrite, watch } = this.request;

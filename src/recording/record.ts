@@ -15,7 +15,7 @@ import type { Totals } from './tally';
 export interface RecordResult extends Totals {
   /** How many files there are, or were. */
   readonly files: number;
-  /** The last of them; absent where it could not be ended in order. */
+  /** The last of them; absent where it could not be begun, or ended in order. */
   readonly file?: EndedFile;
   /** Bytes of records, in all of them. */
   readonly bytes: number;

@@ -64,7 +64,7 @@ export class Recorder {
     return this.#failure;
   }
 
-  /** Once it has stopped: the file that was written last; undefined where that could not be ended. */
+  /** Once it has stopped: the file that was written last; undefined where that could not be begun or ended. */
   get lastFile(): EndedFile | undefined {
     return this.#lastFile;
   }
@@ -104,8 +104,11 @@ export class Recorder {
     this.attempt(() => {
       this.rings.collect(this.armed);
       const ended = this.output.end(false);
-      this.beginFile();
-      this.request.onFile(ended);
+      try {
+        this.beginFile();
+      } finally {
+        this.request.onFile(ended);
+      }
     });
   }
 
@@ -120,6 +123,8 @@ export class Recorder {
     const failure = this.#failure;
     this.#failure = undefined;
     this.attempt(() => {
+      // The next of several could not be begun.
+      if (!this.output.hasFile) return;
       // Rings that are overwritten lose what told of losses, too.
       const lost = this.request.overwrite ? undefined : this.live.gang.lost();
       this.#lastFile = this.output.end(true, lost);

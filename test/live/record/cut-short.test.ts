@@ -51,9 +51,10 @@ describe('a recording that is cut short', () => {
 
   describe('by a disk that fills up', () => {
     const mount = join(folder, 'small');
+    const mountWith = (options: string) => execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', mount]);
     beforeEach(() => {
       mkdirSync(mount, { recursive: true });
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount]);
+      mountWith('size=1m');
     });
     afterEach(() => execFileSync('umount', ['-l', mount]));
 
@@ -74,6 +75,18 @@ describe('a recording that is cut short', () => {
       const samples = linesOf(perfSaysOf(file, ['script', '-F', 'event'])).length;
       expect(samples).toBeGreaterThan(1000);
       expect(Number(told)).toBe(samples);
+    });
+
+    it('ends in order where the next of several files cannot be begun, and tells of the one before', () => {
+      execFileSync('umount', ['-l', mount]);
+      // The folder itself, and one file.
+      mountWith('nr_inodes=2');
+      const options = ['-a', '--switch-output=1s', '-o', join(mount, 'perf.data')];
+      const { status, stderr } = syswide(['record', ...options, '--', 'sleep', '20']);
+      expect(status).toBe(125);
+      expect(stderr).toMatch(/^error\[OUTPUT_FAILED\]: cannot write .*ENOSPC/mu);
+      const [, told, file = ''] = /^# (\d+) samples? in (\S+),/mu.exec(stderr) ?? [];
+      expect(linesOf(perfSaysOf(file, ['script', '-F', 'event']))).toHaveLength(Number(told));
     });
   });
 });
