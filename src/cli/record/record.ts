@@ -39,6 +39,7 @@ export async function record(options: RecordOptions): Promise<number> {
   if ('pipe' in options.file.to && standardOutput.isTerminal) throw notToAScreen();
   const machine = thisMachine();
   const interruption = new SignalInterruption(machine.kernel);
+  process.on(ROTATION_SIGNAL, ignore);
   try {
     // Threads that would start later could not be left out.
     if (options.excludeSelf) await startWorkers();
@@ -51,6 +52,7 @@ export async function record(options: RecordOptions): Promise<number> {
     await makePage(options);
     return statusOf(options, result, interruption);
   } finally {
+    process.off(ROTATION_SIGNAL, ignore);
     interruption.close();
     machine.host.close();
   }
@@ -186,10 +188,14 @@ const startWorkers = (): Promise<unknown> => stat('/');
 /** What a command prints is not to get among the records. */
 const outputOf = ({ file }: RecordOptions): Fd | undefined => ('pipe' in file.to ? fd(2) : undefined);
 
-/** perf's signal for a new file. */
+/** perf's signal for a new file. As in perf, it never ends a recording, also where that has one file only. */
+const ROTATION_SIGNAL = 'SIGUSR2';
+
+const ignore = (): void => {};
+
 function hearRotation(rotate: () => void): { close(): void } {
-  process.on('SIGUSR2', rotate);
-  return { close: () => void process.off('SIGUSR2', rotate) };
+  process.on(ROTATION_SIGNAL, rotate);
+  return { close: () => void process.off(ROTATION_SIGNAL, rotate) };
 }
 
 /**

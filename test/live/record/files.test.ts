@@ -134,6 +134,18 @@ describe('--switch-output', () => {
   });
 });
 
+describe('SIGUSR2', () => {
+  it('does not end a recording that has one file only', async () => {
+    const recording = startSyswide(['record', '-a', '-o', path]);
+    await counting(recording);
+    recording.process.kill('SIGUSR2');
+    await pause(300);
+    recording.process.kill('SIGINT');
+    expect((await recording.ended).status).toBe(130);
+    expect(files()).toEqual(['perf.data']);
+  });
+});
+
 describe('--overwrite', () => {
   it('writes what is newest, on SIGUSR2 and at the end', async () => {
     const load = 'timeout 3 sh -c "while :; do :; done" & timeout 3 sh -c "while :; do :; done"; wait';
