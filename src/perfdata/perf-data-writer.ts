@@ -28,7 +28,7 @@ const SPARE_BYTES = 8192;
  * Writes a perf.data file such that it can be read at any moment up to its last `sync`, however the writer ends. Events,
  * their ids and what is known from the beginning stand before the data. A sync puts the table of features behind the data
  * and then moves the header's length of the data on, over records that are there whole. The table that it leaves behind
- * becomes a record that means nothing new:
+ * becomes the record that ends the round:
  *
  * ```
  *  header │ ids │ attrs │ contents of features │ records │ round │ records │ round │ records │ table

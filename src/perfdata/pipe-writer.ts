@@ -1,5 +1,6 @@
 import { writevSync } from 'node:fs';
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
+import { finishedRound } from '../abi/side-band';
 import { assert, present } from '../base/assert';
 import { SyswideError } from '../base/error';
 import type { Fd } from '../base/units';
@@ -34,6 +35,8 @@ const MOST_VIEWS = 1024;
  */
 export class PipeWriter implements RecordWriter {
   #written = 0;
+  /** How much of that was there at the last sync. */
+  #synced = 0;
   readonly #attrSize: number;
 
   /** @throws SyswideError OUTPUT_FAILED */
@@ -77,7 +80,11 @@ export class PipeWriter implements RecordWriter {
   }
 
   /** What was written is out of our hands. */
-  sync(): void {}
+  sync(): void {
+    if (this.#synced === this.#written) return;
+    this.append([finishedRound()]);
+    this.#synced = this.#written;
+  }
 
   finish({ builds = [] }: FinalFacts): void {
     this.append(builds.map(buildIdRecord));

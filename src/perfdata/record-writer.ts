@@ -19,7 +19,11 @@ export interface RecordWriter {
    */
   addIds(ids: readonly (readonly [event: number, id: bigint])[]): void;
 
-  /** Makes what was appended part of what readers see. @throws SyswideError OUTPUT_FAILED */
+  /**
+   * Makes what was appended part of what readers see, and ends a round: all rings have been emptied once. Of two rounds with
+   * nothing between them, the second tells readers that what is older than the newest record so far has all been read.
+   * @throws SyswideError OUTPUT_FAILED
+   */
   sync(): void;
 
   /** Ends the recording with what it says of itself. @throws SyswideError OUTPUT_FAILED */

@@ -1,4 +1,4 @@
-import { finishedRound, lostRecord } from '../abi/side-band';
+import { lostRecord } from '../abi/side-band';
 import { present } from '../base/assert';
 import type { Cpu } from '../base/units';
 import type { RecordedEvent } from '../perfdata/recorded-event';
@@ -11,7 +11,8 @@ import type { Survey, Totals } from './tally';
 
 /** Where a recording goes: one file after another, or only one, or a pipe. Owns the one that is written. */
 export class RecordingOutput {
-  readonly #round = finishedRound();
+  /** Whether all rings have been emptied since the last sync. */
+  #isRoundOver = false;
   readonly #ended: EndedFiles | undefined;
   #file: RecordingFile | undefined;
   #totals: Totals = totalsOf([]);
@@ -63,10 +64,10 @@ export class RecordingOutput {
     const { to, facts, rotation, overwrite, watch } = this.request;
     this.#file = RecordingFile.create(to, events, facts, (rotation ?? watch) !== undefined || overwrite);
     if (!overwrite) this.tellWhatRuns();
-    this.file.sync();
+    this.sync();
   }
 
-  /** As of `RecordingFile`, as the next two. */
+  /** As of `RecordingFile`, as the next one. */
   append(views: readonly Uint8Array[], on?: Cpu): void {
     this.file.append(views, on);
   }
@@ -75,13 +76,15 @@ export class RecordingOutput {
     this.#file?.addIds(ids);
   }
 
+  /** Makes rounds that are over part of what readers see; what else was appended waits for one. */
   sync(): void {
-    this.file.sync();
+    if (this.#isRoundOver) this.file.sync();
+    this.#isRoundOver = false;
   }
 
   /** All rings have been emptied once. */
   endRound(): void {
-    this.file.append([this.#round]);
+    this.#isRoundOver = true;
   }
 
   /** Tells of the tasks that run now as if they had always run. */

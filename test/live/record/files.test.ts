@@ -3,6 +3,8 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { RecordType } from '../../../src/abi/ring-page';
+import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
 import { needs } from '../needs';
 import { counting, eventually, hasPerf, isRoot, launcher, perf, start, startSyswide, syswide } from '../run';
 
@@ -81,6 +83,25 @@ describe('on a terminal', () => {
     for (const [, , rate] of lines) expect(Number(rate)).toBeGreaterThan(500);
     expect(stdout.slice(stdout.lastIndexOf('MiB\r'))).toContain('\u001B[K# ');
     expect(syswide(['record', '-a', '-o', path, '--', 'sleep', '1.5']).stderr).not.toContain('samples/s');
+  });
+});
+
+describe('a round of all rings', () => {
+  it.each([
+    ['in a file', `-o ${path}`],
+    ['in a pipe', `-o - > ${path}`],
+  ])('%s ends once: of two, the second would promise that nothing older comes', (_, to) => {
+    const load = 'dd if=/dev/zero of=/dev/null bs=1 count=100000 status=none';
+    const command = `"$0" "$1" record -a -m 16 -e raw_syscalls:sys_enter ${to} -- ${load}`;
+    const { status } = spawnSync('sh', ['-c', command, process.execPath, launcher], { timeout: 60_000 });
+    expect(status).toBe(0);
+    const reader = PerfDataReader.open(path);
+    const types = [...reader.records()].map(({ type }) => type);
+    reader.close();
+    const { sample, finishedRound } = RecordType;
+    const sampled = types.slice(types.indexOf(sample), types.lastIndexOf(sample));
+    expect(sampled.filter((type) => type === finishedRound).length).toBeGreaterThan(10);
+    expect(sampled.filter((type, i) => type === finishedRound && sampled[i + 1] === finishedRound)).toEqual([]);
   });
 });
 
