@@ -9,6 +9,14 @@ import { EndedFiles } from './rotation';
 import { totalsOf } from './survey';
 import type { Survey, Totals } from './tally';
 
+/** What the kernel had no room for in the rings. */
+export interface Losses {
+  /** By CPU: records. */
+  readonly lost: ReadonlyMap<Cpu, bigint>;
+  /** When that was asked, in ns of the recording's clock: no record is newer. */
+  readonly time: bigint;
+}
+
 /** Where a recording goes: one file after another, or only one, or a pipe. Owns the one that is written. */
 export class RecordingOutput {
   /** Whether all rings have been emptied since the last sync. */
@@ -96,15 +104,15 @@ export class RecordingOutput {
   /**
    * Ends the file that is written.
    * @param isLast whether none will follow
-   * @param lost by CPU, all that was lost as the kernel tells it: its rings say so only when there is room again
+   * @param losses all that was lost as the kernel tells it: its rings say so only when there is room again
    * @throws SyswideError OUTPUT_FAILED
    */
-  end(isLast: boolean, lost: ReadonlyMap<Cpu, bigint> = new Map()): EndedFile {
+  end(isLast: boolean, losses: Losses = { lost: new Map(), time: 0n }): EndedFile {
     const { to, rotation, buildIds, files } = this.request;
     const ended = isLast && rotation?.keepsLastName ? undefined : this.#ended;
     const file = this.file;
     file.sync();
-    const survey = this.withUntold(file.survey(), lost);
+    const survey = this.withUntold(file.survey(), losses);
     file.finish(survey, buildIds ? files : undefined);
     const path = ended?.next(new Date()) ?? ('path' in to ? to.path : '-');
     if (ended) file.rename(path);
@@ -117,14 +125,13 @@ export class RecordingOutput {
   }
 
   /** Adds what was lost and not told to the file and to what it holds. */
-  private withUntold(survey: Survey, lost: ReadonlyMap<Cpu, bigint>): Survey {
+  private withUntold(survey: Survey, { lost, time }: Losses): Survey {
     const all = totalsOf([this.#totals, survey]).lost;
     const untold = [...lost].flatMap(([on, records]) => {
       const rest = records - (all.get(on) ?? 0n);
       return rest > 0n ? [[on, rest] as const] : [];
     });
     if (untold.length === 0) return survey;
-    const time = survey.sampleTime?.last ?? 0n;
     this.file.append(untold.map(([on, records]) => lostRecord(records, on, time)));
     this.file.sync();
     return { ...survey, lost: totalsOf([survey, { ...totalsOf([]), lost: new Map(untold) }]).lost };

@@ -9,7 +9,7 @@ import type { Interruption } from '../native/interruption';
 import type { Kernel, Timer } from '../native/kernel';
 import { inClock } from './clock';
 import { CpuChanges } from './cpu-changes';
-import { RecordingOutput } from './output';
+import { type Losses, RecordingOutput } from './output';
 import type { EndedFile, RecordRequest } from './record-request';
 import { positionsInFile, recordedEvents } from './recorded-events';
 import { SampleRings } from './sample-rings';
@@ -126,8 +126,7 @@ export class Recorder {
       // The next of several could not be begun.
       if (!this.output.hasFile) return;
       // Rings that are overwritten lose what told of losses, too.
-      const lost = this.request.overwrite ? undefined : this.live.gang.lost();
-      this.#lastFile = this.output.end(true, lost);
+      this.#lastFile = this.output.end(true, this.request.overwrite ? undefined : this.losses);
     });
     this.#failure = failure ?? this.#failure;
   }
@@ -147,6 +146,10 @@ export class Recorder {
   private closeTimers(): void {
     this.#timer?.close();
     this.#soon?.close();
+  }
+
+  private get losses(): Losses {
+    return { lost: this.live.gang.lost(), time: this.kernel.clockTime(this.request.clockId) };
   }
 
   /** Whether clones write that are not known yet. */

@@ -47,6 +47,9 @@ const samplesPerfPrints = (file: string): string[] =>
     return `${ids} ${Number(cpu)} ${BigInt(`${seconds}${nanoseconds}`)} ${period}`;
   });
 
+/** Where the time is in all but samples, from their end: before CPU and identifier. */
+const TIME_FROM_END = 24;
+
 /** Records 1000 getppid calls at each `call`, in samples that no ring of a page has room for, of a process that goes on. */
 async function recordTooLong(
   options: readonly string[],
@@ -54,7 +57,7 @@ async function recordTooLong(
 ): Promise<Outcome> {
   const caller = spawn('perl', [
     '-e',
-    '$SIG{USR1} = sub { getppid() for 1..1000 }; $| = 1; print "ready"; sleep 1 while 1',
+    '$SIG{USR1} = sub { $0 = "calls"; getppid() for 1..1000 }; $| = 1; print "ready"; sleep 1 while 1',
   ]);
   await once(caller.stdout, 'data');
   const recording = startSyswide([
@@ -261,6 +264,21 @@ describe('syswide record', () => {
     const { status, stderr } = await recordTooLong(['-e', events, '--max-lost', '2999'], (_, call) => call());
     expect(status).toBe(125);
     expect(stderr).toContain('error[SAMPLES_LOST]: 3000 records were lost, 100 % of all');
+  });
+
+  it('tells in the file of what was lost last behind all that came before it', async () => {
+    await recordTooLong(['-e', 'syscalls:sys_enter_getppid'], (_, call) => call());
+    const reader = PerfDataReader.open(path);
+    const timesOf = (wanted: number) =>
+      [...reader.records()].flatMap(({ type, body }) =>
+        type === wanted ? [body.getBigUint64(body.byteLength - TIME_FROM_END, true)] : [],
+      );
+    const [[lost = 0n, ...more], names] = [timesOf(RecordType.lost), timesOf(RecordType.comm)];
+    reader.close();
+    expect(more).toEqual([]);
+    expect(names.some((time) => time > 0n)).toBe(true);
+    expect(names.filter((time) => time >= lost)).toEqual([]);
+    expect(perf(['script', '-i', path]).stderr).not.toContain('out of order');
   });
 
   it('says what was lost by events that were opened anew for another filter, too', async () => {
