@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { ClockId } from '../abi/perf-event';
 import { type ErrorCode, SyswideError } from '../base/error';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { KernelError } from '../native/kernel-error';
@@ -137,10 +138,24 @@ const table: readonly Row[] = [
   },
   {
     errnos: [errno.EINVAL, errno.E2BIG],
-    explain: () => ({
-      code: 'NOT_SUPPORTED',
-      why: 'this kernel does not take the event with these modifiers or terms',
-      remedy: 'drop the modifiers, or see perf_event_open(2)',
-    }),
+    explain: ({ attr }) =>
+      takesAnyEvent(attr)
+        ? {
+            code: 'NOT_SUPPORTED',
+            why: 'this kernel does not take the event with these modifiers or terms',
+            remedy: 'drop the modifiers, or see perf_event_open(2)',
+          }
+        : {
+            code: 'NOT_SUPPORTED',
+            why: 'the kernel can read the clock that was asked for only where its own clocks and software events happen',
+            remedy: 'take -k monotonic or -k monotonic_raw',
+          },
   },
 ];
+
+/**
+ * Whether every event can be stamped with the clock of an attr: one that can be read in an NMI.
+ * Source: perf_event_set_clock() in kernel/events/core.c, Linux 6.18.
+ */
+const takesAnyEvent = ({ clockId, flags }: ResolvedEvent['attr']): boolean =>
+  !flags?.useClockid || clockId === ClockId.monotonic || clockId === ClockId.monotonicRaw;

@@ -144,6 +144,18 @@ describe('syswide record', () => {
     }
   });
 
+  it('-k: says that it is the clock which an event does not take', () => {
+    for (const [clock, status] of [
+      ['monotonic_raw', 0],
+      ['tai', 125],
+    ] as const) {
+      const options = ['-a', '-e', 'sched:sched_switch', '-k', clock, '-o', path];
+      const outcome = syswide(['record', ...options, '--', 'true']);
+      expect(outcome.status).toBe(status);
+      expect(/error\[NOT_SUPPORTED\].*-k monotonic/u.test(outcome.stderr)).toBe(status !== 0);
+    }
+  });
+
   it('tells of switches, namespaces and what already runs as it is told to', () => {
     const told = ['--show-switch-events', '--show-namespace-events', '--show-mmap-events', '--show-task-events'];
     const recorded = (...options: string[]) => {
