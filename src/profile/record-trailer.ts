@@ -6,6 +6,8 @@ export class RecordTrailer {
   pid = 0;
   tid = 0;
   cpu = 0;
+  /** Index of the event that told of it; -1 for an id of none, and the first where there is no id. */
+  event = 0;
   /** ns, rounded to 53 bits. */
   time = 0;
   timeLow = 0;
@@ -14,10 +16,10 @@ export class RecordTrailer {
   readonly period = 0;
   readonly #bytes: number;
   /** Where they are from the beginning of the trailer; -1 for those that it does not have. */
-  readonly #at: { readonly tid: number; readonly time: number; readonly cpu: number };
+  readonly #at: { readonly tid: number; readonly time: number; readonly cpu: number; readonly id: number };
 
   constructor(
-    events: RecordedEvents,
+    private readonly events: RecordedEvents,
     private readonly littleEndian: boolean,
   ) {
     const { sampleType, sampleIdAll } = events.first;
@@ -27,7 +29,7 @@ export class RecordTrailer {
     );
     const at = (field: bigint): number => (fields.includes(field) ? fields.indexOf(field) * 8 : -1);
     this.#bytes = fields.length * 8;
-    this.#at = { tid: at(tid), time: at(time), cpu: at(cpu) };
+    this.#at = { tid: at(tid), time: at(time), cpu: at(cpu), id: Math.max(at(id), at(identifier)) };
   }
 
   /** Whether it tells of times at all. */
@@ -44,7 +46,7 @@ export class RecordTrailer {
   read(view: DataView, begin: number, end: number): void {
     const from = end - this.#bytes;
     const u32 = (at: number): number => (from < begin ? 0 : view.getUint32(from + at, this.littleEndian));
-    const { tid, time, cpu } = this.#at;
+    const { tid, time, cpu, id: idAt } = this.#at;
     this.pid = tid < 0 ? 0 : u32(tid) | 0;
     this.tid = tid < 0 ? 0 : u32(tid + 4) | 0;
     this.cpu = cpu < 0 ? 0 : u32(cpu);
@@ -52,5 +54,7 @@ export class RecordTrailer {
     this.timeLow = time < 0 ? 0 : u32(time + low);
     this.timeHigh = time < 0 ? 0 : u32(time + 4 - low);
     this.time = this.timeHigh * 2 ** 32 + this.timeLow;
+    const id = idAt < 0 ? 0 : u32(idAt + 4 - low) * 2 ** 32 + u32(idAt + low);
+    this.event = id === 0 ? 0 : this.events.indexOf(id);
   }
 }

@@ -5,6 +5,7 @@ import { Mode } from '../../profile/chain-context';
 import type { Memory } from '../../profile/memory';
 import type { Names } from '../../profile/names';
 import type { Places } from '../../profile/places';
+import type { RecordTrailer } from '../../profile/record-trailer';
 import type { RecordedEvent } from '../../profile/recorded-event';
 import type { OtherRecord } from '../../profile/recording';
 import type { SampleCursor } from '../../profile/sample-cursor';
@@ -14,7 +15,7 @@ import type { ChainCut } from './chain-cut';
 import { ChainLines } from './chain-lines';
 import { type FrameFields, FrameLines, type FrameSource, hexadecimal } from './frame-lines';
 import { recordText } from './record-text';
-import { type HeadFacts, SampleHead, SampleTimes } from './sample-head';
+import { SampleHead, SampleTimes } from './sample-head';
 import type { ScriptField, ScriptView } from './script-view';
 
 /** Text of the raw data of tracepoints; undefined for an event without. */
@@ -50,7 +51,7 @@ interface EventStyle {
 /** Samples as perf script prints them. Source: process_event() in tools/perf/builtin-script.c, Linux 6.1. */
 export class SampleText {
   readonly #styles: readonly EventStyle[];
-  readonly #otherHead: SampleHead | undefined;
+  readonly #otherHeads: readonly SampleHead[];
 
   constructor(
     events: readonly RecordedEvent[],
@@ -73,13 +74,12 @@ export class SampleText {
       return known;
     };
     const times = new SampleTimes();
-    const [first] = events;
-    if (first) {
-      const fields = new Set([...fieldsOf(first)].filter((field) => ofAll.has(field)));
-      const hasChain = callChains && first.offsets.hasCallchain && fieldsOf(first).has('ip');
-      const style = { event: first, fields, name: '', hasChain, nanoseconds, ...(relative ? { relative } : {}) };
-      this.#otherHead = new SampleHead(style, comms, times);
-    }
+    this.#otherHeads = events.map((event) => {
+      const fields = new Set([...fieldsOf(event)].filter((field) => ofAll.has(field)));
+      const hasChain = callChains && event.offsets.hasCallchain && fieldsOf(event).has('ip');
+      const style = { event, fields, name: '', hasChain, nanoseconds, ...(relative ? { relative } : {}) };
+      return new SampleHead(style, comms, times);
+    });
     this.#styles = events.map((event) => {
       const fields = fieldsOf(event);
       const { frames, chains } = framesOf(fields);
@@ -104,9 +104,10 @@ export class SampleText {
    * Writes the text of a record that is no sample.
    * @param comm number of the name of the thread that it tells of
    */
-  writeOther(to: TextBuffer, trailer: HeadFacts, record: OtherRecord, comm: number): void {
+  writeOther(to: TextBuffer, trailer: RecordTrailer, record: OtherRecord, comm: number): void {
+    const head = this.#otherHeads[trailer.event] ?? this.#otherHeads[0];
     // The end of a round is nobody's, and has no time.
-    if (record.type !== RecordType.finishedRound) this.#otherHead?.write(to, trailer, comm);
+    if (record.type !== RecordType.finishedRound) head?.write(to, trailer, comm);
     to.write(recordText(record, this.kernelName));
     to.byte(NEWLINE);
   }

@@ -87,6 +87,18 @@ describe('syswide script', () => {
     expect(different).toEqual([]);
   });
 
+  it('prints what is no sample as the event that told of it is printed', () => {
+    const path = file('told.data');
+    const options = ['-q', '-a', '-g', '-F', '500', '--switch-events', '-o', path];
+    const command = 'for i in 1 2 3; do ls / > /dev/null; done';
+    expect(syswide(['record', ...options, '--', 'sh', '-c', command]).status).toBe(0);
+    for (const kind of ['task', 'switch']) {
+      const { different, lines } = compared(['-i', path, `--show-${kind}-events`]);
+      expect(lines.filter((line) => line.includes('PERF_RECORD_')).length).toBeGreaterThan(10);
+      expect(different).toEqual([]);
+    }
+  });
+
   it('names the memory that was accessed as perf does', () => {
     for (const record of [perf, syswide]) {
       const path = file('faults.data');
