@@ -105,6 +105,7 @@ async function recordWith(
     options.command.length > 0 ? MeasuredCommand.start(kernel, options.command, outputOf(options)) : undefined;
   const until: Fd[] = [];
   let status: StatusLine | undefined;
+  let hasBegun = false;
   let hotplug: MeasureRequest['hotplug'];
   try {
     const { target, file } = options;
@@ -148,7 +149,11 @@ async function recordWith(
           : {}),
         ringPages: ringPages(file.ring, kernel.pageSize, host.cpus().online.size),
         mayShrink: file.ring === undefined,
-        running: () => whatRuns(options, [...counted.processes, ...loaded], chosen.dataMaps, host),
+        running: () => {
+          const started = hasBegun ? startedMeanwhile(options, command, host) : loaded;
+          hasBegun = true;
+          return whatRuns(options, { asked: counted.processes, started }, chosen.dataMaps, host);
+        },
         facts: recordingFacts(events, options.clockId, machine),
         openToControl: (gang) => openToControl(kernel, gang, options.control, !systemWide),
         ...(command ? { command, commandIsLoaded: loaded.length > 0 } : {}),
@@ -216,12 +221,23 @@ function placed(
 }
 
 /**
+ * Processes that may be recorded, too, once a recording has begun: its command, and what has started since syswide did.
+ * More than they have started is among these, which does no harm; whose parent has ended cannot be told from that.
+ */
+function startedMeanwhile({ inherit }: RecordOptions, command: MeasuredCommand | undefined, host: Host): Pid[] {
+  const own = pid(process.pid);
+  const since = host.processes.info(own)?.startTicks ?? 0n;
+  const isLater = (one: Pid) => one !== own && (host.processes.info(one)?.startTicks ?? -1n) >= since;
+  return [...(command ? [command.pid] : []), ...(inherit ? host.processes.all().filter(isLater) : [])];
+}
+
+/**
  * The kernel, and the tasks that are recorded: a command that has not started yet tells everything itself.
- * @param processes those that are recorded, where not all are
+ * @param processes those that are recorded, where not all are: as asked for, and others
  */
 function* whatRuns(
   { target, tell }: RecordOptions,
-  processes: readonly Pid[],
+  { asked, started }: { readonly asked: readonly Pid[]; readonly started: readonly Pid[] },
   dataMaps: boolean,
   host: Host,
 ): Generator<Buffer> {
@@ -229,9 +245,12 @@ function* whatRuns(
   if (tell.running === 'nothing') return;
   const maps = tell.running === 'tasks' ? 'none' : dataMaps ? 'all' : 'code';
   const more = { maps, namespaces: tell.namespaces, trailer: TRAILER_BYTES } as const;
-  if (countsCpus(target)) yield* runningTasks(host, more);
-  else if (target.kind === 'threads') yield* runningTasks(host, { ...more, processes: processesOf(target.ids, host) });
-  else yield* runningTasks(host, { ...more, processes });
+  if (countsCpus(target)) {
+    yield* runningTasks(host, more);
+    return;
+  }
+  const known = target.kind === 'threads' ? processesOf(target.ids, host) : asked;
+  yield* runningTasks(host, { ...more, processes: [...new Set([...known, ...started])] });
 }
 
 /** The processes that threads are of. */

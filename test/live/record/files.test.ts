@@ -125,6 +125,20 @@ describe('--switch-output', () => {
     expect(stderr).toContain(`# ${told} samples in all ${files().length} files`);
   });
 
+  it('names in every file what a command runs, its children and what these have left behind', () => {
+    // Of each a process that lasts: the command, its child, and one whose parent has ended.
+    const busy = (name: string) => `perl -e '$0 = "${name}"; $end = time + 4; 1 while time < $end'`;
+    const command = `sh -c "${busy('left').replace(/[$"]/gu, '\\$&')} &"; ${busy('child')} & ${busy('main')}; wait`;
+    const options = ['--switch-output=1s', '-e', 'cpu-clock:u', '-F', '500', '-o', path];
+    expect(syswide(['record', ...options, '--', 'sh', '-c', command]).status).toBe(0);
+    expect(files().length).toBeGreaterThanOrEqual(3);
+    for (const name of files().slice(0, 2)) {
+      const { stdout } = perf(['script', '-F', 'comm,ip,dso', '-i', join(folder, name)]);
+      for (const comm of ['main', 'child', 'left']) expect(stdout).toMatch(new RegExp(`^ *${comm} .*perl\\)$`, 'mu'));
+      expect(stdout).not.toMatch(/^ *:\d+ /mu);
+    }
+  });
+
   it('after a size keeps only so many files, and loses no sample on the way from one to the next', () => {
     const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=200000', 'status=none'];
     const options = ['--switch-output=4M', '--switch-max-files', '2', '-o', path];
