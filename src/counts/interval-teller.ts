@@ -111,13 +111,13 @@ export class IntervalTeller {
   }
 
   private tickOf({ reading, steps, own }: Untold): Tick {
-    const { at, elapsed, readings } = this.#steps.next(reading);
+    const { at, elapsed, duration, readings } = this.#steps.next(reading);
     // As they are now: they may be changed while it counts.
     const { events, missing } = this.live.gang;
     const sums = steps && { events, missing, words: steps };
     const ownCounts = own && this.ownSince(own);
     return new LaterTick(at, elapsed, sums, () =>
-      countsOf({ events, missing }, { readings, sums }, { elapsed }, this.request, ownCounts),
+      countsOf({ events, missing }, { readings, sums }, { elapsed: duration }, this.request, ownCounts),
     );
   }
 

@@ -36,6 +36,8 @@ export class LaterTick implements Tick {
 export interface ReadingStep {
   readonly at: Nanoseconds;
   readonly elapsed: Nanoseconds;
+  /** From the end of the step before to its own, as they are told; the first begins with the start. */
+  readonly duration: Nanoseconds;
   /** Place by place, worked out when somebody looks at it. */
   readonly readings: () => readonly Reading[];
 }
@@ -52,20 +54,27 @@ export interface StepTimes {
 export class ReadingSteps {
   #before: GangReading | undefined;
   #last: MonotonicTime;
+  #toldLast: MonotonicTime;
 
   readonly #start: MonotonicTime;
 
   constructor({ start, since }: StepTimes) {
     this.#start = start;
     this.#last = since;
+    this.#toldLast = start;
   }
 
   /** What has come since the last call, or since the beginning. */
   next(now: GangReading): ReadingStep {
-    const times = { at: elapsed(this.#start, now.begin), elapsed: elapsed(this.#last, now.begin) };
+    const times = {
+      at: elapsed(this.#start, now.begin),
+      elapsed: elapsed(this.#last, now.begin),
+      duration: elapsed(this.#toldLast, now.begin),
+    };
     const before = this.#before;
     this.#before = now;
     this.#last = now.begin;
+    this.#toldLast = now.begin;
     return { ...times, readings: () => readingsSince(before?.readings ?? [], now.readings) };
   }
 }

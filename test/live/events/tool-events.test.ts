@@ -34,6 +34,18 @@ describe('tool events', () => {
     expect(rows.filter((row) => row[3] === 'cpu-clock').length).toBeGreaterThan(0);
   });
 
+  describe('in intervals', () => {
+    needs(isRoot, 'root');
+
+    it('last from one stamp to the next, the first of whole CPUs too', () => {
+      const { stderr } = syswide(['stat', '-a', '-x,', '-I', '100', '-e', 'duration_time', '--', 'sleep', '0.25']);
+      const rows = csvRows(stderr).map(([stamp = '', value = '']) => [BigInt(stamp.trim().replace('.', '')), value]);
+      const stamps = rows.map(([stamp]) => BigInt(stamp ?? 0));
+      expect(rows.map(([, value]) => BigInt(value ?? 0))).toEqual(stamps.map((at, i) => at - (stamps[i - 1] ?? 0n)));
+      expect(rows.length).toBeGreaterThan(1);
+    });
+  });
+
   describe('where there is nothing to open on some CPU', () => {
     needs(isRoot, 'root');
 

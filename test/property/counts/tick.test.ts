@@ -148,10 +148,13 @@ it('a step is scaled by its own times', () => {
   };
   const value = (readings: readonly Reading[]) =>
     aggregate([hardware('cpuCycles')], readings, new Set())[0]?.total.value;
-  expect(value(read(110n, 100n, 10n, 10n).readings())).toBe(100n);
+  const first = read(110n, 100n, 10n, 10n);
+  expect(value(first.readings())).toBe(100n);
+  // Whole CPUs are counted from before the start on, from which times are told.
+  expect([first.at, first.elapsed, first.duration]).toEqual([10n, 20n, 10n]);
   const second = read(130n, 150n, 30n, 15n);
   expect(value(second.readings())).toBe(200n);
-  expect([second.at, second.elapsed]).toEqual([30n, 20n]);
+  expect([second.at, second.elapsed, second.duration]).toEqual([30n, 20n, 20n]);
   expect(aggregate([hardware('cpuCycles')], read(140n, 150n, 40n, 15n).readings(), new Set())[0]?.total.status).toBe(
     'not counted',
   );
