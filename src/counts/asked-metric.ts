@@ -1,3 +1,4 @@
+import type { Nanoseconds } from '../base/units';
 import type { MetricExpression } from '../events/metric-expression';
 import type { ResolvedEvent } from '../events/resolved-event';
 import type { Metric, MetricContext } from './metric';
@@ -33,14 +34,18 @@ export function standsBehind({ events }: AskedMetric, event: ResolvedEvent, all:
 const nameOf = ({ nameBefore, name }: ResolvedEvent): string => nameBefore ?? name;
 
 /** Its value in the part that the context is of; NaN where a count that it needs is missing. */
-export function askedMetric(metric: AskedMetric, anchor: ResolvedEvent, { counts }: MetricContext): Metric {
+export function askedMetric(metric: AskedMetric, anchor: ResolvedEvent, context: MetricContext): Metric {
+  const { counts } = context;
+  const wallTime = wallTimeFor(metric, context);
+  const timeOrCount = ({ event, count }: MetricContext['counts'][number]): number =>
+    Number(event.tool === 'duration_time' ? (wallTime ?? count.value) : count.value);
   const countOf = (text: string): number | undefined => {
     // Each once, also where an event is counted twice.
     const names = [...new Set(metric.events.get(text))];
     // How long it took is the same in every cgroup.
     const here = counts.filter(({ event }) => event.kind === 'tool' || event.cgroup?.name === anchor.cgroup?.name);
     const own = names.flatMap((name) => here.find(({ event }) => nameOf(event) === name) ?? []);
-    return own.length === 0 ? undefined : own.reduce((sum, { count }) => sum + Number(count.value), 0);
+    return own.length === 0 ? undefined : own.reduce((sum, one) => sum + timeOrCount(one), 0);
   };
   const value = evaluateMetric(metric.expression, countOf) ?? Number.NaN;
   const { name, unit, formula } = metric;
@@ -51,6 +56,16 @@ export function askedMetric(metric: AskedMetric, anchor: ResolvedEvent, { counts
     decimals: decimalsFor(value),
     formula,
   };
+}
+
+/**
+ * The time that was counted, as for every rate: of whole CPUs, that is more than the measurement lasted, by the time that it
+ * took to start the command. Undefined beside no count but times of the command, which ran no longer than it lasted.
+ */
+function wallTimeFor({ events }: AskedMetric, { counts, elapsed }: MetricContext): Nanoseconds | undefined {
+  const names = new Set([...events.values()].flat());
+  const others = counts.filter(({ event }) => event.tool !== 'duration_time' && names.has(nameOf(event)));
+  return others.length > 0 && others.every(({ event }) => event.tool === undefined) ? elapsed : undefined;
 }
 
 /** Four digits that mean something at least, three decimals at least. */

@@ -61,6 +61,21 @@ describe('a metric that was asked for', () => {
     expect(askedMetric(hybrid, instructions, context([big, 50n], [small, 150n], [instructions, 100n])).value).toBe(0.5);
   });
 
+  it('has the time that was counted for wall time, which of whole CPUs began before the start', () => {
+    const clock = software('taskClock');
+    const utilized = asked('x=task-clock / duration', { duration: ['duration_time'] });
+    const counts = { ...context([clock, 2400n], [duration, 1000n]), elapsed: ns(1200n) };
+    expect(askedMetric(utilized, clock, counts).value).toBe(2);
+  });
+
+  it('has the time that it lasted for wall time alone, and beside the times of the command', () => {
+    const user = software('dummy', { name: 'user_time', kind: 'tool', tool: 'user_time' });
+    const share = asked('x=user / duration', { duration: ['duration_time'], user: ['user_time'] });
+    const counts = { ...context([user, 500n], [duration, 1000n]), elapsed: ns(1200n) };
+    expect(askedMetric(share, user, counts).value).toBe(0.5);
+    expect(askedMetric(asked('x=duration', { duration: ['duration_time'] }), user, counts).value).toBe(1000);
+  });
+
   it('is not a number where a count is missing, or something is divided by nothing', () => {
     expect(askedMetric(perCycle, instructions, context([instructions, 1n])).value).toBeNaN();
     expect(askedMetric(perCycle, instructions, context([instructions, 1n], [cycles, 0n])).value).toBeNaN();
@@ -118,9 +133,8 @@ describe('where it stands', () => {
     const inEach = ['a', 'b'].map((name) => inCgroup(instructions, name));
     const all = [duration, ...inEach];
     expect(all.map((event) => standsBehind(perTime, event, all))).toEqual([false, true, true]);
-    expect(inEach.map((event) => askedMetric(perTime, event, context([duration, 8n], [event, 2n])).value)).toEqual([
-      4, 4,
-    ]);
+    const lasting = (event: ResolvedEvent) => ({ ...context([duration, 8n], [event, 2n]), elapsed: ns(8n) });
+    expect(inEach.map((event) => askedMetric(perTime, event, lasting(event)).value)).toEqual([4, 4]);
     const alone = asked('x=duration * 2', { duration: ['duration_time'] });
     expect(all.map((event) => standsBehind(alone, event, all))).toEqual([true, false, false]);
   });
