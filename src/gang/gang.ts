@@ -205,12 +205,27 @@ export class Gang {
   /**
    * Changes events while they count: breakpoints and periods where they stand; events whose filter changes, with their
    * groups, are opened anew and take the place of the old ones, whose counts are kept. Of what children inherit, filters
-   * are set where they stand, which cannot be taken back.
+   * are set where they stand, which cannot be taken back, and is therefore done last.
    *
    * @param changed the gang's events, some of them replaced
+   * @param more places to extend the gang to at the same time
    * @throws SyswideError when a clone refuses; then all of them are as they were
    */
-  changeEvents(changed: readonly ResolvedEvent[]): void {
+  changeEvents(changed: readonly ResolvedEvent[], more: readonly Place[] = []): void {
+    const added = more.length > 0 ? this.openMore({ events: changed, places: more }) : [];
+    try {
+      this.changeOpen(changed, added);
+    } catch (error) {
+      this.kernel.closeFds(fdsOf(added));
+      throw error;
+    }
+    if (added.length > 0) this.hold([...this.#live, ...added]);
+    this.#events = changed;
+    this.#generation += 1;
+  }
+
+  /** @param added clones that are not the gang's yet, to be enabled where it counts */
+  private changeOpen(changed: readonly ResolvedEvent[], added: readonly OpenClone[]): void {
     const { inherit } = modeOf(this.request.target);
     const filtered = inherit ? eventsToFilter(this.#events, changed) : new Set<number>();
     const only = inherit ? new Set<number>() : eventsToReopen(this.#events, changed, this.#live);
@@ -223,6 +238,7 @@ export class Gang {
           if (this.missing.has(index) || only.has(index)) continue;
           changeClones({ ...live, mode: this.modeOfAdded() }, undo, this.#events, index, event);
         }
+        if (added.length > 0 && this.#state === 'armed') this.control(added, 'enable');
         this.replace(fresh, only);
         for (const clone of this.#live) {
           if (filtered.has(clone.event)) setFilter(this.kernel, present(changed[clone.event], 'it has one'), clone);
@@ -232,8 +248,6 @@ export class Gang {
       this.kernel.closeFds(fdsOf(fresh));
       throw error;
     }
-    this.#events = changed;
-    this.#generation += 1;
   }
 
   /** @throws SyswideError where a filter does not fit its event */

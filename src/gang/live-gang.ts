@@ -20,7 +20,6 @@ import type { HostWideLock } from './registry/host-lock';
 import { checkBreakpoint } from './slots/breakpoint-check';
 import { isBreakpoint } from './slots/registers';
 import { type Place, placesOf } from './target';
-import { UndoStack } from './undo';
 
 /** A gang that is to live: what it counts, and how it hears of CPUs. */
 export interface LiveGangRequest extends GangRequest {
@@ -180,16 +179,10 @@ export class LiveGang implements Controllable {
     if (change.breakpoint)
       for (const { name, attr } of changed.filter(isBreakpoint)) checkBreakpoint(name, attr, machine);
     const online = change.cpus && this.onlineOf(change.cpus);
-    this.accompanied(changed, change.cpus, () =>
-      UndoStack.attempt((undo) => {
-        const before = this.gang.events;
-        undo.take(
-          () => this.gang.changeEvents(changed),
-          () => this.gang.changeEvents(before),
-        );
-        if (change.cpus && online) this.moveTo(change.cpus, online);
-      }),
-    );
+    this.accompanied(changed, change.cpus, () => {
+      if (change.cpus && online) this.moveTo(change.cpus, online, changed);
+      else this.gang.changeEvents(changed);
+    });
   }
 
   /** Has the companion make the same change, which counts nothing meanwhile: all that it counts is to be in the whole. */
@@ -234,14 +227,14 @@ export class LiveGang implements Controllable {
     return resolveCpus(wanted, readCpus(files)).online;
   }
 
-  /** Extends the gang before it leaves: if a new CPU refuses, nothing has been given up. */
-  private moveTo(wanted: CpuMask, online: CpuMask): void {
+  /** Extends the gang before it leaves, and before its events change: if a new CPU refuses, nothing has been given up. */
+  private moveTo(wanted: CpuMask, online: CpuMask, changed: readonly ResolvedEvent[]): void {
     const { target, files, hotplug } = this.request;
     // What comes and goes from now on is heard of before it is counted.
     hotplug?.source.watch(hotpluggable(files, wanted));
     const covered = new Set(this.gang.places.map((place) => place.cpu));
     const added = [...online].filter((cpu) => !covered.has(cpu));
-    if (added.length > 0) this.gang.addPlaces(placesOf({ ...target, cpus: CpuMask.of(added) }));
+    this.gang.changeEvents(changed, added.length > 0 ? placesOf({ ...target, cpus: CpuMask.of(added) }) : []);
     this.gang.retirePlaces((place) => place.cpu !== undefined && !wanted.has(place.cpu));
     if (this.follower) this.follower.wanted = wanted;
   }

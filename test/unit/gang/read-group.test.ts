@@ -218,6 +218,46 @@ describe('changing a filter', () => {
     expect(kernel.openFds.size).toBe(0);
   });
 
+  it('on more places at once is set only once these are open', () => {
+    const kernel = new CountingKernel();
+    const target = { ...ofTask(true), cpus: CpuMask.parse('0') };
+    const gang = Gang.open(kernel, request([tracepoint(1)], { target }));
+    gang.arm();
+    const [old] = [...kernel.openFds.keys()];
+    const open = kernel.openEvents.bind(kernel);
+    kernel.openEvents = (requests) => {
+      if (requests.some(({ cpu }) => cpu === 1)) throw new KernelError('perf_event_open', constants.errno.EMFILE, 0);
+      return open(requests);
+    };
+    const change = () =>
+      gang.changeEvents(
+        gang.events.map((event) => ({ ...event, filter: 'a == 1' })),
+        [{ cpu: cpu(1), tid: tid(7) }],
+      );
+    expect(change).toThrow(/cpu1/);
+    expect([...kernel.openFds.keys()]).toEqual([old]);
+    expect([kernel.filters.get(old as Fd), gang.events[0]?.filter]).toEqual([undefined, undefined]);
+    kernel.openEvents = open;
+    change();
+    expect([...kernel.openFds.keys()].map((fd) => kernel.filters.get(fd as Fd))).toEqual(['a == 1', 'a == 1']);
+    expect([gang.size, kernel.counting().length]).toEqual([2, 2]);
+  });
+
+  it('that is refused takes no more places in', () => {
+    const kernel = new CountingKernel();
+    const gang = Gang.open(kernel, request([tracepoint(1)], { target: { ...ofTask(true), cpus: CpuMask.parse('0') } }));
+    const before = [...kernel.openFds.keys()];
+    const set = kernel.setFilter.bind(kernel);
+    kernel.setFilter = (fds = [], filter = '') => {
+      if (fds.some((fd) => before.includes(fd))) throw new KernelError('ioctl', constants.errno.ENOMEM);
+      set(fds, filter);
+    };
+    const filtered = gang.events.map((event) => ({ ...event, filter: 'a == 1' }));
+    expect(() => gang.changeEvents(filtered, [{ cpu: cpu(1), tid: tid(7) }])).toThrow(/filter/);
+    expect([...kernel.openFds.keys()]).toEqual(before);
+    expect([gang.size, gang.events[0]?.filter]).toEqual([1, undefined]);
+  });
+
   it('that does not fit is found out before any is set', () => {
     const kernel = new CountingKernel();
     const gang = Gang.open(kernel, request([tracepoint(1), tracepoint(2)], { target: ofTask(true) }));
