@@ -82,31 +82,52 @@ function restless(results: readonly StatResult[]): string[] {
 
 function meanCounts(like: readonly EventCount[], runs: readonly (readonly EventCount[])[]): EventCount[] {
   return like.map((one, i) => {
-    const same = runs.map((counts) => counts[i]);
+    const same = runs.flatMap((counts) => counts[i] ?? []);
     return {
       event: one.event,
       total: meanCount(
         one.total,
-        same.map((count) => count?.total),
+        same.map(({ total }) => total),
       ),
-      perCpu: meanParts(same.map((count) => count?.perCpu)),
-      perThread: meanParts(same.map((count) => count?.perThread)),
+      perCpu: meanParts(same.map(({ total, perCpu }) => ({ total, parts: perCpu }))),
+      perThread: meanParts(same.map(({ total, perThread }) => ({ total, parts: perThread }))),
     };
   });
 }
 
-function meanParts<Key extends number>(runs: readonly (ReadonlyMap<Key, Count> | undefined)[]): Map<Key, Count> {
-  const keys = new Map(runs.flatMap((parts) => [...(parts ?? [])]).sort(([a], [b]) => a - b));
+/** What one run counted in all, and how that is spread. */
+interface SpreadCount<Key> {
+  readonly total: Count;
+  readonly parts: ReadonlyMap<Key, Count>;
+}
+
+function meanParts<Key extends number>(runs: readonly SpreadCount<Key>[]): Map<Key, Count> {
+  const keys = new Map(runs.flatMap(({ parts }) => [...parts]).sort(([a], [b]) => a - b));
   return new Map(
-    [...keys].map(([key, like]) => [
-      key,
-      meanCount(
-        like,
-        runs.map((parts) => parts?.get(key)),
-      ),
-    ]),
+    [...keys].map(([key, like]) => {
+      const isCounted = runs.some(({ parts }) => parts.get(key)?.status === 'counted');
+      return [
+        key,
+        meanCount(
+          like,
+          runs.map((run) => (isCounted ? partOf(run, key) : run.parts.get(key))),
+        ),
+      ];
+    }),
   );
 }
+
+/**
+ * Where other parts were counted, one that was never enabled has none of it: the task did not run there, the CPU was offline.
+ * Left out of the mean, parts would be more than the whole.
+ */
+function partOf<Key>({ total, parts }: SpreadCount<Key>, key: Key): Count | undefined {
+  const own = parts.get(key);
+  const isEnabled = (own?.raw.timeEnabled ?? 0n) > 0n;
+  return isEnabled || total.status !== 'counted' ? own : nothing;
+}
+
+const nothing: Count = { status: 'counted', value: 0n, raw: noCounts };
 
 /** Over the runs that counted it. */
 function meanCount(like: Count, runs: readonly (Count | undefined)[]): Count {

@@ -66,7 +66,7 @@ describe('the mean of runs', () => {
     expect(mean.exit).toEqual({ ...exit, userTime: 150n, maxRssKib: 2000n, minorFaults: 8n, involuntarySwitches: 3n });
   });
 
-  it('is of each CPU and of each thread, in their order, over the runs that counted there', () => {
+  it('is of each CPU and of each thread, in their order, and they add up to the whole', () => {
     const mean = meanResult([
       run({ counts: [counts(counted(4n), [[cpu(1), counted(4n)]], [[tid(9), counted(4n)]])] }),
       run({
@@ -85,12 +85,33 @@ describe('the mean of runs', () => {
     const parts = (map: ReadonlyMap<number, Count> | undefined) =>
       [...(map ?? [])].map(([key, { value, samples }]) => [key, value, samples]);
     expect(parts(mean.counts[0]?.perCpu)).toEqual([
-      [0, 2n, [2n]],
+      [0, 1n, [0n, 2n]],
       [1, 6n, [4n, 8n]],
     ]);
     expect(parts(mean.counts[0]?.perThread)).toEqual([
-      [3, 10n, [10n]],
-      [9, 4n, [4n]],
+      [3, 5n, [0n, 10n]],
+      [9, 2n, [4n, 0n]],
+    ]);
+  });
+
+  it('has nothing of where a task did not run, and passes over where an event never had its turn', () => {
+    const waited: Count = { status: 'not counted', value: 0n, raw: { value: 0n, timeEnabled: 10n, timeRunning: 0n } };
+    const runs = [uncounted('not counted'), waited, counted(6n)].map((own) =>
+      run({
+        counts: [
+          counts(counted(9n), [
+            [cpu(0), own],
+            [cpu(1), counted(9n)],
+            [cpu(2), uncounted('not counted')],
+          ]),
+        ],
+      }),
+    );
+    const { perCpu } = meanResult(runs).counts[0] ?? {};
+    expect([0, 1, 2].map((one) => perCpu?.get(cpu(one)))).toMatchObject([
+      { status: 'counted', value: 3n, samples: [0n, 6n] },
+      { value: 9n, samples: [9n, 9n, 9n] },
+      uncounted('not counted'),
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cpu, ns, tid } from '../../../src/base/units';
-import { aggregate, type Count } from '../../../src/counts/event-count';
+import { aggregate, type Count, notCounted } from '../../../src/counts/event-count';
 import { meanResult } from '../../../src/counts/mean-result';
 import type { ResolvedEvent } from '../../../src/events/resolved-event';
 import type { Reading } from '../../../src/gang/reading';
@@ -172,13 +172,15 @@ describe('rows of several runs', () => {
     expect(pageFaults?.count).toMatchObject({ value: 50n, samples: [50n, 50n, 50n] });
   });
 
-  it('tell no deviation where a run lacks a part', () => {
+  it('tell no deviation where a part of a run never had its turn', () => {
     const [clock, pageFaults] = commandByCpu.counts;
     if (!clock || !pageFaults) throw new Error('two events');
+    const [first, [other] = [cpu(1)]] = pageFaults.perCpu;
+    if (!first) throw new Error('two CPUs');
     const onOne = {
       event: pageFaults.event,
       total: pageFaults.total,
-      perCpu: new Map([...pageFaults.perCpu].slice(0, 1)),
+      perCpu: new Map([first, [other, { ...notCounted, raw: { value: 0n, timeEnabled: 9n, timeRunning: 0n } }]]),
       perThread: new Map(),
     };
     const runs = [commandByCpu, { ...commandByCpu, counts: [clock, onOne] }] as const;
