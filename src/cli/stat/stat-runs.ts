@@ -10,6 +10,8 @@ import { countOnce, type RunListener } from './stat-run';
 
 /** Told of what comes before the end. */
 export interface RunsListener extends RunListener {
+  /** Another run is about to begin: intervals from now on are its own. */
+  begins(): void;
   /** Of a run that stands for itself, because more follow for ever. */
   result(result: StatResult): Promise<void>;
 }
@@ -48,11 +50,12 @@ async function runOnce(
   chosen: StatEvents,
   machine: Machine,
   interruption: Interruption,
-  listener: RunListener,
+  listener: RunsListener,
 ): Promise<StatResult> {
   const { sync, pre, post } = options.run;
   if (pre !== undefined) await runHook('--pre', pre);
   if (sync) machine.kernel.sync();
+  listener.begins();
   const result = await countOnce(options, chosen, machine, interruption, listener);
   if (post !== undefined) await runHook('--post', post);
   return result;

@@ -13,8 +13,8 @@ const CLEAR = '\x1b[H\x1b[2J';
 
 /** Writes what was found out to where it was asked for, as it becomes known. */
 export class StatWriter implements RunsListener {
-  readonly #intervals: DocumentInterval[] = [];
-  readonly #history: IntervalHistory | undefined;
+  #intervals: DocumentInterval[] = [];
+  #history: IntervalHistory | undefined;
 
   private constructor(
     private readonly options: StatOptions,
@@ -22,8 +22,7 @@ export class StatWriter implements RunsListener {
     private readonly view: RowView,
     private formatter: StatFormatter | undefined,
   ) {
-    const { format, run } = options;
-    if (format.kind === 'table' && run.intervals?.summary) this.#history = new IntervalHistory();
+    this.begins();
   }
 
   /** Intervals are told while it counts: what that takes is loaded before. */
@@ -32,7 +31,13 @@ export class StatWriter implements RunsListener {
     return new StatWriter(options, sink, view, formatter);
   }
 
-  /** What each interval counted so far, where it is to be saved; undefined where there are none. */
+  begins(): void {
+    const { format, run } = this.options;
+    this.#intervals = [];
+    if (format.kind === 'table' && run.intervals?.summary) this.#history = new IntervalHistory();
+  }
+
+  /** What each interval of the run counted so far, where it is to be saved; undefined where there are none. */
   get intervals(): readonly DocumentInterval[] | undefined {
     return this.options.run.intervals ? this.#intervals : undefined;
   }

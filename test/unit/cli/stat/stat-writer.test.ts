@@ -43,6 +43,25 @@ it('a summary of a machine draws how the counts went up, where it is shown', asy
   expect((await written({ summary: true }, false, runs))[2]).not.toMatch(/by interval/);
 });
 
+it('each of the runs that go on for ever has intervals of its own', async () => {
+  const sink: Sink = {
+    isTerminal: false,
+    hasColor: false,
+    width: 80,
+    write: () => {},
+    done: () => {},
+    close: () => {},
+  };
+  const options = statOptions({ intervalPrint: '1000', summary: true, repeat: '0', save: 'result.json' }, ['true']);
+  const writer = await StatWriter.open(options, sink, { aggregation: global, metrics });
+  const tick: Tick = { at: ns(SECOND), elapsed: ns(SECOND), counts: system.counts };
+  writer.onTicks([tick, tick], system.subject);
+  writer.begins();
+  expect(writer.intervals).toEqual([]);
+  writer.onTicks([tick], system.subject);
+  expect(writer.intervals).toHaveLength(1);
+});
+
 it('each interval on a cleared terminal has its heads', async () => {
   const [first = '', second = ''] = await written({ intervalClear: true }, true);
   for (const text of [first, second]) {
