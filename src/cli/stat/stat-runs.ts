@@ -1,4 +1,4 @@
-import { present } from '../../base/assert';
+import { SyswideError } from '../../base/error';
 import { meanResult } from '../../counts/mean-result';
 import type { StatResult } from '../../counts/stat-result';
 import type { Interruption } from '../../native/interruption';
@@ -17,8 +17,8 @@ export interface RunsListener extends RunListener {
 }
 
 /**
- * All runs that were asked for, with what is to happen before and after each. Of runs for ever, each but the last is
- * told of at once; an interruption ends them.
+ * All runs that were asked for, with what is to happen before and after each. Of runs for ever, each is told of at once; an
+ * interruption ends them, and those before it count.
  * @returns the only run, the last of those for ever, or the mean of all
  * @throws SyswideError also where a command before or after a run fails
  */
@@ -29,34 +29,45 @@ export async function runAll(
   interruption: Interruption,
   listener: RunsListener,
 ): Promise<StatResult> {
-  const { repeat = 1 } = options.run;
-  const once = () => runOnce(options, chosen, machine, interruption, listener);
-  const first = await once();
-  if (repeat === 1) return first;
-  const results = [first];
-  for (let last = first; last.endedBy !== 'interruption' && results.length !== repeat; ) {
-    if (repeat === 0) {
-      await listener.result(last);
-      results.pop();
-    }
+  const { repeat = 1, pre, post, sync } = options.run;
+  const once = async (): Promise<StatResult> => {
+    if (sync) machine.kernel.sync();
+    listener.begins();
+    const result = await countOnce(options, chosen, machine, interruption, listener);
+    if (repeat === 0) await listener.result(result);
+    await runUnlessInterrupted('--post', post, interruption);
+    return result;
+  };
+  if (pre !== undefined) await runHook('--pre', pre);
+  let last = await once();
+  const results = [last];
+  while (last.endedBy !== 'interruption' && results.length !== repeat) {
+    if (await isInterrupted(interruption)) break;
+    await runUnlessInterrupted('--pre', pre, interruption);
+    if (await isInterrupted(interruption)) break;
     last = await once();
+    if (repeat === 0) results.pop();
     results.push(last);
   }
-  return repeat === 0 ? present(results[0], 'the last run is kept') : meanResult(results);
+  return repeat > 1 ? meanResult(results) : last;
 }
 
-async function runOnce(
-  options: StatOptions,
-  chosen: StatEvents,
-  machine: Machine,
+/** A signal that a terminal sends to all reaches what runs there, too: that it ends by it is no failure then. */
+async function runUnlessInterrupted(
+  option: string,
+  command: string | undefined,
   interruption: Interruption,
-  listener: RunsListener,
-): Promise<StatResult> {
-  const { sync, pre, post } = options.run;
-  if (pre !== undefined) await runHook('--pre', pre);
-  if (sync) machine.kernel.sync();
-  listener.begins();
-  const result = await countOnce(options, chosen, machine, interruption, listener);
-  if (post !== undefined) await runHook('--post', post);
-  return result;
+): Promise<void> {
+  if (command === undefined) return;
+  try {
+    await runHook(option, command);
+  } catch (error) {
+    if (!(error instanceof SyswideError) || !(await isInterrupted(interruption))) throw error;
+  }
+}
+
+/** Also by a signal that has arrived and has not had its turn yet, as while a command before or after a run held all up. */
+async function isInterrupted(interruption: Interruption): Promise<boolean> {
+  await new Promise(setImmediate);
+  return interruption.pending || interruption.signal !== undefined;
 }

@@ -40,7 +40,7 @@ export async function stat(options: StatOptions): Promise<number> {
     const view = { aggregation: statAggregation(options, machine.host), metrics, unasked };
     const writer = await StatWriter.open(options, sink, view);
     const result = await runAll(options, chosen, machine, interruption, writer);
-    await writer.result(result);
+    if (options.run.repeat !== 0) await writer.result(result);
     sink.done();
     if (saved)
       await save(

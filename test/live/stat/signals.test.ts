@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { skipTelling } from '../needs';
-import { counting, csvRows, eventually, isRoot, startSyswide } from '../run';
+import { counting, csvRows, eventually, isRoot, startSyswide, syswide } from '../run';
 
 const childrenOf = (pid: number): number[] =>
   readdirSync('/proc')
@@ -66,6 +68,28 @@ describe('a signal ends the measurement in order', () => {
     expect(outcome.status).toBe(130);
     expect(Date.now() - before).toBeLessThan(1900);
     expect(command && alive(command)).toBe(false);
+  });
+
+  describe('between runs', () => {
+    /** Counts its calls in a file, and in one of them has a terminal's Ctrl-C reach it and syswide. */
+    const interruptedIn = (call: number, file: string) =>
+      `echo >>${file}; test $(wc -l <${file}) -ne ${call} || { kill -INT $PPID; kill -INT $$; }`;
+    const lines = (file: string) => readFileSync(file, 'utf8').length;
+
+    it.each([
+      ['the command', { command: 2, pre: 0 }, { runs: 2, pres: 2 }],
+      ['--pre', { command: 0, pre: 3 }, { runs: 2, pres: 3 }],
+    ])('%s that is interrupted is followed by no other, and what was counted is told', (_, where, calls) => {
+      const place = mkdtempSync(join(tmpdir(), 'syswide-runs-'));
+      const [runs, pres] = [join(place, 'runs'), join(place, 'pres')];
+      const args = ['-r', '5', '--pre', interruptedIn(where.pre, pres), '-x,', '-e', 'task-clock'];
+      const outcome = syswide(['stat', ...args, '--', 'sh', '-c', interruptedIn(where.command, runs)]);
+      expect([lines(runs), lines(pres)]).toEqual([calls.runs, calls.pres]);
+      expect(outcome.status).toBe(130);
+      const [row] = csvRows(outcome.stderr);
+      expect([Number(row?.[0]) > 0, row?.[2]]).toEqual([true, expect.stringMatching(/^task-clock/)]);
+      rmSync(place, { recursive: true });
+    });
   });
 
   it('a killed syswide takes the command with it', async () => {
