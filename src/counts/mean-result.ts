@@ -2,6 +2,7 @@ import { addCounts, type Counts, noCounts } from '../abi/counts';
 import { type Cpu, type Nanoseconds, ns } from '../base/units';
 import type { CommandExit } from '../native/kernel';
 import type { CpuCoverage } from './coverage';
+import { inQuadrature } from './estimate-error';
 import type { Count, EventCount } from './event-count';
 import type { RunOutcome, StatResult } from './stat-result';
 
@@ -137,7 +138,22 @@ function meanCount(like: Count, runs: readonly (Count | undefined)[]): Count {
   }
   const values = counted.map(({ value }) => value);
   const raw = counted.reduce((sum, count) => addCounts(sum, count.raw), noCounts);
-  return { status: 'counted', value: mean(values), raw: divided(raw, values.length), samples: values };
+  const error = meanError(counted);
+  return {
+    status: 'counted',
+    value: mean(values),
+    ...(error === undefined ? {} : { error }),
+    raw: divided(raw, values.length),
+    samples: values,
+  };
+}
+
+/** How far the mean of estimates may be off, which are independent of each other; undefined where all are exact. */
+function meanError(counts: readonly Count[]): bigint | undefined {
+  const sum = inQuadrature(counts.map(({ error }) => (error === undefined ? undefined : error ** 2n)));
+  const n = BigInt(counts.length);
+  // Not to look smaller than it is.
+  return sum === undefined ? undefined : (sum + n - 1n) / n;
 }
 
 const divided = ({ value, timeEnabled, timeRunning }: Counts, n: number): Counts => ({

@@ -115,6 +115,14 @@ describe('the mean of runs', () => {
     ]);
   });
 
+  it('may be off where the runs were estimated: by what their errors, which are independent, leave of it', () => {
+    const estimated = (value: bigint, error?: bigint): StatResult =>
+      run({ counts: [counts({ ...counted(value), ...(error === undefined ? {} : { error }) })] });
+    expect(total(meanResult([estimated(100n, 30n), estimated(110n, 40n)]))?.error).toBe(25n);
+    expect(total(meanResult([estimated(100n, 30n), estimated(110n)]))?.error).toBe(15n);
+    expect(total(meanResult([estimated(100n), estimated(110n)]))).not.toHaveProperty('error');
+  });
+
   it('passes over runs in which an event never had its turn', () => {
     const mean = meanResult([ofValue(10n), run({ counts: [counts(uncounted('not counted'))] }), ofValue(20n)]);
     expect(total(mean)).toMatchObject({ value: 15n, samples: [10n, 20n] });
