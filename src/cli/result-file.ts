@@ -9,6 +9,7 @@ import {
   type Stats,
   writeSync,
 } from 'node:fs';
+import { isOwnPipe } from '../host/own-pipe';
 import { trustedUsers } from '../host/regular-file';
 import { outputFailed, plainSink, type Sink, writeChecked } from './console';
 
@@ -56,6 +57,7 @@ export function openDescriptor(fd: number): Sink {
   const name = `file descriptor ${fd}`;
   try {
     fstatSync(fd);
+    if (isOwnPipe(fd)) throw new Error('nobody has opened it for syswide, which uses it itself');
     // Nothing is written, but one that cannot be written says so.
     writeSync(fd, '');
   } catch (error) {

@@ -55,6 +55,14 @@ describe('what stat cannot do is one line with a code, and an exit status that t
   });
 });
 
+it('a descriptor that nobody has opened for it is refused before the command runs, though syswide uses it itself', () => {
+  // Node's own come first: its poll, its pipes.
+  for (const fd of [3, 4, 5, 6, 7, 11, 12, 15, 16, 99]) {
+    const { status, stdout, stderr } = syswide(['stat', '--log-fd', `${fd}`, '--', 'echo', 'ran']);
+    expect([fd, status, stdout, stderr]).toEqual([fd, 125, '', expect.stringMatching(/^error\[OUTPUT_FAILED\]/)]);
+  }
+});
+
 describe('the exit status is the command’s', () => {
   it.each([
     ['exit 0', 0],
