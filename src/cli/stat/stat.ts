@@ -95,8 +95,9 @@ async function save(file: Sink, result: StatResult, provenance: Provenance, deta
  */
 function commandStatus({ exit, endedBy, runs }: StatResult): number {
   const failed = runs?.find(({ failure }) => failure !== undefined);
+  // A run whose time was up is none that failed, but others may be.
+  if (endedBy === 'timeout' && !failed) return exitStatus.success;
   const { exitCode, signal } = (runs ? failed?.exit : exit) ?? {};
-  if (endedBy === 'timeout') return exitStatus.success;
   return signal === undefined ? (exitCode ?? exitStatus.success) : exitStatus.signalled(signal);
 }
 

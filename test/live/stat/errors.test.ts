@@ -64,6 +64,14 @@ it('a descriptor that nobody has opened for it is refused before the command run
 });
 
 describe('the exit status is the command’s', () => {
+  it('of several runs, that of the first that failed, though the time of another one was up', () => {
+    const calls = join(folder, 'calls');
+    const script = `echo >>${calls}; test $(wc -l <${calls}) -ne 1 || exit 3; exec sleep 60`;
+    const args = ['-r', '2', '--timeout', '1000', '-x,', '-e', 'page-faults'];
+    expect(syswide(['stat', ...args, '--', 'sh', '-c', script]).status).toBe(3);
+    expect(syswide(['stat', ...args, '--', 'sleep', '60']).status).toBe(0);
+  });
+
   it.each([
     ['exit 0', 0],
     ['exit 3', 3],
