@@ -27,7 +27,7 @@ const batchOf = (every: bigint): bigint => (every < SHORT ? PATIENCE / every : 1
 export const ticksAtOnce = ({ target, excludeOwn }: TickRequest, { every, most }: Intervals): bigint =>
   target.kind === 'cpus' && !excludeOwn && most === undefined ? batchOf(every) : 1n;
 
-type TickRequest = Pick<MeasureRequest, 'target' | 'excludeOwn' | 'scale'>;
+type TickRequest = Pick<MeasureRequest, 'target' | 'excludeOwn' | 'scale' | 'command'>;
 
 /** What was read at a tick. */
 interface Untold extends Pick<GangTick, 'reading'> {
@@ -78,6 +78,8 @@ export class IntervalTeller {
     // What syswide adds is read first, so that all of it is contained in the whole.
     const own = this.request.excludeOwn ? this.own?.read() : undefined;
     this.#untold.push({ reading: this.live.read(), own });
+    // What this ends is over once it is read: telling comes after that, as it would be part of it.
+    if (this.isOver && !this.request.command) return 'last';
     if (this.isOver || BigInt(this.#untold.length) >= batchOf(this.intervals.every)) this.tellAll();
     return this.isOver ? 'last' : 'more';
   }

@@ -366,6 +366,21 @@ describe('intervals', () => {
     expect(result.endedBy).toBe('last tick');
   });
 
+  it('that end the measurement are told once the whole is read, which holds nothing of that', async () => {
+    const told: Tick[] = [];
+    const onTicks = (ticks: readonly Tick[]) => {
+      told.push(...ticks);
+      kernel.pass(50n * MS);
+    };
+    const request = onCpus(kernel, { intervals: { every: ns(100n * MS), most: 1, onTicks } });
+    const { result } = started(kernel, request);
+    await settled();
+    kernel.pass(100n * MS);
+    kernel.ring(1n);
+    expect(values(await result)).toEqual([200_000n, 200_000n, 200_000n]);
+    expect(told.map((tick) => values(tick)[0])).toEqual([200_000n]);
+  });
+
   it('end with the last one wanted, whatever processes go on', async () => {
     const { ticks, result } = await withIntervals({ most: 1 }, (tick) => tick(), { until: [fd(98)] });
     expect(ticks).toHaveLength(1);
