@@ -90,8 +90,15 @@ function meanCounts(like: readonly EventCount[], runs: readonly (readonly EventC
         one.total,
         same.map(({ total }) => total),
       ),
-      perCpu: meanParts(same.map(({ total, perCpu }) => ({ total, parts: perCpu }))),
-      perThread: meanParts(same.map(({ total, perThread }) => ({ total, parts: perThread }))),
+      perCpu: meanParts(
+        same.map(({ total, perCpu }) => ({ total, parts: perCpu })),
+        nothing,
+      ),
+      // One that was not there is no thread that did nothing: each run of a command has its own.
+      perThread: meanParts(
+        same.map(({ total, perThread }) => ({ total, parts: perThread })),
+        undefined,
+      ),
     };
   });
 }
@@ -102,7 +109,8 @@ interface SpreadCount<Key> {
   readonly parts: ReadonlyMap<Key, Count>;
 }
 
-function meanParts<Key extends number>(runs: readonly SpreadCount<Key>[]): Map<Key, Count> {
+/** @param absent what a part has in a run that does not have it; undefined: it is passed over */
+function meanParts<Key extends number>(runs: readonly SpreadCount<Key>[], absent: Count | undefined): Map<Key, Count> {
   const keys = new Map(runs.flatMap(({ parts }) => [...parts]).sort(([a], [b]) => a - b));
   return new Map(
     [...keys].map(([key, like]) => {
@@ -111,7 +119,7 @@ function meanParts<Key extends number>(runs: readonly SpreadCount<Key>[]): Map<K
         key,
         meanCount(
           like,
-          runs.map((run) => (isCounted ? partOf(run, key) : run.parts.get(key))),
+          runs.map((run) => (isCounted ? partOf(run, key, absent) : run.parts.get(key))),
         ),
       ];
     }),
@@ -122,10 +130,11 @@ function meanParts<Key extends number>(runs: readonly SpreadCount<Key>[]): Map<K
  * Where other parts were counted, one that was never enabled has none of it: the task did not run there, the CPU was offline.
  * Left out of the mean, parts would be more than the whole.
  */
-function partOf<Key>({ total, parts }: SpreadCount<Key>, key: Key): Count | undefined {
+function partOf<Key>({ total, parts }: SpreadCount<Key>, key: Key, absent: Count | undefined): Count | undefined {
   const own = parts.get(key);
-  const isEnabled = (own?.raw.timeEnabled ?? 0n) > 0n;
-  return isEnabled || total.status !== 'counted' ? own : nothing;
+  if (total.status !== 'counted') return own;
+  if (!own) return absent;
+  return own.raw.timeEnabled > 0n ? own : nothing;
 }
 
 const nothing: Count = { status: 'counted', value: 0n, raw: noCounts };

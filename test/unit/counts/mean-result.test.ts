@@ -66,7 +66,7 @@ describe('the mean of runs', () => {
     expect(mean.exit).toEqual({ ...exit, userTime: 150n, maxRssKib: 2000n, minorFaults: 8n, involuntarySwitches: 3n });
   });
 
-  it('is of each CPU and of each thread, in their order, and they add up to the whole', () => {
+  it('is of each CPU and of each thread, in their order, and CPUs add up to the whole', () => {
     const mean = meanResult([
       run({ counts: [counts(counted(4n), [[cpu(1), counted(4n)]], [[tid(9), counted(4n)]])] }),
       run({
@@ -89,8 +89,8 @@ describe('the mean of runs', () => {
       [1, 6n, [4n, 8n]],
     ]);
     expect(parts(mean.counts[0]?.perThread)).toEqual([
-      [3, 5n, [0n, 10n]],
-      [9, 2n, [4n, 0n]],
+      [3, 10n, [10n]],
+      [9, 4n, [4n]],
     ]);
   });
 
@@ -108,6 +108,9 @@ describe('the mean of runs', () => {
       }),
     );
     const { perCpu } = meanResult(runs).counts[0] ?? {};
+    const asleep = run({ counts: [counts(counted(9n), [], [[tid(3), uncounted('not counted')]])] });
+    const awake = run({ counts: [counts(counted(9n), [], [[tid(3), counted(9n)]])] });
+    expect(meanResult([asleep, awake]).counts[0]?.perThread.get(tid(3))).toMatchObject({ samples: [0n, 9n] });
     expect([0, 1, 2].map((one) => perCpu?.get(cpu(one)))).toMatchObject([
       { status: 'counted', value: 3n, samples: [0n, 6n] },
       { value: 9n, samples: [9n, 9n, 9n] },
