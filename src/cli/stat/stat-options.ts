@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseDuration } from '../../base/duration';
 import type { Fd, Nanoseconds } from '../../base/units';
 import type { AggregationMode } from '../../counts/aggregation';
@@ -81,6 +82,10 @@ export function statOptions(raw: RawStatOptions, command: readonly string[]): St
     throw usage('cgroups', 'they are counted CPU by CPU', 'add -a, or -C with a CPU list');
   }
   const format = formatOf(raw);
+  const output = outputOf(raw);
+  if (output.kind === 'file' && raw.save !== undefined && isSameFile(output.path, raw.save)) {
+    throw usage('-o and --save of the same file', 'one of them would be lost', 'give them different names');
+  }
   return {
     events,
     target,
@@ -94,7 +99,7 @@ export function statOptions(raw: RawStatOptions, command: readonly string[]): St
     ...(raw.save === undefined ? {} : { save: raw.save }),
     ...(raw.waitSlots === undefined ? {} : { waitSlots: parseDuration(raw.waitSlots, '--wait-slots') }),
     ...(raw.control === undefined ? {} : { control: parsePerfControl(raw.control) }),
-    output: outputOf(raw),
+    output,
     verbose: raw.verbose ?? false,
     allowMissing: raw.allowMissing ?? false,
   };
@@ -138,6 +143,10 @@ function outputOf({ output, append = false, logFd, quiet }: RawStatOptions): Sta
   }
   return { kind: 'fd', fd: Number(logFd) };
 }
+
+/** Devices and what else is no file of its own take both. */
+const isSameFile = (a: string, b: string): boolean =>
+  resolve(a) === resolve(b) && !/^\/(?:dev|proc)\//.test(resolve(a));
 
 function formatOf(raw: RawStatOptions): StatFormat {
   if (raw.jsonOutput && raw.fieldSeparator !== undefined) {

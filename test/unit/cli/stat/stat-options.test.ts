@@ -67,6 +67,8 @@ describe('what contradicts itself or makes no sense', () => {
     ['--timeout 0', /no number of milliseconds/],
     ['--append', /no file to append to/],
     ['-o a --log-fd 3', /-o and --log-fd together/],
+    ['-o a --save ./a', /-o and --save of the same file/],
+    ['-o a --append --save a', /one of them would be lost/],
     ['--log-fd x', /no file descriptor/],
     ['--log-fd -1', /no file descriptor/],
     ['-j -x ,', /-j and -x together/],
