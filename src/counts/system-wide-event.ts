@@ -34,6 +34,8 @@ export interface SystemWideCounts {
  * Main thread only. Owns everything it opens until `close`.
  */
 export class SystemWideEvent implements AsyncDisposable {
+  #closing: Promise<void> | undefined;
+
   private constructor(
     private readonly live: LiveGang,
     private readonly registration: Registration,
@@ -101,14 +103,23 @@ export class SystemWideEvent implements AsyncDisposable {
     return this.live.follower?.onHappening(listener) ?? (() => {});
   }
 
-  /** Gives everything back. Harmless when repeated. */
-  async close(): Promise<void> {
-    this.registration.close();
-    await this.live.close();
-    this.release();
+  /** Gives everything back. Harmless when repeated, also while it is under way. */
+  close(): Promise<void> {
+    this.#closing ??= this.giveBack();
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** The hotplug source last: a thread may be waiting for it until the gang is closed. */
+  private async giveBack(): Promise<void> {
+    try {
+      this.registration.close();
+      await this.live.close();
+    } finally {
+      this.release();
+    }
   }
 }

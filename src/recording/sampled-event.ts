@@ -82,6 +82,7 @@ export class SampledEvent implements AsyncDisposable {
   #lost = 0n;
   #premature = 0;
   #over = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(
     private readonly kernel: Kernel,
@@ -163,21 +164,29 @@ export class SampledEvent implements AsyncDisposable {
     yield* inOrder([...waiting, ...this.drain()]);
   }
 
-  /** Gives everything back. Harmless when repeated. */
-  async close(): Promise<void> {
-    this.#over = true;
-    this.#registration?.close();
-    this.#registration = undefined;
-    const live = this.#live;
-    this.#live = undefined;
-    await live?.close();
-    this.rings.close();
-    this.wakeup.close();
-    this.held.close();
+  /** Gives everything back. Harmless when repeated, also while it is under way. */
+  close(): Promise<void> {
+    this.#closing ??= this.giveBack();
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Rings and the hotplug source last: a thread may be waiting for them until the gang is closed. */
+  private async giveBack(): Promise<void> {
+    this.#over = true;
+    this.#registration?.close();
+    const live = this.#live;
+    this.#live = undefined;
+    try {
+      await live?.close();
+    } finally {
+      this.rings.close();
+      this.wakeup.close();
+      this.held.close();
+    }
   }
 
   private get live(): LiveGang {

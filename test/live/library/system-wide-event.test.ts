@@ -63,6 +63,15 @@ describe('a system-wide event', () => {
     expect(() => event.modify({ cpus: CpuMask.of([0]) })).toThrow('closed');
   });
 
+  it('can be closed several times at once', async () => {
+    const before = perfFds();
+    const event = await SystemWideEvent.open({ events: 'cpu-clock' });
+    event.arm();
+    await Promise.all([event.close(), event.close(), event[Symbol.asyncDispose]()]);
+    expect(event.state).toBe('closed');
+    expect(perfFds()).toBe(before);
+  });
+
   it('moves between CPUs without losing or doubling a count', async () => {
     await using event = await SystemWideEvent.open({ events: 'cpu-clock' });
     event.arm();
