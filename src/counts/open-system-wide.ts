@@ -93,6 +93,14 @@ export async function openSystemWide(
   );
 }
 
+/** For what is asked of an event after its `close`. */
+export const closedEvent = (): SyswideError =>
+  new SyswideError('USAGE', {
+    what: 'cannot use an event that is closed',
+    why: 'it has given everything back',
+    remedy: 'do this before close(), or open another one',
+  });
+
 const allOffline = (wanted: CpuMask): SyswideError =>
   new SyswideError('CPU_OFFLINE', {
     what: `cannot count on CPU ${wanted}`,

@@ -8,7 +8,7 @@ import { type Registration, registerGang } from '../gang/registry/register';
 import { RealKernel } from '../native/real-kernel';
 import { type CpuCoverage, coverage } from './coverage';
 import { aggregate, type EventCount } from './event-count';
-import { Held, openSystemWide, type SystemWideEventOptions } from './open-system-wide';
+import { closedEvent, Held, openSystemWide, type SystemWideEventOptions } from './open-system-wide';
 
 /** The counts of a system-wide event at one moment. */
 export interface SystemWideCounts {
@@ -31,7 +31,7 @@ export interface SystemWideCounts {
  * console.log(event.read().counts[0].total.value);
  * ```
  *
- * Main thread only. Owns everything it opens until `close`.
+ * Main thread only. Owns everything it opens until `close`; what is called afterwards, but `close` itself, throws.
  */
 export class SystemWideEvent implements AsyncDisposable {
   #closing: Promise<void> | undefined;
@@ -70,19 +70,19 @@ export class SystemWideEvent implements AsyncDisposable {
 
   /** Lets it count. @returns the time between enabling the first and the last CPU */
   arm(): Nanoseconds {
-    const { begin, end } = this.live.arm();
+    const { begin, end } = this.open.arm();
     return elapsed(begin, end);
   }
 
   /** Stops counting; counts stay. */
   pause(): void {
-    this.live.pause();
+    this.open.pause();
   }
 
   /** The counts so far, those of CPUs that have gone included. */
   read(): SystemWideCounts {
-    const { gang, follower } = this.live;
-    const { readings, begin, end } = this.live.read();
+    const { gang, follower } = this.open;
+    const { readings, begin, end } = this.open.read();
     return {
       counts: aggregate(gang.events, readings, gang.missing),
       coverage: coverage(readings, follower, begin),
@@ -92,10 +92,10 @@ export class SystemWideEvent implements AsyncDisposable {
 
   /**
    * Changes CPUs, breakpoints, filters or periods while it counts.
-   * @throws SyswideError when a CPU refuses; then everything is as it was
+   * @throws SyswideError when a CPU refuses, or the change fits no event; then everything is as it was
    */
   modify(change: GangChange): void {
-    this.live.set(change);
+    this.open.set(change);
   }
 
   /** Has `listener` called whenever a CPU comes or goes. @returns what ends that */
@@ -111,6 +111,11 @@ export class SystemWideEvent implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  private get open(): LiveGang {
+    if (this.#closing) throw closedEvent();
+    return this.live;
   }
 
   /** The hotplug source last: a thread may be waiting for it until the gang is closed. */

@@ -4,7 +4,7 @@ import { decodeSample, type Sample } from '../abi/sample';
 import { present } from '../base/assert';
 import { SyswideError } from '../base/error';
 import { elapsed, type MonotonicTime, monotonicTime, type Nanoseconds } from '../base/units';
-import { Held, openSystemWide, type SystemWideEventOptions } from '../counts/open-system-wide';
+import { closedEvent, Held, openSystemWide, type SystemWideEventOptions } from '../counts/open-system-wide';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { type CallGraph, sampled } from '../events/sampling';
 import type { LiveGang } from '../gang/live-gang';
@@ -71,7 +71,7 @@ const ROUND_MS = 50;
  * for await (const sample of event.samples()) console.log(sample.cpu, sample.time);
  * ```
  *
- * Main thread only. Owns everything it opens until `close`.
+ * Main thread only. Owns everything it opens until `close`; `arm` and `pause` throw afterwards.
  */
 export class SampledEvent implements AsyncDisposable {
   readonly #names = new Map<bigint, ResolvedEvent>();
@@ -136,9 +136,9 @@ export class SampledEvent implements AsyncDisposable {
     return this.#premature;
   }
 
-  /** Ends `samples`, once what was sampled until now has been given out. */
+  /** Ends `samples`, once what was sampled until now has been given out. Harmless when repeated, and after `close`. */
   stop(): void {
-    if (this.live.gang.state === 'armed') this.pause();
+    if (this.#live?.gang.state === 'armed') this.pause();
     this.#over = true;
     this.wakeup.signal();
   }
@@ -190,7 +190,8 @@ export class SampledEvent implements AsyncDisposable {
   }
 
   private get live(): LiveGang {
-    return present(this.#live, 'an event that is open has its gang');
+    if (!this.#live) throw closedEvent();
+    return this.#live;
   }
 
   private async prepare(options: SampledEventOptions): Promise<void> {

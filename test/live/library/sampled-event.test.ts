@@ -32,6 +32,16 @@ describe('a sampled event', () => {
     expect(JSON.parse(stdout)).toEqual({ isAll: true, lost: '0' });
   });
 
+  it('can still be stopped once it is closed', async () => {
+    const event = await SampledEvent.open({ events: 'cpu-clock' });
+    event.arm();
+    const stopLater = () => event.stop();
+    for await (const { time } of event.samples()) if (time > 0n) break;
+    await event.close();
+    expect(stopLater).not.toThrow();
+    expect(() => event.arm()).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+
   it.each<[string, Omit<SampledEventOptions, 'events'>]>([
     ['every 100 events and 100 times a second', { period: 100n, frequency: 100n }],
     ['cpu-clock every 0 events', { period: 0n }],

@@ -57,10 +57,18 @@ describe('a system-wide event', () => {
     expect(perfFds()).toBe(before);
   });
 
-  it('is not changed any more once it is closed', async () => {
+  it.each<[string, (event: SystemWideEvent) => void]>([
+    ['changed', (event) => event.modify({ cpus: CpuMask.of([0]) })],
+    ['armed', (event) => event.arm()],
+    ['paused', (event) => event.pause()],
+    ['read', (event) => event.read()],
+  ])('is not %s any more from its closing on', async (_, use) => {
     const event = await SystemWideEvent.open({ events: 'cpu-clock' });
-    await event.close();
-    expect(() => event.modify({ cpus: CpuMask.of([0]) })).toThrow('closed');
+    const closing = event.close();
+    const refusal = expect.objectContaining({ code: 'USAGE', what: expect.stringContaining('closed') });
+    expect(() => use(event)).toThrow(refusal);
+    await closing;
+    expect(() => use(event)).toThrow(refusal);
   });
 
   it('can be closed several times at once', async () => {
