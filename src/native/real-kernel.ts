@@ -32,6 +32,7 @@ import { type Shim, sharedShim } from './shim';
 import { PackedStandby } from './standby';
 import { RealTicker } from './ticker';
 import { LoopTimer } from './timer';
+import { WaitingThreads } from './waiting-threads';
 import { EventfdWakeup } from './wakeup';
 
 const { EMSGSIZE, ENOBUFS, EAGAIN, EWOULDBLOCK } = constants.errno;
@@ -53,6 +54,10 @@ export class RealKernel implements Kernel {
   readonly #failed = scratch(4);
   readonly #uevent = scratch(UEVENT_BYTES);
   readonly #processExit: Wakeup;
+  readonly #threads = new WaitingThreads({
+    block: (fds, ms) => this.#blockFor(fds, ms),
+    createWakeup: () => this.createWakeup(),
+  });
 
   static #shared: RealKernel | undefined;
 
@@ -182,8 +187,16 @@ export class RealKernel implements Kernel {
   async waitTimed(fds: readonly Fd[], timeoutMs?: number): Promise<TimedWait> {
     const all = this.#endable(fds);
     const [events, woken] = [scratch(all.length * 4), scratch(8)];
-    const { async: wait } = this.#shim.sw_wait_many;
-    check('poll', await wait(packInt32(all), all.length, limit(timeoutMs), events, woken));
+    const { sw_wait_many: wait } = this.#shim;
+    const args = (ms: number) => [packInt32(all), all.length, ms, events, woken] as const;
+    const look = () => wait(...args(0));
+    const take = (at: MonotonicTime) => {
+      const taken = look();
+      woken.writeBigUInt64LE(at);
+      return taken;
+    };
+    const waiting = { fds: all, block: (ms: number) => wait.async(...args(ms)), take, look };
+    check('poll', await this.#threads.wait(waiting, limit(timeoutMs)));
     return { ready: readyOf(fds, unpackInt32(events)), at: monotonicTime(woken.readBigUInt64LE()) };
   }
 
@@ -197,14 +210,31 @@ export class RealKernel implements Kernel {
     const all = this.#endable(fds);
     const events = scratch(all.length * 4);
     const packed = new PackedStandby(standby);
-    const wait = [packInt32(all), all.length, watched.length, limit(timeoutMs), events] as const;
-    check('poll', await this.#shim.sw_wait_standby.async(...wait, ...packed.arguments));
+    const { sw_wait_many: look, sw_wait_standby: wait } = this.#shim;
+    let isOnThread = true;
+    const args = (ms: number) => [packInt32(all), all.length, watched.length, ms, events, ...packed.arguments] as const;
+    const waiting = {
+      fds: all,
+      block: (ms: number) => wait.async(...args(ms)),
+      take: () => {
+        isOnThread = false;
+        return wait(...args(0));
+      },
+      look: () => look(packInt32(all), all.length, 0, scratch(all.length * 4), scratch(8)),
+    };
+    check('poll', await this.#threads.wait(waiting, limit(timeoutMs)));
     const revents = unpackInt32(events);
-    if (revents.slice(0, watched.length).some((one) => one !== 0)) {
+    if (isOnThread && revents.slice(0, watched.length).some((one) => one !== 0)) {
       // What is done with the outcome, and the next wait, come before the event loop gets to this.
       setImmediate(() => check('sched_setscheduler', this.#shim.sw_standby_done()));
     }
     return { ready: readyOf(fds, revents), outcomes: packed.outcomes };
+  }
+
+  async #blockFor(fds: readonly Fd[], timeoutMs: number): Promise<MonotonicTime> {
+    const [events, woken] = [scratch(fds.length * 4), scratch(8)];
+    check('poll', await this.#shim.sw_wait_many.async(packInt32(fds), fds.length, timeoutMs, events, woken));
+    return monotonicTime(woken.readBigUInt64LE());
   }
 
   /** Node joins its threads when it exits: a wait that nothing ends would hang process.exit() for ever. */

@@ -83,6 +83,8 @@ export class SampledEvent implements AsyncDisposable {
   #premature = 0;
   #over = false;
   #closing: Promise<void> | undefined;
+  /** What `samples` waits for, until which nothing of it may be closed. */
+  #waiting: Promise<unknown> | undefined;
 
   private constructor(
     private readonly kernel: Kernel,
@@ -152,7 +154,7 @@ export class SampledEvent implements AsyncDisposable {
     // What was stamped before this has been published by now: a sample is stamped just before it is.
     let settled = 0n;
     while (!this.#over) {
-      await this.kernel.wait([...this.rings.fds, this.wakeup.fd], ROUND_MS);
+      await this.someSamples();
       const now = process.hrtime.bigint();
       // Not spread as arguments: a ring holds more records than a call takes.
       waiting = waiting.concat(this.drain());
@@ -180,7 +182,9 @@ export class SampledEvent implements AsyncDisposable {
     this.#registration?.close();
     const live = this.#live;
     this.#live = undefined;
+    this.wakeup.signal();
     try {
+      await Promise.allSettled([this.#waiting]);
       await live?.close();
     } finally {
       this.rings.close();
@@ -217,6 +221,11 @@ export class SampledEvent implements AsyncDisposable {
     });
     this.#live = live;
     this.#registration = registerGang(this.kernel, { command: options.command ?? process.argv, controllable: live });
+  }
+
+  private async someSamples(): Promise<void> {
+    this.#waiting = this.kernel.wait([...this.rings.fds, this.wakeup.fd], ROUND_MS);
+    await this.#waiting;
   }
 
   private connected(clones: readonly OpenClone[]): void {

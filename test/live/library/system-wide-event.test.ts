@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { CpuMask, SystemWideEvent } from '../../../src/index';
+import { CpuMask, SampledEvent, SystemWideEvent } from '../../../src/index';
 import { needs } from '../needs';
 import { compile, eventually, isRoot, start } from '../run';
 
@@ -78,6 +79,21 @@ describe('a system-wide event', () => {
     await Promise.all([event.close(), event.close(), event[Symbol.asyncDispose]()]);
     expect(event.state).toBe('closed');
     expect(perfFds()).toBe(before);
+  });
+
+  it('leaves the program a thread for its files, however many are armed', async () => {
+    const events: SystemWideEvent[] = [];
+    for (let i = 0; i < 6; i++) events.push(await SystemWideEvent.open({ events: 'cpu-clock' }));
+    for (const event of events) event.arm();
+    await pause(10);
+    const read = readFile('/proc/self/stat').then(() => 'read');
+    expect(await Promise.race([read, pause(2000)])).toBe('read');
+    await using sampled = await SampledEvent.open({ events: 'cpu-clock' });
+    sampled.arm();
+    const sample = sampled.samples().next();
+    expect(await Promise.race([sample, pause(2000)])).toMatchObject({ value: { event: 'cpu-clock' } });
+    await Promise.all(events.map((event) => event.close()));
+    await read;
   });
 
   it('moves between CPUs without losing or doubling a count', async () => {
