@@ -53,6 +53,8 @@ export interface SampledOpening {
   /** The events as they are to be opened. */
   readonly events: (asked: readonly ResolvedEvent[]) => readonly ResolvedEvent[];
   readonly connector: LiveGangRequest['connector'];
+  /** Called when `syswide ctl` asks to end it. */
+  readonly onStop: () => void;
 }
 
 /**
@@ -88,7 +90,7 @@ export async function openSystemWide(
   return await takeSlots(
     { kernel, files: host.files, lock: lock.run },
     { events, places: placesOf(target) },
-    () => LiveGang.open(kernel, request),
+    () => LiveGang.open(kernel, request, sampled?.onStop ?? refuseStop),
     { wait: options.waitSlots === undefined ? undefined : ns(options.waitSlots) },
   );
 }
@@ -100,6 +102,15 @@ export const closedEvent = (): SyswideError =>
     why: 'it has given everything back',
     remedy: 'do this before close(), or open another one',
   });
+
+/** Its counts are nowhere but with the program. */
+function refuseStop(): never {
+  throw new SyswideError('CONTROL_FAILED', {
+    what: 'cannot stop what a program counts with the library',
+    why: 'the program itself reads and closes it',
+    remedy: 'hold the counts with disable, or end the program',
+  });
+}
 
 const allOffline = (wanted: CpuMask): SyswideError =>
   new SyswideError('CPU_OFFLINE', {

@@ -218,6 +218,11 @@ export class SampledEvent implements AsyncDisposable {
         outputOf: ({ place: { cpu } }) => (cpu === undefined ? undefined : this.rings.holderOf(cpu)),
         connected: (clones) => this.connected(clones),
       },
+      onStop: () => this.stop(),
+    });
+    // From outside it can be let go before the program does.
+    live.whenEnabled(() => {
+      this.#armed ??= live.gang.armSpan?.end ?? monotonicTime(process.hrtime.bigint());
     });
     this.#live = live;
     this.#registration = registerGang(this.kernel, { command: options.command ?? process.argv, controllable: live });

@@ -1,9 +1,22 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { SampledEvent, type SampledEventOptions } from '../../../src/index';
+import { SampledEvent, type SampledEventOptions, SystemWideEvent } from '../../../src/index';
 import { needs } from '../needs';
 import { isRoot } from '../run';
+
+const run = promisify(execFile);
+const launcher = fileURLToPath(new URL('../../../bin/syswide.js', import.meta.url));
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What this process counts as `command` is asked from another one, while this one goes on. */
+async function ctl(command: string, request: string): Promise<void> {
+  const { stdout } = await run(launcher, ['ps', '--json']);
+  const rows: { id: string; pid: number; command: string }[] = JSON.parse(stdout);
+  const own = rows.find((row) => row.pid === process.pid && row.command === command);
+  await run(launcher, ['ctl', own?.id ?? 'none', request]);
+}
 
 const library = fileURLToPath(new URL('../../../dist/index.cjs', import.meta.url));
 
@@ -40,6 +53,27 @@ describe('a sampled event', () => {
     await event.close();
     expect(stopLater).not.toThrow();
     expect(() => event.arm()).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+
+  it('can be let go and ended by syswide ctl', async () => {
+    await using event = await SampledEvent.open({ events: 'cpu-clock', command: ['sampler'] });
+    const ended = (async () => {
+      let count = 0;
+      for await (const sample of event.samples()) count += sample.period > 0n ? 1 : 0;
+      return count;
+    })();
+    await ctl('sampler', 'enable');
+    await pause(100);
+    await ctl('sampler', 'stop');
+    expect(await ended).toBeGreaterThan(10);
+  });
+
+  it('is the one kind of event of a program that syswide ctl can stop', async () => {
+    await using event = await SystemWideEvent.open({ events: 'cpu-clock', command: ['counter'] });
+    event.arm();
+    await expect(ctl('counter', 'stop')).rejects.toThrow(/error\[CONTROL_FAILED\]: cannot stop/);
+    await ctl('counter', 'disable');
+    expect(event.state).toBe('paused');
   });
 
   it.each<[string, Omit<SampledEventOptions, 'events'>]>([
