@@ -2,6 +2,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import { SyswideError } from '../base/error';
 import { withoutControls } from '../base/safe-text';
 import { KernelError } from '../native/kernel-error';
+import { outOfResources } from '../native/out-of-resources';
 
 /**
  * Writes the whole text to an open file, however long that takes: pipes and terminals may be non-blocking and full.
@@ -63,25 +64,6 @@ export function asSyswideError(error: unknown): SyswideError {
   if (error instanceof SyswideError) return error;
   if (error instanceof KernelError) return outOfResources(error) ?? internal(error);
   return internal(error);
-}
-
-/** What may run out at any call. Elsewhere a refusal is explained by whoever knows what was attempted. */
-function outOfResources(error: KernelError): SyswideError | undefined {
-  const why = `the kernel has none left (${error.errnoName})`;
-  switch (error.errnoName) {
-    case 'EMFILE':
-    case 'ENFILE':
-      return new SyswideError('TOO_MANY_FILES', {
-        what: 'cannot get another file descriptor',
-        why,
-        remedy: 'raise the limit with `ulimit -n`',
-        cause: error,
-      });
-    case 'ENOMEM':
-      return new SyswideError('NO_MEMORY', { what: 'cannot get memory', why, remedy: 'free some', cause: error });
-    default:
-      return undefined;
-  }
 }
 
 function internal(error: unknown): SyswideError {

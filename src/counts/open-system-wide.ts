@@ -15,6 +15,9 @@ import { type Host, LocalHost } from '../host/host';
 import type { HotplugSource } from '../host/hotplug/hotplug-source';
 import { openHotplugSourceFor } from '../host/hotplug/open-source';
 import type { Kernel } from '../native/kernel';
+import { KernelError } from '../native/kernel-error';
+import { outOfResources } from '../native/out-of-resources';
+import { tooManyFiles } from './files-needed';
 
 /** What to count, and where. */
 export interface SystemWideEventOptions {
@@ -68,12 +71,14 @@ export async function openSystemWide(
 ): Promise<LiveGang> {
   const { kernel, host } = held;
   const specs = typeof options.events === 'string' ? parseEvents(options.events) : options.events;
+  checkFiles(host, specs.length, 0);
   const asked = resolveEvents(specs, host, { use: sampled ? 'sample' : 'count' });
   const events = sampled?.events(asked) ?? asked;
   const wanted = options.cpus ?? host.cpus().possible;
   held.source = openHotplugSourceFor(kernel, host, wanted);
   const { online } = resolveCpus(wanted, host.cpus());
   if (online.isEmpty) throw allOffline(wanted);
+  checkFiles(host, events.length * online.size, sampled ? 2 * online.size : 0);
   const target = { kind: 'cpus', cpus: online } as const;
   const lock = new HostWideLock(kernel);
   const request = {
@@ -93,6 +98,16 @@ export async function openSystemWide(
     () => LiveGang.open(kernel, request, sampled?.onStop ?? refuseStop),
     { wait: options.waitSlots === undefined ? undefined : ns(options.waitSlots) },
   );
+}
+
+/** What failed beside the events themselves, for whoever asked for them. */
+export const asUserError = (error: unknown): unknown =>
+  error instanceof KernelError ? (outOfResources(error) ?? error) : error;
+
+/** @throws SyswideError TOO_MANY_FILES: what is opened beside the events would fail for a reason that is not told */
+function checkFiles({ files }: Host, clones: number, rings: number): void {
+  const error = tooManyFiles(files, clones, rings);
+  if (error) throw error;
 }
 
 /** For what is asked of an event after its `close`. */

@@ -8,7 +8,7 @@ import { type Registration, registerGang } from '../gang/registry/register';
 import { RealKernel } from '../native/real-kernel';
 import { type CpuCoverage, coverage } from './coverage';
 import { aggregate, type EventCount } from './event-count';
-import { closedEvent, Held, openSystemWide, type SystemWideEventOptions } from './open-system-wide';
+import { asUserError, closedEvent, Held, openSystemWide, type SystemWideEventOptions } from './open-system-wide';
 
 /** The counts of a system-wide event at one moment. */
 export interface SystemWideCounts {
@@ -55,7 +55,7 @@ export class SystemWideEvent implements AsyncDisposable {
       return new SystemWideEvent(live, registerGang(kernel, { command, controllable: live }), () => held.close());
     } catch (error) {
       held.close();
-      throw error;
+      throw asUserError(error);
     }
   }
 

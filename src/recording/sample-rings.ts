@@ -1,10 +1,10 @@
-import { SyswideError } from '../base/error';
 import type { Fd, MonotonicTime } from '../base/units';
 import type { OpenClone } from '../gang/opening';
 import type { PlannedClone } from '../gang/plan';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { CpuRings } from '../ring/cpu-rings';
+import { noRing } from './no-ring';
 import type { RecordingOutput } from './output';
 import { PrematureSamples } from './premature';
 import { inBatches, newestLast } from './raw-records';
@@ -123,18 +123,3 @@ export class SampleRings {
     return this.#filtered ? views : this.#premature.without(views);
   }
 }
-
-const noRing = (error: KernelError, bytes: number): SyswideError =>
-  error.errnoName === 'EPERM' || error.errnoName === 'ENOMEM'
-    ? new SyswideError('NO_MEMORY', {
-        what: `cannot map a ring of ${bytes / 1024} KiB for each CPU`,
-        why: `this user may not lock so much memory (${error.errnoName})`,
-        remedy: 'ask for less with -m, or raise kernel.perf_event_mlock_kb or `ulimit -l`',
-        cause: error,
-      })
-    : new SyswideError('OPEN_FAILED', {
-        what: 'cannot have events write into one ring',
-        why: `the kernel refused it (${error.errnoName})`,
-        remedy: 'see PERF_EVENT_IOC_SET_OUTPUT in perf_event_open(2)',
-        cause: error,
-      });

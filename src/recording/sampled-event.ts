@@ -4,7 +4,13 @@ import { decodeSample, type Sample } from '../abi/sample';
 import { present } from '../base/assert';
 import { SyswideError } from '../base/error';
 import { elapsed, type MonotonicTime, monotonicTime, type Nanoseconds } from '../base/units';
-import { closedEvent, Held, openSystemWide, type SystemWideEventOptions } from '../counts/open-system-wide';
+import {
+  asUserError,
+  closedEvent,
+  Held,
+  openSystemWide,
+  type SystemWideEventOptions,
+} from '../counts/open-system-wide';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { type CallGraph, sampled } from '../events/sampling';
 import type { LiveGang } from '../gang/live-gang';
@@ -12,8 +18,10 @@ import type { OpenClone } from '../gang/opening';
 import { type Registration, registerGang } from '../gang/registry/register';
 import { maxSampleRate } from '../host/sample-rate';
 import type { Kernel, Wakeup } from '../native/kernel';
+import { KernelError } from '../native/kernel-error';
 import { RealKernel } from '../native/real-kernel';
 import { CpuRings } from '../ring/cpu-rings';
+import { noRing } from './no-ring';
 import { rawRecords } from './raw-records';
 
 /** What to sample, where, and how often. */
@@ -107,13 +115,13 @@ export class SampledEvent implements AsyncDisposable {
       clockId: CLOCK_MONOTONIC,
       isHeld: () => event.#live?.follower?.isOpening ?? false,
     });
-    const event = new SampledEvent(kernel, Held.on(kernel), rings, kernel.createWakeup());
+    const event = new SampledEvent(kernel, Held.on(kernel), rings, wakeupOf(kernel));
     try {
       await event.prepare(options);
       return event;
     } catch (error) {
       await event.close();
-      throw error;
+      throw asUserError(error);
     }
   }
 
@@ -214,7 +222,7 @@ export class SampledEvent implements AsyncDisposable {
         return this.#events;
       },
       connector: {
-        connect: (clones) => this.rings.connect(clones),
+        connect: (clones) => this.connect(clones),
         outputOf: ({ place: { cpu } }) => (cpu === undefined ? undefined : this.rings.holderOf(cpu)),
         connected: (clones) => this.connected(clones),
       },
@@ -231,6 +239,14 @@ export class SampledEvent implements AsyncDisposable {
   private async someSamples(): Promise<void> {
     this.#waiting = this.kernel.wait([...this.rings.fds, this.wakeup.fd], ROUND_MS);
     await this.#waiting;
+  }
+
+  private connect(clones: readonly OpenClone[]): void {
+    try {
+      this.rings.connect(clones);
+    } catch (error) {
+      throw error instanceof KernelError ? noRing(error, this.rings.ringBytes) : error;
+    }
   }
 
   private connected(clones: readonly OpenClone[]): void {
@@ -259,6 +275,15 @@ export class SampledEvent implements AsyncDisposable {
     if (this.#armed === undefined || sample.time < this.#armed) this.#premature += 1;
     else
       found.push({ ...sample, event: event.name, time: monotonicTime(sample.time), period: periodOf(sample, event) });
+  }
+}
+
+/** @throws SyswideError TOO_MANY_FILES */
+function wakeupOf(kernel: Kernel): Wakeup {
+  try {
+    return kernel.createWakeup();
+  } catch (error) {
+    throw asUserError(error);
   }
 }
 

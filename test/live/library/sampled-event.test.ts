@@ -76,6 +76,30 @@ describe('a sampled event', () => {
     expect(event.state).toBe('paused');
   });
 
+  it.each([0, 6])('says so where a program has %s file descriptors left', (left) => {
+    const crowded = `
+      const { closeSync, openSync } = require('node:fs');
+      const { SampledEvent } = require(${JSON.stringify(library)});
+      (async () => {
+        await (await SampledEvent.open({ events: 'cpu-clock' })).close();
+        const held = [];
+        try { for (;;) held.push(openSync('/dev/null')); } catch {}
+        for (const fd of held.splice(0, ${left})) closeSync(fd);
+        const { code } = await SampledEvent.open({ events: 'cpu-clock,sched:sched_switch' }).catch((error) => error);
+        for (const fd of held) closeSync(fd);
+        console.log(code);
+      })();
+    `;
+    const limited = ['-c', 'ulimit -n 100; exec "$0" -e "$1"', process.execPath, crowded];
+    const { stdout, stderr } = spawnSync('sh', limited, { encoding: 'utf8' });
+    expect({ stdout, stderr }).toEqual({ stdout: 'TOO_MANY_FILES\n', stderr: '' });
+  });
+
+  it('says so where rings are longer than can be had', async () => {
+    const refused = SampledEvent.open({ events: 'cpu-clock', ringBytes: 2 ** 40 });
+    await expect(refused).rejects.toMatchObject({ name: 'SyswideError', code: 'NO_MEMORY' });
+  });
+
   it.each<[string, Omit<SampledEventOptions, 'events'>]>([
     ['every 100 events and 100 times a second', { period: 100n, frequency: 100n }],
     ['cpu-clock every 0 events', { period: 0n }],
