@@ -98,7 +98,7 @@ export class SystemWideEvent implements AsyncDisposable {
     this.open.set(change);
   }
 
-  /** Has `listener` called whenever a CPU comes or goes. @returns what ends that */
+  /** Has `listener` called whenever a CPU comes or goes; what it throws is an uncaught exception. @returns what ends that */
   onCpu(listener: (happening: Happening) => void): () => void {
     return this.live.follower?.onHappening(listener) ?? (() => {});
   }

@@ -160,11 +160,14 @@ export class HotplugFollower {
     else this.takeAll(notices.filter(({ cpu }) => this.wanted.has(cpu)));
     this.#heardUntil = now;
     for (const happening of this.happenings.slice(known)) {
-      for (const listener of this.#listeners) listener(happening);
+      for (const listener of this.#listeners) tell(listener, happening);
     }
   }
 
-  /** Has `listener` called for every CPU that comes or goes from now on. @returns what ends that */
+  /**
+   * Has `listener` called for every CPU that comes or goes from now on; what it throws is an uncaught exception.
+   * @returns what ends that
+   */
   onHappening(listener: (happening: Happening) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -335,6 +338,17 @@ export class HotplugFollower {
       this.#states.set(cpu, state);
     }
     return state;
+  }
+}
+
+/** What a listener throws is for its program, as of any other, and no reason to follow CPUs no more. */
+function tell(listener: (happening: Happening) => void, happening: Happening): void {
+  try {
+    listener(happening);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SyswideError } from '../../../src/base/error';
 import { cpu, fd, monotonicTime, tid } from '../../../src/base/units';
 import type { OpenClone } from '../../../src/gang/opening';
@@ -511,4 +511,30 @@ describe('when a call fails once', () => {
       expect(nth).toBeGreaterThan(3);
     },
   );
+});
+
+describe('a listener', () => {
+  it('that throws does not keep others from hearing, nor CPUs from being followed', () => {
+    const thrown: (() => void)[] = [];
+    vi.stubGlobal('queueMicrotask', (task: () => void) => thrown.push(task));
+    try {
+      const machine = new HotplugMachine(one);
+      const heard: string[] = [];
+      machine.follower.onHappening(() => {
+        throw new Error('of the listener');
+      });
+      machine.follower.onHappening(({ cpu: which, kind }) => heard.push(`cpu${which} ${kind}`));
+      machine.arm();
+      machine.down(1);
+      machine.up(1);
+      machine.follower.follow();
+      machine.kernel.happen(1, 3n);
+      expect(machine.counted(0, 1)).toBe(3n);
+      expect(heard).toEqual(['cpu1 offline', 'cpu1 online']);
+      expect(thrown).toHaveLength(2);
+      for (const task of thrown) expect(task).toThrow('of the listener');
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
 });
