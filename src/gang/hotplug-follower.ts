@@ -173,9 +173,9 @@ export class HotplugFollower {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Told when the gang is armed: from now on, time on CPUs that it does not cover is missed. */
+  /** Told when the gang is armed: from now on, time on CPUs that it does not cover is missed. Said twice, the first time counts. */
   armed(now: MonotonicTime): void {
-    this.#armedSince = now;
+    this.#armedSince ??= now;
     const { online } = readCpus(this.files);
     for (const cpu of this.wanted.intersect(online)) {
       if (!this.isCovered(cpu)) this.stateOf(cpu).runsSince ??= now;

@@ -538,3 +538,18 @@ describe('a listener', () => {
     }
   });
 });
+
+describe('a gang that is armed again while it counts', () => {
+  it('has missed what it missed before', () => {
+    const machine = new HotplugMachine(one, { online: [0] });
+    machine.arm();
+    machine.kernel.failOnce('open', 0);
+    machine.up(1, ['online']);
+    machine.follower.follow();
+    const until = now();
+    const missed = machine.follower.uncovered(cpu(1), until);
+    expect(missed).toBeGreaterThan(0n);
+    machine.arm();
+    expect(machine.follower.uncovered(cpu(1), until)).toBe(missed);
+  });
+});
