@@ -90,6 +90,9 @@ export class SampledEvent implements AsyncDisposable {
   #lost = 0n;
   #premature = 0;
   #over = false;
+  /** Samples that are to be given out next, in their order, and those before which others may still come. */
+  #ready: EventSample[] = [];
+  #unsettled: EventSample[] = [];
   #closing: Promise<void> | undefined;
   /** What `samples` waits for, until which nothing of it may be closed. */
   #waiting: Promise<unknown> | undefined;
@@ -155,23 +158,40 @@ export class SampledEvent implements AsyncDisposable {
 
   /**
    * The samples of all CPUs, in the order of their time, until `stop`. Rings are emptied as samples are taken: who takes
-   * them too slowly loses some, and finds that in `lost`. For one consumer.
+   * them too slowly loses some, and finds that in `lost`. For one consumer at a time; who breaks off and comes again goes on
+   * with the sample behind the last one taken.
    */
   async *samples(): AsyncGenerator<EventSample, void, undefined> {
-    let waiting: EventSample[] = [];
     // What was stamped before this has been published by now: a sample is stamped just before it is.
     let settled = 0n;
+    yield* this.giveOut();
     while (!this.#over) {
       await this.someSamples();
       const now = process.hrtime.bigint();
       // Not spread as arguments: a ring holds more records than a call takes.
-      waiting = waiting.concat(this.drain());
-      const ready = waiting.filter(({ time }) => time < settled);
-      waiting = waiting.filter(({ time }) => time >= settled);
+      const found = this.#unsettled.concat(this.drain());
+      this.#ready = inOrder(found.filter(({ time }) => time < settled));
+      this.#unsettled = found.filter(({ time }) => time >= settled);
       settled = now;
-      yield* inOrder(ready);
+      yield* this.giveOut();
     }
-    yield* inOrder([...waiting, ...this.drain()]);
+    this.#ready = inOrder(this.#unsettled.concat(this.drain()));
+    this.#unsettled = [];
+    yield* this.giveOut();
+  }
+
+  /** What is ready, each once, also where whoever takes it does not take all. */
+  private *giveOut(): Generator<EventSample, void, undefined> {
+    const ready = this.#ready;
+    let next = 0;
+    try {
+      for (const sample of ready) {
+        next += 1;
+        yield sample;
+      }
+    } finally {
+      this.#ready = ready.slice(next);
+    }
   }
 
   /** Gives everything back. Harmless when repeated, also while it is under way. */

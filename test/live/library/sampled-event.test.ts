@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { SampledEvent, type SampledEventOptions, SystemWideEvent } from '../../../src/index';
+import { type EventSample, SampledEvent, type SampledEventOptions, SystemWideEvent } from '../../../src/index';
 import { needs } from '../needs';
 import { isRoot } from '../run';
 
@@ -43,6 +43,28 @@ describe('a sampled event', () => {
     const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(JSON.parse(stdout)).toEqual({ isAll: true, lost: '0' });
+  });
+
+  it('loses nothing to a consumer that breaks off and comes again', async () => {
+    await using event = await SampledEvent.open({ events: 'raw_syscalls:sys_enter', ringBytes: 16 << 20 });
+    event.arm();
+    const { pid } = spawnSync('dd', ['if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=1000', 'status=none']);
+    const takeHundred = async () => {
+      const taken: EventSample[] = [];
+      for await (const sample of event.samples()) {
+        if (taken.push(sample) === 100) break;
+      }
+      return taken;
+    };
+    let [own, last] = [0, 0n];
+    for (let samples = await takeHundred(); samples.length > 0; samples = await takeHundred()) {
+      own += samples.filter((sample) => sample.pid === pid).length;
+      if (own >= 2000) event.stop();
+      expect(samples[0]?.time).toBeGreaterThanOrEqual(last);
+      last = samples.at(-1)?.time ?? 0n;
+    }
+    expect(event.lost).toBe(0n);
+    expect(own).toBeGreaterThan(2000);
   });
 
   it('can still be stopped once it is closed', async () => {
