@@ -40,6 +40,12 @@ export interface SampledEventOptions extends SystemWideEventOptions {
 export interface EventSample extends Sample {
   /** As it was asked for. */
   readonly event: string;
+  /** Of the kernel's event, one of each CPU: what PERF_EVENT_IOC_ID gives. A CPU that comes back has new ones. */
+  readonly id: bigint;
+  readonly ip: bigint;
+  readonly pid: number;
+  readonly tid: number;
+  readonly cpu: number;
   /** CLOCK_MONOTONIC, ns. */
   readonly time: bigint;
   /** How many events it stands for. */
@@ -291,7 +297,7 @@ export class SampledEvent implements AsyncDisposable {
     if (!event) return;
     const layout = { sampleType: event.attr.sampleType ?? 0n, readFormat: 0, littleEndian: true };
     const sample = decodeSample(body, layout);
-    if (sample?.time === undefined) return;
+    if (!isWhole(sample)) return;
     if (this.#armed === undefined || sample.time < this.#armed) this.#premature += 1;
     else
       found.push({ ...sample, event: event.name, time: monotonicTime(sample.time), period: periodOf(sample, event) });
@@ -306,6 +312,12 @@ function wakeupOf(kernel: Kernel): Wakeup {
     throw asUserError(error);
   }
 }
+
+/** What every sample of ours has. */
+type WholeSample = Sample & Pick<EventSample, 'id' | 'ip' | 'pid' | 'tid' | 'time' | 'cpu'>;
+
+/** It has what was asked for, or is shorter than that and has not been decoded. */
+const isWhole = (sample: Sample | undefined): sample is WholeSample => sample !== undefined;
 
 /** Samples that are taken every so many events may not say so themselves. */
 const periodOf = (sample: Sample, { attr }: ResolvedEvent): bigint => sample.period ?? attr.samplePeriod ?? 1n;

@@ -67,6 +67,23 @@ describe('a sampled event', () => {
     expect(own).toBeGreaterThan(2000);
   });
 
+  it.each([
+    ['cpu-clock', []],
+    ['sched:sched_switch', ['raw']],
+  ])('gives samples of %s all that is told of them, and nothing else', async (events, own) => {
+    await using event = await SampledEvent.open({ events });
+    event.arm();
+    for await (const sample of event.samples()) {
+      const common = ['id', 'event', 'time', 'pid', 'tid', 'cpu', 'ip', 'period'];
+      expect(Object.keys(sample).sort()).toEqual([...common, ...own].sort());
+      // The compiler knows that they are there.
+      const place: readonly number[] = [sample.pid, sample.tid, sample.cpu];
+      const words: readonly bigint[] = [sample.id, sample.ip, sample.time, sample.period];
+      expect([...place, ...words]).not.toContain(undefined);
+      break;
+    }
+  });
+
   it('can still be stopped once it is closed', async () => {
     const event = await SampledEvent.open({ events: 'cpu-clock' });
     event.arm();
