@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { SyswideError } from '../base/error';
 import { ns } from '../base/units';
 import type { EventSpec } from '../events/event-spec';
@@ -10,13 +11,14 @@ import { HostWideLock } from '../gang/registry/host-lock';
 import { takeSlots } from '../gang/slots/take';
 import { placesOf } from '../gang/target';
 import type { CpuMask } from '../host/cpu-mask';
-import { resolveCpus } from '../host/cpus';
+import { checkNotEmpty, resolveCpus } from '../host/cpus';
 import { type Host, LocalHost } from '../host/host';
 import type { HotplugSource } from '../host/hotplug/hotplug-source';
 import { openHotplugSourceFor } from '../host/hotplug/open-source';
 import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { outOfResources } from '../native/out-of-resources';
+import { RealKernel } from '../native/real-kernel';
 import { tooManyFiles } from './files-needed';
 
 /** What to count, and where. */
@@ -75,6 +77,7 @@ export async function openSystemWide(
   const asked = resolveEvents(specs, host, { use: sampled ? 'sample' : 'count' });
   const events = sampled?.events(asked) ?? asked;
   const wanted = options.cpus ?? host.cpus().possible;
+  checkNotEmpty(wanted);
   held.source = openHotplugSourceFor(kernel, host, wanted);
   const { online } = resolveCpus(wanted, host.cpus());
   if (online.isEmpty) throw allOffline(wanted);
@@ -98,6 +101,16 @@ export async function openSystemWide(
     () => LiveGang.open(kernel, request, sampled?.onStop ?? refuseStop),
     { wait: options.waitSlots === undefined ? undefined : ns(options.waitSlots) },
   );
+}
+
+/** @throws SyswideError NOT_SUPPORTED on a worker thread, whose end would crash the process; SHIM */
+export function kernelForPrograms(): RealKernel {
+  if (isMainThread) return RealKernel.shared();
+  throw new SyswideError('NOT_SUPPORTED', {
+    what: 'cannot open events on a worker thread',
+    why: 'what calls the kernel does not outlive one',
+    remedy: 'open them on the main thread, and send the worker what it is to know',
+  });
 }
 
 /** What failed beside the events themselves, for whoever asked for them. */

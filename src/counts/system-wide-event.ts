@@ -5,10 +5,16 @@ import type { GangState } from '../gang/gang';
 import type { Happening } from '../gang/hotplug-follower';
 import type { LiveGang } from '../gang/live-gang';
 import { type Registration, registerGang } from '../gang/registry/register';
-import { RealKernel } from '../native/real-kernel';
 import { type CpuCoverage, coverage } from './coverage';
 import { aggregate, type EventCount } from './event-count';
-import { asUserError, closedEvent, Held, openSystemWide, type SystemWideEventOptions } from './open-system-wide';
+import {
+  asUserError,
+  closedEvent,
+  Held,
+  kernelForPrograms,
+  openSystemWide,
+  type SystemWideEventOptions,
+} from './open-system-wide';
 
 /** The counts of a system-wide event at one moment. */
 export interface SystemWideCounts {
@@ -47,7 +53,7 @@ export class SystemWideEvent implements AsyncDisposable {
    * @throws SyswideError saying which event, on which CPU, why, and what to do; then nothing is left open
    */
   static async open(options: SystemWideEventOptions): Promise<SystemWideEvent> {
-    const kernel = RealKernel.shared();
+    const kernel = kernelForPrograms();
     const held = Held.on(kernel);
     try {
       const live = await openSystemWide(held, options);

@@ -3,7 +3,7 @@ import { SyswideError } from '../base/error';
 import { type Cpu, monotonicTime } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { CpuMask } from '../host/cpu-mask';
-import { readCpus, resolveCpus } from '../host/cpus';
+import { checkNotEmpty, readCpus, resolveCpus } from '../host/cpus';
 import type { HostFiles } from '../host/host-files';
 import type { HotplugSource } from '../host/hotplug/hotplug-source';
 import { hotpluggable } from '../host/hotplug/open-source';
@@ -214,7 +214,7 @@ export class LiveGang implements Controllable {
     } else this.#watch?.wake();
   }
 
-  /** @throws SyswideError NO_SUCH_CPU; USAGE for what counts tasks */
+  /** @throws SyswideError NO_SUCH_CPU, BAD_CPU_LIST; USAGE for what counts tasks */
   private onlineOf(wanted: CpuMask): CpuMask {
     const { target, files } = this.request;
     if (target.cpus === undefined) {
@@ -224,6 +224,7 @@ export class LiveGang implements Controllable {
         remedy: 'leave cpus= out',
       });
     }
+    checkNotEmpty(wanted);
     return resolveCpus(wanted, readCpus(files)).online;
   }
 

@@ -55,6 +55,16 @@ export function resolveCpus(request: CpuMask, host: HostCpus): ResolvedCpus {
   return { online: request.intersect(host.online), offline: request.minus(host.online) };
 }
 
+/** @throws SyswideError BAD_CPU_LIST for a set without any: it would count nothing for ever */
+export function checkNotEmpty(request: CpuMask): void {
+  if (!request.isEmpty) return;
+  throw new SyswideError('BAD_CPU_LIST', {
+    what: 'cannot count on no CPU at all',
+    why: 'the set of CPUs is empty',
+    remedy: 'give it one, or leave it out to mean all of them',
+  });
+}
+
 const named = (mask: CpuMask): string => `${mask.size === 1 ? 'CPU' : 'CPUs'} ${mask}`;
 
 function firstCpus(count: number): CpuMask {

@@ -8,6 +8,7 @@ import {
   asUserError,
   closedEvent,
   Held,
+  kernelForPrograms,
   openSystemWide,
   type SystemWideEventOptions,
 } from '../counts/open-system-wide';
@@ -19,7 +20,6 @@ import { type Registration, registerGang } from '../gang/registry/register';
 import { maxSampleRate } from '../host/sample-rate';
 import type { Kernel, Wakeup } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
-import { RealKernel } from '../native/real-kernel';
 import { CpuRings } from '../ring/cpu-rings';
 import { noRing } from './no-ring';
 import { rawRecords } from './raw-records';
@@ -115,7 +115,7 @@ export class SampledEvent implements AsyncDisposable {
    * @throws SyswideError saying which event, on which CPU, why, and what to do; then nothing is left open
    */
   static async open(options: SampledEventOptions): Promise<SampledEvent> {
-    const kernel = RealKernel.shared();
+    const kernel = kernelForPrograms();
     const { ringBytes } = options;
     checkOptions(options, kernel.pageSize);
     const rings = new CpuRings(kernel, {

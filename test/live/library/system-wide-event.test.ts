@@ -1,9 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CpuMask, SampledEvent, SystemWideEvent } from '../../../src/index';
 import { needs } from '../needs';
 import { compile, eventually, isRoot, start } from '../run';
+
+const library = fileURLToPath(new URL('../../../dist/index.cjs', import.meta.url));
 
 const perfFds = (): number => readdirSync('/proc/self/fd').filter((name) => isPerfFd(name)).length;
 
@@ -155,6 +159,30 @@ describe('a system-wide event', () => {
     await pause(30);
     readFileSync('/proc/self/stat');
     expect(totalOf(event)).toBeGreaterThan(before);
+  });
+
+  it('counts on some CPU, always', async () => {
+    const empty = { code: 'BAD_CPU_LIST', what: expect.stringContaining('no CPU') };
+    await expect(SystemWideEvent.open({ events: 'cpu-clock', cpus: CpuMask.empty })).rejects.toMatchObject(empty);
+    await using event = await SystemWideEvent.open({ events: 'cpu-clock' });
+    event.arm();
+    expect(() => event.modify({ cpus: CpuMask.empty })).toThrow(expect.objectContaining(empty));
+    const before = totalOf(event);
+    await pause(10);
+    expect(totalOf(event)).toBeGreaterThan(before);
+  });
+
+  it('refuses a worker thread, which could not end', () => {
+    const work = `
+      const { SampledEvent, SystemWideEvent } = require(${JSON.stringify(library)});
+      for (const kind of [SampledEvent, SystemWideEvent]) {
+        kind.open({ events: 'cpu-clock' }).catch(({ code, what }) => console.log(code, what));
+      }
+    `;
+    const program = `new (require('node:worker_threads').Worker)(${JSON.stringify(work)}, { eval: true });`;
+    const { status, stdout } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+    expect(stdout).toBe('NOT_SUPPORTED cannot open events on a worker thread\n'.repeat(2));
+    expect(status).toBe(0);
   });
 
   it('refuses what it cannot do, and leaves nothing open', async () => {
