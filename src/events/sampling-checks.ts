@@ -29,6 +29,9 @@ export function checkTerms({ name, settings = {} }: ResolvedEvent): void {
   });
 }
 
+/** Source: perf_event_open() in kernel/events/core.c. */
+const LONGEST_PERIOD = (1n << 63n) - 1n;
+
 /** The kernel's own refusal would not say what is wrong with it, and it takes a period of 0, by which nothing is sampled. */
 export function checkRate(
   { name }: ResolvedEvent,
@@ -41,6 +44,13 @@ export function checkRate(
       what: `cannot sample ${name} ${period === undefined ? `${rate} times a second` : `every ${rate} events`}`,
       why: 'that takes no sample',
       remedy: 'ask for 1 or more',
+    });
+  }
+  if (period !== undefined && period > LONGEST_PERIOD) {
+    throw new SyswideError('USAGE', {
+      what: `cannot sample ${name} every ${period} events`,
+      why: `the kernel takes no period above ${LONGEST_PERIOD}`,
+      remedy: 'ask for no more, or only count it',
     });
   }
   if (frequency !== undefined && maxFrequency !== undefined && frequency > maxFrequency) {

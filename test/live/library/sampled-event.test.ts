@@ -142,6 +142,8 @@ describe('a sampled event', () => {
   it.each<[string, Omit<SampledEventOptions, 'events'>]>([
     ['every 100 events and 100 times a second', { period: 100n, frequency: 100n }],
     ['cpu-clock every 0 events', { period: 0n }],
+    ['cpu-clock every 9223372036854775808 events', { period: 1n << 63n }],
+    ['cpu-clock every 18446744073709551616 events', { period: 1n << 64n }],
     ['cpu-clock 0 times a second', { frequency: 0n }],
     ['cpu-clock 1000000000 times a second', { frequency: 1_000_000_000n }],
     ['rings of 0 bytes', { ringBytes: 0 }],
