@@ -30,7 +30,7 @@ export interface SampledEventOptions extends SystemWideEventOptions {
   readonly period?: bigint;
   /** Samples a second, Hz; by default 4000, or as many as the kernel takes. Either this or `period`. */
   readonly frequency?: bigint;
-  /** How callers are found; by default not at all. */
+  /** How callers are found: `dwarf` is refused; by default not at all. */
   readonly callGraph?: CallGraph;
   /** Bytes of the ring of each CPU, a power of two of pages; by default 4 MiB, or what this user may lock. */
   readonly ringBytes?: number;
@@ -69,6 +69,16 @@ function checkOptions({ period, frequency, ringBytes }: SampledEventOptions, pag
     what: `cannot make rings of ${ringBytes} bytes`,
     why: `they take 1, 2, 4, 8, … pages of ${pageSize} bytes`,
     remedy: `ask for ${DEFAULT_RING_BYTES}, or leave ringBytes out`,
+  });
+}
+
+/** Stacks are not given out, and a call chain beside them has the kernel's part only. @throws SyswideError NOT_SUPPORTED */
+function checkCallers({ name, attr }: ResolvedEvent): void {
+  if (attr.sampleStackUser === undefined) return;
+  throw new SyswideError('NOT_SUPPORTED', {
+    what: `cannot find the callers of ${name} with DWARF`,
+    why: 'the library gives out no stacks to unwind',
+    remedy: "take { kind: 'fp' }, or syswide record",
   });
 }
 
@@ -245,6 +255,7 @@ export class SampledEvent implements AsyncDisposable {
     const live = await openSystemWide(this.held, options, {
       events: (asked) => {
         this.#events = asked.map((event) => sampled(event, sampling));
+        for (const event of this.#events) checkCallers(event);
         return this.#events;
       },
       connector: {

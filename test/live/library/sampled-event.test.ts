@@ -139,6 +139,16 @@ describe('a sampled event', () => {
     await expect(refused).rejects.toMatchObject({ name: 'SyswideError', code: 'NO_MEMORY' });
   });
 
+  it.each<[string, SampledEventOptions]>([
+    ['option', { events: 'cpu-clock', callGraph: { kind: 'dwarf', stackBytes: 8192 } }],
+    ['term', { events: 'context-switches,cpu-clock/call-graph=dwarf/' }],
+  ])('refuses DWARF call chains asked for by %s: it would give half of them', async (_, options) => {
+    await expect(SampledEvent.open(options)).rejects.toMatchObject({
+      code: 'NOT_SUPPORTED',
+      why: expect.stringContaining('stacks'),
+    });
+  });
+
   it.each<[string, Omit<SampledEventOptions, 'events'>]>([
     ['every 100 events and 100 times a second', { period: 100n, frequency: 100n }],
     ['cpu-clock every 0 events', { period: 0n }],
