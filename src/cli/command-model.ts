@@ -1,5 +1,5 @@
-import type { Command, Option } from 'commander';
-import type { CommandModel, OptionModel, ProgramModel } from '../report/shell/command-model';
+import type { Argument, Command, Option } from 'commander';
+import type { ArgumentModel, CommandModel, OptionModel, ProgramModel } from '../report/shell/command-model';
 import { version } from './version';
 
 /** The command line as shells and manuals are told of it. */
@@ -17,10 +17,22 @@ function commandModel(command: Command): CommandModel {
     summary: command.summary() || command.description(),
     description: command.description(),
     usage: command.usage(),
+    words: command.registeredArguments.map(argumentModel),
     options: help.visibleOptions(command).map(optionModel),
     notes: notesOf(command),
   };
 }
+
+const argumentModel = (argument: Argument): ArgumentModel => ({
+  name: argument.name(),
+  description: argument.description,
+  ...(argument.argChoices ? { choices: argument.argChoices } : {}),
+  ...fallback(argument.defaultValue),
+});
+
+/** Only of what has a text: a flag is not there unless it is given. */
+const fallback = (value: unknown): { readonly fallback?: string } =>
+  typeof value === 'string' ? { fallback: value } : {};
 
 function optionModel(option: Option): OptionModel {
   const [, value] = /(?:^|[ =])(\[?=?[<[].*)$/.exec(option.flags) ?? [];
@@ -31,6 +43,7 @@ function optionModel(option: Option): OptionModel {
     description: option.description,
     heading: option.helpGroupHeading ?? 'Options:',
     ...(option.argChoices ? { choices: option.argChoices } : {}),
+    ...fallback(option.defaultValue),
   };
 }
 

@@ -11,6 +11,18 @@ export interface OptionModel {
   readonly heading: string;
   /** All that can stand behind it; absent where that is open. */
   readonly choices?: readonly string[];
+  /** What it is where it is not given. */
+  readonly fallback?: string;
+}
+
+/** A word of a command that is no option, as its help shows it. */
+export interface ArgumentModel {
+  readonly name: string;
+  readonly description: string;
+  /** All that it can be; absent where that is open. */
+  readonly choices?: readonly string[];
+  /** What it is where it is not given. */
+  readonly fallback?: string;
 }
 
 /** A command, as its help shows it. */
@@ -21,6 +33,7 @@ export interface CommandModel {
   readonly description: string;
   /** Behind its name: `[options] [command...]`. */
   readonly usage: string;
+  readonly words: readonly ArgumentModel[];
   readonly options: readonly OptionModel[];
   /** Paragraphs that stand below the options. */
   readonly notes: readonly string[];

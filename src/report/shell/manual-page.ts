@@ -1,4 +1,4 @@
-import type { CommandModel, OptionModel, ProgramModel } from './command-model';
+import type { ArgumentModel, CommandModel, OptionModel, ProgramModel } from './command-model';
 
 /** The page of a command in the language of man(7). @param command undefined for that of syswide itself */
 export function manualPage(program: ProgramModel, command?: CommandModel): string {
@@ -13,6 +13,7 @@ export function manualPage(program: ProgramModel, command?: CommandModel): strin
     escaped(model.usage),
     '.SH DESCRIPTION',
     escaped(model.description),
+    ...wordParts(model.words),
     ...optionParts(model.options),
     ...(command ? [] : commandParts(program)),
     ...model.notes.flatMap(notePart),
@@ -20,6 +21,18 @@ export function manualPage(program: ProgramModel, command?: CommandModel): strin
     command ? `.BR ${program.name} (1)` : '.BR perf (1)',
   ];
   return `${parts.join('\n')}\n`;
+}
+
+const wordParts = (words: readonly ArgumentModel[]): string[] => [
+  ...(words.length > 0 ? ['.SH ARGUMENTS'] : []),
+  ...words.flatMap((word) => ['.TP', `.B ${escaped(word.name)}`, escaped(described(word))]),
+];
+
+/** With all that can stand there, and what does where nothing is given. */
+function described({ description, choices, fallback }: ArgumentModel | OptionModel): string {
+  const known = choices ? [choices.join(', ')] : [];
+  const extra = [...known, ...(fallback === undefined ? [] : [`default: ${fallback}`])];
+  return extra.length > 0 ? `${description} (${extra.join('; ')})` : description;
 }
 
 function optionParts(options: readonly OptionModel[]): string[] {
@@ -31,8 +44,7 @@ function optionParts(options: readonly OptionModel[]): string[] {
     last = heading;
     const names = [option.short, option.long].filter((name) => name !== undefined).join(', ');
     const value = option.value === undefined ? '' : ` ${option.value}`;
-    const choices = option.choices ? ` (${option.choices.join(', ')})` : '';
-    parts.push('.TP', `.B ${escaped(names + value)}`, escaped(option.description + choices));
+    parts.push('.TP', `.B ${escaped(names + value)}`, escaped(described(option)));
   }
   return parts;
 }

@@ -150,6 +150,17 @@ describe('syswide manual', () => {
     if (help.includes('Exit status:')) expect(text).toContain('\nEXIT STATUS\n');
   });
 
+  it.each([
+    ['ctl', ['order', 'enable, disable, status, stop or set']],
+    ['diff', ['old', 'what was before (default: perf.data.old)', '(default: dso,sym)']],
+    ['completion', ['shell', 'which one (bash, zsh, fish)']],
+    ['gate', ['at most so many pairs of runs, up to 50 (default: 40)']],
+    ['export', ['(folded, speedscope, firefox, pprof, svg, chrome-trace)']],
+  ])('%s: the words and defaults that its help has', (name, told) => {
+    const page = syswide(['manual', name]).stdout.replaceAll('\\-', '-').split('\n');
+    for (const text of told) expect(page.some((line) => line.endsWith(text))).toBe(true);
+  });
+
   it('of a command that there is not', () => {
     const { status, stderr } = syswide(['manual', 'nothing']);
     expect(status).toBe(2);
