@@ -1,40 +1,50 @@
 import type { Argument, Command, Option } from 'commander';
 import type { ArgumentModel, CommandModel, OptionModel, ProgramModel } from '../report/shell/command-model';
+import { offeredValues } from './offered-values';
 import { version } from './version';
 
 /** The command line as shells and manuals are told of it. */
-export const programModel = (program: Command): ProgramModel => ({
-  ...commandModel(program),
-  summary: program.description().replace(/\.$/, ''),
-  version,
-  commands: program.commands.filter((command) => command.name() !== 'help').map(commandModel),
-});
+export function programModel(program: Command): ProgramModel {
+  const commands = program.commands.filter((command) => command.name() !== 'help');
+  const offered = { ...offeredValues, 'manual command': commands.map((command) => command.name()) };
+  return {
+    ...commandModel(program, offered),
+    summary: program.description().replace(/\.$/, ''),
+    version,
+    commands: commands.map((command) => commandModel(command, offered)),
+  };
+}
 
-function commandModel(command: Command): CommandModel {
+type Offered = Readonly<Record<string, readonly string[]>>;
+
+function commandModel(command: Command, offered: Offered): CommandModel {
   const help = command.createHelp();
+  const offers = (name: string) => offered[`${command.name()} ${name}`];
   return {
     name: command.name(),
     summary: command.summary() || command.description(),
     description: command.description(),
     usage: command.usage(),
-    words: command.registeredArguments.map(argumentModel),
-    options: help.visibleOptions(command).map(optionModel),
+    words: command.registeredArguments.map((argument) => argumentModel(argument, offers(argument.name()))),
+    options: help.visibleOptions(command).map((option) => optionModel(option, offers(option.long ?? ''))),
     notes: notesOf(command),
   };
 }
 
-const argumentModel = (argument: Argument): ArgumentModel => ({
+const argumentModel = (argument: Argument, offered: readonly string[] | undefined): ArgumentModel => ({
   name: argument.name(),
   description: argument.description,
   ...(argument.argChoices ? { choices: argument.argChoices } : {}),
+  ...(offered ? { offered } : {}),
   ...fallback(argument.defaultValue),
+  isRepeated: argument.variadic,
 });
 
 /** Only of what has a text: a flag is not there unless it is given. */
 const fallback = (value: unknown): { readonly fallback?: string } =>
   typeof value === 'string' ? { fallback: value } : {};
 
-function optionModel(option: Option): OptionModel {
+function optionModel(option: Option, offered: readonly string[] | undefined): OptionModel {
   const [, value] = /(?:^|[ =])(\[?=?[<[].*)$/.exec(option.flags) ?? [];
   return {
     ...(option.short ? { short: option.short } : {}),
@@ -43,6 +53,7 @@ function optionModel(option: Option): OptionModel {
     description: option.description,
     heading: option.helpGroupHeading ?? 'Options:',
     ...(option.argChoices ? { choices: option.argChoices } : {}),
+    ...(offered ? { offered } : {}),
     ...fallback(option.defaultValue),
   };
 }

@@ -1,4 +1,11 @@
-import { type OptionModel, type ProgramModel, spellings, valueKind } from './command-model';
+import {
+  type CommandModel,
+  type OptionModel,
+  type ProgramModel,
+  spellings,
+  valueKind,
+  wordKind,
+} from './command-model';
 
 /**
  * What bash completes syswide's command line with: commands, options, events, files, and behind `--` any program. It needs
@@ -23,6 +30,14 @@ ${commands.flatMap(({ name, options: own }) => own.flatMap((option) => valueCase
   esac
 }
 
+# What the word $2 of the command $1 is, the first one being 1.
+_syswide_word() {
+  case "$1 $2" in
+${commands.flatMap(wordCases).join('\n')}
+    *) echo open ;;
+  esac
+}
+
 # Names of events. What stands before the last comma or brace stays.
 _syswide_events() {
   local last=\${1##*[,\\{]}
@@ -35,6 +50,17 @@ _syswide_events() {
   compopt -o nospace 2>/dev/null
 }
 
+# What $1 says, or of these texts, of which commas may join several.
+_syswide_offer() {
+  case $1 in
+    event) _syswide_events "$2" ;;
+    file) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$2")) ;;
+    open) ;;
+    *) local last=\${2##*,}
+      COMPREPLY=($(compgen -P "\${2%"$last"}" -W "\${1//|/ }" -- "$last")) ;;
+  esac
+}
+
 _syswide() {
   COMPREPLY=()
   local line=\${COMP_LINE:0:COMP_POINT}
@@ -42,29 +68,27 @@ _syswide() {
   read -ra typed <<< "$line"
   local current=''
   [[ $line == *[[:space:]] ]] || current=\${typed[\${#typed[@]}-1]}
-  local command='' word
-  for word in "\${typed[@]:1}"; do
-    [[ $word == -- ]] && { COMPREPLY=($(compgen -c -- "$current")); return; }
-    [[ -z $command && $word != -* && ( $word != "$current" || -z $current ) ]] && command=$word
-  done
   local count=\${#typed[@]}
-  local previous=\${typed[count-1]}
-  [[ -n $current ]] && previous=\${typed[count-2]}
+  [[ -n $current ]] && (( count-- ))
+  local command='' previous='' place=1 word
+  for word in "\${typed[@]:1:count-1}"; do
+    [[ $word == -- ]] && { COMPREPLY=($(compgen -c -- "$current")); return; }
+    if [[ -z $command ]]; then
+      [[ $word == -* ]] || command=$word
+    elif [[ $word != -* && $(_syswide_value "$command" "$previous") == none ]]; then
+      (( place++ ))
+    fi
+    previous=$word
+  done
   if [[ -z $command ]]; then
     if [[ $current == -* ]]; then COMPREPLY=($(compgen -W "$(_syswide_options '')" -- "$current"))
     else COMPREPLY=($(compgen -W '${names.join(' ')}' -- "$current")); fi
     return
   fi
   local value=$(_syswide_value "$command" "$previous")
-  case $value in
-    event) _syswide_events "$current" ;;
-    file) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")) ;;
-    open) ;;
-    none)
-      if [[ $current == -* ]]; then COMPREPLY=($(compgen -W "$(_syswide_options "$command")" -- "$current"))
-      else compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current")); fi ;;
-    *) COMPREPLY=($(compgen -W "\${value//|/ }" -- "$current")) ;;
-  esac
+  if [[ $value != none ]]; then _syswide_offer "$value" "$current"
+  elif [[ $current == -* ]]; then COMPREPLY=($(compgen -W "$(_syswide_options "$command")" -- "$current"))
+  else _syswide_offer "$(_syswide_word "$command" "$place")" "$current"; fi
 }
 
 complete -F _syswide syswide
@@ -78,5 +102,11 @@ function valueCase(command: string, option: OptionModel): string[] {
   // Behind one that may stand alone, anything can follow.
   if (kind === 'none' || option.value?.startsWith('[')) return [];
   const patterns = spellings(option).map((spelling) => `'${command} ${spelling}'`);
-  return [`    ${patterns.join(' | ')}) echo '${option.choices?.join('|') ?? kind}' ;;`];
+  return [`    ${patterns.join(' | ')}) echo '${(option.choices ?? option.offered)?.join('|') ?? kind}' ;;`];
 }
+
+const wordCases = ({ name, words }: CommandModel): string[] =>
+  words.map((word, i) => {
+    const place = word.isRepeated ? `'${name} '*` : `'${name} ${i + 1}'`;
+    return `    ${place}) echo '${(word.choices ?? word.offered)?.join('|') ?? wordKind(word)}' ;;`;
+  });

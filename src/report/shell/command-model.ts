@@ -11,6 +11,8 @@ export interface OptionModel {
   readonly heading: string;
   /** All that can stand behind it; absent where that is open. */
   readonly choices?: readonly string[];
+  /** Some of what can stand behind it, where commas may join several. */
+  readonly offered?: readonly string[];
   /** What it is where it is not given. */
   readonly fallback?: string;
 }
@@ -21,8 +23,12 @@ export interface ArgumentModel {
   readonly description: string;
   /** All that it can be; absent where that is open. */
   readonly choices?: readonly string[];
+  /** Some of what it can be. */
+  readonly offered?: readonly string[];
   /** What it is where it is not given. */
   readonly fallback?: string;
+  /** Whether all words from there on are such. */
+  readonly isRepeated: boolean;
 }
 
 /** A command, as its help shows it. */
@@ -53,6 +59,12 @@ export function valueKind({ value }: OptionModel): ValueKind {
   if (value === undefined) return 'none';
   if (/event/.test(value)) return 'event';
   return /file|path|folder|dir|prefix/.test(value) ? 'file' : 'open';
+}
+
+/** What a word of a command can be, as far as its name tells. */
+export function wordKind({ name }: ArgumentModel): ValueKind {
+  if (name === 'globs') return 'event';
+  return /^(?:command|handlers|recordings|old|new)$/.test(name) ? 'file' : 'open';
 }
 
 /** How an option may be written. */

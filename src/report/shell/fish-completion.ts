@@ -1,4 +1,12 @@
-import { type CommandModel, type OptionModel, type ProgramModel, plainWords, valueKind } from './command-model';
+import {
+  type ArgumentModel,
+  type CommandModel,
+  type OptionModel,
+  type ProgramModel,
+  plainWords,
+  valueKind,
+  wordKind,
+} from './command-model';
 
 /** What fish completes syswide's command line with: see `bashCompletion`. */
 export function fishCompletion({ commands, options }: ProgramModel): string {
@@ -8,6 +16,12 @@ export function fishCompletion({ commands, options }: ProgramModel): string {
     'function __syswide_events',
     "    set -l before (string replace -r '[^,{]*$' '' -- (commandline -ct))",
     '    for name in (syswide list --raw-dump 2>/dev/null)',
+    '        echo $before$name',
+    '    end',
+    'end',
+    'function __syswide_list',
+    "    set -l before (string replace -r '[^,]*$' '' -- (commandline -ct))",
+    '    for name in $argv',
     '        echo $before$name',
     '    end',
     'end',
@@ -29,12 +43,22 @@ export function fishCompletion({ commands, options }: ProgramModel): string {
   return `${lines.join('\n')}\n`;
 }
 
-function commandLines({ name, summary, options }: CommandModel): string[] {
+function commandLines({ name, summary, options, words }: CommandModel): string[] {
   const condition = `__fish_seen_subcommand_from ${name}`;
   return [
     `complete -c syswide -n "not __fish_seen_subcommand_from $commands" -a ${name} -d '${plainWords(summary)}'`,
     ...options.map((option) => optionLine(condition, option)),
+    ...(words.some((word) => wordKind(word) === 'file') ? [] : [`complete -c syswide -n "${condition}" -f`]),
+    ...words.flatMap((word, i) => wordLine(condition, word, i)),
   ];
+}
+
+function wordLine(condition: string, word: ArgumentModel, i: number): string[] {
+  const offered = word.choices ?? word.offered;
+  if (!offered && wordKind(word) !== 'event') return [];
+  // Behind the program, the command and the words before it.
+  const isThere = word.isRepeated ? condition : `${condition}; and test (count (commandline -opc)) -eq ${i + 2}`;
+  return [`complete -c syswide -n "${isThere}" -a '${offered?.join(' ') ?? '(__syswide_events)'}'`];
 }
 
 function optionLine(condition: string, option: OptionModel): string {
@@ -48,5 +72,6 @@ function value(option: OptionModel, choices: readonly string[] | undefined): str
   // Behind one that may stand alone, fish would ask for something.
   if (kind === 'none' || option.value?.startsWith('[')) return '';
   if (choices) return ` -x -a '${choices.join(' ')}'`;
+  if (option.offered) return ` -x -a '(__syswide_list ${option.offered.join(' ')})'`;
   return { event: " -x -a '(__syswide_events)'", file: ' -r -F', open: ' -x' }[kind];
 }

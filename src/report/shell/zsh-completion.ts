@@ -1,11 +1,19 @@
-import { type OptionModel, type ProgramModel, plainWords, spellings, valueKind } from './command-model';
+import {
+  type ArgumentModel,
+  type OptionModel,
+  type ProgramModel,
+  plainWords,
+  spellings,
+  valueKind,
+  wordKind,
+} from './command-model';
 
 /** What zsh completes syswide's command line with: see `bashCompletion`. A function file, by the name `_syswide`. */
 export function zshCompletion({ commands }: ProgramModel): string {
   const described = commands.map(({ name, summary }) => `    '${name}:${plainWords(summary).replaceAll(':', ' ')}'`);
   const cases = commands.map(
-    ({ name, options }) =>
-      `    ${name})\n      _arguments -S \\\n${options.map(argument).join('')}        '*::: :_syswide_rest'\n      ;;`,
+    ({ name, options, words }) =>
+      `    ${name})\n      _arguments -S \\\n${[...options.map(argument), ...words.map(wordLine)].join(' \\\n')}\n      ;;`,
   );
   return `#compdef syswide
 
@@ -55,13 +63,24 @@ function argument(option: OptionModel): string {
   const text = plainWords(option.description).replaceAll(':', ' ');
   const braces = names.length > 1 ? `{${names.join(',')}}` : (names[0] ?? '');
   const exclusive = names.length > 1 ? `'(${names.join(' ')})'` : '';
-  return `        ${exclusive}${braces}'[${text}]${value(option)}' \\\n`;
+  return `        ${exclusive}${braces}'[${text}]${value(option)}'`;
 }
+
+function wordLine(word: ArgumentModel, i: number): string {
+  // A command has words of its own.
+  if (word.name === 'command' && word.isRepeated) return "        '*::: :_syswide_rest'";
+  const offered = word.choices ?? word.offered;
+  const place = word.isRepeated ? '*' : `${i + 1}:`;
+  return `        '${place}:${word.name}:${offered ? `(${offered.join(' ')})` : actions[wordKind(word)]}'`;
+}
+
+const actions = { event: '_syswide_events', file: '_files', open: '', none: '' } as const;
 
 function value(option: OptionModel): string {
   const kind = valueKind(option);
   if (kind === 'none') return '';
   const isOptional = option.value?.startsWith('[') ? ':' : '';
   if (option.choices) return `${isOptional}:value:(${option.choices.join(' ')})`;
-  return `${isOptional}:${kind}:${{ event: '_syswide_events', file: '_files', open: '' }[kind]}`;
+  if (option.offered) return `${isOptional}:value: _sequence compadd - ${option.offered.join(' ')}`;
+  return `${isOptional}:${kind}:${actions[kind]}`;
 }

@@ -24,6 +24,12 @@ const options = {
   env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
 } as const;
 
+/** An event that there is not comes last of what is looked at. */
+function recordTakes(option: string, value: string): void {
+  const { stderr } = syswide(['record', option, value, '-e', 'no-such-event', '--', 'true']);
+  expect(stderr).toContain("event 'no-such-event'");
+}
+
 describe('completion in bash', () => {
   /** What bash offers behind a line, as readline asks for it. */
   function offered(line: string): string[] {
@@ -53,8 +59,35 @@ describe('completion in bash', () => {
     ['syswide stat -e {cpu-clock,page-f', ['{cpu-clock,page-faults']],
     ['syswide stat -a -- slee', ['sleep']],
     ['syswide stat -C ', []],
+    ['syswide stat --pre', ['--pre']],
+    ['syswide record --synth ', ['all', 'task', 'mmap', 'no']],
+    ['syswide record -q --synth task,m', ['task,mmap']],
+    ['syswide record -k mono', ['monotonic', 'monotonic_raw']],
+    ['syswide stat -a -M page-fault-', ['page-fault-rate']],
+    ['syswide stat -M ipc,page-fault-', ['ipc,page-fault-rate']],
+    ['syswide ps ', []],
+    ['syswide doctor ol', []],
+    ['syswide ctl ', []],
+    ['syswide ctl --json abcd ', ['enable', 'disable', 'status', 'stop', 'set']],
+    ['syswide ctl abcd set ', []],
+    ['syswide list --json cpu-cl', ['cpu-clock']],
+    ['syswide list cpu-clock page-f', ['page-faults']],
+    ['syswide completion z', ['zsh']],
+    ['syswide manual re', ['record', 'report']],
+    ['syswide diff -s dso ol', ['old.data']],
+    ['syswide diff old.data ol', ['old.data']],
+    ['syswide diff old.data old.data ol', []],
+    ['syswide report ol', []],
+    ['syswide script ol', ['old.data']],
+    ['syswide flamegraph --diff old.data ol', ['old.data']],
+    ['syswide stat cat ol', ['old.data']],
   ])('%s', (line, expected) => {
     expect(offered(line).sort()).toEqual([...expected].sort());
+  });
+
+  it('offers what record takes', () => {
+    for (const value of offered('syswide record --synth ')) recordTakes('--synth', value);
+    for (const value of offered('syswide record -k ')) recordTakes('-k', value);
   });
 
   it('offers all commands, and every option of one', () => {
@@ -100,6 +133,14 @@ describe('completion in zsh', () => {
       sleep 1
       zpty -w -n shell $'syswide report --hier\\t\\C-a# \\n'
       sleep 1
+      zpty -w -n shell $'syswide record --synth ta\\t,mm\\t\\C-a# \\n'
+      sleep 1
+      zpty -w -n shell $'syswide ctl abcd disa\\t\\C-a# \\n'
+      sleep 1
+      zpty -w -n shell $'syswide ps old.d\\t\\C-a# \\n'
+      sleep 1
+      zpty -w -n shell $'syswide diff old.d\\t\\C-a# \\n'
+      sleep 1
       zpty -w -n shell $'syswide stat -e page-f\\t\\C-a# \\n'
       sleep 3
       while zpty -r -t shell line; do print -r -- "$line"; done
@@ -107,6 +148,11 @@ describe('completion in zsh', () => {
     const { stdout } = spawnSync('zsh', ['-f', '-c', drive], { ...options, timeout: 20_000 });
     expect(stdout).toContain('report --hierarchy');
     expect(stdout).toContain('-e page-faults');
+    // A comma is added, and taken away again when something else is typed.
+    expect(stdout).toMatch(/--synth task.*,mmap/u);
+    expect(stdout).toContain('ctl abcd disable');
+    expect(stdout).not.toContain('ps old.data');
+    expect(stdout).toContain('diff old.data');
   });
 });
 
@@ -121,6 +167,19 @@ describe('completion in fish', () => {
     ['syswide stat -a -- syswi', ['syswide']],
     ['syswide record -g -- syswide stat -e cpu-cl', ['cpu-clock']],
     ['syswide stat -- cat ol', ['old.data']],
+    ['syswide stat cat ol', ['old.data']],
+    ['syswide record --synth task,m', ['task,mmap']],
+    ['syswide record -k bo', ['boottime']],
+    ['syswide stat -M ipc,page-fault-', ['ipc,page-fault-rate']],
+    ['syswide ps ol', []],
+    ['syswide evlist -i ol', ['old.data']],
+    ['syswide evlist ol', []],
+    ['syswide ctl abcd di', ['disable']],
+    ['syswide ctl di', []],
+    ['syswide list cpu-cl', ['cpu-clock']],
+    ['syswide manual re', ['record', 'report']],
+    ['syswide completion zs', ['zsh']],
+    ['syswide diff ol', ['old.data']],
   ])('%s', (line, expected) => {
     writeFileSync(join(folder, 'fish'), script('fish'));
     const ask = `source ${join(folder, 'fish')}; complete -C '${line}'`;
