@@ -1,4 +1,6 @@
 import { PerfType } from '../../abi/perf-event';
+import type { SampleOffsets } from '../../abi/sample-offsets';
+import { SyswideError } from '../../base/error';
 import type { RecordedEvent } from '../../profile/recorded-event';
 import { fieldNames, type ScriptField, type ScriptView } from '../../report/script/script-view';
 import { usage } from '../usage-error';
@@ -23,6 +25,7 @@ const typeNames = new Map<string, (type: number) => boolean>([
 /** What one list of fields says. */
 interface FieldList {
   readonly isOf: (type: number) => boolean;
+  readonly isOfAll: boolean;
   /** Whether it changes what there is, by signs. */
   readonly changes: boolean;
   readonly fields: readonly { readonly sign: string; readonly field: ScriptField }[];
@@ -40,6 +43,47 @@ export function scriptFields(texts: readonly string[] = [], callChains: boolean)
     for (const list of lists) if (list.isOf(event.type)) shown = changed(shown, list);
     return shown;
   };
+}
+
+/**
+ * Those that lists name as to be shown. Of lists for one type of events, perf leaves out what there is not, and scripts may
+ * have come to count on that.
+ * @throws SyswideError USAGE for what is no field
+ */
+export function namedFields(texts: readonly string[] = []): ReadonlySet<ScriptField> {
+  const lists = texts.map(fieldList).filter(({ isOfAll }) => isOfAll);
+  return new Set(lists.flatMap(({ fields }) => fields.filter(({ sign }) => sign !== '-').map(({ field }) => field)));
+}
+
+/**
+ * Who reads columns would take the next one for a field that is not there.
+ * @throws SyswideError BAD_FILE for a field that was named, and that no event has which would show it
+ */
+export function checkFields(
+  named: ReadonlySet<ScriptField>,
+  fieldsOf: ScriptView['fieldsOf'],
+  events: readonly RecordedEvent[],
+): void {
+  for (const field of named) {
+    const shown = events.filter((event) => fieldsOf(event).has(field));
+    if (shown.length === 0 || shown.some(({ offsets }) => tells(offsets, field))) continue;
+    throw new SyswideError('BAD_FILE', {
+      what: `cannot show ${field} of the samples`,
+      why: 'the recording does not tell it',
+      remedy: `leave it out of -F, or ${remedies[field] ?? 'record it anew with syswide record'}`,
+    });
+  }
+}
+
+const remedies: Partial<Record<ScriptField, string>> = {
+  addr: 'record it with -d',
+  cpu: 'record it with --sample-cpu',
+  time: 'record it with -T',
+};
+
+function tells(offsets: SampleOffsets, field: ScriptField): boolean {
+  if (field === 'cpu' || field === 'time' || field === 'addr' || field === 'ip') return offsets[field] >= 0;
+  return !(field === 'tid' || field === 'pid') || offsets.tid >= 0;
 }
 
 function changed(shown: ReadonlySet<ScriptField>, { changes, fields }: FieldList): ReadonlySet<ScriptField> {
@@ -62,10 +106,18 @@ function fieldList(text: string): FieldList {
   if (changes && fields.some(({ sign }) => sign === '')) {
     throw usage(`-F '${text}'`, 'some have a sign and some have none', 'write -F comm,time or -F +pid,-period');
   }
-  if (!changes && fields.some(({ field }) => field === 'srcline') && !fields.some(({ field }) => field === 'ip')) {
+  if (!changes) checkCompany(text, new Set(fields.map(({ field }) => field)));
+  return { isOf, isOfAll: type === undefined, changes, fields };
+}
+
+/** @throws SyswideError USAGE for a field that is shown beside another one only */
+function checkCompany(text: string, fields: ReadonlySet<ScriptField>): void {
+  if (fields.has('srcline') && !fields.has('ip')) {
     throw usage(`-F '${text}'`, 'lines of the source are those of addresses', 'add ip');
   }
-  return { isOf, changes, fields };
+  if (fields.has('symoff') && !fields.has('sym')) {
+    throw usage(`-F '${text}'`, 'offsets are those from the beginning of functions', 'add sym');
+  }
 }
 
 function fieldOf(name: string): ScriptField {

@@ -2,14 +2,14 @@ import type { Owner } from '../../perfdata/input-file';
 import type { SymbolPlaces } from '../../profile/programs';
 import type { ChainLimit } from '../../report/script/chain-cut';
 import { shownTypes } from '../../report/script/record-text';
-import type { ScriptView } from '../../report/script/script-view';
+import type { ScriptField, ScriptView } from '../../report/script/script-view';
 import { type FunctionFilter, functionFilter, type RawFunctionOptions } from '../function-filter';
 import { type RawFilterOptions, type RecordingFilter, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
 import { stackDepth } from '../stack-depth';
 import { type RawSymbolOptions, symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
-import { scriptFields } from './script-fields';
+import { namedFields, scriptFields } from './script-fields';
 
 /** The option values as commander hands them over. */
 export interface RawScriptOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions, RawFunctionOptions {
@@ -52,6 +52,8 @@ export interface ScriptOptions {
   /** Instead of samples. */
   readonly only?: 'header' | 'dump';
   readonly view: ScriptView;
+  /** Fields that were asked for by their names. */
+  readonly named: ReadonlySet<ScriptField>;
   /** Whether functions that the compiler put into others are shown. */
   readonly inlines: boolean;
   /** Types of records that are shown, too. */
@@ -78,6 +80,7 @@ export function scriptOptions(raw: RawScriptOptions): ScriptOptions {
     ...(only ? { only } : {}),
     others: othersOf(raw),
     inlines: raw.inline ?? false,
+    named: namedFields(raw.fields),
     view: {
       fieldsOf: scriptFields(raw.fields, callChains),
       callChains,

@@ -25,6 +25,7 @@ import { endOfRecording } from '../recording-end';
 import { filterFor } from '../recording-filter';
 import { withSpooledInput } from '../spooled-input';
 import { otherRecords } from './other-records';
+import { checkFields } from './script-fields';
 import type { ScriptOptions } from './script-options';
 
 /**
@@ -56,6 +57,7 @@ function scriptOf(path: string, options: ScriptOptions): number {
 function printSamples(recording: Recording, options: ScriptOptions, pages: Pages): readonly string[] {
   const { symbols, functions, view, others, inlines, limit } = options;
   const filter = filterFor(options.filter, recording);
+  checkFields(options.named, view.fieldsOf, recording.events.all);
   const { timeline: whole, kernel, processes } = recording.readTasks();
   const timeline = whole.withoutForesight();
   const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);

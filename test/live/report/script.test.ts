@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -259,6 +259,25 @@ describe('syswide script', () => {
     }
   });
 
+  it.each(['cpu', 'addr', '+cpu', '+addr', 'comm,time,cpu'])(
+    'refuses -F %s of samples that do not tell it, as perf does',
+    (fields) => {
+      const path = file('no-cpu.data');
+      if (!existsSync(path)) perf(['record', '-q', '-o', path, '--', 'ls', '/']);
+      expect(spawnSync('perf', ['script', '-i', path, '-F', fields], { encoding: 'utf8' }).status).not.toBe(0);
+      const { status, stdout, stderr } = syswide(['script', '-i', path, '-F', fields]);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(
+        /^error\[BAD_FILE\]: cannot show (?:cpu|addr) of the samples — .* -F, or record it with -/u,
+      );
+    },
+  );
+
+  it('leaves out what samples do not tell where one type of events was asked for it', () => {
+    const path = file('no-cpu.data');
+    expect(compared(['-i', path, '-F', 'sw:comm,time,cpu']).different).toEqual([]);
+  });
+
   it('ends in order when its reader has enough, and refuses what makes no sense', () => {
     const { stdout, stderr } = spawnSync(
       'sh',
@@ -271,6 +290,7 @@ describe('syswide script', () => {
       ['-F', 'x'],
       ['-F', 'comm,+pid'],
       ['-F', 'nosuch:comm'],
+      ['-F', 'ip,symoff'],
       ['--max-stack', '0'],
       ['--reltime', '--deltatime'],
     ]) {
