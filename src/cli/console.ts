@@ -154,7 +154,11 @@ export function writeChecked(fd: number, text: string, name: string): void {
 export const outputFailed = (name: string, error: unknown): SyswideError =>
   new SyswideError('OUTPUT_FAILED', {
     what: `cannot write ${name}`,
-    why: error instanceof Error ? error.message : String(error),
+    // Nobody has asked for a file that is not finished.
+    why: (error instanceof Error ? error.message : String(error)).replaceAll(unfinishedEnd(), ''),
     remedy: 'check the path, its permissions and the space on its disk',
     cause: error,
   });
+
+/** What is behind the name of a file until it is whole. */
+export const unfinishedEnd = (): string => `.${process.pid}.new`;

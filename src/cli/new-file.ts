@@ -1,6 +1,5 @@
 import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { SyswideError } from '../base/error';
-import { offer } from './console';
+import { offer, outputFailed, unfinishedEnd } from './console';
 
 /**
  * Writes a file whole or not at all; what had its name is replaced, and where a symbolic link points to is left alone. Only
@@ -12,7 +11,7 @@ export function writeNewFile(path: string, content: string | Uint8Array): void {
     offer(typeof content === 'string' ? content : Buffer.from(content));
     return;
   }
-  const unfinished = `${path}.${process.pid}.new`;
+  const unfinished = path + unfinishedEnd();
   try {
     const earlier = lstatSync(path, { throwIfNoEntry: false });
     if (earlier && !(earlier.isFile() || earlier.isSymbolicLink())) throw new Error('it is there, and no file');
@@ -26,11 +25,6 @@ export function writeNewFile(path: string, content: string | Uint8Array): void {
     renameSync(unfinished, path);
   } catch (error) {
     rmSync(unfinished, { force: true });
-    throw new SyswideError('OUTPUT_FAILED', {
-      what: `cannot write ${path}`,
-      why: error instanceof Error ? error.message : String(error),
-      remedy: 'check the path, its permissions and the space on its disk',
-      cause: error,
-    });
+    throw outputFailed(path, error);
   }
 }

@@ -14,8 +14,8 @@ export function psCommand(action: (options: PsOptions) => Promise<void>): Comman
     .summary('list the measurements that run now, by id')
     .description(
       'List the measurements that run now: those of this user, or of everybody when root asks. Each has an id for ' +
-        'syswide ctl. State and lost records are asked of the processes that measure; where one is stopped, it is ' +
-        'listed as not answering.',
+        'syswide ctl. Its state is asked of the process that measures; where that is stopped, it is listed as not ' +
+        'answering.',
     )
     .option('--json', 'print a JSON array')
     .addHelpText('after', '\nExit status: 0, also when there are none; 1 when none can be looked for.')

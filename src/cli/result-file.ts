@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { isOwnPipe } from '../host/own-pipe';
 import { trustedUsers } from '../host/regular-file';
-import { outputFailed, plainSink, type Sink, writeChecked } from './console';
+import { outputFailed, plainSink, type Sink, unfinishedEnd, writeChecked } from './console';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 
@@ -67,7 +67,7 @@ export function openDescriptor(fd: number): Sink {
 }
 
 function newFile(path: string, isGrowing: boolean): Sink {
-  const unfinished = `${path}.${process.pid}.new`;
+  const unfinished = path + unfinishedEnd();
   const fd = openSync(unfinished, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600);
   let isNamed = false;
   const name = () => {

@@ -51,6 +51,7 @@ describe('what --save writes', () => {
   it('is an error when it cannot be written', () => {
     const { status, stderr } = syswide(['stat', '--save', '/no/such/folder/x', '-e', 'page-faults', '--', 'true']);
     expect(stderr).toContain('error[OUTPUT_FAILED]: cannot write /no/such/folder/x');
+    expect(stderr).toContain("no such file or directory, open '/no/such/folder/x' —");
     expect(status).toBe(125);
   });
 });
