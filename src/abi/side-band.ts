@@ -5,8 +5,8 @@ import { HEADER_BYTES, HEADER_SIZE_OFFSET, RecordType } from './ring-page';
  * Source: `enum perf_event_type` in include/uapi/linux/perf_event.h, Linux 6.18; misc bits from there too.
  */
 
-/** PERF_RECORD_MISC_*: whose address it is; and of a mapping, that it is of data. */
-const RecordMisc = { kernel: 1, user: 2, mmapData: 1 << 13 } as const;
+/** PERF_RECORD_MISC_*: whose address it is; of a mapping, that it is of data; of a fork, that the child ran already. */
+const RecordMisc = { kernel: 1, user: 2, mmapData: 1 << 13, forkExec: 1 << 13 } as const;
 
 /** Of a record of ours: all zero, which readers take as: before everything else, of the first event. */
 export type TrailerBytes = 8 | 16 | 24 | 32;
@@ -33,7 +33,8 @@ export function forkRecord(
   body.writeInt32LE(parent, 4);
   body.writeInt32LE(tid, 8);
   body.writeInt32LE(parentTid, 12);
-  return record(RecordType.fork, 0, [body], trailer);
+  // What runs already may be another program than its parent: readers give it none of the parent's memory.
+  return record(RecordType.fork, RecordMisc.forkExec, [body], trailer);
 }
 
 /** Where a namespace is in nsfs; its inode tells it apart from others. */

@@ -3,7 +3,7 @@ import { MergedOrder } from './merged-order';
 import { PagedColumn } from './paged-column';
 
 /** What an event is. */
-export const TaskEventKind = { comm: 0, exec: 1, fork: 2, map: 3 } as const;
+export const TaskEventKind = { comm: 0, exec: 1, fork: 2, map: 3, running: 4 } as const;
 
 /**
  * What happened to tasks, as records tell, one row each. A file may be nothing but such records, so that a row is a few
@@ -43,6 +43,11 @@ export class TaskEvents {
   /** A thread `tid` of process `pid` is begun by another one. */
   fork(time: number, pid: number, tid: number, parent: number, parentTid: number): void {
     this.add(TaskEventKind.fork, time, pid, tid, parent, parentTid);
+  }
+
+  /** The same of one that ran already when that was told: what its parent had in its memory says nothing of it. */
+  running(time: number, pid: number, tid: number, parent: number, parentTid: number): void {
+    this.add(TaskEventKind.running, time, pid, tid, parent, parentTid);
   }
 
   map(time: number, pid: number, { start, end, offset, dso }: MappedRange): void {

@@ -16,7 +16,7 @@ export interface KernelRange {
 }
 
 /** PERF_RECORD_MISC_COMM_EXEC, and PERF_RECORD_MISC_MMAP_DATA, which is the same bit of another record. */
-const [MISC_EXEC, MISC_DATA] = [1 << 13, 1 << 13];
+const [MISC_EXEC, MISC_DATA, MISC_RUNNING] = [1 << 13, 1 << 13, 1 << 13];
 
 /** In an MMAP2 record, where what may be done with the memory is, and behind it the path. */
 const [PROTECTION, MMAP2_NAME] = [56, 64];
@@ -112,7 +112,8 @@ export class TaskRecords implements RecordedProcesses {
     const i32 = (at: number) => view.getInt32(begin + at, this.littleEndian);
     // Its own time is some ns behind that of its trailer, by which all records are told.
     const time = this.#trailer.time < 0 ? this.number(view, begin + 16) : this.timeOf(view, begin, end);
-    this.events.fork(time, i32(0), i32(8), i32(4), i32(12));
+    const isRunning = (view.getUint16(begin - 4, this.littleEndian) & MISC_RUNNING) !== 0;
+    this.events[isRunning ? 'running' : 'fork'](time, i32(0), i32(8), i32(4), i32(12));
   }
 
   private map(view: DataView, begin: number, end: number, name: number): void {

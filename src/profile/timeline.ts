@@ -158,12 +158,13 @@ export class Timeline {
 
   private apply(row: number): void {
     const kind = this.events.kindAt(row);
-    if (kind === TaskEventKind.fork) this.fork(row);
+    if (kind === TaskEventKind.fork) this.fork(row, true);
+    else if (kind === TaskEventKind.running) this.fork(row, false);
     else if (kind === TaskEventKind.map) this.map(row);
     else this.rename(row, kind === TaskEventKind.exec);
   }
 
-  private fork(row: number): void {
+  private fork(row: number, inherits: boolean): void {
     const pid = this.events.pidAt(row);
     const parent = this.events.parentAt(row);
     const last = this.lastRow(parent.tid);
@@ -172,7 +173,7 @@ export class Timeline {
       this.become(row, this.processOf(pid), comm);
       return;
     }
-    const origin = this.lastProcess(parent.pid);
+    const origin = inherits ? this.lastProcess(parent.pid) : NONE;
     const process = this.begin(pid, origin === NONE ? NOTHING : this.#memories.childOf(this.#memory.at(origin)));
     this.become(row, process, comm);
   }

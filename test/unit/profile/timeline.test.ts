@@ -14,6 +14,10 @@ const fork =
   (time: number, pid: number, parent: number, tid = pid): Told =>
   (events) =>
     events.fork(time, pid, tid, parent, parent);
+const running =
+  (time: number, pid: number, parent: number): Told =>
+  (events) =>
+    events.running(time, pid, pid, parent, parent);
 const map =
   (time: number, pid: number, start: number, end: number, dso: number): Told =>
   (events) =>
@@ -58,6 +62,16 @@ describe('a recording that tells of very many', () => {
 });
 
 describe('the timeline of tasks', () => {
+  it('gives a process that ran already nothing of what its parent has in its memory', () => {
+    const { commAt, dsoAt } = told(
+      ...[comm(0, 1, 'node'), map(0, 1, 100, 200, 5), running(0, 2, 1), comm(0, 2, 'tool'), map(0, 2, 300, 400, 6)],
+      ...[fork(5, 3, 2)],
+    );
+    expect([2, 3].map((pid) => commAt(pid, 9))).toEqual(['tool', 'tool']);
+    expect([1, 2, 3].map((pid) => dsoAt(pid, 9, 150))).toEqual([5, undefined, undefined]);
+    expect([2, 3].map((pid) => dsoAt(pid, 9, 350))).toEqual([6, 6]);
+  });
+
   it('knows the name that a thread had at a time', () => {
     const { commAt } = told(comm(0, 1, 'sh'), comm(20, 1, 'late'), fork(10, 2, 1), comm(15, 2, 'ls', { isExec: true }));
     expect([5, 25, 12].map((time) => commAt(1, time))).toEqual(['sh', 'late', 'sh']);

@@ -33,6 +33,9 @@ describe('what runs already', () => {
       ...[RecordType.fork, RecordType.comm, RecordType.mmap2, RecordType.mmap2],
       ...[RecordType.fork, RecordType.comm],
     ]);
+    // PERF_RECORD_MISC_FORK_EXEC: readers give it nothing of its parent's memory.
+    const forks = records.filter(({ type }) => type === RecordType.fork);
+    expect(forks.map(({ bytes }) => bytes.readUInt16LE(4))).toEqual([1 << 13, 1 << 13]);
     expect(records[2]?.bytes.readBigUInt64LE(16)).toBe(0x2000n);
     expect(records[2]?.bytes.toString('latin1')).toContain('/bin/main\0');
     expect(records[3]?.bytes.toString('latin1')).toContain('//anon\0');
