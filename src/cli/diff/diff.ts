@@ -1,6 +1,7 @@
-import { jsonText } from '../../base/safe-text';
+import { jsonText, visible } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
 import { type Difference, differencesOf, type Shares } from '../../profile/difference';
+import { type EventIdentity, pairedEvent } from '../../profile/event-pairs';
 import { Histogram, stackKeysFor } from '../../profile/histogram';
 import { profileOf } from '../../profile/profile';
 import { Recording } from '../../profile/recording';
@@ -23,14 +24,12 @@ import type { DiffOptions } from './diff-options';
  */
 export async function diff(options: DiffOptions): Promise<number> {
   beBrief();
-  const [{ byEvent: base, status }, { byEvent: other, status: otherStatus }] = [
-    sharesIn(options.base, options),
-    sharesIn(options.other, options),
-  ];
+  const [base, other] = [sharesIn(options.base, options), sharesIn(options.other, options)];
   const pages = new Pages();
-  const compared = [...other].map(([event, shares]) => ({
-    view: viewOf(event, options),
-    differences: differencesOf(base.get(event) ?? { entries: [], samples: 0 }, shares),
+  const pairs = other.events.map((event) => ({ event, match: pairedEvent(event, other.events, base.events) }));
+  const compared = pairs.map(({ event, match }) => ({
+    view: viewOf(event.name, options),
+    differences: differencesOf(match?.shares ?? { entries: [], samples: 0 }, event.shares),
   }));
   if (options.json) pages.text.write(documentOf(compared));
   else {
@@ -39,10 +38,25 @@ export async function diff(options: DiffOptions): Promise<number> {
     }
   }
   pages.end();
-  for (const event of base.keys()) {
-    if (!other.has(event)) complain(`# ${options.other} has no samples of '${event}'`);
+  tellOthers(pairs, base.events, options);
+  return Math.max(base.status, other.status);
+}
+
+/** Says what is compared with nothing, or with an event of another name. */
+function tellOthers(
+  pairs: readonly { event: SampledEvent; match: SampledEvent | undefined }[],
+  base: readonly SampledEvent[],
+  options: DiffOptions,
+): void {
+  for (const { event, match } of pairs) {
+    if (match?.name === event.name) continue;
+    const instead = match ? `: compared with its '${visible(match.name)}'` : '';
+    complain(`# ${visible(options.base)} has no samples of '${visible(event.name)}'${instead}`);
   }
-  return Math.max(status, otherStatus);
+  for (const event of base) {
+    if (pairs.some(({ match }) => match === event)) continue;
+    complain(`# ${visible(options.other)} has no samples of '${visible(event.name)}'`);
+  }
 }
 
 function documentOf(compared: readonly { differences: readonly Difference[]; view: DifferenceView }[]): string {
@@ -58,11 +72,16 @@ const viewOf = (event: string, { keys, computed, baselineOnly, quiet }: DiffOpti
   isQuiet: quiet,
 });
 
+/** An event of a recording that has samples, and what they are of. */
+interface SampledEvent extends EventIdentity {
+  readonly shares: Shares;
+}
+
 /** A recording by event: those of one name are one. Says what could not be had. @throws SyswideError BAD_FILE */
 function sharesIn(
   path: string,
   { owner, keys, filter, symbols, functions }: DiffOptions,
-): { readonly byEvent: ReadonlyMap<string, Shares>; readonly status: number } {
+): { readonly events: readonly SampledEvent[]; readonly status: number } {
   const recording = Recording.open(path, owner);
   const progress = new ProgressLine('reading');
   try {
@@ -75,17 +94,23 @@ function sharesIn(
     });
     progress.close();
     const texts = new CellTexts(cells);
-    const byEvent = new Map<string, Shares>();
-    for (const [index, { name }] of recording.events.all.entries()) {
-      const options = { keys, children: false, chains: undefined };
-      const histogram = new Histogram(stacks, cells, options, accepting(functions, texts));
-      histogram.add(index);
+    const { all } = recording.events;
+    const sharesOfName = (name: string): Shares => {
+      const histogram = new Histogram(
+        stacks,
+        cells,
+        { keys, children: false, chains: undefined },
+        accepting(functions, texts),
+      );
+      for (const [index, event] of all.entries()) if (event.name === name) histogram.add(index);
       const commOf = (tid: number) => timeline.lastComm(tid);
-      const source = { histogram, stacks, texts, comms: recording.comms, commOf, events: recording.events.all };
-      if (histogram.count > 0) byEvent.set(name, sharesOf(source, keys));
-    }
+      return sharesOf({ histogram, stacks, texts, comms: recording.comms, commOf, events: all }, keys);
+    };
+    const events = [...new Map(all.map((event) => [event.name, event])).values()]
+      .map(({ name, type, config }) => ({ name, type, config, shares: sharesOfName(name) }))
+      .filter(({ shares }) => shares.samples > 0);
     const told = notices.map((notice) => `${path}: ${notice}`);
-    return { byEvent, status: endOfRecording(path, recording, told) };
+    return { events, status: endOfRecording(path, recording, told) };
   } finally {
     recording.close();
     progress.close();

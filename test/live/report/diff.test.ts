@@ -40,6 +40,25 @@ describe('syswide diff', () => {
     expect(missing.length).toBeLessThanOrEqual(Math.ceil(theirs.length * 0.02));
   });
 
+  it('compares what counts the same under another name, as perf diff does, and says so', () => {
+    const [user, clock] = [join(folder, 'user'), 'cpu-clock'];
+    const options = ['-q', '-F', '5000', '-e', 'cpu-clock:u', '-e', 'page-faults'];
+    perf(['record', ...options, '-o', user, '--', 'sh', '-c', 'ls -lR /usr/share > /dev/null']);
+    const ours = syswide(['diff', before, user, '-s', 'comm']);
+    expect(ours.stderr.split('\n')).toEqual([
+      `# ${before} has no samples of 'cpu-clock:u': compared with its '${clock}'`,
+      `# ${before} has no samples of 'page-faults'`,
+      '',
+    ]);
+    const theirs = matchedRows(perf(['diff', '-s', 'comm', before, user]).stdout);
+    expect(theirs.length).toBeGreaterThan(0);
+    expect(matchedRows(ours.stdout)).toEqual(theirs);
+    expect(syswide(['diff', user, before, '-s', 'comm']).stderr).toBe(
+      `# ${user} has no samples of 'cpu-clock': compared with its 'cpu-clock:u'\n` +
+        `# ${before} has no samples of 'page-faults'\n`,
+    );
+  });
+
   it('is sure of what only one of them does', () => {
     const { stdout } = syswide(['diff', before, after, '-s', 'comm']);
     expect(stdout).toMatch(/^ {12,}\+\d+\.\d\d% {2}sure {4}sort$/mu);
