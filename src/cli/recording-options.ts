@@ -32,3 +32,7 @@ export const filterOptions = (short = ''): Option[] => [
     'only between these times, in seconds as syswide script shows them; or parts: 10%-40%, 10%/2',
   ),
 ];
+
+/** That which says what shares are of, where samples are left out. */
+export const percentageOption = (): Option =>
+  new Option('--percentage <of>', 'shares of all, or relative to what is left of it').choices(['absolute', 'relative']);

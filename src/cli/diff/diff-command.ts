@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { functionOptions } from '../function-filter';
 import { addGroups } from '../option-groups';
-import { filterOptions, forceOption, symbolOptions } from '../recording-options';
+import { filterOptions, forceOption, percentageOption, symbolOptions } from '../recording-options';
 import type { RawDiffOptions } from './diff-options';
 
 /**
@@ -25,7 +25,7 @@ export function diffCommand(action: (files: string[], options: RawDiffOptions) =
 
 const groups = (): Record<string, Option[]> => ({
   'The recordings:': [forceOption(), ...symbolOptions()],
-  'Which samples:': [...filterOptions(), ...functionOptions()],
+  'Which samples:': [...filterOptions(), ...functionOptions(), percentageOption()],
   'How they are compared:': [
     new Option('-s, --sort <keys>', 'put together what is equal in: comm, pid, tid, cpu, dso, sym').default('dso,sym'),
     new Option('-c, --compute <what>', 'delta, delta-abs: the largest first, whichever way; ratio').default(

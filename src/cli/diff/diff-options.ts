@@ -11,6 +11,7 @@ import { usage } from '../usage-error';
 
 /** The option values as commander hands them over. */
 export interface RawDiffOptions extends RawForceOption, RawFilterOptions, RawSymbolOptions, RawFunctionOptions {
+  readonly percentage?: string;
   readonly sort: string;
   readonly compute: string;
   readonly baselineOnly?: boolean;
@@ -27,6 +28,8 @@ export interface DiffOptions {
   readonly symbols: SymbolPlaces;
   readonly filter: RecordingFilter;
   readonly functions: FunctionFilter;
+  /** Whether shares are of what these leave. */
+  readonly isRelative: boolean;
   readonly keys: readonly SortKey[];
   readonly computed: Computed;
   readonly baselineOnly: boolean;
@@ -55,6 +58,7 @@ export function diffOptions(files: readonly string[], raw: RawDiffOptions): Diff
     owner: recordingOwner(raw),
     filter: recordingFilter(raw),
     functions: functionFilter(raw),
+    isRelative: raw.percentage === 'relative',
     keys: sortKeys(raw.sort, comparable),
     computed: raw.compute as Computed,
     baselineOnly: raw.baselineOnly ?? false,

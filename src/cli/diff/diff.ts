@@ -15,7 +15,7 @@ import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { ProgressLine } from '../progress-line';
 import { endOfRecording } from '../recording-end';
-import { filterFor } from '../recording-filter';
+import { filterFor, sharesFilter } from '../recording-filter';
 import type { DiffOptions } from './diff-options';
 
 /**
@@ -80,14 +80,14 @@ interface SampledEvent extends EventIdentity {
 /** A recording by event: those of one name are one. Says what could not be had. @throws SyswideError BAD_FILE */
 function sharesIn(
   path: string,
-  { owner, keys, filter, symbols, functions }: DiffOptions,
+  { owner, keys, filter, isRelative, symbols, functions }: DiffOptions,
 ): { readonly events: readonly SampledEvent[]; readonly status: number } {
   const recording = Recording.open(path, owner);
   const progress = new ProgressLine('reading');
   try {
-    const { stacks, cells, timeline, notices } = profileOf(recording, {
+    const { stacks, cells, timeline, hidden, notices } = profileOf(recording, {
       keys: stackKeysFor(keys),
-      filter: filterFor(filter, recording),
+      ...sharesFilter(filterFor(filter, recording), isRelative),
       symbols,
       files: new HostFiles(),
       onProgress: (done) => progress.show(done),
@@ -99,7 +99,7 @@ function sharesIn(
       const histogram = new Histogram(
         stacks,
         cells,
-        { keys, children: false, chains: undefined },
+        { keys, children: false, chains: undefined, hiddenOf: (event) => hidden.of(event), isRelative },
         accepting(functions, texts),
       );
       for (const [index, event] of all.entries()) if (event.name === name) histogram.add(index);

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { functionOptions } from '../function-filter';
 import { addGroups } from '../option-groups';
-import { filterOptions, inlineOption, recordingOptions } from '../recording-options';
+import { filterOptions, inlineOption, percentageOption, recordingOptions } from '../recording-options';
 import type { RawReportOptions } from './report-options';
 
 /**
@@ -27,10 +27,7 @@ const groups = (): Record<string, Option[]> => ({
     ...filterOptions('-c, '),
     ...functionOptions(),
     new Option('--symbol-filter <text>', 'only functions with this in their names'),
-    new Option('--percentage <of>', 'shares of all, or relative to what is left of it').choices([
-      'absolute',
-      'relative',
-    ]),
+    percentageOption(),
   ],
   'How they are shown:': [
     new Option(
