@@ -160,13 +160,23 @@ static uint32_t end_of_path(const struct sw_sample *sample, const int32_t *chain
 	return at == 2 || (at < end && chain[at] != (int32_t)PERF_CONTEXT_USER) ? 0 : at;
 }
 
+/*
+ * Whether a chain begins with who called into the kernel, as without its kernel part (exclude_callchain_kernel) it does of a
+ * sample that was taken there.
+ */
+static int is_of_callers(const struct sw_sample *sample, const int32_t *chain)
+{
+	return sample->mode == PERF_RECORD_MISC_KERNEL && sample->length > 0 && chain[0] == (int32_t)PERF_CONTEXT_USER &&
+	       chain[1] == -1;
+}
+
 /* The addresses of a chain from `at` on. @returns whether all contexts in it are some */
 static int push_rest(struct stacks *stacks, const struct sw_sample *sample, const struct sw_thread *thread,
 		     const struct sw_range *ranges, const int32_t *chain, uint32_t at)
 {
 	int32_t mode = PERF_RECORD_MISC_USER;
 	/* The first address is where the sample was taken: that is known, unless it is a part of the path. */
-	int is_first = at == 0;
+	int is_first = at == 0 && !is_of_callers(sample, chain);
 
 	for (; at < sample->length * 2; at += 2) {
 		if (is_context(chain[at], chain[at + 1])) {

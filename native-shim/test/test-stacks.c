@@ -133,6 +133,22 @@ static void nowhere_can_be_one(void)
 	CHECK_EQ(sw_stacks_free(stacks), 0);
 }
 
+/* Of a sample in the kernel without the kernel's part of the chain, all that is in the chain called it. */
+static void callers_of_the_kernel_are_all_there(void)
+{
+	const int32_t chain[] = { USER_CONTEXT, 0x2000, 1, 0x3000, 1 };
+	struct sw_sample one = sample(7);
+	struct sw_address unknown[64];
+	int32_t stacks = sw_stacks_new(&seed, 0);
+
+	one.length = 3;
+	CHECK_EQ(sw_stacks_take(stacks, &one, 1, threads, 2, NULL, 0, chain, LENGTH(chain), unknown, LENGTH(unknown)), 3);
+	CHECK_EQ(unknown[0].space, -PERF_RECORD_MISC_KERNEL);
+	CHECK_EQ(unknown[0].low, 0x1000);
+	CHECK(unknown[1].low == 0x2000 && unknown[2].low == 0x3000);
+	CHECK_EQ(sw_stacks_free(stacks), 0);
+}
+
 static void what_cannot_be_meant_is_refused(void)
 {
 	struct sw_sample one = sample(7);
@@ -318,6 +334,7 @@ static const struct test tests[] = {
 	TEST(equal_samples_are_one_stack),
 	TEST(addresses_are_told_by_what_is_mapped),
 	TEST(nowhere_can_be_one),
+	TEST(callers_of_the_kernel_are_all_there),
 	TEST(what_cannot_be_meant_is_refused),
 	TEST(samples_are_read_out_of_records),
 	TEST(other_records_are_told),

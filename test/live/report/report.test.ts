@@ -46,8 +46,8 @@ function ofRemovedPrograms(): Set<string> {
 }
 
 /** Of both, which must be as large to a hundredth and of the same names, in the same order. */
-function expectSameRows(args: readonly string[], count: number): void {
-  const [ours, theirs] = [syswide(['report', '-i', path, ...args]), perf(['report', '--stdio', '-i', path, ...args])];
+function expectSameRows(args: readonly string[], count: number, file = path): void {
+  const [ours, theirs] = [syswide(['report', '-i', file, ...args]), perf(['report', '--stdio', '-i', file, ...args])];
   expect({ status: ours.status, stderr: ours.stderr }).toEqual({ status: 0, stderr: '' });
   const removed = ofRemovedPrograms();
   // Whether an address that nothing is known of is the kernel's is a guess of perf's.
@@ -80,6 +80,13 @@ describe('syswide report of a recording of perf', () => {
 
   it('has those with a share for callers', () => {
     expectSameRows(['--children', '-g', 'none'], 50);
+  });
+
+  it('has all callers of the kernel, where call chains have no kernel part', () => {
+    const users = join(folder, 'user-callchains');
+    const command = ['sh', '-c', 'ls -lR /usr/share/doc > /dev/null'];
+    perf(['record', '-q', '-g', '--user-callchains', '-F', '5000', '-o', users, '--', ...command]);
+    expectSameRows(['--children', '-g', 'none', '-s', 'dso'], 30, users);
   });
 
   it.each([['dso'], ['comm'], ['comm,dso'], ['sym'], ['cpu']])('sorted by %s, too', (keys) => {

@@ -32,11 +32,16 @@ interface Sampled {
   readonly kernel: readonly number[];
   readonly user: readonly number[];
   readonly broken: boolean;
+  /** Call chains are of user space only. */
+  readonly userOnly: boolean;
 }
 
 /** The functions that a sample is of. */
-const functionsOf = ({ kernel, user, broken }: Sampled): number[] => {
-  const all = [...kernel.map((address) => address * 2 + 1), ...user.map((address) => address * 2)];
+const functionsOf = ({ kernel, user, broken, userOnly }: Sampled): number[] => {
+  const all = [
+    ...kernel.slice(0, userOnly ? 1 : undefined).map((address) => address * 2 + 1),
+    ...user.map((address) => address * 2),
+  ];
   return broken ? all.slice(0, 1) : all;
 };
 
@@ -44,10 +49,10 @@ const memory = new Memory(1);
 
 function collected(samples: readonly Sampled[]): Stacks {
   const collector = new StackCollector(places, { event: true, comm: true, pid: false, tid: false, cpu: false });
-  for (const { comm, period, kernel, user, broken } of samples) {
+  for (const { comm, period, kernel, user, broken, userOnly } of samples) {
     const half = (address: number) => [address, 0];
     const chain = [
-      ...(kernel.length > 0 ? [KERNEL, -1, ...kernel.flatMap(half)] : []),
+      ...(kernel.length > 0 && !userOnly ? [KERNEL, -1, ...kernel.flatMap(half)] : []),
       ...(user.length > 0 ? [USER, -1, ...user.flatMap(half)] : []),
       ...(broken ? [UNKNOWN, -1] : []),
     ];
@@ -69,9 +74,15 @@ const sampled: fc.Arbitrary<Sampled> = fc
     kernel: fc.array(address, { maxLength: 4 }),
     user: fc.array(address, { maxLength: 4 }),
     broken: fc.boolean(),
+    userOnly: fc.boolean(),
   })
   .filter(({ kernel, user }) => kernel.length + user.length > 0);
-const many = fc.array(sampled, { maxLength: 600 });
+/** In half of the runs, no chain is of user space only. */
+const many = fc
+  .boolean()
+  .chain((mixed) =>
+    fc.array(mixed ? sampled : sampled.map((one) => ({ ...one, userOnly: false })), { maxLength: 600 }),
+  );
 
 const cellsOf = (stacks: Stacks, id: number): number[] => {
   const from = stacks.startOf(id) + StackWord.chain;
@@ -105,8 +116,9 @@ describe('stacks', () => {
           sums: [stacks.countOf(id), stacks.periodOf(id)],
         }));
         expect(summed(found)).toEqual(summed(expected));
-        // What was cut off may look like a stack that ended there.
-        if (samples.every(({ broken }) => !broken)) expect(found.length).toBe(summed(expected).length);
+        // What was cut off, or not recorded, may look like a stack that ended there.
+        if (samples.every(({ broken, userOnly }) => !(broken || userOnly)))
+          expect(found.length).toBe(summed(expected).length);
       }),
     );
   });
