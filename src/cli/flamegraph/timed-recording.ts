@@ -4,6 +4,7 @@ import type { SymbolPlaces } from '../../profile/programs';
 import { Recording } from '../../profile/recording';
 import { type TimedProfile, timedProfileOf } from '../../profile/timed-stacks';
 import type { FlameSource } from '../../report/flamegraph/flame-model';
+import { chainNotices } from '../chain-notice';
 import { ProgressLine } from '../progress-line';
 import { endOfRecording } from '../recording-end';
 import { filterFor, type RecordingFilter } from '../recording-filter';
@@ -41,7 +42,8 @@ function readWhole(recording: Recording, name: string, reading: TimedReading): T
     const progress = new ProgressLine('reading');
     const files = new HostFiles();
     const onProgress = reading.quiet ? () => {} : (done: number) => progress.show(done);
-    const profile = timedProfileOf(recording, { ...reading, filter, files, onProgress });
+    const read = timedProfileOf(recording, { ...reading, filter, files, onProgress });
+    const profile = { ...read, notices: [...read.notices, ...chainNotices(recording.events.all)] };
     progress.close();
     return {
       name,

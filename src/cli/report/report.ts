@@ -17,6 +17,7 @@ import type { HistogramSource } from '../../report/profile/key-texts';
 import { statsText } from '../../report/profile/stats-text';
 import { tasksText } from '../../report/profile/tasks-text';
 import { beBrief } from '../brief-work';
+import { chainNotices } from '../chain-notice';
 import { complain } from '../console';
 import { accepting } from '../function-filter';
 import { Pages } from '../pages';
@@ -84,9 +85,15 @@ function* entriesOf(recording: Recording, options: ReportOptions): Generator<str
     onProgress: (done) => progress.show(done),
   });
   progress.close();
-  for (const notice of profile.notices) complain(`# ${notice}`);
+  for (const notice of [...profile.notices, ...chainNoticesOf(recording, options)]) complain(`# ${notice}`);
   yield* options.json ? jsonOf(recording, profile, options) : textOf(recording, profile, options);
 }
+
+/** Where callers are shown. */
+const chainNoticesOf = (recording: Recording, options: ReportOptions): readonly string[] =>
+  reportTables(recording, options).some(({ view }) => view.children || view.callGraph || view.keys.includes('parent'))
+    ? chainNotices(recording.events.all)
+    : [];
 
 function sourceOf({ inlines, fieldsFor }: ReportOptions): { readonly source?: SourceRequest } {
   const lines = fieldsFor(false).keys.includes('srcline');

@@ -8,6 +8,7 @@ import type { SampleCursor } from '../../profile/sample-cursor';
 import { sampleFilter } from '../../profile/sample-filter';
 import type { ThreadState } from '../../profile/timeline';
 import { CellTexts } from '../../report/profile/cell-text';
+import { chainNotices } from '../chain-notice';
 import { complain } from '../console';
 import { accepting } from '../function-filter';
 import { endOfRecording } from '../recording-end';
@@ -66,7 +67,7 @@ export async function handleRecording(file: string, options: ScriptOptions): Pro
     const recorded = new Set(events.map(({ name }) => name));
     const absent = handlers.events.filter((name) => !recorded.has(name));
     if (absent.length > 0) complain(`# ${visible(inputName(input))} has no samples of ${visible(absent.join(', '))}`);
-    return endOfRecording(input, recording, programs.notices);
+    return endOfRecording(input, recording, [...programs.notices, ...chainNotices(recording.events.all)]);
   } finally {
     recording.close();
   }

@@ -19,6 +19,7 @@ import { ChainCut } from '../../report/script/chain-cut';
 import { FrameLines } from '../../report/script/frame-lines';
 import { SampleText, type TraceText } from '../../report/script/sample-text';
 import type { ScriptField } from '../../report/script/script-view';
+import { chainNotices } from '../chain-notice';
 import { accepting } from '../function-filter';
 import { Pages } from '../pages';
 import { endOfRecording } from '../recording-end';
@@ -90,7 +91,7 @@ function printSamples(recording: Recording, options: ScriptOptions, pages: Pages
       text.writeOther(pages.text, trailer, record, comm),
     ),
   );
-  return programs.notices;
+  return [...programs.notices, ...(shows('ip') ? chainNotices(events.all) : [])];
 }
 
 /** The source of all places that samples are from. */
