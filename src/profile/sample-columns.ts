@@ -16,6 +16,7 @@ import type { Troubles } from './trouble';
 export interface TimedSamples {
   /** ns of the recording's clock. */
   readonly time: Float64Array;
+  /** -1 where samples of the event do not tell. */
   readonly cpu: Int32Array;
   /** Index in `threads`. */
   readonly thread: Int32Array;
@@ -80,9 +81,14 @@ export class SampleColumns {
   get all(): TimedSamples {
     const { time, cpu, thread, event, stack, period } = this.#columns;
     return {
-      ...{ time: time.numbers, cpu: cpu.numbers, thread: thread.numbers, event: event.numbers },
-      ...{ stack: stack.numbers, period: period.numbers },
+      ...{ time: time.numbers, cpu: this.toldCpus(cpu.numbers, event.numbers), thread: thread.numbers },
+      ...{ event: event.numbers, stack: stack.numbers, period: period.numbers },
     };
+  }
+
+  private toldCpus(cpus: Int32Array, events: Int32Array): Int32Array {
+    const tells = this.recording.events.all.map(({ offsets }) => offsets.cpu >= 0);
+    return tells.every(Boolean) ? cpus : cpus.map((cpu, i) => (tells[events[i] ?? 0] ? cpu : -1));
   }
 
   private add(sample: SampleCursor): void {

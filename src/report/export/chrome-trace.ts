@@ -15,7 +15,7 @@ export function chromeTrace(data: FlameData): string {
     args: { name: comm },
   }));
   const samples = [...data.time.keys()].map((i) => ({
-    cpu: data.meta.cpus[data.cpu[i] ?? 0] ?? 0,
+    ...cpuOf(data.meta.cpus[data.cpu[i] ?? 0] ?? -1),
     tid: threadOf(data, i).tid,
     ts: (data.time[i] ?? 0) / 1000,
     name: data.meta.events[data.event[i] ?? 0] ?? '',
@@ -24,3 +24,6 @@ export function chromeTrace(data: FlameData): string {
   }));
   return jsonText({ displayTimeUnit: 'ns', traceEvents, stackFrames, samples });
 }
+
+/** Nothing for samples that do not tell. */
+const cpuOf = (cpu: number): { cpu?: number } => (cpu < 0 ? {} : { cpu });

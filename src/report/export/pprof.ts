@@ -65,6 +65,7 @@ function samplesOf(
   const label = (key: string, value: string) => new Label({ key: text(key), str: text(value) });
   // With a unit: readers take the number 0 without one for none.
   const number = (key: string, value: number) => new Label({ key: text(key), num: value, numUnit: text('id') });
+  const told = (key: string, value: number) => (value < 0 ? [] : [number(key, value)]);
   // Samples of one thread on one CPU share them: there can be millions.
   const labels = new Map<number, Label[]>();
   const labelsOf = (sample: number): Label[] => {
@@ -76,7 +77,7 @@ function samplesOf(
       label('event', events[event[sample] ?? 0] ?? ''),
       number('pid', pid),
       number('tid', tid),
-      number('cpu', cpu[sample] ?? 0),
+      ...told('cpu', cpu[sample] ?? -1),
     ];
     labels.set(keyOf(sample), made);
     return made;

@@ -7,9 +7,9 @@ import { flamePage } from '../../../src/report/flamegraph/flame-page';
 import { flameDataOf } from '../../unit/report/flamegraph/data';
 import { hasChromium, openPage, startBrowser } from '../browser';
 import { needs } from '../needs';
-import { isRoot, syswide } from '../run';
+import { hasPerf, isRoot, perf, syswide } from '../run';
 
-needs(isRoot && hasChromium, 'root and chromium');
+needs(isRoot && hasPerf && hasChromium, 'root, perf and chromium');
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-page-'));
 const [data, html] = [join(folder, 'perf.data'), join(folder, 'page.html')];
@@ -25,8 +25,10 @@ afterAll(async () => {
 const load = 'timeout 2 sh -c "while :; do ls -lR /usr/share/doc > /dev/null; done"; true';
 
 /** How many samples `report` counts. */
-function reported(...args: string[]): number {
-  const { stdout } = syswide(['report', '-i', data, '--json', ...args]);
+const reported = (...args: string[]): number => reportedOf(data, ...args);
+
+function reportedOf(file: string, ...args: string[]): number {
+  const { stdout } = syswide(['report', '-i', file, '--json', ...args]);
   const { events } = JSON.parse(stdout) as { events: { samples: number }[] };
   return events.reduce((sum, { samples }) => sum + samples, 0);
 }
@@ -86,6 +88,27 @@ describe('the page of a recording', () => {
     expect(samples).toBe(reported('--time', time, '--cpu', cpus));
     await page.click('#whole');
     expect(samplesIn(await page.textContent('#summary'))).toBe(reported());
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('names no CPU where samples tell of none', async () => {
+    const [untold, ofUntold] = [join(folder, 'untold.data'), join(folder, 'untold.html')];
+    perf(['record', '-q', '-g', '-F', '2000', '-o', untold, '--', 'sh', '-c', load]);
+    syswide(['flamegraph', '-q', '-i', untold, '-o', ofUntold]);
+    const { page, complaints } = await openPage(browser, ofUntold);
+    await page.waitForSelector('html[data-ready]');
+    expect(await page.textContent('#summary')).toContain(' · CPUs not told · ');
+    const box = await page.locator('#heat').boundingBox();
+    if (!box) throw new Error('the map has no place');
+    await page.mouse.move(box.x + 300, box.y + 6);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 701, box.y + 8, { steps: 4 });
+    await page.mouse.up();
+    const [, time = ''] = /^--time ([\d.,]+)$/.exec((await page.textContent('#window')) ?? '') ?? [];
+    const samples = samplesIn(await page.textContent('#summary'));
+    expect(samples).toBeGreaterThan(10);
+    expect(samples).toBe(reportedOf(untold, '--time', time));
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -21,7 +21,7 @@ afterAll(() => {
 if (isRoot && hasPerf) {
   // On CPU 0: what is 0 is easily taken for nothing.
   const load = `${program.path}; timeout 1 taskset -c 0 ls -lR /usr/share/doc > /dev/null; true`;
-  perf(['record', '-q', '-g', '-F', '2000', '-m', '4M', '-o', data, '--', 'sh', '-c', load]);
+  perf(['record', '-q', '-g', '--sample-cpu', '-F', '2000', '-m', '4M', '-o', data, '--', 'sh', '-c', load]);
 }
 
 function exported(...args: readonly string[]): string {
@@ -137,6 +137,20 @@ describe('a profile for pprof', () => {
       return `${text(name)}\n${text(filename)}:${line}\n`;
     });
     expect(ours.join('')).toBe(told.replaceAll(/ \(discriminator \d+\)/gu, ''));
+  });
+
+  it('has no CPU where samples do not tell, as chrome-trace has none', () => {
+    const untold = join(folder, 'untold.data');
+    const out = (name: string) => join(folder, name);
+    perf(['record', '-q', '-F', '2000', '-o', untold, '--', 'ls', '-lR', '/usr/share/doc']);
+    syswide(['export', '-i', untold, '--format', 'pprof', '-o', out('untold.pb.gz')]);
+    const { profile, text } = decoded(out('untold.pb.gz'));
+    const keys = new Set(profile.sample.flatMap(({ label }) => label.map(({ key }) => text(key))));
+    expect([...keys]).toEqual(['comm', 'event', 'pid', 'tid']);
+    syswide(['export', '-i', untold, '--format', 'chrome-trace', '-o', out('untold.json')]);
+    const { samples } = JSON.parse(readFileSync(out('untold.json'), 'utf8')) as { samples: object[] };
+    expect(samples.length).toBeGreaterThan(0);
+    expect(samples.filter((sample) => 'cpu' in sample)).toEqual([]);
   });
 
   it('labels samples with command, event, process, thread and CPU, also where these are 0', () => {

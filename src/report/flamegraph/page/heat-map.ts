@@ -96,7 +96,7 @@ export class HeatMap {
     context.textBaseline = 'middle';
     const step = Math.max(1, Math.ceil(12 / this.#rowHeight));
     for (const [row, cpu] of this.rows.entries()) {
-      if (row % step === 0) context.fillText(`CPU ${this.data.meta.cpus[cpu]}`, 2, (row + 0.5) * this.#rowHeight);
+      if (row % step === 0) context.fillText(cpuText(this.data.meta.cpus[cpu]), 2, (row + 0.5) * this.#rowHeight);
     }
     const y = this.rows.length * this.#rowHeight + 9;
     const seconds = this.data.meta.duration / 1e9;
@@ -162,6 +162,9 @@ export class HeatMap {
     this.choose({ from, to, firstRow: y === 0 ? now.firstRow : firstRow, lastRow });
   }
 }
+
+/** Samples that do not tell their CPU have one row. */
+const cpuText = (cpu = -1): string => (cpu < 0 ? 'all' : `CPU ${cpu}`);
 
 /** Slanting lines, as of what is not there. */
 function hatch(

@@ -1,12 +1,12 @@
 import { type ColourBy, differenceColour, frameColours, ownerColour } from '../view/colour';
 import { type FlameData, isInlinedAt, isKernelAt } from '../view/flame-data';
-import { secondsText } from '../view/heat';
 import type { Box } from '../view/layout';
 import { legend } from '../view/legend';
 import type { Owner } from '../view/owners';
 import type { Selection, Weight } from '../view/selection';
 import { Session, type View } from '../view/session';
 import { troubleNotices } from '../view/troubles';
+import { cpusText, windowText } from '../view/window-text';
 import { DARK, element, fill, isDark } from './elements';
 import { Graph } from './graph';
 import { HeatMap, type HeatWindow } from './heat-map';
@@ -189,13 +189,11 @@ export class Page {
     const start = meta.starts.at(-1) ?? 0;
     const numbers = cpus && [...cpus].map((cpu) => meta.cpus[cpu] ?? 0).sort((a, b) => a - b);
     element('window', HTMLElement).textContent =
-      from === undefined || to === undefined || !numbers
-        ? ''
-        : `--time ${secondsText(start + from)},${secondsText(start + to)} --cpu ${numbers.join(',')}`;
+      from === undefined || to === undefined || !numbers ? '' : windowText(start + from, start + to, numbers);
     const { samples, total } = this.#session.weighed;
     element('summary', HTMLElement).textContent =
       `${meta.recordings.join(' → ')} · ${count(samples)} samples${this.#weight.value === 'period' ? ` · period ${count(total)}` : ''}` +
-      ` · ${meta.cpus.length === 1 ? '1 CPU' : `${meta.cpus.length} CPUs`} · ${(meta.duration / 1e9).toPrecision(4)} s`;
+      ` · ${cpusText(meta.cpus)} · ${(meta.duration / 1e9).toPrecision(4)} s`;
     element('whole', HTMLButtonElement).disabled = !numbers;
   }
 

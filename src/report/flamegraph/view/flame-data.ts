@@ -26,6 +26,7 @@ export interface FlameMeta {
   /** ns from there to the last sample, of the longest. */
   readonly duration: number;
   readonly events: readonly string[];
+  /** -1: samples that do not tell. */
   readonly cpus: readonly number[];
   readonly names: readonly string[];
   readonly dsos: readonly string[];

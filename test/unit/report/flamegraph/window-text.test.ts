@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { cpusText, windowText } from '../../../../src/report/flamegraph/view/window-text';
+
+describe('what a page says of its CPUs', () => {
+  it('is what report takes for a part of the map', () => {
+    expect(windowText(1_500_000_000, 2_000_000_001, [1, 3])).toBe('--time 1.500000000,2.000000001 --cpu 1,3');
+    expect([cpusText([0]), cpusText([1, 3])]).toEqual(['1 CPU', '2 CPUs']);
+  });
+
+  it('names none where samples do not tell: report would refuse them', () => {
+    expect(windowText(1_500_000_000, 2_000_000_001, [-1])).toBe('--time 1.500000000,2.000000001');
+    expect(cpusText([-1])).toBe('CPUs not told');
+  });
+});
