@@ -28,6 +28,8 @@ export class Troubles {
   readonly #throttledSince = new Map<number, number>();
   readonly #lastSample = new Map<number, number>();
   readonly #offline = new OfflineSpans();
+  /** What was lost, as events were asked in the end: what rings told of is a part of it. */
+  #asked = 0;
   readonly #trailer: RecordTrailer;
   /** The last one of all, which is not in `#lastSample` yet. */
   #cpu: number | undefined;
@@ -56,17 +58,33 @@ export class Troubles {
     if (!trailer.hasTime || end - begin < 16) return;
     trailer.read(view, begin, end);
     const [at, on] = [trailer.time, trailer.hasCpu ? trailer.cpu : -1];
-    if (isLost) {
-      const count = this.number(view, begin + (type === RecordType.lost ? 8 : 0));
-      this.#found.push({ kind: 'lost', cpu: on, from: this.lastSample(on) ?? at, to: at, count });
-    } else if (type === RecordType.throttle) this.#throttledSince.set(on, at);
+    if (type === RecordType.lost) this.lose(this.number(view, begin + 8), at, on);
+    else if (type === RecordType.lostSamples) this.loseSamples(this.number(view, begin), at, on);
+    else if (type === RecordType.throttle) this.#throttledSince.set(on, at);
     else this.unthrottle(on, at);
   }
 
   /** @param end when the recording ends: what was throttled then stayed so */
   all(end: number): Trouble[] {
     for (const cpu of [...this.#throttledSince.keys()]) this.unthrottle(cpu, end);
-    return [...this.#found, ...this.#offline.until(end)];
+    return [...this.#found, ...this.untold(end), ...this.#offline.until(end)];
+  }
+
+  /** What was lost of which no ring told: nobody knows where and when. */
+  private untold(end: number): Trouble[] {
+    const told = this.#found.reduce((sum, { count }) => sum + count, 0);
+    const count = this.#asked - told;
+    return count > 0 ? [{ kind: 'lost', cpu: -1, from: end, to: end, count }] : [];
+  }
+
+  private lose(count: number, at: number, cpu: number): void {
+    this.#found.push({ kind: 'lost', cpu, from: this.lastSample(cpu) ?? at, to: at, count });
+  }
+
+  /** What perf writes at the end has no time. */
+  private loseSamples(count: number, at: number, cpu: number): void {
+    if (at === 0) this.#asked += count;
+    else this.lose(count, at, cpu);
   }
 
   private lastSample(cpu: number): number | undefined {

@@ -37,6 +37,19 @@ describe('what is missing in a recording', () => {
     ]);
   });
 
+  it('was lost once, where rings tell of it and events are asked in the end', () => {
+    const troubles = new Troubles(events(TID | TIME | CPU), true);
+    troubles.sample(1, 150);
+    told(troubles, RecordType.lost, [7, 12], 1, 170);
+    for (const count of [12, 3]) told(troubles, RecordType.lostSamples, [count], 0, 0);
+    expect(troubles.all(1000)).toEqual([
+      { kind: 'lost', cpu: 1, from: 150, to: 170, count: 12 },
+      { kind: 'lost', cpu: -1, from: 1000, to: 1000, count: 3 },
+    ]);
+    told(troubles, RecordType.lost, [7, 3], 1, 180);
+    expect(troubles.all(1000).reduce((sum, { count }) => sum + count, 0)).toBe(15);
+  });
+
   it('was throttled until the kernel let it go on, or the recording ended', () => {
     const troubles = new Troubles(events(TID | TIME | CPU), true);
     told(troubles, RecordType.throttle, [0, 0, 0], 0, 10);
