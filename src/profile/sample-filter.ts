@@ -42,5 +42,11 @@ export function sampleFilter(
   return tests.length === 0 ? undefined : (sample, comm) => tests.every((test) => test(sample, comm));
 }
 
-const isWithin = (time: number, { from = 0, to = Number.POSITIVE_INFINITY, isOpen }: TimeSpan): boolean =>
-  time >= from && (isOpen ? time < to : time <= to);
+const isWithin = (time: number, span: TimeSpan): boolean => time >= (span.from ?? 0) && isBefore(time, span);
+
+/** Whether a stretch of time, ends included, has a part in any of these spans; undefined: in all there is. */
+export const touches = (from: number, to: number, times: readonly TimeSpan[] | undefined): boolean =>
+  times?.some((span) => to >= (span.from ?? 0) && isBefore(from, span)) ?? true;
+
+const isBefore = (time: number, { to = Number.POSITIVE_INFINITY, isOpen }: TimeSpan): boolean =>
+  isOpen ? time < to : time <= to;

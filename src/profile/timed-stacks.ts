@@ -6,7 +6,7 @@ import { Programs, type SymbolPlaces } from './programs';
 import type { SampleOwner } from './read-samples';
 import type { Recording, RecordingTotals } from './recording';
 import { SampleColumns, type TimedSamples } from './sample-columns';
-import { type SampleFilter, sampleFilter } from './sample-filter';
+import { type SampleFilter, sampleFilter, touches } from './sample-filter';
 import { type SourceOfPlaces, sourceOf, withSource } from './source-lines';
 import type { Stacks } from './stacks';
 import type { KernelRange } from './task-records';
@@ -68,9 +68,12 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
     cells: places.cells,
     threads: samples.threads,
     samples: samples.all,
-    troubles: troubles.all(samples.end).filter(({ cpu }) => filter.cpus?.has(cpu) ?? true),
+    troubles: troubles.all(samples.end).filter((one) => isWanted(one, filter)),
     totals,
     ...(addresses ? { addresses: { kernel, fileOf, ...(source ? { source } : {}) } } : {}),
     notices: programs.notices,
   };
 }
+
+const isWanted = ({ cpu, from, to }: Trouble, { cpus, times }: SampleFilter): boolean =>
+  (cpus?.has(cpu) ?? true) && touches(from, to, times);

@@ -113,6 +113,24 @@ describe('the page of a recording', () => {
     await page.close();
   });
 
+  it('tells of what was lost in the time that is asked for', async () => {
+    const [lossy, ofLossy] = [join(folder, 'lossy.data'), join(folder, 'lossy.html')];
+    const dd = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=100000'];
+    perf(['record', '-q', '-a', '-m', '1', '-e', 'raw_syscalls:sys_enter', '-o', lossy, '--', ...dd]);
+    const { lost } = JSON.parse(syswide(['report', '-i', lossy, '--json']).stdout) as { lost: number };
+    const toldOf = async (...args: string[]) => {
+      syswide(['flamegraph', '-q', '-i', lossy, '-o', ofLossy, ...args]);
+      const { page } = await openPage(browser, ofLossy);
+      await page.waitForSelector('html[data-ready]');
+      const [, count = '0'] = /([\d,]+) records were lost/.exec((await page.textContent('body')) ?? '') ?? [];
+      await page.close();
+      return Number(count.replaceAll(',', ''));
+    };
+    expect(lost).toBeGreaterThan(1000);
+    expect(await toldOf()).toBe(lost);
+    expect(await toldOf('--time', '40%-50%')).toBeLessThan(lost / 2);
+  });
+
   it('searches, zooms and goes back with keys, in all views', async () => {
     const { page, complaints } = await openPage(browser, html, 'dark');
     await page.waitForSelector('html[data-ready]');
