@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { visible } from '../../base/safe-text';
 import { chromeTrace } from '../../report/export/chrome-trace';
 import { firefox } from '../../report/export/firefox';
 import { folded } from '../../report/export/folded';
@@ -7,7 +8,7 @@ import { speedscope } from '../../report/export/speedscope';
 import { svg } from '../../report/export/svg';
 import { flameModel } from '../../report/flamegraph/flame-model';
 import type { FlameData } from '../../report/flamegraph/view/flame-data';
-import { standardOutput } from '../console';
+import { complain, standardOutput } from '../console';
 import { type TimedRecording, timedRecording } from '../flamegraph/timed-recording';
 import { writeNewFile } from '../new-file';
 import { recordingFilter } from '../recording-filter';
@@ -43,7 +44,20 @@ export async function exportRecording(raw: RawExportOptions): Promise<number> {
     addresses: format === 'pprof',
   });
   writeNewFile(output, contentOf(format, basename(inputName(input)), read));
+  const events = sampledEvents(read);
+  if (sums.has(format) && events.length > 1) {
+    complain(`# ${format} does not tell events apart: samples of ${visible(events.join(', '))} are added up`);
+  }
   return read.status;
+}
+
+/** Formats with one number for a stack, or a thread, whatever was counted. */
+const sums: ReadonlySet<ExportFormat> = new Set(['folded', 'firefox', 'svg']);
+
+/** The names of those that have samples. */
+function sampledEvents({ events, profile }: TimedRecording): string[] {
+  const sampled = new Set(profile.samples.event);
+  return [...new Set(events.filter((_, i) => sampled.has(i)))];
 }
 
 function contentOf(format: ExportFormat, title: string, read: TimedRecording): string | Uint8Array {

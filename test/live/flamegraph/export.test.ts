@@ -72,6 +72,20 @@ describe('syswide export', () => {
     expect(ours).toEqual(theirs);
   });
 
+  it('says so where samples of several events are added up', () => {
+    const two = join(folder, 'two.data');
+    const events = ['-e', 'cpu-clock', '-e', 'page-faults'];
+    perf(['record', '-q', '-F', '5000', ...events, '-o', two, '--', 'ls', '-lR', '/usr/share/doc']);
+    const saidOf = (format: string) =>
+      syswide(['export', '-i', two, '--format', format, '-o', join(folder, 'two')]).stderr;
+    for (const format of ['folded', 'firefox', 'svg']) {
+      expect(saidOf(format)).toBe(
+        `# ${format} does not tell events apart: samples of cpu-clock, page-faults are added up\n`,
+      );
+    }
+    for (const format of ['speedscope', 'pprof', 'chrome-trace']) expect(saidOf(format)).toBe('');
+  });
+
   it('reads a pipe', () => {
     const fromPipe = execFileSync('sh', ['-c', `cat '${path}' | node bin/syswide.js export -i - --format folded`]);
     expect(fromPipe.toString()).toBe(readFileSync(exported('folded'), 'utf8'));
