@@ -24,6 +24,9 @@ export interface FlamegraphOptions extends TimedReading {
   readonly quiet: boolean;
 }
 
+/** What is read where nothing else is said. */
+const DEFAULT_INPUT = 'perf.data';
+
 /** @throws SyswideError USAGE when options make no sense */
 export function flamegraphOptions(files: readonly string[], raw: RawFlamegraphOptions): FlamegraphOptions {
   if (raw.diff && files.length !== 2) {
@@ -31,6 +34,13 @@ export function flamegraphOptions(files: readonly string[], raw: RawFlamegraphOp
       `--diff with ${files.length} recordings`,
       'it compares two',
       'name them: --diff before.data after.data',
+    );
+  }
+  if (raw.diff && raw.input !== DEFAULT_INPUT) {
+    throw usage(
+      '--diff and -i',
+      '--diff takes two recordings by their names',
+      'leave out -i: --diff before.data after.data',
     );
   }
   if (!raw.diff && files.length > 0) {

@@ -113,6 +113,26 @@ describe('the page of a recording', () => {
     await page.close();
   });
 
+  it('compares events that count the same under different names', async () => {
+    const [user, both, ofTwo] = ['user.data', 'both.data', 'two.html'].map((name) => join(folder, name));
+    if (!(user && both && ofTwo)) throw new Error('three names');
+    for (const [event, file] of [
+      ['cpu-clock:u', user],
+      ['cpu-clock', both],
+    ] as const) {
+      perf(['record', '-q', '-F', '2000', '-e', event, '-o', file, '--', 'ls', '-lR', '/usr/share/doc']);
+    }
+    syswide(['flamegraph', '-q', '--diff', user, both, '-o', ofTwo]);
+    const { page } = await openPage(browser, ofTwo);
+    await page.waitForSelector('html[data-ready]');
+    const names = await page.locator('#event option').allTextContents();
+    expect(names.filter((name) => name.includes('cpu-clock'))).toEqual(['cpu-clock']);
+    await page.close();
+    const { status, stderr } = syswide(['flamegraph', '--diff', '-i', user, user, both, '-o', ofTwo]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error\[USAGE\]: --diff and -i/u);
+  });
+
   it('tells of what was lost in the time that is asked for', async () => {
     const [lossy, ofLossy] = [join(folder, 'lossy.data'), join(folder, 'lossy.html')];
     const dd = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=100000'];
