@@ -16,6 +16,8 @@ export interface RecordedEvent {
   readonly isInherited: boolean;
   readonly offsets: SampleOffsets;
   readonly sampleIdAll: boolean;
+  /** `struct perf_event_attr` in the file's byte order, as long as its writer knew it. */
+  readonly attr: Uint8Array;
 }
 
 /** The events of a recording, and which one a sample is of. */
@@ -44,6 +46,7 @@ export class RecordedEvents {
             offsets: sampleOffsets(sampleType),
             sampleIdAll,
             isInherited,
+            attr,
           },
           samplePeriod: Number(samplePeriod),
         };

@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { needs } from '../needs';
+import { hasPerf, isRoot, perf, syswide } from '../run';
+
+needs(isRoot && hasPerf, 'root and perf');
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-lists-'));
+const at = (name: string): string => join(folder, name);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const work = ['--', 'ls', '-R', '/usr/share/doc/bash'] as const;
+const groups = 'named{page-faults,cpu-clock},{sched:sched_switch,context-switches,dummy}';
+const everything = ['-d', '-W', '--phys-data', '--data-page-size', '--code-page-size', '-s', '-R', '--switch-events'];
+
+/** By name, what records them, and what is asked for. */
+const recordings: Readonly<Record<string, readonly [typeof perf, readonly string[]]>> = {
+  'perf, by default': [perf, []],
+  'perf, all CPUs': [perf, ['-a', '-F', '99']],
+  'perf, many kinds of events': [perf, ['-e', 'cpu-clock:u,sched:sched_wakeup,raw_syscalls:sys_enter', '-c', '7']],
+  'perf, a breakpoint': [perf, ['-e', 'mem:0x1000:rw', '-e', 'dummy:k']],
+  'perf, groups': [perf, ['-e', groups]],
+  'perf, counts of a group': [perf, ['-e', '{page-faults,context-switches}:S', '-a', ...everything, '-g']],
+  'perf, stacks and registers': [perf, ['--call-graph', 'dwarf', '-k', 'mono', '--namespaces', '-I', '--all-cgroups']],
+  'syswide, by default': [syswide, []],
+  'syswide, groups': [syswide, ['-e', '{page-faults,cpu-clock},sched:sched_switch', '-a', '-d']],
+  'syswide, a breakpoint': [syswide, ['-e', 'mem:0x1000:w', '-c', '3']],
+  'syswide, stacks': [syswide, ['-g', '-F', '333', '-e', 'cpu-clock']],
+};
+
+if (isRoot && hasPerf) {
+  for (const [name, [recorder, args]] of Object.entries(recordings)) {
+    recorder(['record', '-q', '-o', at(name), ...args, ...work]);
+  }
+}
+
+/** Where an attr has what a test changes, and where its end is. */
+const [TYPE, CONFIG, FLAGS, CLOCKID, END] = [0, 8, 40, 92, 128];
+
+/** A recording of one event, each field of whose attr is not 0. */
+function withEveryField(): string {
+  const bytes = readFileSync(at('perf, by default'));
+  const attr = Number(bytes.readBigUInt64LE(24));
+  for (let offset = CONFIG; offset < END; offset += 8) bytes.writeBigUInt64LE(0xffff_ffff_ffff_ffffn, attr + offset);
+  bytes.writeUInt32LE(4_000_000_000, attr + TYPE);
+  bytes.writeBigUInt64LE(0x1ff_ffffn, attr + 24);
+  bytes.writeBigUInt64LE(0x1fn, attr + 32);
+  bytes.writeBigUInt64LE(0x7_ffffn, attr + 72);
+  const path = at('every-field.data');
+  writeFileSync(path, bytes);
+  return path;
+}
+
+/** perf's tip names perf. */
+const ofPerf = (args: readonly string[]): string => perf(args).stdout.replace("'perf evlist", "'syswide evlist");
+
+describe.runIf(isRoot && hasPerf)('evlist', () => {
+  const details = [
+    [],
+    ['-v'],
+    ['-F'],
+    ['-g'],
+    ['--trace-fields'],
+    ['-v', '-F', '--trace-fields'],
+    ['-F', '--trace-fields'],
+  ];
+
+  it.each(Object.keys(recordings))('prints what perf prints: %s', (name) => {
+    for (const detail of details) {
+      const args = ['evlist', ...detail, '-i', at(name)];
+      const ours = syswide(args);
+      expect(ours).toMatchObject({ status: 0, stderr: '' });
+      expect(ours.stdout).toBe(ofPerf(args));
+      expect(ours.stdout).not.toBe('');
+    }
+  });
+
+  it('-v has each field', () => {
+    const path = withEveryField();
+    const args = ['evlist', '-v', '-i', path];
+    // perf has no name for one bit of a sample's type, which the kernel has no event for here.
+    expect(syswide(args).stdout.replace('|TRANSACTION', '')).toBe(ofPerf(args));
+    const bytes = readFileSync(path);
+    const attr = Number(bytes.readBigUInt64LE(24));
+    bytes.fill(0, attr + FLAGS, attr + END);
+    bytes.writeInt32LE(-3, attr + CLOCKID);
+    writeFileSync(path, bytes);
+    expect(syswide(args).stdout).toContain(', clockid: -3\n');
+    expect(syswide(args).stdout.replace('|TRANSACTION', '')).toBe(ofPerf(args));
+  });
+
+  it('shows groups, or what each event is like', () => {
+    for (const other of ['-v', '-F']) {
+      const { status, stderr } = syswide(['evlist', '-g', other, '-i', at('perf, groups')]);
+      expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining('error[USAGE]: --group') });
+    }
+  });
+});
