@@ -130,7 +130,7 @@ export class PerfDataReader {
     }
   }
 
-  /** The same, with what is compressed taken apart. Where that cannot be, the rest is unread. */
+  /** The same, with what is in compressed records behind each of them. Where that cannot be had, the rest is unread. */
   private *expanded({ view, offset, length }: Stretch, stream: CompressedStream): Generator<Stretch> {
     const little = this.littleEndian;
     let plain = 0;
@@ -139,7 +139,7 @@ export class PerfDataReader {
       const piece = pieceIn(view, type, at + HEADER_BYTES, at + size, little);
       at += size;
       if (!piece) continue;
-      if (at - size > plain) yield part(view, plain, at - size, offset);
+      yield part(view, plain, at, offset);
       plain = at;
       for (const records of stream.push(piece, (bytes) => wholeRecords(viewOf(bytes), little).length)) {
         if (!records) {

@@ -12,6 +12,8 @@ export class RecordTrailer {
   time = 0;
   timeLow = 0;
   timeHigh = 0;
+  /** Of the event, rounded to 53 bits; NaN where it does not tell. */
+  id = Number.NaN;
   /** Of samples alone. */
   readonly period = 0;
   readonly #bytes: number;
@@ -46,7 +48,7 @@ export class RecordTrailer {
   read(view: DataView, begin: number, end: number): void {
     const from = end - this.#bytes;
     const u32 = (at: number): number => (from < begin ? 0 : view.getUint32(from + at, this.littleEndian));
-    const { tid, time, cpu, id: idAt } = this.#at;
+    const { tid, time, cpu, id } = this.#at;
     this.pid = tid < 0 ? 0 : u32(tid) | 0;
     this.tid = tid < 0 ? 0 : u32(tid + 4) | 0;
     this.cpu = cpu < 0 ? 0 : u32(cpu);
@@ -54,7 +56,7 @@ export class RecordTrailer {
     this.timeLow = time < 0 ? 0 : u32(time + low);
     this.timeHigh = time < 0 ? 0 : u32(time + 4 - low);
     this.time = this.timeHigh * 2 ** 32 + this.timeLow;
-    const id = idAt < 0 ? 0 : u32(idAt + 4 - low) * 2 ** 32 + u32(idAt + low);
-    this.event = id === 0 ? 0 : this.events.indexOf(id);
+    this.id = id < 0 ? Number.NaN : u32(id + 4 - low) * 2 ** 32 + u32(id + low);
+    this.event = this.id > 0 ? this.events.indexOf(this.id) : 0;
   }
 }

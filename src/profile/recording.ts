@@ -210,6 +210,8 @@ export class Recording {
     const sample = new SampleCursor(this.events, littleEndian);
     const trailer = new RecordTrailer(this.events, littleEndian);
     this.reader.scan((type, view, begin, end, offset) => {
+      // What is in it comes instead.
+      if (type === FileOnlyRecord.compressed || type === FileOnlyRecord.compressed2) return;
       const record = { type, view, begin, end, littleEndian };
       if (type === RecordType.sample) visit(record, offset, sample.read(view, begin, end) ? sample : undefined);
       else {

@@ -63,7 +63,7 @@ const groups = (): Record<string, Option[]> => ({
     new Option('--percent-limit <percent>', 'leave out what has less'),
     new Option('--header', 'first what the recording says of its making'),
     new Option('--header-only', 'only that'),
-    new Option('--stats', 'only how many records of each kind there are'),
+    new Option('--stats', 'only how many records of each kind there are, and samples of each event'),
     new Option('--tasks', 'only which threads there were, below those that began them'),
     new Option('--mmaps', 'the same, and what each had in its memory'),
     new Option('-D, --dump-raw-trace', 'only the records, byte by byte'),

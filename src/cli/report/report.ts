@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { jsonText, visible } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
+import { eventCounts } from '../../profile/event-counts';
 import { Histogram, stackKeysFor } from '../../profile/histogram';
 import { Parents } from '../../profile/parents';
 import { type Profile, profileOf } from '../../profile/profile';
@@ -61,8 +62,14 @@ function* partsOf(recording: Recording, path: string, options: ReportOptions): G
 }
 
 function* onlyPart(recording: Recording, part: NonNullable<ReportOptions['only']>): Generator<string> {
-  if (part === 'stats') yield statsText(recording.readTasks().totals.records);
-  else if (part === 'tasks' || part === 'mmaps')
+  if (part === 'stats') {
+    const { records } = recording.readTasks().totals;
+    const counts = eventCounts(recording);
+    yield statsText(
+      records,
+      recording.events.all.map(({ name }, i) => ({ name, ...(counts[i] ?? { samples: 0, lost: 0n }) })),
+    );
+  } else if (part === 'tasks' || part === 'mmaps')
     yield* tasksText(TaskTree.of(recording, part === 'mmaps'), part === 'mmaps');
 }
 

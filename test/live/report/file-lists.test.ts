@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +25,7 @@ const recordings: Readonly<Record<string, readonly [typeof perf, readonly string
   'perf, groups': [perf, ['-e', groups]],
   'perf, counts of a group': [perf, ['-e', '{page-faults,context-switches}:S', '-a', ...everything, '-g']],
   'perf, stacks and registers': [perf, ['--call-graph', 'dwarf', '-k', 'mono', '--namespaces', '-I', '--all-cgroups']],
+  'perf, compressed': [perf, ['-z', '-e', 'cpu-clock', '-e', 'page-faults']],
   'syswide, by default': [syswide, []],
   'syswide, groups': [syswide, ['-e', '{page-faults,cpu-clock},sched:sched_switch', '-a', '-d']],
   'syswide, a breakpoint': [syswide, ['-e', 'mem:0x1000:w', '-c', '3']],
@@ -96,5 +98,40 @@ describe.runIf(isRoot && hasPerf)('evlist', () => {
       const { status, stderr } = syswide(['evlist', '-g', other, '-i', at('perf, groups')]);
       expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining('error[USAGE]: --group') });
     }
+  });
+});
+
+describe.runIf(isRoot && hasPerf)('report --stats', () => {
+  it.each(Object.keys(recordings))('counts what perf counts: %s', (name) => {
+    const args = ['report', '--stats', '-i', at(name)];
+    const ours = syswide(args);
+    expect(ours).toMatchObject({ status: 0, stderr: '' });
+    expect(ours.stdout).toBe(perf(args).stdout);
+  });
+
+  it('counts what went through a pipe', () => {
+    const args = [
+      'record',
+      '-q',
+      '-o',
+      '-',
+      '-e',
+      'cpu-clock',
+      '--',
+      'sh',
+      '-c',
+      'ls -R /usr/share/doc/bash >/dev/null',
+    ];
+    writeFileSync(at('piped'), spawnSync('perf', args).stdout);
+    const { stdout } = spawnSync('perf', ['report', '--stats', '-i', '-'], { input: readFileSync(at('piped')) });
+    expect(syswide(['report', '--stats', '-i', at('piped')]).stdout).toBe(String(stdout));
+  });
+
+  it('tells what was lost of each event', () => {
+    const args = ['-e', 'page-faults,sched:sched_switch', '-c', '1', '-m', '1', '--call-graph', 'dwarf,65528', '-a'];
+    perf(['record', '-q', '-o', at('lossy'), ...args, '--', 'sh', '-c', 'for i in $(seq 300); do ls /; done']);
+    const [ours, theirs] = [syswide, perf].map((run) => run(['report', '--stats', '-i', at('lossy')]).stdout);
+    expect(ours).toMatch(/stats:\n +SAMPLE events: +\d+\n +LOST_SAMPLES events: +\d+\n/u);
+    expect(ours).toBe(theirs);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { twoDigits } from '../../../src/report/profile/percent';
+import { oneDigit, twoDigits } from '../../../src/report/profile/percent';
 
 describe('two digits, as printf(3) writes them', () => {
   it.each([
@@ -15,5 +15,19 @@ describe('two digits, as printf(3) writes them', () => {
     [0, '0.00'],
   ])('%d is %s', (number, text) => {
     expect(twoDigits(number)).toBe(text);
+  });
+});
+
+describe('one digit, as printf(3) writes it', () => {
+  it.each([
+    [6.25, '6.2'],
+    [6.75, '6.8'],
+    [0.25, '0.2'],
+    [-6.25, '-6.2'],
+    [6.26, '6.3'],
+    [6.5, '6.5'],
+    [100, '100.0'],
+  ])('%d is %s', (number, text) => {
+    expect(oneDigit(number)).toBe(text);
   });
 });
