@@ -7,6 +7,12 @@ export interface FileListOptions extends RawForceOption {
   readonly input: string;
 }
 
+/** Those of `buildid-list`. */
+export interface BuildListOptions extends FileListOptions {
+  readonly withHits?: boolean;
+  readonly kernel?: boolean;
+}
+
 /** Those of `evlist`. */
 export interface EventListOptions extends FileListOptions {
   readonly verbose?: boolean;
@@ -36,7 +42,8 @@ export const evlistCommand = (action: (options: EventListOptions) => Promise<voi
     .action((options: EventListOptions) => action(options));
 
 /** `buildid-list`. @param action what to do with its options */
-export const buildidListCommand = (action: (options: FileListOptions) => Promise<void>): Command =>
-  command('buildid-list', 'list the build-ids of the programs that a recording names').action(
-    (options: FileListOptions) => action(options),
-  );
+export const buildidListCommand = (action: (options: BuildListOptions) => Promise<void>): Command =>
+  command('buildid-list', 'list the build-ids of the programs that a recording names')
+    .option('-H, --with-hits', 'only of programs in which samples were taken')
+    .option('-k, --kernel', 'only the build-id of the kernel that runs')
+    .action((options: BuildListOptions) => action(options));

@@ -1,6 +1,7 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
 import { CompressedStream } from './compressed-stream';
 import { type FileEvent, type FileHeader, readHeader, wholeSection } from './file-header';
+import { Feature } from './file-layout';
 import { FileOnlyRecord } from './file-only-record';
 import { InputFile, type Owner } from './input-file';
 import { type Stretch, stretchesOf, wholeRecords } from './stretches';
@@ -65,6 +66,11 @@ export class PerfDataReader {
 
   get littleEndian(): boolean {
     return this.header.littleEndian;
+  }
+
+  /** Whether its header has a table of build-ids; those of a pipe come by and by. */
+  get listsBuilds(): boolean {
+    return !this.header.isPiped && this.header.features.has(Feature.buildId);
   }
 
   /** Why the records are not those that the header speaks of; undefined when they are. */

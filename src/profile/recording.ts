@@ -59,13 +59,14 @@ export class Recording {
   readonly #lost = { told: 0n, asked: 0n };
   #shortTaskRecords = 0;
   #wrongSamples = 0;
+  #mapped: readonly BuildId[] = [];
   #tracepoints: ReadonlyMap<number, RecordedFormat> | undefined;
 
   private constructor(
     private readonly reader: PerfDataReader,
     readonly events: RecordedEvents,
     readonly facts: FileFacts,
-    readonly builds: readonly BuildId[],
+    private readonly listed: readonly BuildId[],
   ) {}
 
   /** @throws SyswideError BAD_FILE */
@@ -77,6 +78,16 @@ export class Recording {
       reader.close();
       throw error;
     }
+  }
+
+  /** Which builds of programs it is of: those of its header; once it was read, also those that records of mappings tell of. */
+  get builds(): readonly BuildId[] {
+    return this.#mapped.length > 0 ? [...this.listed, ...this.#mapped] : this.listed;
+  }
+
+  /** Whether its header lists builds of programs. */
+  get listsBuilds(): boolean {
+    return this.reader.listsBuilds;
   }
 
   /** Why its records are not those that its header speaks of; undefined when they are. */
@@ -124,6 +135,8 @@ export class Recording {
     }, onProgress);
     const { told, asked } = this.#lost;
     this.#shortTaskRecords = tasks.malformed;
+    const known = new Set(this.listed.map(({ path }) => path));
+    this.#mapped = [...tasks.builds.values()].filter(({ path }) => !known.has(path));
     return {
       timeline: new Timeline(tasks.events, this.comms),
       kernel: tasks.kernel,

@@ -1,5 +1,7 @@
 import { RecordType } from '../abi/ring-page';
 import { trailerOffsets } from '../abi/sample-offsets';
+import type { BuildId } from '../perfdata/build-ids';
+import { KERNEL_DSO } from './kernel-functions';
 import type { Names } from './names';
 import { PagedColumn } from './paged-column';
 import type { RecordedEvents } from './recorded-event';
@@ -22,8 +24,18 @@ const [MISC_EXEC, MISC_DATA, MISC_RUNNING] = [1 << 13, 1 << 13, 1 << 13];
 const [PROTECTION, MMAP2_NAME] = [56, 64];
 const PROT_EXEC = 4;
 
+/**
+ * PERF_RECORD_MISC_MMAP_BUILD_ID: an MMAP2 record tells of which build the program is, and not of its inode. Where the length of
+ * the build-id is, it itself, and how long it can be; and so many are kept.
+ */
+const MISC_BUILD_ID = 1 << 14;
+const [BUILD_ID_SIZE, BUILD_ID, LONGEST_BUILD_ID, MOST_BUILDS] = [32, 36, 20, 1 << 16];
+
 /** Paths of memory without a file. Source: is_anon_memory() and is_no_dso_memory() in tools/perf/util/map.c, Linux 6.18. */
-const noFile = /^(?:\/\/anon|\/dev\/zero|\/anon_hugepage|\[stack|\/SYSV|\[heap\])/;
+export const noFile = /^(?:\/\/anon|\/dev\/zero|\/anon_hugepage|\[stack|\/SYSV|\[heap\])/;
+
+/** Where the JIT compiler of a process may have written the names of its functions. */
+export const jitMapOf = (pid: number): string => `/tmp/perf-${pid}.map`;
 
 const jitDump = /\/jit-\d+\.dump$/;
 
@@ -59,6 +71,8 @@ const [UNKNOWN, PROGRAM, NO_FILE, JIT_DUMP] = [0, 1, 2, 3];
 export class TaskRecords implements RecordedProcesses {
   readonly events: TaskEvents;
   readonly kernel: KernelRange[] = [];
+  /** Build-ids that records of mappings have, by their paths. */
+  readonly builds = new Map<string, BuildId>();
   /** Records that are shorter than their fields. */
   malformed = 0;
   /** By process, the number of the path. */
@@ -118,9 +132,23 @@ export class TaskRecords implements RecordedProcesses {
 
   private map(view: DataView, begin: number, end: number, name: number): void {
     const isCode = this.isCode(view, begin, name);
+    if (name - begin === MMAP2_NAME) this.build(view, begin, end, name);
     if ((view.getUint16(begin - 4, this.littleEndian) & CPUMODE) !== KERNEL)
       this.mapUser(view, begin, end, name, isCode);
     else if (isCode) this.mapKernel(view, begin, end, name);
+  }
+
+  private build(view: DataView, begin: number, end: number, name: number): void {
+    const misc = view.getUint16(begin - 4, this.littleEndian);
+    if ((misc & MISC_BUILD_ID) === 0 || this.builds.size >= MOST_BUILDS) return;
+    const size = Math.min(view.getUint8(begin + BUILD_ID_SIZE), LONGEST_BUILD_ID);
+    const bytes = this.bytesOf(view);
+    const isKernel = (misc & CPUMODE) === KERNEL;
+    const told = bytes.toString('utf8', ...this.textIn(view, name, end));
+    const path = isKernel && told.startsWith(KERNEL_DSO) ? KERNEL_DSO : told;
+    if (size === 0 || this.builds.has(path)) return;
+    const at = view.byteOffset + begin + BUILD_ID;
+    this.builds.set(path, { path, isKernel, id: Buffer.from(bytes.subarray(at, at + size)) });
   }
 
   /** Whether it may be executed: what may not is only told where accessed addresses are. */
@@ -152,7 +180,7 @@ export class TaskRecords implements RecordedProcesses {
     if (kind === JIT_DUMP && isCode) this.#jitDumps.set(pid, path);
     // Memory without a file has its own addresses; code there is a JIT compiler's, who may have written a file with names.
     const offset = kind === NO_FILE ? start : this.number(view, begin + 24);
-    const dso = kind === NO_FILE && isCode ? this.dsos.idOf(`/tmp/perf-${pid}.map`) : path;
+    const dso = kind === NO_FILE && isCode ? this.dsos.idOf(jitMapOf(pid)) : path;
     this.events.map(time, pid, { start, end: last, offset, dso });
   }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -26,6 +26,8 @@ const recordings: Readonly<Record<string, readonly [typeof perf, readonly string
   'perf, counts of a group': [perf, ['-e', '{page-faults,context-switches}:S', '-a', ...everything, '-g']],
   'perf, stacks and registers': [perf, ['--call-graph', 'dwarf', '-k', 'mono', '--namespaces', '-I', '--all-cgroups']],
   'perf, compressed': [perf, ['-z', '-e', 'cpu-clock', '-e', 'page-faults']],
+  'perf, without build-ids': [perf, ['-B', '-a', '-d', '-e', 'cpu-clock']],
+  'perf, build-ids of mappings': [perf, ['--buildid-mmap', '-e', 'page-faults', '-c', '1']],
   'syswide, by default': [syswide, []],
   'syswide, groups': [syswide, ['-e', '{page-faults,cpu-clock},sched:sched_switch', '-a', '-d']],
   'syswide, a breakpoint': [syswide, ['-e', 'mem:0x1000:w', '-c', '3']],
@@ -133,5 +135,48 @@ describe.runIf(isRoot && hasPerf)('report --stats', () => {
     const [ours, theirs] = [syswide, perf].map((run) => run(['report', '--stats', '-i', at('lossy')]).stdout);
     expect(ours).toMatch(/stats:\n +SAMPLE events: +\d+\n +LOST_SAMPLES events: +\d+\n/u);
     expect(ours).toBe(theirs);
+  });
+});
+
+describe.runIf(isRoot && hasPerf)('buildid-list', () => {
+  // perf writes the kernel's part of programs into a file of its own, with another name each time.
+  const ofPerf = (args: readonly string[]): string => perf(args).stdout.replace(/\/tmp\/perf-vdso\.so-\S+/u, '[vdso]');
+
+  it.each(Object.keys(recordings))('lists what perf lists: %s', (name) => {
+    for (const detail of [[], ['-H']]) {
+      const args = ['buildid-list', ...detail, '-i', at(name)];
+      const ours = syswide(args);
+      expect(ours).toMatchObject({ status: 0, stderr: '' });
+      expect(ours.stdout).toBe(ofPerf(args));
+    }
+  });
+
+  it('has the build-id of the kernel that runs, and of a program', () => {
+    for (const what of [['-k'], ['-i', process.execPath], ['-i', '/bin/ls']]) {
+      const args = ['buildid-list', ...what];
+      expect(syswide(args)).toMatchObject({ status: 0, stdout: perf(args).stdout });
+    }
+  });
+
+  it('has room for a build-id that is shorter than others', () => {
+    const program = at('short-id');
+    const source = 'int main(){for(volatile int i=0;i<200000000;)i=i+1;}';
+    spawnSync('g++', ['-O1', '-Wl,--build-id=md5', '-xc++', '-', '-o', program], { input: source });
+    perf(['record', '-q', '-o', at('short'), '--', program]);
+    const args = ['buildid-list', '-i', at('short')];
+    expect(syswide(args).stdout).toContain(`         ${program}\n`);
+    expect(syswide(args).stdout).toBe(ofPerf(args));
+  });
+
+  it('gives no names to another build than mappings tell of', () => {
+    const program = at('changing');
+    copyFileSync('/usr/bin/md5sum', program);
+    const zeros = `head -c 200M /dev/zero | ${program}`;
+    perf(['record', '-q', '--buildid-mmap', '-o', at('changed'), '--', 'sh', '-c', zeros]);
+    const report = () => syswide(['report', '-i', at('changed'), '-s', 'dso,sym']);
+    expect(report().stderr).toBe('');
+    rmSync(program);
+    copyFileSync('/usr/bin/sort', program);
+    expect(report().stderr).toContain(`${program} is another build than the one that was recorded`);
   });
 });

@@ -1,0 +1,43 @@
+import { RecordType } from '../abi/ring-page';
+import { Mode } from './chain-context';
+import { KERNEL_DSO } from './kernel-functions';
+import type { OtherRecords, Recording } from './recording';
+import { jitMapOf, type KernelRange, noFile } from './task-records';
+
+const TWO_32 = 2 ** 32;
+
+/**
+ * The programs that samples of a recording were taken in, by their paths, in the order in which they were first mapped; without
+ * what call chains go through. Source: build_id__mark_dso_hit() in tools/perf/util/build-id.c, Linux 6.1.
+ */
+export function hitPrograms(recording: Recording): string[] {
+  const { timeline, kernel } = recording.readTasks();
+  const { dsos } = recording;
+  const hits = new Set<string>();
+  const order = new Set<string>([KERNEL_DSO]);
+  const others: OtherRecords = {
+    types: new Set([RecordType.mmap, RecordType.mmap2]),
+    visit: (_trailer, { type, view, begin, end, littleEndian }) => {
+      const path = textAt(view, begin + (type === RecordType.mmap2 ? 64 : 32), end);
+      order.add(noFile.test(path) ? jitMapOf(view.getInt32(begin, littleEndian)) : path);
+    },
+  };
+  recording.eachInOrder(({ pid, tid, time, mode, ipLow, ipHigh }) => {
+    if (mode === Mode.kernel) hits.add(kernelProgram(kernel, (ipHigh & 0xffff) * TWO_32 + (ipLow >>> 0)));
+    if (mode !== Mode.user) return;
+    const range = timeline.stateAt(pid, tid, time).memory.find(ipHigh * TWO_32 + (ipLow >>> 0));
+    if (range) hits.add(dsos.textOf(range.dso));
+  }, others);
+  return [...[...order].filter((path) => hits.has(path)), ...[...hits].filter((path) => !order.has(path))];
+}
+
+function kernelProgram(ranges: readonly KernelRange[], address: number): string {
+  const path = ranges.find(({ start, end }) => address >= start && address < end)?.path ?? KERNEL_DSO;
+  return path.startsWith(KERNEL_DSO) ? KERNEL_DSO : path;
+}
+
+function textAt(view: DataView, begin: number, end: number): string {
+  const bytes = Buffer.from(view.buffer, view.byteOffset + begin, Math.max(0, end - begin));
+  const length = bytes.indexOf(0);
+  return bytes.toString('utf8', 0, length < 0 ? bytes.length : length);
+}
