@@ -25,6 +25,7 @@ static Elf64_Sym symbol_at(const uint8_t *at, int is_64)
 	memcpy(&small, at, sizeof(small));
 	return (Elf64_Sym){ .st_name = small.st_name,
 			    .st_info = small.st_info,
+			    .st_other = small.st_other,
 			    .st_shndx = small.st_shndx,
 			    .st_value = small.st_value,
 			    .st_size = small.st_size };
@@ -42,6 +43,17 @@ static int is_code(const Elf64_Sym *symbol)
 	default:
 		return 0;
 	}
+}
+
+/* As perf takes them: what other files cannot see is a mark of the linker's. elf_sym__is_label() in util/symbol-elf.c. */
+static int is_mark(const Elf64_Sym *symbol, const uint8_t *has_labels, uint32_t n_sections)
+{
+	int visibility = ELF64_ST_VISIBILITY(symbol->st_other);
+
+	if (!n_sections || ELF64_ST_TYPE(symbol->st_info) != STT_NOTYPE)
+		return 0;
+	return visibility == STV_HIDDEN || visibility == STV_INTERNAL ||
+	       (symbol->st_shndx < n_sections && !has_labels[symbol->st_shndx]);
 }
 
 static int is_in_file(const struct sw_elf_place *places, uint32_t n, double at)
@@ -68,22 +80,23 @@ static int place(const struct sw_elf_place *places, uint32_t n, double *at)
 }
 
 int32_t sw_elf_symbols(const uint8_t *symbols, uint32_t length, uint32_t entry_bytes, int32_t is_64, const uint8_t *names,
-		       uint32_t names_length, const struct sw_elf_place *places, uint32_t n_places, uint32_t upper, double *starts,
-		       double *sizes, uint32_t *names_at, uint8_t *infos, uint32_t room)
+		       uint32_t names_length, const struct sw_elf_place *places, uint32_t n_places, const uint8_t *has_labels,
+		       uint32_t n_sections, uint32_t upper, double *starts, double *sizes, uint32_t *names_at, uint8_t *infos,
+		       uint32_t room)
 {
 	uint32_t n = 0;
 
-	if ((!symbols && length) || (!names && names_length) || (!places && n_places) || length > INT32_MAX ||
-	    entry_bytes < (is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym)) ||
+	if ((!symbols && length) || (!names && names_length) || (!places && n_places) || (!has_labels && n_sections) ||
+	    length > INT32_MAX || entry_bytes < (is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym)) ||
 	    ((!starts || !sizes || !names_at || !infos) && room))
 		return -EINVAL;
 	for (uint32_t at = 0; length - at >= entry_bytes; at += entry_bytes) {
 		Elf64_Sym symbol = symbol_at(symbols + at, is_64);
 		double start = word_of(symbol.st_value, upper);
 
-		if (!is_code(&symbol) || (symbol.st_name < names_length && !names[symbol.st_name]))
+		if (!is_code(&symbol) || is_mark(&symbol, has_labels, n_sections))
 			continue;
-		if (!place(places, n_places, &start))
+		if ((symbol.st_name < names_length && !names[symbol.st_name]) || !place(places, n_places, &start))
 			continue;
 		if (n == room)
 			return -ENOSPC;

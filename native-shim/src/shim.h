@@ -667,12 +667,15 @@ _Static_assert(sizeof(struct sw_elf_place) == 32, "mirrored in src/native/elf-sy
  * Finds what may be code in an ELF symbol table of little-endian entries of entry_bytes each: of each symbol where it is in
  * the file, its size, where its name begins in names[0..names_length), and its st_info, in the order of the table. A symbol
  * is in the first of places[0..n_places) that has its address, and left out where none has, or where it is behind what the
- * file has of it while something else is there. The upper halves of addresses and sizes are looked at through the mask `upper`.
+ * file has of it while something else is there. Bare labels are left out where other files cannot see them, or where
+ * has_labels[] is 0 for their section: with n_sections = 0 all are taken. The upper halves of addresses and sizes are
+ * looked at through the mask `upper`.
  * Returns how many there are, -ENOSPC where that is more than `room`.
  */
 SW_EXPORT int32_t sw_elf_symbols(const uint8_t *symbols, uint32_t length, uint32_t entry_bytes, int32_t is_64,
 				 const uint8_t *names, uint32_t names_length, const struct sw_elf_place *places, uint32_t n_places,
-				 uint32_t upper, double *starts, double *sizes, uint32_t *names_at, uint8_t *infos, uint32_t room);
+				 const uint8_t *has_labels, uint32_t n_sections, uint32_t upper, double *starts, double *sizes,
+				 uint32_t *names_at, uint8_t *infos, uint32_t room);
 
 /* ---- order.c: numbers in order ---- */
 

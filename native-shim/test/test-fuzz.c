@@ -317,7 +317,8 @@ static void symbols(void)
 	struct sw_elf_place some = { number(), number(), number(), (double)number() - (double)number() };
 
 	sw_elf_symbols(maybe(table), length, below(8) ? 16 + 8 * is_64 + below(8) : number(), (int32_t)is_64, maybe(text), texts_length,
-		       maybe(below(2) ? (void *)&everything : &some), below(2), below(4) ? number() : 0xffffffff, maybe(starts),
+		       maybe(below(2) ? (void *)&everything : &some), below(2), maybe(text),
+		       below(texts_length + 1), below(4) ? number() : 0xffffffff, maybe(starts),
 		       maybe(sizes), maybe(names), maybe(infos), room);
 	sw_kallsyms(maybe(text), texts_length, maybe(starts), maybe(names), maybe(infos), room);
 	sw_order(maybe(starts), room, maybe(names), maybe(sizes));

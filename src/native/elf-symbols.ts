@@ -33,19 +33,36 @@ export interface ElfCode {
 /**
  * Finds functions and labels that are in the file, in its order.
  * @param upper the bits of upper halves of addresses and sizes that are looked at
+ * @param hasLabels whether bare labels in a section, by its index, are names: what other files cannot see is none then
  */
-export function elfCode(table: ElfSymbols, places: readonly ElfPlace[], upper: number): ElfCode {
+export function elfCode(
+  table: ElfSymbols,
+  places: readonly ElfPlace[],
+  upper: number,
+  hasLabels: readonly boolean[],
+): ElfCode {
   const { symbols, names: text } = table;
   const room = Math.floor(symbols.length / table.entryBytes);
   const [starts, sizes] = [new Float64Array(room), new Float64Array(room)];
   const [names, infos] = [new Uint32Array(room), new Uint8Array(room)];
   const ofFile = [symbols, symbols.length, Math.min(table.entryBytes, 2 ** 31), Number(table.is64Bit)] as const;
   const stretches = Float64Array.from(places.flatMap(({ from, fileEnd, to, shift }) => [from, fileEnd, to, shift]));
+  const labels = Uint8Array.from(hasLabels, Number);
   const found = [bytesOf(starts), bytesOf(sizes), bytesOf(names), bytesOf(infos), room] as const;
   const { sw_elf_symbols } = sharedShim();
   const count = checked(
     'sw_elf_symbols',
-    sw_elf_symbols(...ofFile, text, text.length, bytesOf(stretches), places.length, upper, ...found),
+    sw_elf_symbols(
+      ...ofFile,
+      text,
+      text.length,
+      bytesOf(stretches),
+      places.length,
+      bytesOf(labels),
+      labels.length,
+      upper,
+      ...found,
+    ),
   );
   return {
     starts: starts.subarray(0, count),

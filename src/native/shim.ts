@@ -220,6 +220,8 @@ const signatures = {
     'uint32',
     'pointer',
     'uint32',
+    'pointer',
+    'uint32',
     'uint32',
     'pointer',
     'pointer',

@@ -27,7 +27,7 @@ export function readVmlinux(path: string): Vmlinux {
     using file = FileWindow.open(path);
     const header = readHeader(file);
     const [table] = SymbolTable.readAll(file, header);
-    const code = table?.code(ALL_ADDRESSES, UPPER_BITS);
+    const code = table?.code(ALL_ADDRESSES, { upper: UPPER_BITS });
     if (!code || code.starts.length === 0) throw file.broken('it has no symbols');
     const symbols = new CodeSymbols(table, code);
     const { index } = symbols;

@@ -2,7 +2,7 @@ import type { ElfCode, ElfPlace } from '../../native/elf-symbols';
 import type { SymbolIndex } from '../symbol-index';
 import { CodeSymbols } from './code-symbols';
 import { FileWindow } from './file-window';
-import { readHeader } from './header';
+import { type ElfHeader, readHeader } from './header';
 import { SectionType } from './layout';
 import { pltEntries } from './plt';
 import { readSections, type Section } from './sections';
@@ -33,8 +33,8 @@ export function codeIndexOf(file: FileWindow, debug: string | undefined): CodeIn
   const segments = readSegments(file, header);
   const isWhole = hasFullTable(sections);
   const fuller = isWhole || debug === undefined ? undefined : fullTable(debug);
-  const table = fuller ?? SymbolTable.readAll(file, header)[0];
-  const code = table?.code(placesOf(segments)) ?? NO_CODE;
+  const { table, hasLabels } = fuller ?? tableOf(file, header, sections);
+  const code = table?.code(placesOf(segments), { hasLabels }) ?? NO_CODE;
   const { index } = new CodeSymbols(table, code, pltEntries(file, header, sections));
   return { index, isFull: isWhole || fuller !== undefined };
 }
@@ -42,11 +42,24 @@ export function codeIndexOf(file: FileWindow, debug: string | undefined): CodeIn
 const hasFullTable = (sections: readonly Section[]): boolean =>
   sections.some(({ type }) => type === SectionType.symbols);
 
+/** A symbol table, and in which sections its bare labels are names. */
+interface LabelledTable {
+  readonly table: SymbolTable | undefined;
+  readonly hasLabels: readonly boolean[];
+}
+
 /** Of a debug file; undefined where it has none. */
-function fullTable(path: string): SymbolTable | undefined {
+function fullTable(path: string): LabelledTable | undefined {
   using file = FileWindow.open(path);
   const header = readHeader(file);
-  return hasFullTable(readSections(file, header)) ? SymbolTable.readAll(file, header)[0] : undefined;
+  const sections = readSections(file, header);
+  return hasFullTable(sections) ? tableOf(file, header, sections) : undefined;
+}
+
+/** perf goes by the names of sections, whatever is in them: elf_sec__filter() in tools/perf/util/symbol-elf.c, Linux 6.1. */
+function tableOf(file: FileWindow, header: ElfHeader, sections: readonly Section[]): LabelledTable {
+  const hasLabels = sections.map(({ name }) => name.includes('text') || name.includes('data'));
+  return { table: SymbolTable.readAll(file, header)[0], hasLabels };
 }
 
 /** Symbols are looked up by their places in the file. */

@@ -14,6 +14,14 @@ export interface ElfSymbol {
   readonly source?: string;
 }
 
+/** Which symbols are functions and labels, and where. */
+interface CodeOptions {
+  /** The bits of upper halves of addresses that are looked at: those of the kernel do not fit otherwise. */
+  readonly upper?: number;
+  /** Whether bare labels in a section, by its index, are names; where there are none, all are, also those that are hidden. */
+  readonly hasLabels?: readonly boolean[];
+}
+
 /**
  * A symbol table with its names. Names are compared as bytes, and decoded only when they are listed: most files have
  * far more symbols than anybody asks for.
@@ -71,11 +79,11 @@ export class SymbolTable {
   /**
    * Every function and bare label that is in the file, for who looks names up by address: in the order of the file, nothing
    * made for each.
-   * @param upper the bits of upper halves of addresses that are looked at: those of the kernel do not fit otherwise
    */
-  code(places: readonly ElfPlace[], upper = ALL_BITS): ElfCode {
+  code(places: readonly ElfPlace[], { upper = ALL_BITS, hasLabels = [] }: CodeOptions = {}): ElfCode {
     const { symbols, entryBytes, names } = this;
-    return elfCode({ symbols, entryBytes, names, is64Bit: this.layout.wordBytes === 8 }, places, upper);
+    const table = { symbols, entryBytes, names, is64Bit: this.layout.wordBytes === 8 };
+    return elfCode(table, places, upper, hasLabels);
   }
 
   /** The name at a place that `code` told. */
