@@ -53,9 +53,13 @@ const wasmOfPackage = (): string | undefined =>
 /** The name as it stands in the source, without the types of a function's parameters. */
 export function demangled(name: string): string {
   if (!mangled.test(name) || !ready()) return name;
-  // The stub of a call, as we and perf name it, or the version of a symbol.
+  // The stub of a call, as we and perf name it, or the version of a symbol, which perf leaves out.
   const at = name.indexOf('@');
-  if (at >= 0) return demangled(name.slice(0, at)) + name.slice(at);
+  if (at >= 0) {
+    const [head, rest] = [name.slice(0, at), name.slice(at)];
+    const text = demangled(head);
+    return text === head ? name : text + (rest === '@plt' ? rest : '');
+  }
   const text = expanded(name);
   // What it does not understand comes back, on some machines without its first underscore.
   return text === name || text === name.slice(1) ? name : withoutParameters(text);
@@ -91,6 +95,9 @@ const numbers: readonly [RegExp, string][] = [
   [/\bstd::string\b/g, 'std::basic_string<char, std::char_traits<char>, std::allocator<char> >'],
   [/<char> >(?=>)/g, '$& '],
   [/(<char> >::~?)(string|(?:io|i|o)stream)\b/g, '$1basic_$2'],
+  [/^\{vtable\((.*)\)\}$/g, 'vtable for $1'],
+  [/^\{vtt\((.*)\)\}$/g, 'VTT for $1'],
+  [/\b_GLOBAL__N_\w*/g, '(anonymous namespace)'],
   // An empty pack of arguments leaves nothing behind.
   [/, (?=>)/g, ''],
 ];

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -58,5 +58,23 @@ describe.runIf(isRoot && hasPerf && process.arch === 'x64')('labels of programs'
     expect(ours).toEqual(theirs);
     expect(ours?.join()).toContain('[.] named');
     expect(ours?.join()).not.toContain('elsewhere');
+  });
+
+  it('have no versions where they are C++ names', () => {
+    const [library, program, path] = ['libversioned.so', 'versioned', 'versioned.data'].map((name) =>
+      join(folder, name),
+    );
+    const versions = join(folder, 'versions');
+    writeFileSync(versions, 'V_1 { global: *; };');
+    const symbol = '__asm__(".symver im,_Z12spin_longestv@@V_1");';
+    const code = `void im(void) { for (volatile long i = 0; i < 200000000; i++); } ${symbol}`;
+    const build = ['-shared', '-fPIC', `-Wl,--version-script=${versions}`, '-xc', '-', '-o', `${library}`];
+    execFileSync('cc', build, { input: code });
+    const call = 'void f(void) __asm__("_Z12spin_longestv"); int main(void) { f(); }';
+    execFileSync('cc', ['-xc', '-', '-xnone', `${library}`, '-o', `${program}`], { input: call });
+    perf(['record', '-q', '-o', `${path}`, '--', `${program}`]);
+    const args = ['report', '-i', `${path}`, '-q', '-s', 'sym', '--percent-limit', '50'];
+    expect(syswide(args).stdout.trim()).toBe(perf([...args, '--stdio']).stdout.trim());
+    expect(syswide(args).stdout).toMatch(/ spin_longest\n/u);
   });
 });

@@ -187,7 +187,15 @@ describe('mangled names', () => {
     ['_ZGTtNSt11logic_errorD0Ev', 'transaction clone for std::logic_error::~logic_error()'],
     ['_Z12div_operatorP7rtx_def12machine_mode', 'div_operator'],
     ['_ZL10CURRENCIES', 'CURRENCIES'],
-    ['_Znwm@@GLIBCXX_3.4', 'operator new@@GLIBCXX_3.4'],
+    ['_Znwm@@GLIBCXX_3.4', 'operator new'],
+    ['_Znwm@plt', 'operator new@plt'],
+    ['_Zwrong@@VERSION', '_Zwrong@@VERSION'],
+    ['stdout@@GLIBC_2.2.5', 'stdout@@GLIBC_2.2.5'],
+    ['_ZSt4cout@@GLIBCXX_3.4', 'std::cout'],
+    ['_ZN2v88internal12_GLOBAL__N_15flagsE', 'v8::internal::(anonymous namespace)::flags'],
+    ['_ZTVN6icu_7818CharStringByteSinkE', 'vtable for icu_78::CharStringByteSink'],
+    ['_ZTVN12_GLOBAL__N_11AE', 'vtable for (anonymous namespace)::A'],
+    ['_ZTT3abc', 'VTT for abc'],
   ])('%s is %s', (name, expected) => {
     expect(demangled(name)).toBe(expected);
   });
