@@ -11,13 +11,17 @@ import { byUnit, global } from '../../fake/stat-views';
 
 const events = [software('pageFaults'), software('taskClock'), hardware('cpuCycles')];
 
-/** A run of an event that counts on CPUs 0 and 1, one that counts nowhere, and one that is not there; no time: not counted. */
-const run = (...values: readonly (bigint | undefined)[]): StatResult => {
+/**
+ * A run of an event that counts on CPUs 0 and 1, one that counts nowhere, and one that is not there. Undefined: nothing ran
+ * there; `waiting`: something did, and the event had no turn.
+ */
+const run = (...values: readonly (bigint | 'waiting' | undefined)[]): StatResult => {
   const readings = [0, 1].flatMap((event) =>
-    values.map((counted, on) => {
-      const value = event === 0 ? counted : undefined;
-      const time = value === undefined ? 0n : 1_000n;
-      const counts = { value: value ?? 0n, timeEnabled: time, timeRunning: time };
+    values.map((own, on) => {
+      const value = event === 0 ? own : undefined;
+      const enabled = value === undefined ? 0n : 1_000n;
+      const counted = value === 'waiting' ? undefined : value;
+      const counts = { value: counted ?? 0n, timeEnabled: enabled, timeRunning: counted === undefined ? 0n : enabled };
       return { event, place: { cpu: cpu(on) }, counts };
     }),
   );
@@ -49,8 +53,14 @@ describe('how far the mean of several runs may be off', () => {
     expect(variances(runs)).toEqual([20, 0, 0]);
   });
 
-  it('is left empty where a part was counted in some runs only', () => {
+  it('is that of the whole where the work went to other parts', () => {
     const runs = [run(10n, 20n), run(undefined, 30n)];
+    expect(csv(runs, byUnit('socket')).map((row) => row[5])).toEqual(['0.00%', '0.00%', '0.00%']);
+    expect(variances(runs)).toEqual([0, 0, 0]);
+  });
+
+  it('is left empty where a part was counted in some runs only', () => {
+    const runs = [run(10n, 20n), run('waiting', 30n)];
     const rows = csv(runs, byUnit('socket'));
     expect(rows.map((row) => row[5])).toEqual(['', '0.00%', '0.00%']);
     expect(new Set(rows.map((row) => row.length))).toEqual(new Set([10]));
