@@ -69,9 +69,11 @@ export function countLines(histogram: Histogram, event: string): string {
   );
 }
 
-/** As perf counts samples: whole thousands and millions. */
+/** As perf counts samples: whole thousands and millions, of what is more than one. convert_unit() in util/units.c. */
 function rounded(count: number): string {
-  if (count < 1000) return `${count} `;
-  const [unit, divisor] = count < 1_000_000 ? ['K', 1000] : count < 1_000_000_000 ? ['M', 1e6] : ['G', 1e9];
-  return `${Math.floor(count / Number(divisor))}${unit}`;
+  let [value, unit] = [count, 0];
+  for (; value > 1000 && unit < UNITS.length - 1; unit += 1) value = Math.floor(value / 1000);
+  return `${value}${UNITS[unit]}`;
 }
+
+const UNITS = [' ', 'K', 'M', 'G'] as const;

@@ -169,6 +169,16 @@ describe('syswide report of a recording of perf', () => {
     expect(slices).toBe(lines(syswide, '0%-100%'));
   });
 
+  it.each([999, 1000, 1001])('says as perf does that there are %d samples', (count) => {
+    const calls = join(folder, 'calls.data');
+    const command = ['perl', '-e', `getppid() for 1..${count}`];
+    perf(['record', '-q', '-e', 'syscalls:sys_enter_getppid', '-c', '1', '-o', calls, '--', ...command]);
+    const samplesIn = (text: string) => /^# Samples: .*$/mu.exec(text)?.[0];
+    const expected = samplesIn(perf(['report', '--stdio', '-i', calls]).stdout);
+    expect(expected).toContain(" of event 'syscalls:sys_enter_getppid'");
+    expect(samplesIn(syswide(['report', '-i', calls]).stdout)).toBe(expected);
+  });
+
   it('tells what is in the file', () => {
     const { stdout } = syswide(['report', '-i', path, '--header-only']);
     const known = ['captured on   ', 'hostname', 'os release', 'nrcpus online', 'cpudesc', 'total memory', 'cmdline'];
