@@ -6,6 +6,9 @@ import { jitMapOf, type KernelRange, noFile } from './task-records';
 
 const TWO_32 = 2 ** 32;
 
+/** Where paths are in records of mappings. */
+const [MMAP_NAME, MMAP2_NAME] = [32, 64];
+
 /**
  * The programs that samples of a recording were taken in, by their paths, in the order in which they were first mapped; without
  * what call chains go through. Source: build_id__mark_dso_hit() in tools/perf/util/build-id.c, Linux 6.1.
@@ -18,7 +21,9 @@ export function hitPrograms(recording: Recording): string[] {
   const others: OtherRecords = {
     types: new Set([RecordType.mmap, RecordType.mmap2]),
     visit: (_trailer, { type, view, begin, end, littleEndian }) => {
-      const path = textAt(view, begin + (type === RecordType.mmap2 ? 64 : 32), end);
+      const name = type === RecordType.mmap2 ? MMAP2_NAME : MMAP_NAME;
+      if (end - begin < name) return;
+      const path = textAt(view, begin + name, end);
       order.add(noFile.test(path) ? jitMapOf(view.getInt32(begin, littleEndian)) : path);
     },
   };
@@ -37,7 +42,7 @@ function kernelProgram(ranges: readonly KernelRange[], address: number): string 
 }
 
 function textAt(view: DataView, begin: number, end: number): string {
-  const bytes = Buffer.from(view.buffer, view.byteOffset + begin, Math.max(0, end - begin));
+  const bytes = Buffer.from(view.buffer, view.byteOffset + begin, end - begin);
   const length = bytes.indexOf(0);
   return bytes.toString('utf8', 0, length < 0 ? bytes.length : length);
 }

@@ -17,10 +17,13 @@ const [input, kallsyms, output] = ['input', 'kallsyms', 'output'].map((name) => 
 writeFileSync(kallsyms, 'ffffffff81000000 T _text\nffffffff81200000 T one\nffffffff81400000 t two\n');
 const places = ['--symfs', folder, '--kallsyms', kallsyms];
 
+/** Of those events that have it: a field that none has is refused. */
+const withMore = ['-F', 'sw:+period,+addr', '-F', 'trace:+period,+addr'];
+
 /** Every way in which a recording is read. The first says most of what it is. */
 const commands: readonly (readonly string[])[] = [
   ['report', '-i', input, ...places],
-  ['script', '-i', input, ...places, '-F', '+period,+addr', '--show-task-events', '--show-mmap-events'],
+  ['script', '-i', input, ...places, ...withMore, '--show-task-events', '--show-mmap-events'],
   ['report', '-i', input, ...places, '--header', '--json', '-s', 'comm,pid,tid,cpu,dso,sym'],
   ['report', '-i', input, ...places, '--no-children', '-g', 'fractal,0,callee', '-n'],
   ['report', '-i', input, '--header-only'],
@@ -29,7 +32,10 @@ const commands: readonly (readonly string[])[] = [
   ['diff', input, input, ...places],
   ['report', '-i', input, ...places, '--time', '0,', '--comms', 'own,find,sh', '--hierarchy'],
   ['evlist', '-i', input],
+  ['evlist', '-i', input, '-v'],
+  ['evlist', '-i', input, '--trace-fields'],
   ['buildid-list', '-i', input],
+  ['buildid-list', '-i', input, '-H'],
   ['flamegraph', '-i', input, ...places, '-o', output],
   ['flamegraph', '--diff', input, input, ...places, '-o', output],
   ...['folded', 'speedscope', 'firefox', 'svg', 'chrome-trace', 'pprof'].map((format) => [

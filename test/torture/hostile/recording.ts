@@ -9,8 +9,8 @@ import { tracingData } from '../../../src/perfdata/tracing-data';
 import { elfImage } from '../../unit/symbols/elf-image';
 import { withInvalidBytes } from './names';
 
-const { identifier, ip, tid, time, cpu, period, callchain, raw } = SampleType;
-const sampleType = identifier | ip | tid | time | cpu | period | callchain;
+const { identifier, ip, tid, time, addr, cpu, period, callchain, raw } = SampleType;
+const sampleType = identifier | ip | tid | time | addr | cpu | period | callchain;
 const flags = { sampleIdAll: true, comm: true, mmap: true, mmap2: true } as const;
 
 const format = `name: told
@@ -53,13 +53,14 @@ function record(type: number, body: Buffer, misc = 2): Buffer {
 }
 
 function sample(id: bigint, at: bigint, chain: readonly bigint[], data?: Buffer): Buffer {
-  const head = Buffer.alloc(48);
+  const head = Buffer.alloc(56);
   head.writeBigUInt64LE(id, 0);
   head.writeBigUInt64LE(chain[0] ?? 0n, 8);
   head.writeInt32LE(PID, 16);
   head.writeInt32LE(PID, 20);
   head.writeBigUInt64LE(at, 24);
-  head.writeBigUInt64LE(1000n, 40);
+  head.writeBigUInt64LE(chain[0] ?? 0n, 32);
+  head.writeBigUInt64LE(1000n, 48);
   const frames = Buffer.alloc(8 * (chain.length + 2));
   frames.writeBigUInt64LE(BigInt(chain.length + 1), 0);
   // PERF_CONTEXT_USER.
