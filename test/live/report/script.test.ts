@@ -88,7 +88,7 @@ describe('syswide script', () => {
   });
 
   it('prints what is no sample as the event that told of it is printed', () => {
-    const path = file('told.data');
+    const path = file('switches.data');
     const options = ['-q', '-a', '-g', '-F', '500', '--switch-events', '-o', path];
     const command = 'for i in 1 2 3; do ls / > /dev/null; done';
     expect(syswide(['record', ...options, '--', 'sh', '-c', command]).status).toBe(0);
@@ -199,7 +199,9 @@ describe('syswide script', () => {
   describe('of what it is told to', () => {
     const [path, mixed] = [file('told.data'), file('mixed.data')];
     if (isRoot && hasPerf) {
-      perf(['record', '-q', '-g', '-F', '3000', '-o', path, '--', 'ls', '-lR', '/usr/share/doc']);
+      // Enough of it that each of the functions has samples.
+      const load = 'for i in 1 2 3 4 5 6 7 8; do ls -lR /usr/share/doc > /dev/null; done';
+      perf(['record', '-q', '-g', '-F', '3000', '-o', path, '--', 'sh', '-c', load]);
       perf(['record', '-q', '-e', 'cpu-clock', '-e', 'sched:sched_process_*', '-o', mixed, '--', 'sh', '-c', 'ls; ls']);
     }
 
