@@ -1,3 +1,4 @@
+import { PerfType } from '../abi/perf-event';
 import { readAttr } from '../perfdata/file-attr';
 import type { RecordedEvent } from '../profile/recorded-event';
 import type { Recording } from '../profile/recording';
@@ -15,15 +16,12 @@ export interface EventListDetails {
   readonly traceFields: boolean;
 }
 
-/** PERF_TYPE_TRACEPOINT. */
-const TRACEPOINT = 2;
-
 /** The events of a recording, a line each. Source: evsel__fprintf() in tools/perf/util/evsel_fprintf.c, Linux 6.1. */
 export function eventList(recording: Recording, details: EventListDetails): string[] {
   const { all } = recording.events;
   const lines = details.groups ? groupLines(recording) : all.map((event) => eventLine(recording, event, details));
   // As perf has it: who sees a tracepoint may not know that there is more.
-  const isTipped = !details.traceFields && all.some(({ type }) => type === TRACEPOINT);
+  const isTipped = !details.traceFields && all.some(({ type }) => type === PerfType.tracepoint);
   return isTipped
     ? [...lines, "# Tip: use 'syswide evlist --trace-fields' to show fields for tracepoint events"]
     : lines;
@@ -41,7 +39,7 @@ function eventLine(recording: Recording, event: RecordedEvent, details: EventLis
 }
 
 function traceFields(recording: Recording, { type, config }: RecordedEvent): string {
-  if (type !== TRACEPOINT) return '(not a tracepoint)';
+  if (type !== PerfType.tracepoint) return '(not a tracepoint)';
   const fields = recording.tracepoints.get(Number(config))?.fields.filter(({ name }) => !name.startsWith('common_'));
   return fields && fields.length > 0 ? `trace_fields: ${fields.map(({ name }) => name).join(',')}` : '(no trace field)';
 }

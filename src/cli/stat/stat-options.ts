@@ -71,16 +71,22 @@ export type StatOutput =
   | { readonly kind: 'fd'; readonly fd: number }
   | { readonly kind: 'none' };
 
+/** @throws SyswideError USAGE for what makes sense where whole CPUs are counted only */
+function refuseForTasks({ excludeSelf, perThread }: RawStatOptions, { cgroups, forEachCgroup }: EventChoice): void {
+  if (excludeSelf) {
+    const remedy = perThread ? 'leave it out, or --per-thread' : 'leave it out, or add -a';
+    throw usage('--exclude-self', 'counts of tasks hold nothing of syswide', remedy);
+  }
+  if (cgroups.length > 0 || forEachCgroup.length > 0) {
+    throw usage('cgroups', 'they are counted CPU by CPU', 'add -a, or -C with a CPU list');
+  }
+}
+
 /** @throws SyswideError USAGE when options contradict each other or make no sense */
 export function statOptions(raw: RawStatOptions, command: readonly string[]): StatOptions {
   const target = targetOf(raw, command);
   const events = eventChoice(raw);
-  if (raw.excludeSelf && !countsCpus(target)) {
-    throw usage('--exclude-self', 'counts of tasks hold nothing of syswide', 'leave it out, or add -a');
-  }
-  if ((events.cgroups.length > 0 || events.forEachCgroup.length > 0) && !countsCpus(target)) {
-    throw usage('cgroups', 'they are counted CPU by CPU', 'add -a, or -C with a CPU list');
-  }
+  if (!countsCpus(target)) refuseForTasks(raw, events);
   const format = formatOf(raw);
   const output = outputOf(raw);
   if (output.kind === 'file' && raw.save !== undefined && isSameFile(output.path, raw.save)) {

@@ -30,6 +30,8 @@ describe('what contradicts itself or makes no sense', () => {
     ['-n -M ipc', /-n — events/],
     ['-a -G a', /-G — .*-e/],
     ['-a -e cs -G a --for-each-cgroup b', /-G and --for-each-cgroup together/],
+    ['--exclude-self -- true', /--exclude-self — .* — leave it out, or add -a$/],
+    ['-a --per-thread --exclude-self', /--exclude-self — .* — leave it out, or --per-thread$/],
     ['-e cs -G a -- true', /cgroups — they are counted CPU by CPU/],
     ['-p 1 --for-each-cgroup a', /cgroups — they are counted CPU by CPU/],
     ['--all-user --all-kernel', /--all-user and --all-kernel together/],
