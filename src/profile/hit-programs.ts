@@ -1,6 +1,7 @@
 import { RecordType } from '../abi/ring-page';
 import { Mode } from './chain-context';
 import { KERNEL_DSO } from './kernel-functions';
+import { RecordFields } from './record-fields';
 import type { OtherRecords, Recording } from './recording';
 import { jitMapOf, type KernelRange, noFile } from './task-records';
 
@@ -20,11 +21,10 @@ export function hitPrograms(recording: Recording): string[] {
   const order = new Set<string>([KERNEL_DSO]);
   const others: OtherRecords = {
     types: new Set([RecordType.mmap, RecordType.mmap2]),
-    visit: (_trailer, { type, view, begin, end, littleEndian }) => {
-      const name = type === RecordType.mmap2 ? MMAP2_NAME : MMAP_NAME;
-      if (end - begin < name) return;
-      const path = textAt(view, begin + name, end);
-      order.add(noFile.test(path) ? jitMapOf(view.getInt32(begin, littleEndian)) : path);
+    visit: (_trailer, record) => {
+      const fields = new RecordFields(record);
+      const path = fields.raw(record.type === RecordType.mmap2 ? MMAP2_NAME : MMAP_NAME);
+      order.add(noFile.test(path) ? jitMapOf(fields.i32(0)) : path);
     },
   };
   recording.eachInOrder(({ pid, tid, time, mode, ipLow, ipHigh }) => {
@@ -39,10 +39,4 @@ export function hitPrograms(recording: Recording): string[] {
 function kernelProgram(ranges: readonly KernelRange[], address: number): string {
   const path = ranges.find(({ start, end }) => address >= start && address < end)?.path ?? KERNEL_DSO;
   return path.startsWith(KERNEL_DSO) ? KERNEL_DSO : path;
-}
-
-function textAt(view: DataView, begin: number, end: number): string {
-  const bytes = Buffer.from(view.buffer, view.byteOffset + begin, end - begin);
-  const length = bytes.indexOf(0);
-  return bytes.toString('utf8', 0, length < 0 ? bytes.length : length);
 }
