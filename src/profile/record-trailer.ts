@@ -6,8 +6,6 @@ export class RecordTrailer {
   pid = 0;
   tid = 0;
   cpu = 0;
-  /** Index of the event that told of it; -1 for an id of none, and the first where there is no id. */
-  event = 0;
   /** ns, rounded to 53 bits. */
   time = 0;
   timeLow = 0;
@@ -34,6 +32,11 @@ export class RecordTrailer {
     this.#at = { tid: at(tid), time: at(time), cpu: at(cpu), id: Math.max(at(id), at(identifier)) };
   }
 
+  /** Index of the event that told of it; -1 for an id of none, and the first where there is no id. Looked up each time. */
+  get event(): number {
+    return this.id > 0 ? this.events.indexOf(this.id) : 0;
+  }
+
   /** Whether it tells of times at all. */
   get hasTime(): boolean {
     return this.#at.time >= 0;
@@ -57,6 +60,5 @@ export class RecordTrailer {
     this.timeHigh = time < 0 ? 0 : u32(time + 4 - low);
     this.time = this.timeHigh * 2 ** 32 + this.timeLow;
     this.id = id < 0 ? Number.NaN : u32(id + 4 - low) * 2 ** 32 + u32(id + low);
-    this.event = this.id > 0 ? this.events.indexOf(this.id) : 0;
   }
 }
