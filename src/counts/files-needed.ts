@@ -19,3 +19,9 @@ export function tooManyFiles(files: HostFiles, clones: number, besides = 0): Sys
     remedy: 'raise it with `ulimit -n`, or count fewer events or CPUs',
   });
 }
+
+/** @throws SyswideError TOO_MANY_FILES */
+export function checkFiles(files: HostFiles, clones: number, besides: number): void {
+  const error = tooManyFiles(files, clones, besides);
+  if (error) throw error;
+}

@@ -4,7 +4,7 @@ import { takeSlots } from '../gang/slots/take';
 import { placesOf } from '../gang/target';
 import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
-import { tooManyFiles } from './files-needed';
+import { checkFiles } from './files-needed';
 import type { GangToOpen } from './measure-request';
 
 /** How often threads that started while the others were opened are taken in. */
@@ -22,7 +22,7 @@ export async function openRequested(
   interruption: Interruption,
 ): Promise<{ live: LiveGang; notices: readonly string[] }> {
   for (let [looks, now] = [1, request]; ; looks += 1) {
-    checkFiles(now);
+    checkRoom(now);
     const live = await takeSlots(
       { kernel, files: now.files, lock: now.lock.run },
       { events: now.events, places: placesOf(now.target) },
@@ -38,13 +38,12 @@ export async function openRequested(
 }
 
 /** @throws SyswideError TOO_MANY_FILES */
-function checkFiles({ events, target, files, connector }: GangToOpen): void {
+function checkRoom({ events, target, files, connector }: GangToOpen): void {
   const places = placesOf(target);
   const rings = connector ? 2 * new Set(places.map(({ cpu }) => cpu)).size : 0;
   const clocks = events.some(({ cgroup }) => cgroup !== undefined) ? places.length : 0;
   const clones = events.filter(({ kind }) => kind !== 'tool').length * places.length;
-  const error = tooManyFiles(files, clones, rings + clocks);
-  if (error) throw error;
+  checkFiles(files, clones, rings + clocks);
 }
 
 /** Those of the target's threads that were not there when it was put together. */

@@ -19,7 +19,7 @@ import type { Kernel } from '../native/kernel';
 import { KernelError } from '../native/kernel-error';
 import { outOfResources } from '../native/out-of-resources';
 import { RealKernel } from '../native/real-kernel';
-import { tooManyFiles } from './files-needed';
+import { checkFiles } from './files-needed';
 
 /** What to count, and where. */
 export interface SystemWideEventOptions {
@@ -73,7 +73,8 @@ export async function openSystemWide(
 ): Promise<LiveGang> {
   const { kernel, host } = held;
   const specs = typeof options.events === 'string' ? parseEvents(options.events) : options.events;
-  checkFiles(host, specs.length, 0);
+  // What is opened beside the events would fail for a reason that is not told.
+  checkFiles(host.files, specs.length, 0);
   const asked = resolveEvents(specs, host, { use: sampled ? 'sample' : 'count' });
   const events = sampled?.events(asked) ?? asked;
   const wanted = options.cpus ?? host.cpus().possible;
@@ -81,7 +82,7 @@ export async function openSystemWide(
   held.source = openHotplugSourceFor(kernel, host, wanted);
   const { online } = resolveCpus(wanted, host.cpus());
   if (online.isEmpty) throw allOffline(wanted);
-  checkFiles(host, events.length * online.size, sampled ? 2 * online.size : 0);
+  checkFiles(host.files, events.length * online.size, sampled ? 2 * online.size : 0);
   const target = { kind: 'cpus', cpus: online } as const;
   const lock = new HostWideLock(kernel);
   const request = {
@@ -116,12 +117,6 @@ export function kernelForPrograms(): RealKernel {
 /** What failed beside the events themselves, for whoever asked for them. */
 export const asUserError = (error: unknown): unknown =>
   error instanceof KernelError ? (outOfResources(error) ?? error) : error;
-
-/** @throws SyswideError TOO_MANY_FILES: what is opened beside the events would fail for a reason that is not told */
-function checkFiles({ files }: Host, clones: number, rings: number): void {
-  const error = tooManyFiles(files, clones, rings);
-  if (error) throw error;
-}
 
 /** For what is asked of an event after its `close`. */
 export const closedEvent = (): SyswideError =>
