@@ -25,12 +25,13 @@ const SIDE_BY_SIDE = [
 
 // The FFI packages crash a worker thread when it ends, so every test file gets a process of its own.
 const common = { root, pool: 'forks', testTimeout: 30_000 } as const;
+const resolve = { alias: { syswide: `${root}src/index.ts` } };
 
 export default defineConfig({
   test: {
     projects: [
       {
-        resolve: { alias: { syswide: `${root}src/index.ts` } },
+        resolve,
         test: {
           ...common,
           name: 'side by side',
@@ -40,7 +41,7 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias: { syswide: `${root}src/index.ts` } },
+        resolve,
         test: {
           ...common,
           name: 'alone',

@@ -102,6 +102,9 @@ export function compile(name: string, flags: readonly string[] = []): { path: st
 export const isRoot = process.geteuid?.() === 0;
 export const hasPerf = ['/usr/bin/perf', '/usr/local/bin/perf'].some((path) => existsSync(path));
 
+/** Lines that are not blank. */
+export const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
+
 /** The rows of `-x,` output, as fields. */
 export const csvRows = (text: string): string[][] =>
   text

@@ -7,7 +7,7 @@ import { RecordType } from '../../src/abi/ring-page';
 import { decodeSample } from '../../src/abi/sample';
 import { PerfDataReader } from '../../src/perfdata/perf-data-reader';
 import { needs } from '../live/needs';
-import { eventually, hasPerf, isRoot, type Outcome, perf, startSyswide, syswide } from '../live/run';
+import { eventually, hasPerf, isRoot, linesOf, type Outcome, perf, startSyswide, syswide } from '../live/run';
 import { rounds, tell } from './form';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-signals-'));
@@ -94,7 +94,6 @@ function samplesIn(path: string): { count: number; last: number } {
 }
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? -1;
-const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');
 
 /** Nothing that was left behind stands in the way of whoever comes next. */
 function expectUndisturbed(): void {

@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
 import { needs } from '../needs';
-import { counting, hasPerf, isRoot, startSyswide, syswide } from '../run';
-import { linesOf, perfSaysOf } from './perf-says';
+import { counting, hasPerf, isRoot, linesOf, startSyswide, syswide } from '../run';
+import { perfSaysOf } from './perf-says';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-cut-short-'));
 const path = join(folder, 'perf.data');

@@ -7,5 +7,3 @@ export function perfSaysOf(file: string, args: readonly string[]): string {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return stdout;
 }
-
-export const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.trim() !== '');

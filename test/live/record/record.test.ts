@@ -10,8 +10,8 @@ import { RecordType } from '../../../src/abi/ring-page';
 import { decodeSample } from '../../../src/abi/sample';
 import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
 import { needs } from '../needs';
-import { compile, counting, hasPerf, isRoot, type Outcome, perf, startSyswide, syswide } from '../run';
-import { linesOf, perfSaysOf } from './perf-says';
+import { compile, counting, hasPerf, isRoot, linesOf, type Outcome, perf, startSyswide, syswide } from '../run';
+import { perfSaysOf } from './perf-says';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-record-'));
 const path = join(folder, 'perf.data');
