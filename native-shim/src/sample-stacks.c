@@ -31,6 +31,7 @@ static void drop(struct stacks *stacks)
 	free(stacks->kernel_stacks);
 	free(stacks->items);
 	free(stacks->taken);
+	free(stacks->last_of);
 	free(stacks->words);
 	free(stacks->new_parts);
 	free(stacks->path_of);
@@ -170,43 +171,85 @@ static int is_of_callers(const struct sw_sample *sample, const int32_t *chain)
 	       chain[1] == -1;
 }
 
-/* The addresses of a chain from `at` on. @returns whether all contexts in it are some */
-static int push_rest(struct stacks *stacks, const struct sw_sample *sample, const struct sw_thread *thread,
-		     const struct sw_range *ranges, const int32_t *chain, uint32_t at)
+/* Whether it is a context. @param mode made that of what follows, -1 behind one that is none */
+static int takes_mode(const int32_t *at, int32_t *mode)
 {
-	int32_t mode = PERF_RECORD_MISC_USER;
-	/* The first address is where the sample was taken: that is known, unless it is a part of the path. */
-	int is_first = at == 0 && !is_of_callers(sample, chain);
-
-	for (; at < sample->length * 2; at += 2) {
-		if (is_context(chain[at], chain[at + 1])) {
-			mode = mode_of(chain[at]);
-			if (mode < 0)
-				return 0;
-			continue;
-		}
-		if (!is_first)
-			push_in(stacks, mode, thread, ranges, chain[at], chain[at + 1]);
-		is_first = 0;
-	}
+	if (!is_context(at[0], at[1]))
+		return 0;
+	*mode = mode_of(at[0]);
 	return 1;
 }
 
-static void take(struct stacks *stacks, const struct sw_sample *sample, const struct sw_thread *thread,
+/* How many addresses at the ends of two chains are the same: `most` at most. */
+static uint32_t same_at_end(const int32_t *end, const int32_t *other, uint32_t most)
+{
+	uint32_t n = 0;
+
+	for (; n < most; n++) {
+		end -= 2;
+		other -= 2;
+		if (end[0] != other[0] || end[1] != other[1])
+			break;
+	}
+	return n;
+}
+
+/*
+ * The addresses of a chain from `at` on. Those at its end that the sample before of its thread has, too, are not looked up again:
+ * it most often was called from where that was, and it is in the same memory. @returns whether all contexts in it are some
+ */
+static int push_rest(struct stacks *stacks, struct taken *taken, const struct sw_thread *thread, const struct sw_range *ranges,
+		     const int32_t *at, int is_first)
+{
+	const struct taken *before = taken->before;
+	const int32_t *end = taken->end;
+	int32_t mode = PERF_RECORD_MISC_USER;
+	uint32_t left, shared = 0;
+
+	for (; is_first && at < end && mode >= 0; at += 2)
+		is_first = takes_mode(at, &mode);
+	left = (uint32_t)(end - at) / 2;
+	if (before)
+		shared = same_at_end(end, before->end, left < before->last ? left : before->last);
+	for (; at < end && mode >= 0; at += 2) {
+		if (shared && at == end - shared * 2 && mode == before->last_mode) {
+			taken->shared = shared;
+			taken->last += shared;
+			break;
+		}
+		if (takes_mode(at, &mode)) {
+			taken->last = 0;
+			continue;
+		}
+		push_in(stacks, mode, thread, ranges, at[0], at[1]);
+		taken->last++;
+	}
+	taken->last_mode = mode;
+	return mode >= 0;
+}
+
+static void take(struct stacks *stacks, const struct sw_sample *sample, const struct sw_thread *threads,
 		 const struct sw_range *ranges, const int32_t *words)
 {
+	const struct sw_thread *thread = &threads[sample->thread];
 	struct taken *taken = &stacks->taken[stacks->n_taken++];
 	const int32_t *chain = words + sample->chain;
 	uint32_t end = end_of_path(sample, chain);
 
+	*taken = (struct taken){
+		.chain = sample->chain,
+		.first = (uint32_t)stacks->n_items,
+		.period = sample->period,
+		.before = stacks->last_of[sample->thread],
+		.end = chain + sample->length * 2,
+	};
 	memcpy(taken->keys, sample->keys, sizeof(taken->keys));
 	taken->keys[COMM] = thread->comm;
-	taken->period = sample->period;
-	taken->chain = sample->chain;
-	taken->first = (uint32_t)stacks->n_items;
+	stacks->last_of[sample->thread] = taken;
 	if (!end)
 		push_in(stacks, sample->mode, thread, ranges, sample->low, sample->high);
-	if (!push_rest(stacks, sample, thread, ranges, chain, end)) {
+	/* The first address is where the sample was taken: that is known, unless it is a part of the path. */
+	if (!push_rest(stacks, taken, thread, ranges, chain + end, !end && !is_of_callers(sample, chain))) {
 		/* perf takes nothing from a chain with a context that nobody knows. */
 		stacks->n_items = taken->first;
 		end = 0;
@@ -328,14 +371,17 @@ int32_t sw_stacks_take(int32_t number, const struct sw_sample *samples, uint32_t
 		return -EINVAL;
 	if (sw_grow(&stacks->items, &stacks->items_room, items, sizeof(*stacks->items)) < 0 ||
 	    sw_grow(&stacks->taken, &stacks->taken_room, n, sizeof(*stacks->taken)) < 0 ||
+	    sw_grow(&stacks->last_of, &stacks->last_of_room, n_threads, sizeof(*stacks->last_of)) < 0 ||
 	    sw_grow(&stacks->new_parts, &stacks->new_parts_room, n, sizeof(*stacks->new_parts)) < 0 ||
 	    sw_grow(&stacks->words, &stacks->words_room, items + (size_t)n * REST, sizeof(*stacks->words)) < 0)
 		return -ENOMEM;
 	stacks->n_items = 0;
 	stacks->n_new_parts = 0;
 	stacks->unknown = 0;
+	for (uint32_t i = 0; i < n_threads; i++)
+		stacks->last_of[i] = NULL;
 	for (uint32_t i = 0; i < n; i++)
-		take(stacks, &samples[i], &threads[samples[i].thread], ranges, words);
+		take(stacks, &samples[i], threads, ranges, words);
 	if (number_parts(stacks, words) < 0 || number_items(stacks, unknown) < 0) {
 		stacks->is_broken = 1;
 		return -ENOMEM;
@@ -371,29 +417,35 @@ static void write_entries(struct stacks *stacks)
 
 	for (size_t i = 0; i < stacks->n_taken; i++) {
 		struct taken *taken = &stacks->taken[i];
+		const struct taken *before = taken->before;
 		const struct item *items = &stacks->items[taken->first];
+		uint32_t *rest = entry + REST;
 
 		memcpy(entry, taken->keys, sizeof(taken->keys));
 		entry[PATH] = taken->part_words ? stacks->path_of[taken->part] + 1 : 0;
 		for (uint32_t at = 0; at < taken->items; at++)
-			entry[REST + at] = (uint32_t)stacks->cells[items[at].low];
-		taken->hash = sw_words_hash(&stacks->entries, entry, REST + taken->items);
+			*rest++ = (uint32_t)stacks->cells[items[at].low];
+		if (taken->shared) {
+			memcpy(rest, before->entry_end - taken->shared, taken->shared * sizeof(*rest));
+			rest += taken->shared;
+		}
+		taken->entry_end = rest;
+		taken->hash = sw_words_hash(&stacks->entries, entry, (uint32_t)(rest - entry));
 		sw_words_fetch_slot(&stacks->entries, taken->hash);
-		entry += REST + taken->items;
+		entry = rest;
 	}
 }
 
 /* @returns 0, or -ENOMEM */
 static int count_entries(struct stacks *stacks, int32_t *ids)
 {
-	uint32_t *entry = stacks->words;
+	const uint32_t *entry = stacks->words;
 
 	for (size_t i = 0; i < stacks->n_taken; i++)
 		sw_words_fetch(&stacks->entries, stacks->taken[i].hash);
 	for (size_t i = 0; i < stacks->n_taken; i++) {
 		const struct taken *taken = &stacks->taken[i];
-		uint32_t length = REST + taken->items;
-		uint32_t place = sw_words_place(&stacks->entries, taken->hash, entry, length);
+		uint32_t place = sw_words_place(&stacks->entries, taken->hash, entry, (uint32_t)(taken->entry_end - entry));
 		struct sw_sequence *sequence;
 
 		if (!place)
@@ -402,7 +454,7 @@ static int count_entries(struct stacks *stacks, int32_t *ids)
 		sequence->count += 1;
 		sequence->period += taken->period;
 		ids[i] = (int32_t)sequence->id;
-		entry += length;
+		entry = taken->entry_end;
 	}
 	return 0;
 }

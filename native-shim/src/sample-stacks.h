@@ -37,6 +37,14 @@ struct taken {
 	uint32_t items;
 	uint32_t hash; /* of what is looked up next: its part, then its entry */
 	double period;
+	/* The sample before of its thread, NULL for none: the last `shared` functions are the same. */
+	const struct taken *before;
+	uint32_t shared;
+	/* The end of its chain, how many addresses there are behind its last context, and in which mode; -1 if that is none. */
+	const int32_t *end;
+	uint32_t last;
+	int32_t last_mode;
+	const uint32_t *entry_end; /* of its words in `words` */
 };
 
 struct stacks {
@@ -56,6 +64,8 @@ struct stacks {
 	size_t n_items, items_room;
 	struct taken *taken;
 	size_t n_taken, taken_room;
+	const struct taken **last_of; /* the last one of each thread */
+	size_t last_of_room;
 	struct new_part *new_parts;
 	size_t n_new_parts, new_parts_room;
 	uint32_t *words; /* of the batch's entries, one behind the other */

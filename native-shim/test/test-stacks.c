@@ -1,6 +1,8 @@
 #include "harness.h"
+#include "random.h"
 
 #include <linux/perf_event.h>
+#include <string.h>
 
 #define KERNEL_CONTEXT (int32_t)PERF_CONTEXT_KERNEL, -1
 #define USER_CONTEXT (int32_t)PERF_CONTEXT_USER, -1
@@ -147,6 +149,90 @@ static void callers_of_the_kernel_are_all_there(void)
 	CHECK_EQ(unknown[0].low, 0x1000);
 	CHECK(unknown[1].low == 0x2000 && unknown[2].low == 0x3000);
 	CHECK_EQ(sw_stacks_free(stacks), 0);
+}
+
+/* ---- what samples of a batch have in common ---- */
+
+#define MANY 64
+#define LONGEST 10
+
+/* Samples with chains of few addresses, so that those of a thread often end alike, and with contexts anywhere. */
+static void make_alike(struct sw_sample *samples, int32_t *chains)
+{
+	static const int32_t contexts[] = { (int32_t)PERF_CONTEXT_KERNEL, (int32_t)PERF_CONTEXT_USER, (int32_t)PERF_CONTEXT_GUEST };
+
+	for (uint32_t i = 0; i < MANY; i++) {
+		int32_t *chain = chains + i * LONGEST * 2;
+
+		samples[i] = (struct sw_sample){
+			.thread = below(2),
+			.mode = below(2) ? PERF_RECORD_MISC_KERNEL : PERF_RECORD_MISC_USER,
+			.low = (int32_t)below(3) << 12,
+			.chain = i * LONGEST * 2,
+			.length = below(LONGEST + 1),
+			.period = 1 + below(3),
+		};
+		for (uint32_t at = 0; at < samples[i].length * 2; at += 2) {
+			int is_context = below(4) == 0;
+
+			chain[at] = is_context ? contexts[below(16) ? below(2) : 2] : (int32_t)below(3) << 12;
+			chain[at + 1] = is_context ? -1 : 0;
+		}
+		/* As the kernel writes most of them. */
+		if (samples[i].length > 2 && below(2)) {
+			chain[0] = contexts[samples[i].mode == PERF_RECORD_MISC_USER];
+			chain[1] = -1;
+			chain[2] = samples[i].low;
+			chain[3] = samples[i].high;
+		}
+	}
+}
+
+/* What became of samples that were added so many at a time. Every address is of a function that only it has. */
+struct counted {
+	int32_t ids[MANY];
+	uint32_t sizes[3];
+	int32_t words[MANY * 2 * (LONGEST + 6)], starts[MANY * 2], depths[MANY * 2], kernel_stacks[MANY];
+	double counts[MANY * 2], periods[MANY * 2];
+};
+
+static void count_by(uint32_t step, const struct sw_sample *samples, const int32_t *chains, struct counted *counted)
+{
+	const struct sw_range ranges[] = { { .start = 0, .end = 0x1800, .dso = 1 }, { .start = 0x2000, .end = 0x3000, .dso = 2 } };
+	const struct sw_thread of[] = { { .comm = 1, .space = 1, .n_ranges = 2 }, { .comm = 2, .space = 2, .n_ranges = -1 } };
+	struct sw_address unknown[MANY * (LONGEST + 1)];
+	int32_t cells[MANY * (LONGEST + 1)], n_unknown, stacks = sw_stacks_new(&seed, 0);
+
+	memset(counted, 0, sizeof(*counted));
+	for (uint32_t i = 0; i < MANY; i += step) {
+		n_unknown = sw_stacks_take(stacks, samples + i, step, of, 2, ranges, 2, chains, MANY * LONGEST * 2, unknown,
+					   LENGTH(unknown));
+		CHECK(n_unknown >= 0);
+		for (int32_t at = 0; at < n_unknown; at++)
+			cells[at] = (unknown[at].space + 16) * 16 + (unknown[at].low >> 12);
+		CHECK_EQ(sw_stacks_count(stacks, cells, (uint32_t)n_unknown, counted->ids + i, step), 0);
+	}
+	CHECK_EQ(sw_stacks_size(stacks, counted->sizes), 0);
+	CHECK_EQ(sw_stacks_read(stacks, counted->words, counted->sizes[2], counted->starts, counted->depths, counted->counts,
+				counted->periods, counted->sizes[0] + counted->sizes[1], counted->kernel_stacks, counted->sizes[0]),
+		 0);
+	CHECK_EQ(sw_stacks_free(stacks), 0);
+}
+
+static void samples_of_a_batch_are_what_each_is_alone(void)
+{
+	static struct counted alone, together;
+	struct sw_sample samples[MANY];
+	int32_t chains[MANY * LONGEST * 2];
+
+	state = setting("SW_FUZZ_SEED", 20261129);
+	for (uint64_t round = setting("SW_FUZZ_ROUNDS", 2000) / 4; round > 0; round--) {
+		memset(chains, 0, sizeof(chains));
+		make_alike(samples, chains);
+		count_by(1, samples, chains, &alone);
+		count_by(MANY, samples, chains, &together);
+		CHECK(!memcmp(&alone, &together, sizeof(alone)));
+	}
 }
 
 static void what_cannot_be_meant_is_refused(void)
@@ -335,6 +421,7 @@ static const struct test tests[] = {
 	TEST(addresses_are_told_by_what_is_mapped),
 	TEST(nowhere_can_be_one),
 	TEST(callers_of_the_kernel_are_all_there),
+	TEST(samples_of_a_batch_are_what_each_is_alone),
 	TEST(what_cannot_be_meant_is_refused),
 	TEST(samples_are_read_out_of_records),
 	TEST(other_records_are_told),
