@@ -14,6 +14,8 @@ import { readKernelIndex } from '../../../src/symbols/kernel-index';
 import { LocalSymbols } from '../../../src/symbols/local-symbols';
 import { parseMaps } from '../../../src/symbols/maps';
 import type { SymbolIndex } from '../../../src/symbols/symbol-index';
+import { CallFrames } from '../../../src/symbols/unwind/call-frames';
+import { expressionValue } from '../../../src/symbols/unwind/frame-expression';
 import { readVmlinux } from '../../../src/symbols/vmlinux';
 import type { Subject } from './subject';
 
@@ -37,7 +39,25 @@ function askAll(index: SymbolIndex | undefined): void {
   for (const at of [0, -1, 2 ** 53, Number.NaN]) index.find(at);
 }
 
-/** Programs, libraries and their debug files: symbol tables, build-ids, links, stubs. */
+/** Asks how frames look in the first pages of code, and reckons what they are told by. */
+function followAll(frames: CallFrames | undefined): void {
+  const memory = { register: (number: number) => number * 4096, wordAt: (address: number) => address };
+  for (let at = 0; at < 4 * 4096; at += 16) {
+    const row = frames?.rowAt(at);
+    const expressions = [row?.address, ...(row?.rules.values() ?? [])].flatMap((rule) =>
+      rule && 'expression' in rule ? [rule.expression] : [],
+    );
+    for (const expression of expressions) {
+      try {
+        expressionValue(expression, memory, 1);
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+      }
+    }
+  }
+}
+
+/** Programs, libraries and their debug files: symbol tables, build-ids, links, stubs, call frames. */
 export const elf = (corpus: string): Subject => ({
   seeds: seedsIn(corpus, '.elf'),
   take: (bytes) => {
@@ -50,6 +70,7 @@ export const elf = (corpus: string): Subject => ({
     for (const name of symbols.names()) names += name.length;
     symbols.isCode(BigInt(names));
     askAll(readCodeIndex(path, path).index);
+    followAll(CallFrames.read(path));
     askAll(readVmlinux(path).functions.index);
     return false;
   },
