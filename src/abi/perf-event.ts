@@ -64,6 +64,7 @@ export const SampleType = {
   period: 1n << 8n,
   streamId: 1n << 9n,
   raw: 1n << 10n,
+  branchStack: 1n << 11n,
   regsUser: 1n << 12n,
   stackUser: 1n << 13n,
   weight: 1n << 14n,

@@ -4,6 +4,9 @@ export const Mode = { kernel: 1, user: 2, hypervisor: 3 } as const;
 /** PERF_CONTEXT_* of include/uapi/linux/perf_event.h, the lower halves of numbers whose upper one is -1: what follows is of the… */
 const Context = { hypervisor: -32, kernel: -128, user: -512, first: -4095 } as const;
 
+/** The lower half of what says that addresses of user space follow; its upper half is -1. */
+export const USER_CONTEXT = Context.user;
+
 /** Whether an entry of a call chain, in two halves with a sign each, is no address, but tells of what those that follow are. */
 export const isContext = (low: number, high: number): boolean => high === -1 && low < 0 && low >= Context.first;
 

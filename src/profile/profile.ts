@@ -9,6 +9,7 @@ import { type SampleFilter, sampleFilter } from './sample-filter';
 import { SampleSums } from './sample-sums';
 import { type SourceRequest, withSource } from './source-lines';
 import { StackCollector, type StackKeys } from './stack-collector';
+import { StackUnwinder } from './stack-unwinder';
 import type { Stacks } from './stacks';
 import type { Timeline } from './timeline';
 
@@ -51,15 +52,20 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
   const wanted = sampleFilter(filter, recording.comms);
   const shown = sampleFilter(hiding, recording.comms);
   const hidden = new SampleSums();
+  const unwinder = StackUnwinder.for(recording, programs);
   const add = (sample: SampleCursor) => {
     const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
     if (wanted && !wanted(sample, state.comm)) return;
-    if (!shown || shown(sample, state.comm)) collector.add(sample, state);
-    else hidden.add(sample.event, sample.period);
+    if (shown && !shown(sample, state.comm)) {
+      hidden.add(sample.event, sample.period);
+      return;
+    }
+    unwinder?.unwind(sample, state.memory);
+    collector.add(sample, state);
   };
   const onPart = (done: number) => onProgress?.((1 + done * 3) / 4);
   const exact = collector.stacksAfter(() => {
-    if (wanted || shown) recording.eachSample(add, onPart);
+    if (wanted || shown || unwinder) recording.eachSample(add, onPart);
     else recording.eachStretch((records) => collector.addRecords(records, timeline), add, onPart);
   });
   const whole = source ? withSource(exact, places, programs, source) : exact;

@@ -9,7 +9,8 @@ import { readJitMap } from '../symbols/jit-map';
 import { type KernelIndex, readKernelIndex } from '../symbols/kernel-index';
 import { programFiles } from '../symbols/program-file';
 import type { SymbolIndex } from '../symbols/symbol-index';
-import { vdsoIndex } from '../symbols/vdso';
+import { CallFrames } from '../symbols/unwind/call-frames';
+import { vdsoFile, vdsoIndex } from '../symbols/vdso';
 import { readVmlinux, type Vmlinux } from '../symbols/vmlinux';
 import type { RecordedProcesses } from './task-records';
 
@@ -29,6 +30,8 @@ export interface SymbolPlaces {
  */
 export class Programs {
   readonly #indexes = new Map<string, SymbolIndex | undefined>();
+  /** The files of programs, as far as they have been looked for. */
+  readonly #found = new Map<string, ProgramFile | undefined>();
   /** Where the functions of programs were found. */
   readonly #files = new Map<string, string>();
   readonly #builds: ReadonlyMap<string, Buffer>;
@@ -78,7 +81,27 @@ export class Programs {
     if (path === '[vdso]') return this.isThisKernel() ? vdsoIndex(this.files)?.index : undefined;
     const [, process] = jitMap.exec(path) ?? [];
     if (process !== undefined) return this.compiled(path, Number(process));
-    if (!path.startsWith('/')) return undefined;
+    const best = this.rightFileOf(path);
+    if (best) this.#files.set(path, best.file);
+    return best && functionsOf(best.file, best.found);
+  }
+
+  /** What a program tells of the frames of its functions; undefined where nothing is known. */
+  callFramesOf(path: string): CallFrames | undefined {
+    if (path === '[vdso]') return this.isThisKernel() ? vdsoFrames(this.files) : undefined;
+    const file = this.rightFileOf(path)?.file;
+    return file === undefined ? undefined : unlessDamaged(() => CallFrames.read(file));
+  }
+
+  private rightFileOf(path: string): ProgramFile | undefined {
+    const known = this.#found.get(path);
+    if (known || this.#found.has(path)) return known;
+    const found = path.startsWith('/') ? this.findFile(path) : undefined;
+    this.#found.set(path, found);
+    return found;
+  }
+
+  private findFile(path: string): ProgramFile | undefined {
     const recorded = this.#builds.get(path);
     const files = this.filesOf(path).map((file) => ({ file, found: programBuildId(file) }));
     const right = files.find(({ found }) => recorded && found && matches(recorded, found));
@@ -87,9 +110,7 @@ export class Programs {
       this.notices.push(`${path} is another build than the one that was recorded: its functions have no names`);
       return undefined;
     }
-    const best = right ?? known ?? files[0];
-    if (best) this.#files.set(path, best.file);
-    return best && functionsOf(best.file, best.found);
+    return right ?? known ?? files[0];
   }
 
   private filesOf(path: string): string[] {
@@ -135,9 +156,23 @@ export class Programs {
   }
 }
 
-function functionsOf(file: string, build: Buffer | undefined): SymbolIndex | undefined {
+/** A file, and its build-id, if it has one. */
+interface ProgramFile {
+  readonly file: string;
+  readonly found: Buffer | undefined;
+}
+
+const functionsOf = (file: string, build: Buffer | undefined): SymbolIndex | undefined =>
+  unlessDamaged(() => readCodeIndex(file, build && debugFileOf(file, build)).index);
+
+function vdsoFrames(files: HostFiles): CallFrames | undefined {
+  using file = vdsoFile(files);
+  return file && unlessDamaged(() => CallFrames.of(file));
+}
+
+function unlessDamaged<T>(read: () => T): T | undefined {
   try {
-    return readCodeIndex(file, build && debugFileOf(file, build)).index;
+    return read();
   } catch (error) {
     if (error instanceof SyswideError) return undefined;
     throw error;

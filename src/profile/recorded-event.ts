@@ -2,6 +2,7 @@ import { type SampleOffsets, sampleOffsets } from '../abi/sample-offsets';
 import { readAttr } from '../perfdata/file-attr';
 import type { PerfDataReader } from '../perfdata/perf-data-reader';
 import { eventNamesOf } from '../perfdata/recorded-facts';
+import { type UserStackFormat, userStackFormat } from './user-stack-format';
 
 /** An event of a recording, as its samples are read. */
 export interface RecordedEvent {
@@ -16,6 +17,8 @@ export interface RecordedEvent {
   readonly isInherited: boolean;
   readonly offsets: SampleOffsets;
   readonly sampleIdAll: boolean;
+  /** Absent where samples have no copy of the user's stack, or one of another machine than x86-64. */
+  readonly userStack?: UserStackFormat;
   /** `struct perf_event_attr` in the file's byte order, as long as its writer knew it. */
   readonly attr: Uint8Array;
 }
@@ -29,12 +32,14 @@ export class RecordedEvents {
 
   private constructor(readonly all: readonly RecordedEvent[]) {}
 
-  static of(reader: PerfDataReader): RecordedEvents {
+  /** @param arch the machine's, as uname(2) has it; undefined where that is not told */
+  static of(reader: PerfDataReader, arch = 'x86_64'): RecordedEvents {
     const names = eventNamesOf(reader);
     const events = new RecordedEvents(
       reader.events.map(({ attr }, i) => {
         const { samplePeriod, ...facts } = readAttr(attr, reader.littleEndian);
         const { type, config, sampleType, readFormat, sampleIdAll, isInherited } = facts;
+        const userStack = arch === 'x86_64' ? userStackFormat(attr, sampleType, reader.littleEndian) : undefined;
         const name = names[i] ?? `event ${type}:0x${config.toString(16)}`;
         return {
           ...{
@@ -48,6 +53,7 @@ export class RecordedEvents {
             isInherited,
             attr,
           },
+          ...(userStack ? { userStack } : {}),
           samplePeriod: Number(samplePeriod),
         };
       }),

@@ -73,7 +73,8 @@ export class Recording {
   static open(path: string, owner?: Owner): Recording {
     const reader = PerfDataReader.open(path, owner);
     try {
-      return new Recording(reader, RecordedEvents.of(reader), factsOf(reader), buildIdsOf(reader));
+      const facts = factsOf(reader);
+      return new Recording(reader, RecordedEvents.of(reader, facts.arch), facts, buildIdsOf(reader));
     } catch (error) {
       reader.close();
       throw error;

@@ -8,6 +8,7 @@ import type { Recording } from './recording';
 import type { SampleCursor } from './sample-cursor';
 import type { FilteredSample } from './sample-filter';
 import { StackCollector } from './stack-collector';
+import type { StackUnwinder } from './stack-unwinder';
 import type { Stacks } from './stacks';
 import type { Timeline } from './timeline';
 import type { Troubles } from './trouble';
@@ -45,6 +46,7 @@ export class SampleColumns {
    * @param troubles told of all samples, and all that are none
    * @param wanted undefined: all are, of events that are known
    * @param count samples, as far as it is known
+   * @param unwinder of copies of stacks, where samples have some
    */
   constructor(
     places: Places,
@@ -53,6 +55,7 @@ export class SampleColumns {
     private readonly troubles: Troubles,
     private readonly wanted: ((sample: FilteredSample, comm: number) => boolean) | undefined,
     count?: number,
+    private readonly unwinder?: StackUnwinder,
   ) {
     this.#columns = columnsFor(wanted ? undefined : count);
     this.#collector = new StackCollector(places, FUNCTIONS, recording.events, {
@@ -69,8 +72,8 @@ export class SampleColumns {
     };
     return this.#collector.stacksAfter(() =>
       this.recording.eachStretch(
-        // What is not wanted is not to be in a batch.
-        this.wanted ? () => ({ bytes: 0, wrong: 0 }) : take,
+        // What is not wanted is not to be in a batch, and stacks are followed one by one.
+        this.wanted || this.unwinder ? () => ({ bytes: 0, wrong: 0 }) : take,
         (sample) => this.add(sample),
         onProgress,
         (type, view, begin, end) => this.troubles.record(type, view, begin, end),
@@ -98,6 +101,7 @@ export class SampleColumns {
     this.end = Math.max(this.end, time);
     if (event < 0 || (this.wanted && !this.wanted(sample, state.comm))) return;
     this.push(time, cpu, this.threadOf({ pid, tid, comm: state.comm }), event, period);
+    this.unwinder?.unwind(sample, state.memory);
     this.#collector.add(sample, state);
   }
 

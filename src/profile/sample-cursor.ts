@@ -1,5 +1,6 @@
 import { ReadFormat } from '../abi/perf-event';
 import type { RecordedEvent, RecordedEvents } from './recorded-event';
+import { UserStack } from './user-stack';
 
 /** Where an event's identifier is in a sample, whichever event it is of: of all of them in front, or after the time. */
 const identifierAt = ({ offsets: { identifier, id } }: RecordedEvent): number => (identifier >= 0 ? identifier : id);
@@ -41,6 +42,8 @@ export class SampleCursor {
   /** Raw data, of tracepoints, in the record: from where, and how many bytes; -1 without. */
   rawAt = -1;
   rawLength = 0;
+  /** The user's registers and stack, where the sample has a copy. */
+  readonly stack = new UserStack();
   #scratch = new Int32Array(1 << 14);
   /** What `words` are those of. */
   #view: DataView | undefined;
@@ -64,7 +67,8 @@ export class SampleCursor {
   read(view: DataView, begin: number, end: number): boolean {
     const id = this.#idAt < 0 || begin + this.#idAt + 8 > end ? 0 : this.number(view, begin + this.#idAt);
     this.event = this.events.indexOf(id);
-    const { offsets, readFormat, samplePeriod } = this.events.all[Math.max(0, this.event)] ?? this.events.first;
+    const { offsets, readFormat, samplePeriod, userStack } =
+      this.events.all[Math.max(0, this.event)] ?? this.events.first;
     if (begin + offsets.variable > end) return false;
     this.mode = view.getUint16(begin - 4, this.littleEndian) & CPUMODE;
     this.period = samplePeriod;
@@ -82,7 +86,8 @@ export class SampleCursor {
       at += length * 8;
     }
     this.rawAt = -1;
-    if (offsets.hasRaw && at + 4 <= end) this.raw(view, at, end);
+    if (offsets.hasRaw && at + 4 <= end) at = this.raw(view, at, end);
+    this.stack.read(view, at, end, userStack);
     return at <= end;
   }
 
@@ -149,11 +154,32 @@ export class SampleCursor {
     this.chainAt = 0;
   }
 
-  private raw(view: DataView, at: number, end: number): void {
+  /** @returns where they end; where the sample does for raw data that do not */
+  private raw(view: DataView, at: number, end: number): number {
     const length = view.getUint32(at, this.littleEndian);
-    if (length > end - at - 4) return;
+    if (length > end - at - 4) return end;
     this.rawAt = at + 4;
     this.rawLength = length;
+    return this.rawAt + length;
+  }
+
+  /** Has more of the call chain behind what is there. @param addresses the first so many entries of, below 2^53 */
+  extendChain(context: number, addresses: Float64Array, count: number): void {
+    const { words, chainAt, chainLength } = this;
+    const length = chainLength + 1 + count;
+    const whole = new Int32Array(length * 2);
+    whole.set(words.subarray(chainAt, chainAt + chainLength * 2));
+    whole.set([context, -1], chainLength * 2);
+    for (let i = 0; i < count; i += 1) {
+      const address = addresses[i] ?? 0;
+      const at = (chainLength + 1 + i) * 2;
+      whole[at] = address | 0;
+      whole[at + 1] = Math.floor(address / 2 ** 32);
+    }
+    this.words = whole;
+    this.#view = undefined;
+    this.chainAt = 0;
+    this.chainLength = length;
   }
 
   private number(view: DataView, at: number): number {

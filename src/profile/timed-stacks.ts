@@ -8,6 +8,7 @@ import type { Recording, RecordingTotals } from './recording';
 import { SampleColumns, type TimedSamples } from './sample-columns';
 import { type SampleFilter, sampleFilter, touches } from './sample-filter';
 import { type SourceOfPlaces, sourceOf, withSource } from './source-lines';
+import { StackUnwinder } from './stack-unwinder';
 import type { Stacks } from './stacks';
 import type { KernelRange } from './task-records';
 import { type Trouble, Troubles } from './trouble';
@@ -58,7 +59,8 @@ export function timedProfileOf(recording: Recording, request: TimedRequest): Tim
   const troubles = new Troubles(recording.events, recording.littleEndian);
   const count = totals.records.get(RecordType.sample);
   const wanted = sampleFilter(filter, recording.comms);
-  const samples = new SampleColumns(places, recording, timeline, troubles, wanted, count);
+  const unwinder = StackUnwinder.for(recording, programs);
+  const samples = new SampleColumns(places, recording, timeline, troubles, wanted, count, unwinder);
   const all = samples.readAll((done) => onProgress?.((1 + done * 3) / 4));
   const shown = inlines && !addresses ? withSource(all, places, programs, { lines: false, inlines }) : all;
   const source = inlines && addresses ? sourceOf(places, programs) : undefined;

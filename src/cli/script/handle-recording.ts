@@ -6,6 +6,7 @@ import { Programs } from '../../profile/programs';
 import { Recording } from '../../profile/recording';
 import type { SampleCursor } from '../../profile/sample-cursor';
 import { sampleFilter } from '../../profile/sample-filter';
+import { StackUnwinder } from '../../profile/stack-unwinder';
 import type { ThreadState } from '../../profile/timeline';
 import { CellTexts } from '../../report/profile/cell-text';
 import { chainNotices } from '../chain-notice';
@@ -52,6 +53,7 @@ export async function handleRecording(file: string, options: ScriptOptions): Pro
         ...(rawAt < 0 ? {} : { raw: copied(view, rawAt, rawLength) }),
       });
     };
+    const unwinder = StackUnwinder.for(recording, programs);
     const wanted = sampleFilter(filter, comms);
     const isOfFunction = accepting(functions, new CellTexts(places.cells));
     await handlers.begin();
@@ -61,7 +63,9 @@ export async function handleRecording(file: string, options: ScriptOptions): Pro
       const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
       if (wanted && !wanted(sample, state.comm)) return;
       const isFrom = () => isOfFunction?.(places.cellAt(sample.mode, state.memory, sample.ipLow, sample.ipHigh));
-      if (!isOfFunction || isFrom()) handler(eventOf(sample, state, view));
+      if (isOfFunction && !isFrom()) return;
+      unwinder?.unwind(sample, state.memory);
+      handler(eventOf(sample, state, view));
     });
     await handlers.end();
     const recorded = new Set(events.map(({ name }) => name));

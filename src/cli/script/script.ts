@@ -9,6 +9,7 @@ import { Programs } from '../../profile/programs';
 import { Recording } from '../../profile/recording';
 import type { SampleCursor } from '../../profile/sample-cursor';
 import { sampleFilter } from '../../profile/sample-filter';
+import { StackUnwinder } from '../../profile/stack-unwinder';
 import type { ThreadState } from '../../profile/timeline';
 import { tracePrinter } from '../../profile/trace/print-format';
 import { TraceData } from '../../profile/trace/trace-data';
@@ -67,13 +68,16 @@ function printSamples(recording: Recording, options: ScriptOptions, pages: Pages
   const cells = new CellTexts(places.cells);
   const isOfThread = sampleFilter(filter, comms);
   const isOfFunction = accepting(functions, cells);
+  const unwinder = StackUnwinder.for(recording, programs);
   const stateOf = ({ pid, tid, time }: SampleCursor) => timeline.stateAt(pid, tid, time);
   const wanted = (sample: SampleCursor, { comm, memory }: ThreadState): boolean =>
     (!isOfThread || isOfThread(sample, comm)) &&
     (!isOfFunction || isOfFunction(places.cellAt(sample.mode, memory, sample.ipLow, sample.ipHigh)));
   const shows = (field: ScriptField) => events.all.some((event) => view.fieldsOf(event).has(field));
   const source =
-    shows('srcline') || inlines ? sourceOf(recording, new PlaceSource(places, programs), stateOf, wanted) : undefined;
+    shows('srcline') || inlines
+      ? sourceOf(recording, new PlaceSource(places, programs), unwinder, stateOf, wanted)
+      : undefined;
   const names = kernelNames(places);
   const traces = traceTexts(recording, names);
   const text = new SampleText(events.all, places, comms, view, traces, names, {
@@ -85,7 +89,9 @@ function printSamples(recording: Recording, options: ScriptOptions, pages: Pages
   recording.eachInOrder(
     (sample, record) => {
       const state = stateOf(sample);
-      if (wanted(sample, state)) text.write(pages.text, sample, state, record);
+      if (!wanted(sample, state)) return;
+      unwinder?.unwind(sample, state.memory);
+      text.write(pages.text, sample, state, record);
     },
     otherRecords({ types: others, cpus: filter.cpus }, timeline, comms, (trailer, record, comm) =>
       text.writeOther(pages.text, trailer, record, comm),
@@ -98,12 +104,15 @@ function printSamples(recording: Recording, options: ScriptOptions, pages: Pages
 function sourceOf(
   recording: Recording,
   source: PlaceSource,
+  unwinder: StackUnwinder | undefined,
   stateOf: (sample: SampleCursor) => ThreadState,
   wanted: (sample: SampleCursor, state: ThreadState) => boolean,
 ): PlaceSource {
   recording.eachSample((sample) => {
     const state = stateOf(sample);
-    if (wanted(sample, state)) source.note(sample, state.memory);
+    if (!wanted(sample, state)) return;
+    unwinder?.unwind(sample, state.memory);
+    source.note(sample, state.memory);
   });
   source.ask();
   return source;

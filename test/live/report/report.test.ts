@@ -89,23 +89,6 @@ describe('syswide report of a recording of perf', () => {
     expectSameRows(['--children', '-g', 'none', '-s', 'dso'], 30, users);
   });
 
-  it('says that callers are missing where a copy of the stack was recorded for them', () => {
-    const copies = join(folder, 'dwarf');
-    perf(['record', '-q', '--call-graph', 'dwarf', '-F', '2000', '-o', copies, '--', 'ls', '/']);
-    const told = /^# no callers in user space are shown/mu;
-    for (const command of [['report'], ['report', '--json'], ['script'], ['export', '--format', 'folded']]) {
-      expect(syswide([...command, '-i', copies]).stderr).toMatch(told);
-    }
-    const page = syswide(['flamegraph', '-i', copies, '-o', join(folder, 'page.html')]);
-    expect(page.stderr).toMatch(told);
-    for (const command of [
-      ['report', '--no-children', '-g', 'none'],
-      ['script', '-F', 'comm,tid'],
-    ]) {
-      expect(syswide([...command, '-i', copies]).stderr).toBe('');
-    }
-  });
-
   it.each([['dso'], ['comm'], ['comm,dso'], ['sym'], ['cpu']])('sorted by %s, too', (keys) => {
     if (keys === 'cpu') {
       const { stdout } = syswide(['report', '-i', path, '--no-children', '-g', 'none', '-s', 'cpu']);
