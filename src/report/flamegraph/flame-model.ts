@@ -141,11 +141,18 @@ function indexIn<T>(list: T[], item: T): number {
   return list.length - 1;
 }
 
-const leastOf = (numbers: Float64Array): number =>
-  numbers.reduce((least, number) => Math.min(least, number), Number.POSITIVE_INFINITY);
+/** A loop: `reduce`, like iterating, takes several times as long for a million numbers. */
+function leastOf(numbers: Float64Array): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < numbers.length; i += 1) least = Math.min(least, numbers[i] ?? least);
+  return least;
+}
 
-const greatestOf = (numbers: Float64Array, atLeast: number): number =>
-  numbers.reduce((greatest, number) => Math.max(greatest, number), atLeast);
+function greatestOf(numbers: Float64Array, atLeast: number): number {
+  let greatest = atLeast;
+  for (let i = 0; i < numbers.length; i += 1) greatest = Math.max(greatest, numbers[i] ?? greatest);
+  return greatest;
+}
 
 /** Numbers with another one added to each: themselves where it is 0. */
 function shifted<T extends Int32Array | Float64Array>(numbers: T, by: number): T {
