@@ -54,13 +54,12 @@ export class StackUnwinder {
     let count = 0;
     let place = this.ip;
     let row = this.rowAt(memory, place);
-    for (let isInterrupted = true; place > 0; ) {
+    while (place > 0) {
       this.#chain[count] = place;
       count += 1;
       if (count === MOST_FRAMES || !this.step(row, stack)) break;
-      // What has called is in the middle of that: what it called need not return.
-      isInterrupted = row?.isSignal ?? false;
-      place = isInterrupted ? this.ip : this.ip - 1;
+      // A call is before where it returns to, which may be another function; what a signal interrupted has called nothing.
+      place = row?.isSignal ? this.ip : this.ip - 1;
       row = this.rowAt(memory, place);
       if (row?.isSignal) place = this.ip;
     }
