@@ -1,18 +1,11 @@
 import type { FlameData, TroubleSpan } from '../view/flame-data';
 import { type Heat, heat } from '../view/heat';
+import { type HeatWindow, windowAfter } from '../view/heat-window';
 import type { Selection } from '../view/selection';
 import { element, isDark, sized } from './elements';
 
 /** Room for the numbers of CPUs. */
 const LEFT = 52;
-
-/** Part of the map: times in ns since the start, rows of CPUs, both ends included. */
-export interface HeatWindow {
-  readonly from: number;
-  readonly to: number;
-  readonly firstRow: number;
-  readonly lastRow: number;
-}
 
 /** The map of CPUs and time, and the window in it. */
 export class HeatMap {
@@ -144,22 +137,13 @@ export class HeatMap {
 
   private key(event: KeyboardEvent): void {
     if (event.key === 'Escape') this.choose(undefined);
-    if (!event.key.startsWith('Arrow')) return;
+    // With those, arrows are keys of the browser: back, and forward.
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const extent = { duration: this.data.meta.duration, lastRow: this.rows.length - 1 };
+    const window = windowAfter(event.key, event.shiftKey, this.#window, extent);
+    if (!window) return;
     event.preventDefault();
-    const { duration } = this.data.meta;
-    const last = this.rows.length - 1;
-    const now = this.#window ?? { from: 0, to: Math.round(duration / 10), firstRow: 0, lastRow: last };
-    const step = Math.round(duration / 20);
-    const [x, y] = [horizontal[event.key] ?? 0, vertical[event.key] ?? 0];
-    const clamp = (time: number) => Math.max(0, Math.min(duration, time));
-    const clampRow = (row: number) => Math.max(0, Math.min(last, row));
-    const from = event.shiftKey ? now.from : clamp(now.from + x * step);
-    const to = Math.max(from, clamp(now.to + x * step));
-    const firstRow = event.shiftKey
-      ? now.firstRow
-      : clampRow((now.lastRow - now.firstRow === last ? -Math.min(0, y) * (last + 1) : now.firstRow) + y);
-    const lastRow = y === 0 ? now.lastRow : event.shiftKey ? Math.max(firstRow, clampRow(now.lastRow + y)) : firstRow;
-    this.choose({ from, to, firstRow: y === 0 ? now.firstRow : firstRow, lastRow });
+    this.choose(window);
   }
 }
 
@@ -187,6 +171,3 @@ function hatch(
   context.stroke();
   context.restore();
 }
-
-const horizontal: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1 };
-const vertical: Record<string, number> = { ArrowUp: -1, ArrowDown: 1 };

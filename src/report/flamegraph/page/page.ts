@@ -1,5 +1,6 @@
 import { type ColourBy, differenceColour, frameColours, ownerColour } from '../view/colour';
 import { type FlameData, isInlinedAt, isKernelAt } from '../view/flame-data';
+import type { HeatWindow } from '../view/heat-window';
 import type { Box } from '../view/layout';
 import { legend } from '../view/legend';
 import type { Owner } from '../view/owners';
@@ -9,7 +10,7 @@ import { troubleNotices } from '../view/troubles';
 import { cpusText, windowText } from '../view/window-text';
 import { DARK, element, fill, isDark } from './elements';
 import { Graph } from './graph';
-import { HeatMap, type HeatWindow } from './heat-map';
+import { HeatMap } from './heat-map';
 import { Tables } from './tables';
 
 /** `mostly ls, 87.10 %; most of it thread 17 of process 12`. */

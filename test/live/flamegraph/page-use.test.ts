@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { flamePage } from '../../../src/report/flamegraph/flame-page';
+import type { FlameData } from '../../../src/report/flamegraph/view/flame-data';
+import { flameDataOf } from '../../unit/report/flamegraph/data';
+import { hasChromium, openPage, startBrowser } from '../browser';
+import { needs } from '../needs';
+
+needs(hasChromium, 'chromium');
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-use-'));
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Does something with the page of a recording, which is to complain of nothing. */
+async function onPage(data: FlameData, use: (page: Page) => Promise<void>): Promise<void> {
+  const path = join(folder, 'page.html');
+  writeFileSync(path, flamePage(data));
+  const { page, complaints } = await openPage(browser, path);
+  await page.waitForSelector('html[data-ready]');
+  await use(page);
+  expect(complaints).toEqual([]);
+  await page.close();
+}
+
+/** 100 samples in a second, in turn on CPUs 3 and 1 and of two threads and events, and one more of another stack. */
+const turns = flameDataOf([
+  ...Array.from({ length: 100 }, (_, i) => {
+    const other = i % 2;
+    return {
+      ...{ frames: ['main', 'fib', 'fib', `leaf${i % 3}`], time: i * 1e7, cpu: other, thread: other, event: other },
+      period: i + 1,
+    };
+  }),
+  { frames: ['other', 'fib'], time: 1e9, cpu: 0 },
+]);
+
+const windowOf = (page: Page): Promise<string | null> => page.textContent('#window');
+
+describe('the map', () => {
+  it('is chosen from with keys, and tells what was chosen', async () => {
+    await onPage(turns, async (page) => {
+      await page.focus('#heat');
+      await page.keyboard.press('ArrowDown');
+      expect(await windowOf(page)).toBe('--time 1.000000000,2.000000000 --cpu 1');
+      await page.keyboard.press('ArrowDown');
+      expect(await windowOf(page)).toBe('--time 1.000000000,2.000000000 --cpu 3');
+      await page.keyboard.press('Escape');
+      for (const key of ['ArrowRight', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowRight'])
+        await page.keyboard.press(key);
+      expect(await windowOf(page)).toBe('--time 1.050000000,1.150000000 --cpu 1,3');
+      await page.keyboard.press('Alt+ArrowRight');
+      expect(await windowOf(page)).toBe('--time 1.050000000,1.150000000 --cpu 1,3');
+      expect(await page.getAttribute('#window', 'role')).toBe('status');
+    });
+  });
+});
