@@ -63,4 +63,38 @@ describe('the map', () => {
       expect(await page.getAttribute('#window', 'role')).toBe('status');
     });
   });
+
+  it('is dragged with the first button alone', async () => {
+    await onPage(turns, async (page) => {
+      const box = await page.locator('#heat').boundingBox();
+      if (!box) throw new Error('the map has no place');
+      await page.mouse.move(box.x + 300, box.y + 6);
+      await page.mouse.down({ button: 'right' });
+      await page.mouse.move(box.x + 500, box.y + 8);
+      await page.mouse.up({ button: 'right' });
+      expect(await windowOf(page)).toBe('');
+    });
+  });
+
+  it('forgets what was dragged where the browser scrolls instead', async () => {
+    await onPage(turns, async (page) => {
+      const box = await page.locator('#heat').boundingBox();
+      if (!box) throw new Error('the map has no place');
+      const picture = async () => (await page.locator('#heat').screenshot()).toString('base64');
+      const before = await picture();
+      const touches = await page.context().newCDPSession(page);
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchCancel', x?: number) =>
+        touches.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: x === undefined ? [] : [{ x, y: box.y + 6 }],
+        });
+      await touch('touchStart', 300);
+      await touch('touchMove', 500);
+      await touch('touchMove', 600);
+      expect(await picture()).not.toBe(before);
+      await touch('touchCancel');
+      expect(await picture()).toBe(before);
+      expect(await windowOf(page)).toBe('');
+    });
+  });
 });

@@ -15,7 +15,9 @@ export class HeatMap {
   readonly #rowHeight: number;
   #heat: Heat | undefined;
   #width = 1;
+  /** What is drawn: while a pointer drags, not yet that which was told. */
   #window: HeatWindow | undefined;
+  #told: HeatWindow | undefined;
   #anchor: { x: number; y: number } | undefined;
 
   constructor(
@@ -27,6 +29,7 @@ export class HeatMap {
     this.#canvas.addEventListener('pointerdown', (event) => this.press(event));
     this.#canvas.addEventListener('pointermove', (event) => this.drag(event));
     this.#canvas.addEventListener('pointerup', () => this.release());
+    this.#canvas.addEventListener('pointercancel', () => this.cancel());
     this.#canvas.addEventListener('keydown', (event) => this.key(event));
   }
 
@@ -43,7 +46,7 @@ export class HeatMap {
   choose(window: HeatWindow | undefined): void {
     this.#window = window;
     this.draw();
-    this.onWindow(window);
+    this.tell();
   }
 
   draw(): void {
@@ -113,7 +116,14 @@ export class HeatMap {
     context.strokeRect(x, chosen.firstRow * this.#rowHeight + 1, width, height - 2);
   }
 
+  private tell(): void {
+    this.#told = this.#window;
+    this.onWindow(this.#window);
+  }
+
   private press(event: PointerEvent): void {
+    // The menu of another button takes its release: then every move would be a drag.
+    if (event.button !== 0) return;
     this.#anchor = { x: event.offsetX, y: event.offsetY };
     this.#canvas.setPointerCapture(event.pointerId);
   }
@@ -131,8 +141,15 @@ export class HeatMap {
   }
 
   private release(): void {
-    if (this.#anchor && this.#window) this.onWindow(this.#window);
+    if (this.#anchor && this.#window) this.tell();
     this.#anchor = undefined;
+  }
+
+  /** The browser scrolls instead: nothing was chosen. */
+  private cancel(): void {
+    this.#anchor = undefined;
+    this.#window = this.#told;
+    this.draw();
   }
 
   private key(event: KeyboardEvent): void {
