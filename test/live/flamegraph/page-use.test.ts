@@ -98,3 +98,24 @@ describe('the map', () => {
     });
   });
 });
+
+describe('the search', () => {
+  it('tells what is found of what is selected, and of what is no expression only that', async () => {
+    await onPage(turns, async (page) => {
+      const told = () => page.textContent('#matched');
+      const rows = () => page.locator('#functions tbody tr').count();
+      await page.fill('#search', 'leaf|other');
+      expect([await told(), await rows()]).toEqual(['100.00 % in 4 functions', 4]);
+      await page.selectOption('#event', '1');
+      expect([await told(), await rows()]).toEqual(['100.00 % in 3 functions', 3]);
+      await page.fill('#search', 'leaf0');
+      expect([await told(), await rows()]).toEqual(['34.00 % in 1 function', 1]);
+      await page.fill('#search', 'leaf0(');
+      expect([await told(), await rows()]).toEqual(['that is no regular expression', 5]);
+      await page.selectOption('#event', '0');
+      expect([await told(), await rows()]).toEqual(['that is no regular expression', 6]);
+      await page.fill('#search', '');
+      expect(await told()).toBe('');
+    });
+  });
+});

@@ -223,11 +223,7 @@ export class Page {
       found: found && ((node) => found.frames[tree.frame[node] ?? -1] === 1),
       topDown: element('icicle', HTMLInputElement).checked,
     });
-    const { matched } = session;
-    if (matched !== undefined) {
-      element('matched', HTMLElement).textContent =
-        `${(matched * 100).toFixed(2)} % in ${count(found?.functions ?? 0)} functions`;
-    }
+    this.tellMatched();
     element('back', HTMLButtonElement).disabled = !session.canGoBack;
     element('out', HTMLButtonElement).disabled = session.zoomed === 0;
   }
@@ -260,18 +256,25 @@ export class Page {
   }
 
   private search(): void {
-    const told = element('matched', HTMLElement);
-    told.textContent = '';
-    this.#search.setCustomValidity('');
+    let wrong = '';
     try {
       this.#session.search(this.#search.value);
     } catch {
-      told.textContent = 'that is no regular expression';
-      this.#search.setCustomValidity('that is no regular expression');
-      return;
+      wrong = 'that is no regular expression';
+      // Else what was found before would be told as what this finds, from the next filter on.
+      this.#session.search('');
     }
+    this.#search.setCustomValidity(wrong);
     this.drawGraph();
     this.#tables.showFunctions();
+  }
+
+  private tellMatched(): void {
+    const { matched } = this.#session;
+    element('matched', HTMLElement).textContent =
+      matched === undefined
+        ? this.#search.validationMessage
+        : `${(matched.share * 100).toFixed(2)} % in ${matched.functions === 1 ? '1 function' : `${count(matched.functions)} functions`}`;
   }
 
   private zoom(node: number): void {

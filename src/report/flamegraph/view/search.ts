@@ -5,7 +5,6 @@ import type { FlameTree, TreeWeights } from './tree';
 export interface Found {
   /** By frame: 1 for those whose name fits. */
   readonly frames: Uint8Array;
-  readonly functions: number;
 }
 
 /** @throws SyntaxError for what is no regular expression */
@@ -15,13 +14,10 @@ export function search(data: FlameData, pattern: string): Found {
   const fits = new Uint8Array(names.length);
   for (let i = 0; i < fits.length; i += 1) if (expression.test(names[i] ?? '')) fits[i] = 1;
   const frames = new Uint8Array(data.frameName.length);
-  let functions = 0;
   for (let frame = 0; frame < frames.length; frame += 1) {
-    if (fits[data.frameName[frame] ?? 0] !== 1) continue;
-    frames[frame] = 1;
-    functions += 1;
+    frames[frame] = fits[data.frameName[frame] ?? 0] ?? 0;
   }
-  return { frames, functions };
+  return { frames };
 }
 
 /** How much of what is weighed has a frame that was found in its stack, each stack counted once. */

@@ -10,13 +10,19 @@ import { type FlameTree, flameTree, type TreeShape, type TreeWeights, treeWeight
 
 export type View = 'name' | 'weight' | 'time';
 
+/** What a search comes to: the share of the weight, from 0 to 1, with a match in its stack, and how many functions match. */
+export interface Matched {
+  readonly share: number;
+  readonly functions: number;
+}
+
 /** What a page shows at a moment: the samples that are selected, and the view of them. Everything is made when it is asked for. */
 export class Session {
   #selection: Selection = {};
   #weight: Weight = 'samples';
   #shape: TreeShape = { reversed: false, merged: false };
   #found: Found | undefined;
-  #matched: number | undefined;
+  #matched: Matched | undefined;
   #zoomed = 0;
   readonly #before: number[] = [];
   readonly #trees = new Map<string, FlameTree>();
@@ -124,11 +130,15 @@ export class Session {
     return layout({ tree, total, zoomed: this.#zoomed, order: view, rank: this.#rank, least: 0.4 / pixels });
   }
 
-  /** From 0 to 1; undefined where nothing is searched for. */
-  get matched(): number | undefined {
-    if (!this.#found) return undefined;
+  /** Of what is selected; undefined where nothing is searched for. */
+  get matched(): Matched | undefined {
+    const found = this.#found;
+    if (!found) return undefined;
     const whole = this.#weighed.total;
-    this.#matched ??= whole === 0 ? 0 : matchedWeight(this.tree, this.weights, this.#found) / whole;
+    this.#matched ??= {
+      share: whole === 0 ? 0 : matchedWeight(this.tree, this.weights, found) / whole,
+      functions: this.functions().filter(({ frame }) => found.frames[frame] === 1).length,
+    };
     return this.#matched;
   }
 

@@ -74,11 +74,20 @@ describe('a session', () => {
   it('counts a stack that is found once', () => {
     const of = session();
     of.search('^(a|b)$');
-    expect(of.matched).toBe(4 / 5);
-    expect(of.found?.functions).toBe(2);
+    expect(of.matched).toEqual({ share: 4 / 5, functions: 2 });
     expect(() => of.search('(')).toThrow(SyntaxError);
     of.search('');
     expect(of.matched).toBeUndefined();
+  });
+
+  it('counts functions among those that are selected', () => {
+    const of = new Session(
+      flameDataOf([{ frames: ['main', 'leaf1'] }, { frames: ['main', 'leaf2'] }, { frames: ['leaf3'], event: 1 }]),
+    );
+    of.search('leaf');
+    expect(of.matched).toEqual({ share: 1, functions: 3 });
+    of.select({ event: 1 }, 'samples');
+    expect(of.matched).toEqual({ share: 1, functions: 1 });
   });
 
   it('has stacks in the order of their time, as one box what stays', () => {
