@@ -119,3 +119,19 @@ describe('the search', () => {
     });
   });
 });
+
+describe('the card of a frame', () => {
+  it('tells no samples of its own where callers are last', async () => {
+    await onPage(turns, async (page) => {
+      const cardAt = async (row: number) => {
+        await page.hover('#graph', { position: { x: 100, y: row * 18 + 9 } });
+        return (await page.textContent('#card'))?.split('\n');
+      };
+      expect(await cardAt(1)).toEqual(['main', 'prog', 'total 99.01 %, 100 samples', 'self 0.00 %, 0 samples']);
+      await page.click('#reversed');
+      await page.selectOption('#view', 'weight');
+      expect(await cardAt(1)).toEqual(['leaf0', 'prog', 'total 33.66 %, 34 samples']);
+      expect(await cardAt(4)).toEqual(['main', 'prog', 'total 33.66 %, 34 samples']);
+    });
+  });
+});

@@ -320,7 +320,8 @@ export class Page {
       session.nameOf(frame),
       ...(frame < 0 ? [] : [session.placeOf(frame)]),
       `total ${share(ownTotal)}, ${count(ownTotal)} ${unit}`,
-      `self ${share(ownSelf)}, ${count(ownSelf)} ${unit}`,
+      // Of stacks that are turned round, what ends in a frame was called by nobody: it is no time of its own.
+      ...(session.shape.reversed ? [] : [`self ${share(ownSelf)}, ${count(ownSelf)} ${unit}`]),
       ...(session.baseWeights
         ? [`before ${share(base)}, now ${ownTotal >= base ? '+' : '−'}${share(Math.abs(ownTotal - base))}`]
         : []),

@@ -70,6 +70,10 @@ export class Session {
     this.#owners = undefined;
   }
 
+  get shape(): TreeShape {
+    return this.#shape;
+  }
+
   reshape(shape: TreeShape): void {
     this.#shape = shape;
     this.#weights = undefined;
