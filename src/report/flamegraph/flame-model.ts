@@ -98,7 +98,8 @@ class ModelBuilder {
 
   /** A CPU that was offline has its row, also where it has no sample. */
   private addTrouble({ kind, cpu, from, to, count }: Trouble, start: number): void {
-    const span = { kind, cpu, from: Math.max(0, from - start), to: Math.max(0, to - start), count };
+    const side = this.#recordings.length;
+    const span = { kind, cpu, from: Math.max(0, from - start), to: Math.max(0, to - start), count, side };
     if (kind === 'offline' && span.to === 0) return;
     if (kind === 'offline') this.indexOf(cpu);
     this.#troubles.push(span);

@@ -67,7 +67,8 @@ export class HeatMap {
         context.fillRect(LEFT + bin * binWidth, row * this.#rowHeight, binWidth + 0.5, this.#rowHeight - 1);
       }
     }
-    for (const span of this.data.meta.troubles) this.drawTrouble(context, span, dark);
+    const { troubles, recordings } = this.data.meta;
+    for (const span of troubles) if (span.side === recordings.length - 1) this.drawTrouble(context, span, dark);
     this.drawText(context, dark);
     this.drawWindow(context, dark);
   }

@@ -13,6 +13,8 @@ export interface TroubleSpan {
   readonly from: number;
   readonly to: number;
   readonly count: number;
+  /** Index of its recording. */
+  readonly side: number;
 }
 
 /** What a page says of its recording in words. */

@@ -1,7 +1,7 @@
 import type { FlameData } from './flame-data';
 import { type Selection, selected } from './selection';
 
-/** Samples by CPU and stretch of time. */
+/** Samples by CPU and stretch of time, of the recording that is drawn. */
 export interface Heat {
   readonly bins: number;
   /** By CPU, and in it by stretch. */
@@ -18,8 +18,9 @@ export function heat(data: FlameData, { event, pid, tid }: Selection, bins: numb
   });
   const counts = new Float64Array(bins * data.meta.cpus.length);
   let most = 0;
+  const last = data.meta.recordings.length - 1;
   for (let i = 0; i < data.time.length; i += 1) {
-    if (!isSelected(i)) continue;
+    if (data.side[i] !== last || !isSelected(i)) continue;
     const at = (data.cpu[i] ?? 0) * bins + binOf(data.time[i] ?? 0, data.meta.duration, bins);
     const count = (counts[at] ?? 0) + 1;
     counts[at] = count;
