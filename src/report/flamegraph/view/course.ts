@@ -12,6 +12,15 @@ export function inTimeOrder(data: FlameData, selection: Selection): Int32Array {
   return Int32Array.from(found).sort((a, b) => (data.time[a] ?? 0) - (data.time[b] ?? 0));
 }
 
+/** Those of samples whose stacks go through a node. */
+export function through(data: FlameData, { parent, endOf }: FlameTree, node: number, samples: Int32Array): Int32Array {
+  if (node === 0) return samples;
+  const isIn = new Uint8Array(parent.length);
+  isIn[node] = 1;
+  for (let below = node + 1; below < isIn.length; below += 1) isIn[below] = isIn[parent[below] ?? 0] ?? 0;
+  return samples.filter((sample) => isIn[endOf[data.node[sample] ?? 0] ?? 0] === 1);
+}
+
 /** So many of them at most, at equal distances. */
 export const thinned = (samples: Int32Array, most: number): Int32Array =>
   samples.length <= most

@@ -1,5 +1,5 @@
 import { changeOf } from './colour';
-import { course, inTimeOrder, thinned } from './course';
+import { course, inTimeOrder, thinned, through } from './course';
 import { type FlameData, isInlinedAt, isKernelAt } from './flame-data';
 import { FrameNodes, type FunctionRow, functionRows, type Neighbours } from './functions';
 import { type Box, layout, pathTo } from './layout';
@@ -126,7 +126,8 @@ export class Session {
   boxes(view: View, pixels: number): Box[] {
     this.#columns = undefined;
     if (view === 'time') {
-      this.#columns = thinned(inTimeOrder(this.data, this.#selection), pixels);
+      const samples = through(this.data, this.tree, this.#zoomed, inTimeOrder(this.data, this.#selection));
+      this.#columns = thinned(samples, pixels);
       return course(this.data, this.tree, this.#columns);
     }
     const { total } = this.weights;

@@ -61,6 +61,31 @@ describe('a session', () => {
     expect(of.zoomed).toBe(0);
   });
 
+  it('zooms in the order of time to the samples that go through a frame', () => {
+    const of = session();
+    const boxes = () =>
+      of.boxes('time', 1000).map(({ node, from, to }) => [of.nameOf(of.tree.frame[node] ?? -1), from, to]);
+    const a = of.boxes('time', 1000).find(({ node }) => of.nameOf(of.tree.frame[node] ?? -1) === 'a');
+    of.zoom(a?.node ?? 0);
+    expect(boxes()).toEqual([
+      ['all', 0, 1],
+      ['main', 0, 1],
+      ['a', 0, 1],
+      ['b', 0, 2 / 3],
+      ['a', 2 / 3, 1],
+      ['c', 2 / 3, 1],
+    ]);
+    of.reshape({ reversed: true, merged: false });
+    const b = of.boxes('time', 1000).find(({ node, row }) => row === 1 && of.nameOf(of.tree.frame[node] ?? -1) === 'b');
+    of.zoom(b?.node ?? 0);
+    expect(boxes().filter(([name]) => name === 'b' || name === 'start')).toEqual([
+      ['b', 0, 1],
+      ['start', 2 / 3, 1],
+    ]);
+    of.back();
+    expect(boxes().filter(([, from, to]) => from === 0 && to === 1)).toHaveLength(1);
+  });
+
   it('turns stacks round and merges recursion', () => {
     const of = session();
     of.reshape({ reversed: true, merged: false });
