@@ -5,9 +5,11 @@ const path = '/usr/bin/chromium';
 
 export const hasChromium = existsSync(path);
 
-export const startBrowser = (): Promise<Browser> =>
+/** @param bars whether bars for scrolling take room, as they do on desktops */
+export const startBrowser = (bars = false): Promise<Browser> =>
   chromium.launch({
     executablePath: path,
+    ...(bars ? { ignoreDefaultArgs: ['--hide-scrollbars'] } : {}),
     args: [
       ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
       ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],

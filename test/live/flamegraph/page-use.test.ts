@@ -22,10 +22,10 @@ afterAll(async () => {
 });
 
 /** Does something with the page of a recording, which is to complain of nothing. */
-async function onPage(data: FlameData, use: (page: Page) => Promise<void>): Promise<void> {
+async function onPage(data: FlameData, use: (page: Page) => Promise<void>, within = browser): Promise<void> {
   const path = join(folder, 'page.html');
   writeFileSync(path, flamePage(data));
-  const { page, complaints } = await openPage(browser, path);
+  const { page, complaints } = await openPage(within, path);
   await page.waitForSelector('html[data-ready]');
   await use(page);
   expect(complaints).toEqual([]);
@@ -132,6 +132,48 @@ describe('the card of a frame', () => {
       await page.selectOption('#view', 'weight');
       expect(await cardAt(1)).toEqual(['leaf0', 'prog', 'total 33.66 %, 34 samples']);
       expect(await cardAt(4)).toEqual(['main', 'prog', 'total 33.66 %, 34 samples']);
+    });
+  });
+});
+
+/** A stack that goes deep, and beside it two that do not, of another process. */
+const deep = (depth: number): FlameData =>
+  flameDataOf([
+    { frames: Array.from({ length: depth }, (_, i) => `deep${i}`) },
+    ...['left', 'right'].map((name) => ({ frames: [name], thread: 1 })),
+  ]);
+
+describe('the graph', () => {
+  it('finds what is under the pointer, whether bars for scrolling take room or not', async () => {
+    const barred = await startBrowser(true);
+    const use = async (page: Page) => {
+      const widths = () => page.evaluate('[graph.clientWidth, Math.round(graph.width / devicePixelRatio)]');
+      for (const pid of ['', '20', '', '10', '20']) {
+        await page.selectOption('#process', pid);
+        const [shown = 0, drawn] = (await widths()) as number[];
+        expect([pid, drawn]).toEqual([pid, shown]);
+        if (pid !== '20') continue;
+        await page.hover('#graph', { position: { x: shown / 2 - 4, y: 27 } });
+        expect(await page.textContent('#card')).toMatch(/^left/u);
+        await page.hover('#graph', { position: { x: shown / 2 + 4, y: 27 } });
+        expect(await page.textContent('#card')).toMatch(/^right/u);
+      }
+    };
+    await onPage(deep(127), use, barred);
+    await barred.close();
+  });
+
+  it('draws stacks of any depth, and follows keys into them', async () => {
+    await onPage(deep(2500), async (page) => {
+      const at = '[...graph.getContext("2d").getImageData(9, 9, 1, 1).data]';
+      expect((await page.evaluate(at)) as number[]).toContain(255);
+      await page.focus('#graph');
+      const isInView = '(graph.parentElement.scrollTop + graph.parentElement.clientHeight) / 18';
+      for (let i = 0; i < 80; i += 1) await page.keyboard.press('ArrowDown');
+      expect(await page.textContent('#detail')).toMatch(/^deep78 /u);
+      expect((await page.evaluate(isInView)) as number).toBeCloseTo(80, 0);
+      await page.click('#icicle');
+      expect((await page.evaluate(isInView)) as number).toBeCloseTo(2501, 0);
     });
   });
 });

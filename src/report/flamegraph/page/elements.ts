@@ -5,10 +5,14 @@ export function element<T extends HTMLElement>(id: string, kind: new () => T): T
   throw new Error(`the page has no ${id}`);
 }
 
+/** Pixels of a side that canvases of all browsers can have: larger ones stay blank. */
+const LONGEST_SIDE = 32767;
+
 /** A canvas as large as it is shown, in the pixels of the screen. @returns its context, drawing in CSS pixels */
 export function sized(canvas: HTMLCanvasElement, height: number): { context: CanvasRenderingContext2D; width: number } {
   const width = Math.max(1, canvas.parentElement?.clientWidth ?? canvas.clientWidth);
-  const scale = window.devicePixelRatio || 1;
+  // The deepest stacks are drawn coarser.
+  const scale = Math.min(window.devicePixelRatio || 1, LONGEST_SIDE / height);
   canvas.style.height = `${height}px`;
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);

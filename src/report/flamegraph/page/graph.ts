@@ -83,7 +83,8 @@ export class Graph {
   /** The box at a place in CSS pixels. */
   boxAt(x: number, y: number): Box | undefined {
     const row = Math.floor(y / ROW);
-    const share = x / this.#width;
+    // As it is shown: where bars for scrolling came or went, it is not as wide as it was drawn.
+    const share = x / this.canvas.clientWidth;
     const boxes = this.#rows[this.#look?.topDown ? row : this.#rows.length - 1 - row] ?? [];
     return boxes.find(({ from, to }) => share >= from && share < to);
   }
@@ -92,7 +93,22 @@ export class Graph {
   move(key: string): Box | undefined {
     this.current = this.current ? this.beside(this.current, key) : this.#rows[0]?.[0];
     this.draw();
+    if (this.current) this.reveal(this.current);
     return this.current;
+  }
+
+  /** Scrolls to where stacks begin. */
+  showRoot(): void {
+    const [root] = this.#boxes;
+    if (root) this.reveal(root);
+  }
+
+  private reveal({ row }: Box): void {
+    const frame = this.canvas.parentElement;
+    if (!frame) return;
+    const top = this.top(row);
+    const least = top + ROW - frame.clientHeight;
+    frame.scrollTop = Math.max(least, Math.min(top, frame.scrollTop));
   }
 
   private beside(now: Box, key: string): Box {

@@ -106,7 +106,11 @@ export class Page {
     };
     on('controls', 'submit', () => {});
     for (const id of ['reversed', 'merged']) on(id, 'change', reshape);
-    for (const id of ['view', 'icicle']) on(id, 'change', () => this.draw());
+    on('view', 'change', () => this.draw());
+    on('icicle', 'change', () => {
+      this.draw();
+      this.#graph.showRoot();
+    });
     on('colour', 'change', () => {
       this.recolour();
       this.draw();
