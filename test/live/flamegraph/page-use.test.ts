@@ -177,3 +177,33 @@ describe('the graph', () => {
     });
   });
 });
+
+describe('the keyboard', () => {
+  const focused = (page: Page) => page.evaluate('document.activeElement.id');
+
+  it('goes to the search from everywhere else', async () => {
+    await onPage(turns, async (page) => {
+      for (const id of ['reversed', 'view', 'heat', 'copy']) {
+        await page.focus(`#${id}`);
+        await page.keyboard.press('/');
+        expect([id, await focused(page)]).toEqual([id, 'search']);
+      }
+      await page.keyboard.press('/');
+      expect(await page.inputValue('#search')).toBe('/');
+    });
+  });
+
+  it('stays where it is when a stack is copied, and is told where there is none', async () => {
+    await onPage(turns, async (page) => {
+      await page.focus('#copy');
+      await page.keyboard.press('Enter');
+      expect(await page.textContent('#detail')).toMatch(/^no stack is chosen: /u);
+      await page.focus('#graph');
+      for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+      await page.focus('#copy');
+      await page.keyboard.press('Enter');
+      expect(await page.textContent('#detail')).toBe('copied: main');
+      expect(await focused(page)).toBe('copy');
+    });
+  });
+});

@@ -159,7 +159,7 @@ export class Page {
       event.preventDefault();
     });
     document.addEventListener('keydown', (event) => {
-      if (event.key === '/' && !(event.target instanceof HTMLInputElement)) {
+      if (event.key === '/' && event.target !== this.#search) {
         event.preventDefault();
         this.#search.focus();
       }
@@ -298,6 +298,11 @@ export class Page {
     const node = this.#graph.current?.node ?? this.#session.zoomed;
     const text = this.#session.stackText(node);
     const told = element('detail', HTMLElement);
+    if (text === '') {
+      told.textContent = 'no stack is chosen: click a frame, or go to one with arrow keys';
+      return;
+    }
+    const before = document.activeElement;
     const area = document.createElement('textarea');
     area.value = text;
     area.className = 'hidden';
@@ -306,6 +311,7 @@ export class Page {
     // From file://, there is no other clipboard in some browsers.
     const isDone = document.execCommand('copy');
     area.remove();
+    if (before instanceof HTMLElement) before.focus();
     told.textContent = isDone ? `copied: ${text.replaceAll('\n', '; ')}` : 'the browser does not let pages copy';
   }
 
