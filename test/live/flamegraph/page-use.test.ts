@@ -206,4 +206,28 @@ describe('the keyboard', () => {
       expect(await focused(page)).toBe('copy');
     });
   });
+
+  it('goes on from a caller to its callers', async () => {
+    await onPage(turns, async (page) => {
+      await page.focus('#functions tbody tr');
+      await page.keyboard.press('Enter');
+      expect(await page.textContent('#chosen')).toBe('Callers and callees of leaf0');
+      await page.focus('#callers tbody tr');
+      await page.keyboard.press('Enter');
+      expect(await page.textContent('#chosen')).toBe('Callers and callees of fib');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      expect(await page.textContent('#chosen')).toBe('Callers and callees of main');
+    });
+  });
+});
+
+describe('callers and callees', () => {
+  it('say how many they leave out', async () => {
+    await onPage(flameDataOf(Array.from({ length: 200 }, (_, i) => ({ frames: ['main', `f${i}`] }))), async (page) => {
+      await page.click('#functions [data-sort=total]');
+      await page.click('#functions tbody tr');
+      expect(await page.locator('#callees tbody tr').last().textContent()).toBe('… and 50 more');
+    });
+  });
 });

@@ -80,10 +80,20 @@ export class Tables {
       .map(({ frame, weight }) =>
         tableRow(
           [this.share(weight), frame < 0 ? 'nobody: the stack begins there' : this.session.nameOf(frame)],
-          frame < 0 ? undefined : () => this.choose(frame),
+          frame < 0 ? undefined : () => this.goTo(frame),
         ),
       );
-    element(id, HTMLTableElement).tBodies[0]?.replaceChildren(...(rows.length > 0 ? rows : [tableRow(['', 'none'])]));
+    if (rows.length === 0) rows.push(tableRow(['', 'none']));
+    if (list.length > rows.length)
+      rows.push(tableRow(['', `… and ${(list.length - rows.length).toLocaleString('en')} more`]));
+    element(id, HTMLTableElement).tBodies[0]?.replaceChildren(...rows);
+  }
+
+  /** To a caller or callee. Its row goes away: keys go on from the heading of the new ones. */
+  private goTo(frame: number): void {
+    const isByKey = document.activeElement?.matches(':focus-visible') ?? false;
+    this.choose(frame);
+    if (isByKey) element('chosen', HTMLElement).focus();
   }
 
   private sorted(): readonly FunctionRow[] {
