@@ -231,3 +231,35 @@ describe('callers and callees', () => {
     });
   });
 });
+
+describe('texts without end', () => {
+  it('are broken where the page ends, as wide as a phone', async () => {
+    const endless = 'very_long_name_'.repeat(500);
+    const data = flameDataOf([
+      { frames: [endless, 'b'], cpu: 0 },
+      { frames: ['c'], time: 1e9, cpu: 198 },
+    ]);
+    const meta = {
+      ...{
+        ...data.meta,
+        title: endless,
+        recordings: [endless],
+        events: [endless],
+        notices: [endless],
+        dsos: [endless],
+      },
+      ...{ cpus: Array.from({ length: 200 }, (_, i) => 2 * i), threads: [{ pid: 10, tid: 10, comm: endless }] },
+    };
+    await onPage({ ...data, meta }, async (page) => {
+      await page.setViewportSize({ width: 360, height: 780 });
+      await page.focus('#heat');
+      await page.keyboard.press('ArrowLeft');
+      expect(await windowOf(page)).toMatch(/,198,200,/u);
+      await page.click('#functions tbody tr');
+      await page.focus('#graph');
+      for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+      const width = 'document.documentElement.scrollWidth <= innerWidth';
+      expect(await page.evaluate(width)).toBe(true);
+    });
+  });
+});

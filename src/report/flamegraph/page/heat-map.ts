@@ -93,7 +93,8 @@ export class HeatMap {
     context.textBaseline = 'middle';
     const step = Math.max(1, Math.ceil(12 / this.#rowHeight));
     for (const [row, cpu] of this.rows.entries()) {
-      if (row % step === 0) context.fillText(cpuText(this.data.meta.cpus[cpu]), 2, (row + 0.5) * this.#rowHeight);
+      if (row % step === 0)
+        context.fillText(cpuText(this.data.meta.cpus[cpu]), 2, Math.max(6, (row + 0.5) * this.#rowHeight));
     }
     const y = this.rows.length * this.#rowHeight + 9;
     const seconds = this.data.meta.duration / 1e9;

@@ -4,6 +4,8 @@ import { cpusText, windowText } from '../../../../src/report/flamegraph/view/win
 describe('what a page says of its CPUs', () => {
   it('is what report takes for a part of the map', () => {
     expect(windowText(1_500_000_000, 2_000_000_001, [1, 3])).toBe('--time 1.500000000,2.000000001 --cpu 1,3');
+    const cpus = [0, 1, 2, 3, 6, 7, 9, ...Array.from({ length: 100 }, (_, i) => 100 + i)];
+    expect(windowText(0, 1, cpus)).toBe('--time 0.000000000,0.000000001 --cpu 0-3,6,7,9,100-199');
     expect([cpusText([0]), cpusText([1, 3])]).toEqual(['1 CPU', '2 CPUs']);
   });
 
