@@ -34,4 +34,7 @@ ${parts.join('')}</svg>
 }
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string): string => text.replaceAll(/[&<>"]/gu, (c) => entities[c] ?? c);
+
+/** What XML cannot have becomes U+FFFD: one such character, and no viewer opens the file. */
+const escaped = (text: string): string =>
+  text.replaceAll(/[\ufffe\uffff]/gu, '\ufffd').replaceAll(/[&<>"]/gu, (c) => entities[c] ?? c);
