@@ -62,13 +62,16 @@ class Tables {
   constructor(private readonly data: FlameData) {}
 
   stackOf(node: number): number | null {
-    if (node === 0) return null;
-    const known = this.#stacks.get(node);
-    if (known !== undefined) return known;
-    const prefix = this.stackOf(this.data.parent[node] ?? 0);
-    const func = this.funcOf(this.data.frame[node] ?? 0);
-    this.#stacks.set(node, this.stacks.length);
-    return this.stacks.push({ func, prefix }) - 1;
+    const missing: number[] = [];
+    let at = node;
+    for (; at > 0 && !this.#stacks.has(at); at = this.data.parent[at] ?? 0) missing.push(at);
+    let prefix = this.#stacks.get(at) ?? null;
+    for (const below of missing.reverse()) {
+      const func = this.funcOf(this.data.frame[below] ?? 0);
+      this.#stacks.set(below, this.stacks.length);
+      prefix = this.stacks.push({ func, prefix }) - 1;
+    }
+    return prefix;
   }
 
   private funcOf(frame: number): number {

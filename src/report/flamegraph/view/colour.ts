@@ -23,8 +23,17 @@ export function packageOf(name: string): string {
 
 /** Without what stands in angle brackets, which may stand in each other. */
 function withoutArguments(name: string): string {
-  const less = name.replaceAll(/<[^<>]*>/gu, '');
-  return less === name ? name : withoutArguments(less);
+  if (!name.includes('<')) return name;
+  const kept: string[] = [];
+  /** Where brackets stand in it that nothing has closed yet. */
+  const opened: number[] = [];
+  for (const letter of name) {
+    if (letter === '<') opened.push(kept.length);
+    const from = letter === '>' ? opened.pop() : undefined;
+    if (from === undefined) kept.push(letter);
+    else kept.length = from;
+  }
+  return kept.join('');
 }
 
 /** By what a frame is coloured, as text. */

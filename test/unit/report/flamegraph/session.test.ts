@@ -186,4 +186,13 @@ describe('what else is shown', () => {
       'main',
     ]);
   });
+  it('are named without what is in angle brackets, however deep', () => {
+    const without = (name: string): string => {
+      const less = name.replaceAll(/<[^<>]*>/gu, '');
+      return less === name ? name : without(less);
+    };
+    const names = fc.array(fc.constantFrom('<', '>', 'a', '::', '😀')).map((parts) => parts.join(''));
+    fc.assert(fc.property(names, (name) => packageOf(`x${name}`) === packageOf(without(`x${name}`))));
+    expect(packageOf(`std::f${'<'.repeat(1e5)}${'>'.repeat(1e5)}::g`)).toBe('std::f');
+  });
 });
