@@ -178,6 +178,26 @@ describe('the graph', () => {
   });
 });
 
+describe('what is told of a frame', () => {
+  it('goes when other samples are selected', async () => {
+    await onPage(turns, async (page) => {
+      const change: (() => Promise<unknown>)[] = [
+        () => page.selectOption('#event', '1'),
+        () => page.selectOption('#weight', 'period'),
+        () => page.click('#reversed'),
+        () => page.focus('#heat').then(() => page.keyboard.press('ArrowRight')),
+      ];
+      for (const one of change) {
+        await page.focus('#graph');
+        await page.keyboard.press('ArrowDown');
+        expect(await page.textContent('#detail')).toMatch(/^all · total 100\.00 %/u);
+        await one();
+        expect(await page.textContent('#detail')).toBe('');
+      }
+    });
+  });
+});
+
 describe('the keyboard', () => {
   const focused = (page: Page) => page.evaluate('document.activeElement.id');
 

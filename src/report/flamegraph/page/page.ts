@@ -102,6 +102,7 @@ export class Page {
         reversed: element('reversed', HTMLInputElement).checked,
         merged: element('merged', HTMLInputElement).checked,
       });
+      this.forgetDetail();
       this.draw();
     };
     on('controls', 'submit', () => {});
@@ -183,8 +184,14 @@ export class Page {
         : {}),
     };
     this.#session.select(selection, this.#weight.value as Weight);
+    this.forgetDetail();
     this.tellWindow();
     this.draw();
+  }
+
+  /** What was told of a frame is of what was selected before. */
+  private forgetDetail(): void {
+    element('detail', HTMLElement).textContent = '';
   }
 
   /** In the words of the command line, so that it can be asked the same. */
