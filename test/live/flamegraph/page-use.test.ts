@@ -76,6 +76,31 @@ describe('the map', () => {
     });
   });
 
+  it('has no window without samples, and marks one of no time', async () => {
+    const drag = async (page: Page) => {
+      const box = await page.locator('#heat').boundingBox();
+      if (!box) throw new Error('the map has no place');
+      await page.mouse.move(box.x + 300, box.y + 6);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 500, box.y + 8);
+      await page.mouse.up();
+    };
+    const none = flameDataOf([]);
+    await onPage({ ...none, meta: { ...none.meta, cpus: [], duration: 0 } }, async (page) => {
+      await drag(page);
+      await page.focus('#heat');
+      for (const key of ['ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
+      expect(await windowOf(page)).toBe('');
+    });
+    await onPage(flameDataOf([{ frames: ['a'], time: 0 }]), async (page) => {
+      const picture = async () => (await page.locator('#heat').screenshot()).toString('base64');
+      const before = await picture();
+      await drag(page);
+      expect(await windowOf(page)).toBe('--time 1.000000000,1.000000000 --cpu 1');
+      expect(await picture()).not.toBe(before);
+    });
+  });
+
   it('forgets what was dragged where the browser scrolls instead', async () => {
     await onPage(turns, async (page) => {
       const box = await page.locator('#heat').boundingBox();

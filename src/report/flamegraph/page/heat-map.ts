@@ -108,8 +108,9 @@ export class HeatMap {
   private drawWindow(context: CanvasRenderingContext2D, dark: boolean): void {
     const chosen = this.#window;
     if (!chosen) return;
-    const x = LEFT + (chosen.from / this.data.meta.duration) * this.#width;
-    const width = ((chosen.to - chosen.from) / this.data.meta.duration) * this.#width;
+    const duration = Math.max(1, this.data.meta.duration);
+    const x = LEFT + (chosen.from / duration) * this.#width;
+    const width = ((chosen.to - chosen.from) / duration) * this.#width;
     context.strokeStyle = dark ? '#6cb2ff' : '#0b62c4';
     context.lineWidth = 2;
     const height = (chosen.lastRow - chosen.firstRow + 1) * this.#rowHeight;
@@ -125,7 +126,7 @@ export class HeatMap {
 
   private press(event: PointerEvent): void {
     // The menu of another button takes its release: then every move would be a drag.
-    if (event.button !== 0) return;
+    if (event.button !== 0 || this.rows.length === 0) return;
     this.#anchor = { x: event.offsetX, y: event.offsetY };
     this.#canvas.setPointerCapture(event.pointerId);
   }

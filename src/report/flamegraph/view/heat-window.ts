@@ -24,7 +24,7 @@ const directions: Record<string, readonly [x: number, y: number]> = {
 /**
  * The window after an arrow key: moved, or with shift widened or narrowed at its end. Without a window, arrows to the sides
  * begin with the first tenth of all CPUs, the others with all of the time of the first or last CPU.
- * @returns undefined for other keys
+ * @returns undefined for other keys, and where there are no rows
  */
 export function windowAfter(
   key: string,
@@ -33,9 +33,9 @@ export function windowAfter(
   extent: HeatExtent,
 ): HeatWindow | undefined {
   const direction = directions[key];
-  if (!direction) return undefined;
-  const [x, y] = direction;
   const { duration, lastRow } = extent;
+  if (!direction || lastRow < 0) return undefined;
+  const [x, y] = direction;
   const start = now ?? { from: 0, to: y === 0 ? Math.round(duration / 10) : duration, firstRow: 0, lastRow };
   if (y === 0) return { ...start, ...timeAfter(x * Math.round(duration / 20), shift, start, duration) };
   return { ...start, ...rowsAfter(y, shift, start, lastRow) };

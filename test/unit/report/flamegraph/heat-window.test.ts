@@ -42,4 +42,8 @@ describe('the window of the map, moved with keys', () => {
   it('does not care for other keys', () => {
     expect(windowAfter('Enter', false, undefined, extent)).toBeUndefined();
   });
+
+  it('is none where there is no CPU', () => {
+    expect(windowAfter('ArrowDown', false, undefined, { duration: 0, lastRow: -1 })).toBeUndefined();
+  });
 });
