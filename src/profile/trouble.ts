@@ -25,7 +25,8 @@ const UNTHROTTLE = 6;
  */
 export class Troubles {
   readonly #found: Trouble[] = [];
-  readonly #throttledSince = new Map<number, number>();
+  /** Events on CPUs that are throttled, and since when. */
+  readonly #throttled = new Map<string, Pick<Trouble, 'cpu' | 'from'>>();
   readonly #lastSample = new Map<number, number>();
   readonly #offline = new OfflineSpans();
   /** What was lost, as events were asked in the end: what rings told of is a part of it. */
@@ -60,13 +61,12 @@ export class Troubles {
     const [at, on] = [trailer.time, trailer.hasCpu ? trailer.cpu : -1];
     if (type === RecordType.lost) this.lose(this.number(view, begin + 8), at, on);
     else if (type === RecordType.lostSamples) this.loseSamples(this.number(view, begin), at, on);
-    else if (type === RecordType.throttle) this.#throttledSince.set(on, at);
-    else this.unthrottle(on, at);
+    else this.throttle(type === RecordType.throttle, this.eventIn(view, begin, end), at, on);
   }
 
   /** @param end when the recording ends: what was throttled then stayed so */
   all(end: number): Trouble[] {
-    for (const cpu of [...this.#throttledSince.keys()]) this.unthrottle(cpu, end);
+    for (const key of [...this.#throttled.keys()]) this.unthrottle(key, end);
     return [...this.#found, ...this.untold(end), ...this.#offline.until(end)];
   }
 
@@ -91,10 +91,22 @@ export class Troubles {
     return cpu === this.#cpu ? this.#time : this.#lastSample.get(cpu);
   }
 
-  private unthrottle(cpu: number, to: number): void {
-    const from = this.#throttledSince.get(cpu);
-    this.#throttledSince.delete(cpu);
-    if (from !== undefined) this.#found.push({ kind: 'throttled', cpu, from, to: Math.max(from, to), count: 0 });
+  /** Its id, as the record tells it behind the time; what events inherited from one has that one's. */
+  private eventIn(view: DataView, begin: number, end: number): number {
+    return end - begin < 24 ? 0 : this.number(view, begin + 8);
+  }
+
+  /** Each event is throttled by itself, and once more where nothing has let it go on: tasks end in between. */
+  private throttle(begins: boolean, event: number, at: number, cpu: number): void {
+    const key = `${cpu} ${event}`;
+    this.unthrottle(key, at);
+    if (begins) this.#throttled.set(key, { cpu, from: at });
+  }
+
+  private unthrottle(key: string, at: number): void {
+    const since = this.#throttled.get(key);
+    this.#throttled.delete(key);
+    if (since) this.#found.push({ kind: 'throttled', ...since, to: Math.max(since.from, at), count: 0 });
   }
 
   private number(view: DataView, at: number): number {

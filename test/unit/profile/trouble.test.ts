@@ -62,6 +62,26 @@ describe('what is missing in a recording', () => {
     ]);
   });
 
+  it('was throttled event by event, as often as records tell it', () => {
+    const troubles = new Troubles(events(TID | TIME | CPU), true);
+    told(troubles, RecordType.throttle, [0, 7, 7], 0, 10);
+    told(troubles, RecordType.throttle, [0, 8, 8], 0, 12);
+    told(troubles, UNTHROTTLE, [0, 7, 7], 0, 20);
+    told(troubles, UNTHROTTLE, [0, 8, 8], 0, 30);
+    // Of an inherited event whose task has ended, and the next one.
+    told(troubles, RecordType.throttle, [0, 7, 107], 0, 40);
+    told(troubles, RecordType.throttle, [0, 7, 108], 0, 50);
+    told(troubles, UNTHROTTLE, [0, 7, 108], 0, 60);
+    expect(troubles.all(99)).toEqual(
+      [
+        [10, 20],
+        [12, 30],
+        [40, 50],
+        [50, 60],
+      ].map(([from, to]) => ({ kind: 'throttled', cpu: 0, from, to, count: 0 })),
+    );
+  });
+
   it('is of no CPU where the recording does not tell, and nothing without times', () => {
     const troubles = new Troubles(events(TIME), true);
     const view = new DataView(new ArrayBuffer(8 + 16 + 8));
