@@ -96,12 +96,12 @@ class ModelBuilder {
     return this.#cpus.size - 1;
   }
 
-  /** A CPU that was offline has its row, also where it has no sample. */
+  /** A CPU has its row also where it has no sample: it was offline, or they were lost, or others are not wanted. */
   private addTrouble({ kind, cpu, from, to, count }: Trouble, start: number): void {
     const side = this.#recordings.length;
     const span = { kind, cpu, from: Math.max(0, from - start), to: Math.max(0, to - start), count, side };
     if (kind === 'offline' && span.to === 0) return;
-    if (kind === 'offline') this.indexOf(cpu);
+    if (cpu >= 0 && span.to > 0) this.indexOf(cpu);
     this.#troubles.push(span);
   }
 
