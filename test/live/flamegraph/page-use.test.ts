@@ -64,6 +64,18 @@ describe('the map', () => {
     });
   });
 
+  it('has the samples of the times that it tells, where a clock counts from 1970', async () => {
+    const data = flameDataOf(Array.from({ length: 33 }, (_, i) => ({ frames: ['a'], time: i * 256 })));
+    const starts = [Number(1_795_987_710_905_533_440n)];
+    await onPage({ ...data, meta: { ...data.meta, starts } }, async (page) => {
+      await page.focus('#heat');
+      for (const key of ['ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+      // From the fourth sample to the seventh.
+      expect(await windowOf(page)).toBe('--time 1795987710.905534208,1795987710.905534976 --cpu 1,3');
+      expect(await page.textContent('#summary')).toContain(' 4 samples ');
+    });
+  });
+
   it('is dragged with the first button alone', async () => {
     await onPage(turns, async (page) => {
       const box = await page.locator('#heat').boundingBox();

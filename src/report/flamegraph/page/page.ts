@@ -7,7 +7,7 @@ import type { Owner } from '../view/owners';
 import type { Selection, Weight } from '../view/selection';
 import { Session, type View } from '../view/session';
 import { troubleNotices } from '../view/troubles';
-import { cpusText, windowText } from '../view/window-text';
+import { cpusText, toldTime, windowText } from '../view/window-text';
 import { DARK, element, fill, isDark } from './elements';
 import { Graph } from './graph';
 import { HeatMap } from './heat-map';
@@ -171,14 +171,15 @@ export class Page {
     const number = (text: string): number | undefined => (text === '' ? undefined : Number(text));
     const [event, pid, tid] = [number(this.#event.value), number(this.#process.value), number(this.#thread.value)];
     const chosen = this.#window;
+    const start = this.data.meta.starts.at(-1) ?? 0;
     const selection: Selection = {
       ...(event === undefined ? {} : { event }),
       ...(pid === undefined ? {} : { pid }),
       ...(tid === undefined ? {} : { tid }),
       ...(chosen
         ? {
-            from: chosen.from,
-            to: chosen.to,
+            from: toldTime(chosen.from, start),
+            to: toldTime(chosen.to, start),
             cpus: new Set(this.#heatMap.rows.slice(chosen.firstRow, chosen.lastRow + 1)),
           }
         : {}),

@@ -6,6 +6,12 @@ export function windowText(from: number, to: number, cpus: readonly number[]): s
   return cpus.some((cpu) => cpu < 0) ? time : `${time} --cpu ${cpuList(cpus)}`;
 }
 
+/**
+ * A time as it can be told, in ns since the start: of clocks that count from 1970, times are no finer than 256 ns here and in
+ * report, and both are to take the same samples.
+ */
+export const toldTime = (time: number, start: number): number => start + time - start;
+
 /** In order, as the kernel lists them, but for two CPUs beside each other: `0-3,6,7`. */
 function cpuList(cpus: readonly number[]): string {
   const spans: [first: number, last: number][] = [];
