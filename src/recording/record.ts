@@ -26,6 +26,8 @@ export interface RecordResult extends Totals {
   readonly endedBy: CourseEnd['by'];
   readonly exit?: CommandExit;
   readonly hotplug?: HotplugFollower;
+  /** Whether there are tracepoints among its events: they alone can be filtered. */
+  readonly hasTracepoints: boolean;
   /** Why it ended before it was asked to. */
   readonly failure?: SyswideError;
   readonly notices: readonly string[];
@@ -136,6 +138,7 @@ function resultOf(
     endedBy,
     ...(exit ? { exit } : {}),
     ...(live.follower ? { hotplug: live.follower } : {}),
+    hasTracepoints: live.gang.events.some(({ kind }) => kind === 'tracepoint'),
     ...(failure ? { failure } : {}),
     notices: [...notices, ...missingNotice(live.gang), ...recorder.notices, ...more],
   };

@@ -36,10 +36,10 @@ const perCpu = <T>(counts: ReadonlyMap<Cpu, T>, line: (cpu: Cpu, count: T) => st
   [...counts].sort(([a], [b]) => a - b).map(([cpu, count]) => line(cpu, count));
 
 /** What the recording holds of the recorder; with a remedy where there is one. */
-function ownLine({ samples, own }: RecordResult, options: RecordOptions): string[] {
+function ownLine({ samples, own, hasTracepoints }: RecordResult, { excludeSelf }: RecordOptions): string[] {
   if (own === 0) return [];
   const share = ((100 * own) / samples).toFixed(1);
-  const remedy = options.excludeSelf ? '' : '; --exclude-perf leaves those of tracepoints out';
+  const remedy = hasTracepoints && !excludeSelf ? '; --exclude-perf leaves those of tracepoints out' : '';
   return [`# syswide's own: ${countOf(own)} (${share} %)${remedy}`];
 }
 
