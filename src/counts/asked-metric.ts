@@ -59,7 +59,7 @@ export function askedMetric(metric: AskedMetric, anchor: ResolvedEvent, context:
 }
 
 /**
- * The time that was counted, as for every rate: of whole CPUs, that is more than the measurement lasted, by the time that it
+ * The time that was counted, as for every rate: of whole CPUs and running tasks, that is more than the command ran, by the time it
  * took to start the command. Undefined beside no count but times of the command, which ran no longer than it lasted.
  */
 function wallTimeFor({ events }: AskedMetric, { counts, elapsed }: MetricContext): Nanoseconds | undefined {

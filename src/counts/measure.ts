@@ -8,6 +8,7 @@ import { readCpus } from '../host/cpus';
 import type { Interruption } from '../native/interruption';
 import type { Kernel } from '../native/kernel';
 import { countsOf } from './counts-of';
+import type { CourseEnd } from './course';
 import { coverage } from './coverage';
 import { tooManyFiles } from './files-needed';
 import type { HearsTerminal, MeasureRequest } from './measure-request';
@@ -67,11 +68,11 @@ async function countOpened(
     const { notice } = request.lock;
     const told = [...notices, ...(outside?.notices ?? []), ...(notice === undefined ? [] : [notice]), ...run.notices];
     const { start, since, endedBy } = run;
-    const onCpus = request.target.kind === 'cpus' && since !== undefined;
+    const countsOn = since !== undefined && countsBesides(request, endedBy);
     const times = {
       start,
       elapsed: elapsed(start, end),
-      ...(onCpus ? { counted: elapsed(since, reading.begin) } : {}),
+      ...(countsOn ? { counted: elapsed(since, reading.begin) } : {}),
       endedBy,
     };
     return result(request, live, reading, { ...times, notices: told }, ownCounts);
@@ -80,6 +81,13 @@ async function countOpened(
     await outside?.close();
   }
 }
+
+/**
+ * Whether what is counted goes on beside what sets how long: before a command is let go, and until all is read. The command
+ * itself does not, and processes that were waited for have ended.
+ */
+const countsBesides = ({ subject, target, command }: MeasureRequest, endedBy: CourseEnd['by']): boolean =>
+  target.kind === 'cpus' || (subject.kind !== 'command' && (command !== undefined || endedBy !== 'end'));
 
 /** Stops the command behind its exec where events need that; these then start when they are told to. */
 function placed(request: MeasureRequest): MeasureRequest {

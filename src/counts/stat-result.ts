@@ -36,8 +36,8 @@ export interface StatResult {
   /** From the start of the command (or of counting, if that was later) until the counts were read. */
   readonly elapsed: Nanoseconds;
   /**
-   * How long whole CPUs were counted: from when all of them were until they were read, which is a little more than what
-   * elapsed. Rates are made from it; absent for tasks, which count while they run.
+   * How long whole CPUs, or tasks beside a command, were counted: from when all of them were until they were read, which is
+   * a little more than what elapsed. Rates are made from it; absent for a command, and for tasks until these end.
    */
   readonly counted?: Nanoseconds;
   /** Why it ended: with what it waited for, or before. */

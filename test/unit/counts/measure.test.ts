@@ -270,6 +270,46 @@ describe('a time-out', () => {
   });
 });
 
+describe('running tasks', () => {
+  const ofTask = (more: Partial<MeasureRequest> = {}): MeasureRequest => ({
+    ...base(kernel),
+    subject: { kind: 'processes', list: '12' },
+    target: { kind: 'tasks', tids: [tid(12)], inherit: true, enableOnExec: false },
+    ...more,
+  });
+
+  it('are counted for longer than the command beside them runs', async () => {
+    const command = MeasuredCommand.start(kernel, ['sleep']);
+    const release = command.release.bind(command);
+    // Others run in between.
+    vi.spyOn(command, 'release').mockImplementation(() => {
+      kernel.pass(6n * MS);
+      return release();
+    });
+    const { result } = started(kernel, ofTask({ command }));
+    await settled();
+    kernel.pass(4n * MS);
+    kernel.makeReady(command.pidfd);
+    const { elapsed, counted } = await result;
+    command.close();
+    expect(Number(elapsed) / 1e6).toBeCloseTo(4, 1);
+    expect(Number(counted) / 1e6).toBeCloseTo(10, 1);
+  });
+
+  it('that go on when the time is up are counted until they are read, and those that ended no longer', async () => {
+    const end = fd(77);
+    const goingOn = started(kernel, ofTask({ until: [end], timeout: ns(40n * MS) }));
+    await settled();
+    kernel.pass(40n * MS);
+    kernel.ring();
+    expect(Number((await goingOn.result).counted) / 1e6).toBeCloseTo(40, 1);
+    const ending = started(kernel, ofTask({ until: [end] }));
+    await settled();
+    kernel.makeReady(end);
+    expect((await ending.result).counted).toBeUndefined();
+  });
+});
+
 /** Runs over CPUs with intervals, and plays what happens at the ticks. */
 async function withIntervals(
   intervals: Partial<Intervals>,
