@@ -75,7 +75,9 @@ function viewOf(
   options: ReportOptions,
 ): Omit<HistogramView, 'event'> {
   const isCalled = hasChains(recording, members);
-  const children = !options.hierarchy && (options.children ?? isCalled);
+  // Functions that the compiler put into others have callers, too; without any, perf takes no notice of `--children`.
+  const hasCallers = isCalled || options.inlines;
+  const children = !options.hierarchy && hasCallers && (options.children ?? isCalled);
   const { shares, value, leastPercent, isFirstTold } = options.callGraph;
   const order = orderOf(recording, members, options);
   const style = { value, leastPercent, order, isFirstTold: order === 'callee' && isFirstTold };

@@ -82,6 +82,12 @@ describe('syswide report of a recording of perf', () => {
     expectSameRows(['--children', '-g', 'none'], 50);
   });
 
+  it('has no share for callers where there are no call chains, whatever is asked', () => {
+    const plain = join(folder, 'no-chains');
+    perf(['record', '-q', '-F', '5000', '-o', plain, '--', 'ls', '-lR', '/usr/share/doc']);
+    expectSameRows(['--children'], 30, plain);
+  });
+
   it('has all callers of the kernel, where call chains have no kernel part', () => {
     const users = join(folder, 'user-callchains');
     const command = ['sh', '-c', 'ls -lR /usr/share/doc > /dev/null'];
