@@ -106,7 +106,7 @@ export class SystemWideEvent implements AsyncDisposable {
 
   /** Has `listener` called whenever a CPU comes or goes; what it throws is an uncaught exception. @returns what ends that */
   onCpu(listener: (happening: Happening) => void): () => void {
-    return this.live.follower?.onHappening(listener) ?? (() => {});
+    return this.open.follower?.onHappening(listener) ?? (() => {});
   }
 
   /** Gives everything back. Harmless when repeated, also while it is under way. */

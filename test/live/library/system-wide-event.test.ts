@@ -67,6 +67,7 @@ describe('a system-wide event', () => {
     ['armed', (event) => event.arm()],
     ['paused', (event) => event.pause()],
     ['read', (event) => event.read()],
+    ['listened to', (event) => event.onCpu(() => {})],
   ])('is not %s any more from its closing on', async (_, use) => {
     const event = await SystemWideEvent.open({ events: 'cpu-clock' });
     const closing = event.close();
