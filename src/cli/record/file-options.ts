@@ -85,7 +85,13 @@ function whenToSwitch(when: RawFileOptions['switchOutput'], overwrite: boolean):
       'take one by SIGUSR2 or after a time: --switch-output=10m',
     );
   }
-  return { mostBytes: sizeOf('--switch-output', when) };
+  const mostBytes = bytesOf(when);
+  if (mostBytes > 0) return { mostBytes };
+  throw usage(
+    `--switch-output '${when}'`,
+    'that is neither a size nor a time',
+    'write a number and B, K, M or G, or s, m, h or d: --switch-output=100M',
+  );
 }
 
 function filesOf(text: string): number {
@@ -99,9 +105,14 @@ function filesOf(text: string): number {
 
 const units = { '': 1, B: 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
 
-function sizeOf(option: string, text: string): number {
+/** 0 for what is no size. */
+function bytesOf(text: string): number {
   const [, number = '0', unit = ''] = /^(\d{1,9})([BKMG]?)$/i.exec(text) ?? [];
-  const bytes = Number(number) * (units[unit.toUpperCase() as keyof typeof units] ?? 0);
+  return Number(number) * (units[unit.toUpperCase() as keyof typeof units] ?? 0);
+}
+
+function sizeOf(option: string, text: string): number {
+  const bytes = bytesOf(text);
   if (bytes > 0) return bytes;
   throw usage(`${option} '${text}'`, 'that is no size', `write a number and B, K, M or G: ${option} 100M`);
 }

@@ -77,6 +77,7 @@ describe('the files of a recording', () => {
 
   it('are refused what makes no sense', () => {
     for (const switchOutput of ['', 'x', '0s', '1.5s', '10X']) refused({ switchOutput });
+    expect(() => file({ switchOutput: '10ms' })).toThrow(/neither a size nor a time — .* or s, m, h or d/);
     refused({ switchMaxFiles: '2' });
     refused({ switchOutput: '1s', switchMaxFiles: '0' });
     refused({ switchOutput: '10M', overwrite: true });
