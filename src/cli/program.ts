@@ -119,15 +119,15 @@ export async function run(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode !== 0) throw usageError(error, argv);
+    const asked = commands.find((command) => command.name() === argv[0]);
+    if (error.exitCode !== 0) throw usageError(error, asked ?? program);
   }
   return status;
 }
 
 /** Commander's complaint as one of ours: `error: unknown option '--foo'\n(Did you mean --for?)`. */
-function usageError(error: CommanderError, argv: readonly string[]): SyswideError {
+function usageError(error: CommanderError, command: Command): SyswideError {
   const [complaint = '', ...hints] = error.message.replace(/^error: /, '').split('\n');
-  const command = argv.find((argument) => !argument.startsWith('-'));
   if (error.code === 'commander.help') {
     return new SyswideError('USAGE', {
       what: 'no command given',
@@ -138,6 +138,6 @@ function usageError(error: CommanderError, argv: readonly string[]): SyswideErro
   return new SyswideError('USAGE', {
     what: complaint,
     why: hints.length > 0 ? hints.join(' ') : 'the command line does not fit',
-    remedy: `see syswide ${command === 'stat' || command === 'record' ? `${command} ` : ''}--help`,
+    remedy: `see ${command.parent ? `${command.parent.name()} ` : ''}${command.name()} --help`,
   });
 }
