@@ -48,16 +48,21 @@ export async function tellOwner(gang: FoundGang, request: ControlRequest, timeou
   if (reply) throw reply.error;
   if (!isLive(gang)) throw hasEnded(gang, request);
   throw new SyswideError('NOT_ANSWERING', {
-    what: `cannot ${request.do} gang ${gang.id}`,
+    what: failed(gang, request),
     why: `its owner, process ${gang.pid}, did not answer within ${timeoutMs / 1000} s`,
     remedy: `it may be stopped or busy: see its state with ps -p ${gang.pid}, or try again`,
   });
 }
 
-const hasEnded = ({ id, pid }: FoundGang, request: ControlRequest): SyswideError =>
+function failed({ id }: FoundGang, { do: order }: ControlRequest): string {
+  if (order === 'status') return `cannot ask gang ${id} for its status`;
+  return `cannot ${order === 'set' ? 'change' : order} gang ${id}`;
+}
+
+const hasEnded = (gang: FoundGang, request: ControlRequest): SyswideError =>
   new SyswideError('NO_SUCH_GANG', {
-    what: `cannot ${request.do} gang ${id}`,
-    why: `it has just ended, in process ${pid}`,
+    what: failed(gang, request),
+    why: `it has just ended, in process ${gang.pid}`,
     remedy: 'see what there is with syswide ps',
   });
 

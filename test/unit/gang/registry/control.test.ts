@@ -128,6 +128,8 @@ describe('whatever else arrives', () => {
     await closed;
     expect(await askOwner(live, { do: 'status' }, 60)).toBeUndefined();
     await expect(tellOwner(live, { do: 'stop' }, 60)).rejects.toMatchObject({ code: 'NOT_ANSWERING' });
+    await expect(tellOwner(live, { do: 'status' }, 20)).rejects.toThrow(/^cannot ask gang \w+ for its status — /);
+    await expect(tellOwner(live, { do: 'set', change: {} }, 20)).rejects.toThrow(/^cannot change gang \w+ — /);
   });
 });
 
