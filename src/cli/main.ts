@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import { type ErrorCode, SyswideError } from '../base/error';
 import { asSyswideError, complain, errorLine } from './console';
 import { exitStatus } from './exit-status';
@@ -63,6 +63,21 @@ function failureStatus(code: ErrorCode, command: string | undefined): number {
   return exitStatus.ownFailure;
 }
 
+/**
+ * Node sets terminals back to what they were when it ends: it would undo what a command did to one on purpose (stty), and
+ * abort where one has hung up. What is closed it leaves alone.
+ */
+function leaveTerminals(): void {
+  for (const fd of [0, 1, 2]) {
+    try {
+      if (fstatSync(fd).isCharacterDevice()) closeSync(fd);
+    } catch {
+      // It is closed already.
+    }
+  }
+}
+
+process.on('exit', leaveTerminals);
 main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
 });

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { skipTelling } from '../needs';
-import { counting, csvRows, eventually, isRoot, startSyswide, syswide } from '../run';
+import { counting, csvRows, eventually, isRoot, launcher, startSyswide, syswide } from '../run';
 
 const childrenOf = (pid: number): number[] =>
   readdirSync('/proc')
@@ -99,5 +100,33 @@ describe('a signal ends the measurement in order', () => {
     process.kill(pid, 'SIGKILL');
     await running.ended;
     await eventually(() => !alive(command ?? 0), 'the command is gone');
+  });
+
+  describe('a terminal', () => {
+    /** Runs what is behind it on a terminal of its own; once that has written, does what it is told with the other side. */
+    const onTerminal = (then: string, ...command: string[]) =>
+      execFileSync('python3', ['-c', `${START}${then}\n`, process.execPath, launcher, ...command], {
+        encoding: 'utf8',
+      });
+    const START = `
+import os, pty, sys, termios
+pid, terminal = pty.fork()
+if not pid: os.execv(sys.argv[1], sys.argv[1:])
+os.read(terminal, 1)
+ended = lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+`;
+
+    it.each(['stat', 'record'])('%s that loses it ends as by any SIGHUP, and does not abort', (command) => {
+      const place = mkdtempSync(join(tmpdir(), 'syswide-terminal-'));
+      const args = ['-o', join(place, 'result'), '-e', 'task-clock', '--', 'sh', '-c', 'echo; exec sleep 100'];
+      expect(onTerminal('os.close(terminal); print(ended())', command, ...args)).toBe('129\n');
+      rmSync(place, { recursive: true });
+    });
+
+    it('stays as the command has set it', () => {
+      const then = 'ended(); print(bool(termios.tcgetattr(terminal)[3] & termios.ECHO))';
+      const args = ['stat', '-o', '/dev/null', '-e', 'task-clock', '--', 'sh', '-c', 'stty -echo; echo'];
+      expect(onTerminal(then, ...args)).toBe('False\n');
+    });
   });
 });
