@@ -1,8 +1,9 @@
 #!/bin/sh
-':' //; [ "$NODE_EXTRA_CA_CERTS" ] && export SYSWIDE_CA_CERTS="$NODE_EXTRA_CA_CERTS" && unset NODE_EXTRA_CA_CERTS; exec node "$0" "$@"
+':' //; [ "$NODE_EXTRA_CA_CERTS" ] && export SYSWIDE_CA_CERTS="$NODE_EXTRA_CA_CERTS" && unset NODE_EXTRA_CA_CERTS; [ -r /proc/self/stat ] && read -r SYSWIDE_PROC_STAT </proc/self/stat && export SYSWIDE_PROC_STAT; exec node "$0" "$@"
 // For the shell, the line above is a program that runs this file with Node; for Node, it is a string and a comment. It hides
 // the certificates of NODE_EXTRA_CA_CERTS, which Node would read first: that takes twice as long as everything else here, and
-// nothing speaks TLS. Commands that are run find the variable as it was.
+// nothing speaks TLS. Commands that are run find the variable as it was. And it keeps what tells which signals are ignored,
+// as by nohup: Node ignores none of them any more. src/base/hangup.ts reads it.
 const { readFileSync } = require('node:fs');
 const { createRequire, wrap } = require('node:module');
 const { dirname, join } = require('node:path');

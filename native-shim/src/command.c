@@ -41,6 +41,7 @@ struct gate {
 	pid_t parent;
 	uint64_t nofile_soft;
 	int32_t output_fd;
+	uint32_t ignore_hangup;
 };
 
 void sw_command_forget(struct sw_command *command)
@@ -58,13 +59,15 @@ static void close_fds(struct sw_command *command)
 /* ---- the child: async-signal-safe calls only ---- */
 
 /* By the raw call: glibc hides the two signals it keeps for itself. All-zero is SIG_DFL without flags on every machine. */
-static void default_signals(void)
+static void default_signals(int ignore_hangup)
 {
 	static const uint64_t default_action[8];
 	sigset_t none;
 
 	for (int signal = 1; signal <= 64; signal++)
 		syscall(SYS_rt_sigaction, signal, default_action, NULL, (size_t)8);
+	if (ignore_hangup)
+		signal(SIGHUP, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -124,7 +127,7 @@ static _Noreturn void run_child(const struct gate *gate, const struct exec_plan 
 	/* The parent may have died before the request to die with it was made. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != gate->parent)
 		_exit(NOT_STARTED);
-	default_signals();
+	default_signals(gate->ignore_hangup != 0);
 	if (!gate_opens(gate->theirs))
 		_exit(NOT_STARTED);
 	if (gate->output_fd >= 0 && dup2(gate->output_fd, STDOUT_FILENO) < 0) {
@@ -193,9 +196,9 @@ static int32_t start(struct gate *gate, const struct exec_plan *plan, struct sw_
 }
 
 int32_t sw_command_start(const char *argv, uint32_t length, uint32_t argc, const uint64_t *nofile_soft,
-			 int32_t output_fd, struct sw_command *command)
+			 int32_t output_fd, uint32_t ignore_hangup, struct sw_command *command)
 {
-	struct gate gate = { -1, -1, -1, -1, getpid(), nofile_soft ? *nofile_soft : 0, output_fd };
+	struct gate gate = { -1, -1, -1, -1, getpid(), nofile_soft ? *nofile_soft : 0, output_fd, ignore_hangup };
 	struct exec_plan plan;
 	int32_t ret;
 

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 16
+#define SW_ABI_VERSION 17
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -286,12 +286,13 @@ SW_EXPORT int32_t sw_standby_done(void);
  * too), and waits at the gate until released; when the gate is closed instead, it exits in silence.
  * `nofile_soft`: soft RLIMIT_NOFILE to give it, 0 or NULL = leave (Node raises its own at start).
  * `output_fd`: what its stdout is to be, -1 = this process's.
+ * `ignore_hangup`: whether it ignores SIGHUP, as under nohup(1).
  * The child gets SIGKILL when the thread that called this dies, so call it on the main thread. The kernel drops that
  * again when the command is set-user-ID or has capabilities: prctl(2), PR_SET_PDEATHSIG.
  * On failure *command holds -1 throughout and no child is left.
  */
 SW_EXPORT int32_t sw_command_start(const char *argv, uint32_t length, uint32_t argc, const uint64_t *nofile_soft,
-				   int32_t output_fd, struct sw_command *command);
+				   int32_t output_fd, uint32_t ignore_hangup, struct sw_command *command);
 
 /*
  * Opens the gate and waits until the exec has happened or failed (its -errno is returned; the child is then gone and

@@ -217,7 +217,7 @@ static void commands(void)
 	struct sw_command gone = { -1, -1, -1, -1 }, zero = { 0, -1, -1, -1 };
 	struct sw_exit exit;
 
-	CHECK_EQ(sw_command_start("true", 5, 1, NULL, -1, NULL), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 5, 1, NULL, -1, 0, NULL), -EINVAL);
 	CHECK_EQ(sw_command_release(NULL, words), -EINVAL);
 	CHECK_EQ(sw_command_release(&gone, NULL), -EINVAL);
 	CHECK_EQ(sw_command_release(&gone, words), -EINVAL);

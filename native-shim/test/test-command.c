@@ -30,7 +30,7 @@ static int32_t start(const char *packed, uint32_t length, struct sw_command *com
 
 	for (uint32_t i = 0; i < length; i++)
 		argc += !packed[i];
-	return sw_command_start(packed, length, argc, NULL, -1, command);
+	return sw_command_start(packed, length, argc, NULL, -1, 0, command);
 }
 
 static void await_end(int32_t pidfd)
@@ -93,7 +93,7 @@ static void capture(const char *packed, uint32_t length, const uint64_t *nofile,
 	CHECK_EQ(pipe2(ends, O_CLOEXEC), 0);
 	CHECK(fcntl(ends[1], F_SETFL, flags) == 0);
 	CHECK_EQ(dup3(ends[1], 1, O_CLOEXEC), 1);
-	CHECK_EQ(sw_command_start(packed, length, argc, nofile, -1, &command), 0);
+	CHECK_EQ(sw_command_start(packed, length, argc, nofile, -1, 0, &command), 0);
 	CHECK_EQ(dup2(stdout_fd, 1), 1);
 	close(stdout_fd);
 	close(ends[1]);
@@ -113,7 +113,7 @@ static void writes_where_it_is_told_to(void)
 	int ends[2];
 
 	CHECK_EQ(pipe2(ends, O_CLOEXEC), 0);
-	CHECK_EQ(sw_command_start(PACKED("sh\0-c\0echo here"), 3, NULL, ends[1], &command), 0);
+	CHECK_EQ(sw_command_start(PACKED("sh\0-c\0echo here"), 3, NULL, ends[1], 0, &command), 0);
 	close(ends[1]);
 	CHECK_EQ(sw_command_release(&command, &start_ns), 0);
 	CHECK_EQ(finish(&command).status, 0);
@@ -289,6 +289,16 @@ static void has_default_signals(void)
 	CHECK_EQ(sigaction(SIGRTMAX, &ignore, NULL), 0);
 }
 
+static void ignores_hangup_where_it_is_told_to(void)
+{
+	struct sw_command command;
+	uint64_t start_ns;
+
+	CHECK_EQ(sw_command_start(PACKED("sh\0-c\0kill -HUP $$; exit 3"), 3, NULL, -1, 1, &command), 0);
+	CHECK_EQ(sw_command_release(&command, &start_ns), 0);
+	CHECK_EQ(finish(&command).status, 3 << 8);
+}
+
 static void gets_the_file_limit_it_is_given(void)
 {
 	struct rlimit limit;
@@ -432,13 +442,13 @@ static void refuses_bad_argv(void)
 {
 	struct sw_command command;
 
-	CHECK_EQ(sw_command_start(NULL, 4, 1, NULL, -1, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true", 0, 1, NULL, -1, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true", 5, 0, NULL, -1, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true", 4, 1, NULL, -1, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true", 5, 2, NULL, -1, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true", 5, UINT32_MAX, NULL, -1, &command), -EINVAL);
-	CHECK_EQ(sw_command_start("true\0x", 7, 1, NULL, -1, &command), -EINVAL);
+	CHECK_EQ(sw_command_start(NULL, 4, 1, NULL, -1, 0, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 0, 1, NULL, -1, 0, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 5, 0, NULL, -1, 0, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 4, 1, NULL, -1, 0, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 5, 2, NULL, -1, 0, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true", 5, UINT32_MAX, NULL, -1, 0, &command), -EINVAL);
+	CHECK_EQ(sw_command_start("true\0x", 7, 1, NULL, -1, 0, &command), -EINVAL);
 	CHECK(is_gone(&command));
 	CHECK(no_child_left());
 }
@@ -462,6 +472,7 @@ int main(void)
 		TEST(searches_path_as_execvp_does),
 		TEST(inherits_only_what_is_meant_for_it),
 		TEST(has_default_signals),
+		TEST(ignores_hangup_where_it_is_told_to),
 		TEST(gets_the_file_limit_it_is_given),
 		TEST(gets_a_blocking_stdout),
 		TEST(abandons_without_a_trace),

@@ -25,7 +25,7 @@ static void start(const char *packed, uint32_t length, struct sw_command *comman
 
 	for (uint32_t i = 0; i < length; i++)
 		argc += !packed[i];
-	CHECK_EQ(sw_command_start(packed, length, argc, NULL, -1, command), 0);
+	CHECK_EQ(sw_command_start(packed, length, argc, NULL, -1, 0, command), 0);
 }
 
 /* Skips the test where it may not trace its own child. */

@@ -155,7 +155,7 @@ static void commands(void)
 	default:
 		sw_command_reap(maybe(&command), maybe(&how));
 	}
-	CHECK(sw_command_start(maybe(texts), below(MOST_BYTES + 1), number() | 1024, NULL, -1, maybe(&command)) < 0);
+	CHECK(sw_command_start(maybe(texts), below(MOST_BYTES + 1), number() | 1024, NULL, -1, 0, maybe(&command)) < 0);
 }
 
 static int32_t mostly_small(void)

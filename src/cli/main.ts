@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import { type ErrorCode, SyswideError } from '../base/error';
+import { hangupIgnored } from '../base/hangup';
 import { asSyswideError, complain, errorLine } from './console';
 import { exitStatus } from './exit-status';
 
@@ -78,6 +79,7 @@ function leaveTerminals(): void {
 }
 
 process.on('exit', leaveTerminals);
+if (hangupIgnored) process.on('SIGHUP', () => {});
 main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
 });

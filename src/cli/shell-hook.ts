@@ -1,4 +1,5 @@
 import { SyswideError } from '../base/error';
+import { hangupIgnored } from '../base/hangup';
 
 /**
  * Runs a shell command before or after a run, with this process's own streams.
@@ -8,7 +9,8 @@ import { SyswideError } from '../base/error';
 export async function runHook(option: string, command: string): Promise<void> {
   // Half of Node comes with it, and hardly any run needs it.
   const { spawnSync } = await import('node:child_process');
-  const { status, signal, error } = spawnSync('/bin/sh', ['-c', command], { stdio: 'inherit' });
+  const script = hangupIgnored ? `trap '' HUP\n${command}` : command;
+  const { status, signal, error } = spawnSync('/bin/sh', ['-c', script], { stdio: 'inherit' });
   if (status === 0) return;
   throw new SyswideError('HOOK_FAILED', {
     what: `${option} '${command}' failed`,

@@ -1,10 +1,13 @@
 import { constants } from 'node:os';
 import { present } from '../base/assert';
+import { hangupIgnored } from '../base/hangup';
 import type { Fd } from '../base/units';
 import type { Interruption } from '../native/interruption';
 import type { Kernel, Wakeup } from '../native/kernel';
 
-const caught = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'] as const;
+const caught = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'] as const).filter(
+  (name) => !(name === 'SIGHUP' && hangupIgnored),
+);
 
 /**
  * Turns the signals that ask a program to stop into a readable fd, so that a blocked wait ends at once and the counts

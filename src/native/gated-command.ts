@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { hangupIgnored } from '../base/hangup';
 import { type Fd, fd, type MonotonicTime, monotonicTime, ns, type Pid, pid } from '../base/units';
 import { scratch } from './foreign-library';
 import type { CommandExit, GatedCommand } from './kernel';
@@ -28,7 +29,9 @@ export class RealGatedCommand implements GatedCommand {
     const packed = Buffer.from(argv.map((word) => `${word}\0`).join(''));
     const limit = scratch(8);
     limit.writeBigUInt64LE(nofile ?? 0n);
-    const started = shim.sw_command_start(packed, packed.length, argv.length, limit, output ?? -1, this.#command);
+    const [outputFd, ignoreHangup] = [output ?? -1, hangupIgnored ? 1 : 0];
+    const [length, words] = [packed.length, argv.length];
+    const started = shim.sw_command_start(packed, length, words, limit, outputFd, ignoreHangup, this.#command);
     if (started < 0) throw new KernelError('fork', -started);
     this.pid = pid(this.#command.readInt32LE(commandLayout.pid));
     this.pidfd = fd(this.#command.readInt32LE(commandLayout.pidfd));

@@ -63,7 +63,7 @@ const signatures = {
     'pointer',
   ],
   sw_standby_done: [],
-  sw_command_start: ['pointer', 'uint32', 'uint32', 'pointer', 'int32', 'pointer'],
+  sw_command_start: ['pointer', 'uint32', 'uint32', 'pointer', 'int32', 'uint32', 'pointer'],
   sw_command_release: ['pointer', 'pointer'],
   sw_command_release_to_exec: ['pointer'],
   sw_command_resume: ['pointer', 'pointer'],

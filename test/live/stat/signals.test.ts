@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +100,25 @@ describe('a signal ends the measurement in order', () => {
     process.kill(pid, 'SIGKILL');
     await running.ended;
     await eventually(() => !alive(command ?? 0), 'the command is gone');
+  });
+
+  describe('under nohup', () => {
+    it.each(['stat', 'record'])('SIGHUP ends neither %s nor its command', (command) => {
+      const place = mkdtempSync(join(tmpdir(), 'syswide-nohup-'));
+      // Both are told, as by a terminal that hangs up; what stood there for syswide alone is gone.
+      const script = 'kill -HUP $PPID $$; sleep 0.2; env | grep -c ^SYSWIDE_PROC; exit 7';
+      const args = [command, '-o', join(place, 'result'), '-e', 'task-clock', '--', 'sh', '-c', script];
+      const { status, stdout } = spawnSync('nohup', [launcher, ...args], { encoding: 'utf8' });
+      expect([status, stdout]).toEqual([7, '0\n']);
+      rmSync(place, { recursive: true });
+    });
+
+    it('nor a command between runs', () => {
+      const args = ['stat', '-o', '/dev/null', '--pre', 'kill -HUP $PPID $$', '-e', 'task-clock', 'true'];
+      expect(execFileSync('nohup', [launcher, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })).toBe(
+        '',
+      );
+    });
   });
 
   describe('a terminal', () => {
