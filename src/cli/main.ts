@@ -80,6 +80,8 @@ function leaveTerminals(): void {
 
 process.on('exit', leaveTerminals);
 if (hangupIgnored) process.on('SIGHUP', () => {});
+// Node would open a port for debuggers, at which whoever can connect runs code as this user.
+process.on('SIGUSR1', () => {});
 main(process.argv.slice(2)).then((status) => {
   process.exitCode = status;
 });

@@ -93,6 +93,14 @@ describe('a signal ends the measurement in order', () => {
     });
   });
 
+  it.each(['stat', 'record'])('SIGUSR1 neither ends %s nor has Node listen for a debugger', async (command) => {
+    const place = mkdtempSync(join(tmpdir(), 'syswide-usr1-'));
+    const script = 'kill -USR1 $PPID; sleep 0.2';
+    const outcome = syswide([command, '-o', join(place, 'result'), '-e', 'task-clock', '--', 'sh', '-c', script]);
+    expect(outcome).toMatchObject({ status: 0, stderr: expect.not.stringMatching(/listening|inspector/i) });
+    rmSync(place, { recursive: true });
+  });
+
   it('a killed syswide takes the command with it', async () => {
     const running = startSyswide(['stat', '-e', 'task-clock', '--', 'sleep', '100']);
     const pid = await counting(running);
