@@ -68,6 +68,8 @@ async function runUnlessInterrupted(
 
 /** Also by a signal that has arrived and has not had its turn yet, as while a command before or after a run held all up. */
 async function isInterrupted(interruption: Interruption): Promise<boolean> {
+  // This turn of the event loop may have looked for signals just before it came: the next one does so, too.
+  await new Promise(setImmediate);
   await new Promise(setImmediate);
   return interruption.pending || interruption.signal !== undefined;
 }
