@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { SyswideError } from '../base/error';
 import type { Fd, MonotonicTime, Pid } from '../base/units';
@@ -137,14 +138,7 @@ const notTraceable = (argv: readonly string[], cause: KernelError): SyswideError
 function notStarted(argv: readonly string[], error: unknown): unknown {
   if (!(error instanceof KernelError)) return error;
   const name = argv[0] ?? '';
-  if (error.errno === errno.ENOENT || error.errno === errno.ENOTDIR) {
-    return new SyswideError('COMMAND_NOT_FOUND', {
-      what: `cannot start ${name}`,
-      why: `there is no such command (${error.errnoName})`,
-      remedy: name.includes('/') ? 'check the path' : 'check the spelling, or give its path: PATH was searched',
-      cause: error,
-    });
-  }
+  if (error.errno === errno.ENOENT || error.errno === errno.ENOTDIR) return notFound(name, error);
   if (error.errno === errno.EMFILE || error.errno === errno.ENFILE) {
     return new SyswideError('TOO_MANY_FILES', {
       what: `cannot start ${name}`,
@@ -153,10 +147,39 @@ function notStarted(argv: readonly string[], error: unknown): unknown {
       cause: error,
     });
   }
+  const { why, remedy } = refusals.get(error.errno) ?? {};
   return new SyswideError('COMMAND_NOT_STARTED', {
     what: `cannot start ${name}`,
-    why: error.errno === errno.EACCES ? `it may not be executed (${error.errnoName})` : error.message,
-    remedy: error.errno === errno.EACCES ? 'chmod +x it, or check that it is not a directory' : 'see execve(2)',
+    why: why === undefined ? error.message : `${why} (${error.errnoName})`,
+    remedy: remedy ?? `see ${error.call}(2)`,
+    cause: error,
+  });
+}
+
+/** Refusals that say more to whoever knows them. */
+const refusals = new Map<number, { readonly why: string; readonly remedy: string }>([
+  [errno.EACCES, { why: 'it may not be executed', remedy: 'chmod +x it, or check that it is not a directory' }],
+  [
+    errno.EAGAIN,
+    {
+      why: 'this user or container may have no more processes',
+      remedy: 'end some, or raise the limit with `ulimit -u`',
+    },
+  ],
+]);
+
+function notFound(name: string, error: KernelError): SyswideError {
+  const isPath = name.includes('/');
+  // The kernel says so of the interpreter of a script, too, and of the loader of a program.
+  const isThere = isPath && existsSync(name);
+  const missing = { why: 'there is no such command', remedy: 'check the path' };
+  const searched = { ...missing, remedy: 'check the spelling, or give its path: PATH was searched' };
+  const broken = { why: 'what it needs to run is not there', remedy: 'check its first line, or its loader with file' };
+  const { why, remedy } = isThere ? broken : isPath ? missing : searched;
+  return new SyswideError('COMMAND_NOT_FOUND', {
+    what: `cannot start ${name}`,
+    why: `${why} (${error.errnoName})`,
+    remedy,
     cause: error,
   });
 }

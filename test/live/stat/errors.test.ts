@@ -9,6 +9,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const script = join(folder, 'not-executable');
 writeFileSync(script, '#!/bin/sh\n');
+const foreign = join(folder, 'no-interpreter');
+writeFileSync(foreign, '#!/no/such/shell\n', { mode: 0o755 });
 
 describe('what stat cannot do is one line with a code, and an exit status that tells', () => {
   it.each([
@@ -19,6 +21,8 @@ describe('what stat cannot do is one line with a code, and an exit status that t
     [['-e', 'nosuch:event', '--', 'true'], 125, 'BAD_EVENT', /nosuch:event/],
     [['--', 'no-such-command'], 127, 'COMMAND_NOT_FOUND', /PATH/],
     [['-a', '--', 'no-such-command'], 127, 'COMMAND_NOT_FOUND', /PATH/],
+    [['--', foreign], 127, 'COMMAND_NOT_FOUND', /first line/],
+    [['--', join(folder, 'nothing')], 127, 'COMMAND_NOT_FOUND', /check the path/],
     [['--', script], 126, 'COMMAND_NOT_STARTED', /chmod/],
     [['--', folder], 126, 'COMMAND_NOT_STARTED', /./],
     [['-p', '4194304'], 125, 'NO_SUCH_PROCESS', /pgrep/],
