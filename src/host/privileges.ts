@@ -54,7 +54,7 @@ export function readPrivileges(files: HostFiles): Privileges {
   const paranoid = readNumber(files, '/proc/sys/kernel/perf_event_paranoid');
   const holder = initialUserNamespace ? powerOver(capabilities) : undefined;
   const judge = (highest: number, what: string) =>
-    permission({ paranoid, holder, highest, what, initialUserNamespace });
+    permission({ paranoid, holder, highest, what, initialUserNamespace, hasProc: status !== '' });
   return {
     effectiveUid: Number(/^Uid:\t\d+\t(\d+)/m.exec(status)?.[1] ?? process.geteuid?.() ?? 65534),
     capabilities,
@@ -78,9 +78,14 @@ interface Case {
   readonly highest: number;
   readonly what: string;
   readonly initialUserNamespace: boolean;
+  readonly hasProc: boolean;
 }
 
-function permission({ paranoid, holder, highest, what, initialUserNamespace }: Case): Permission {
+function permission({ paranoid, holder, highest, what, initialUserNamespace, hasProc }: Case): Permission {
+  if (paranoid === undefined && !hasProc) {
+    const reason = '/proc is not mounted: only it tells what this process may do';
+    return { allowed: false, reason, remedy: 'mount -t proc proc /proc' };
+  }
   if (paranoid === undefined) {
     const reason = 'this kernel has no perf events (there is no kernel.perf_event_paranoid)';
     return { allowed: false, reason, remedy: 'use a kernel with CONFIG_PERF_EVENTS' };

@@ -39,10 +39,24 @@ export function openRegular(path: string, demands: FileDemands): { readonly fd: 
     const stats = fstatSync(place);
     const refusal = refusalOf(stats, demands);
     if (refusal) throw refusal;
-    return { fd: openSync(`/proc/self/fd/${place}`, O_RDONLY | O_NONBLOCK), stats };
+    return { fd: reopen(place, path, stats), stats };
   } finally {
     closeSync(place);
   }
+}
+
+/** By its descriptor; where /proc is not mounted, as in a bare chroot, by its name, and then it has to be the same file. */
+function reopen(place: number, path: string, { dev, ino }: Stats): number {
+  try {
+    return openSync(`/proc/self/fd/${place}`, O_RDONLY | O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const fd = openSync(path, O_RDONLY | O_NONBLOCK);
+  const found = fstatSync(fd);
+  if (found.dev === dev && found.ino === ino) return fd;
+  closeSync(fd);
+  throw new FileRefusal('another file has taken its place meanwhile');
 }
 
 /** Reads the whole of it. @throws as `openRegular` */

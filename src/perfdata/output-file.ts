@@ -1,4 +1,14 @@
-import { closeSync, constants, ftruncateSync, lstatSync, openSync, renameSync, writeSync, writevSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  writeSync,
+  writevSync,
+} from 'node:fs';
 import { SyswideError } from '../base/error';
 import { remaining } from './remaining';
 import { wholeRecords } from './stretches';
@@ -76,9 +86,10 @@ export class OutputFile {
     }
   }
 
-  /** By which it can be read for as long as it is open, wherever it has been moved to. */
+  /** By which it can be read for as long as it is open, wherever it has been moved to: its name where there is no /proc. */
   get openPath(): string {
-    return `/proc/self/fd/${this.fd}`;
+    const path = `/proc/self/fd/${this.fd}`;
+    return existsSync(path) ? path : this.path;
   }
 
   /** Gives it another name; what has that is replaced. @throws SyswideError OUTPUT_FAILED */

@@ -2,6 +2,7 @@ import {
   chmodSync,
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -67,9 +68,10 @@ export class RegistryDirectory {
     return join(`/proc/self/fd/${this.fd}`, name);
   }
 
-  /** Names of its files, in no order. */
+  /** Names of its files, in no order. @throws SyswideError REGISTRY where there is no /proc, by which they are reached */
   names(): string[] {
     const names: string[] = [];
+    if (!existsSync(this.pathOf('.'))) throw unreachable(this.place);
     const directory = opendirSync(this.pathOf('.'));
     try {
       for (let entry = directory.readSync(); entry && names.length < MOST_FILES; entry = directory.readSync()) {
@@ -112,6 +114,13 @@ const untrusted = (place: RegistryPlace, why: string, cause?: unknown): SyswideE
     why,
     remedy: 'gangs are registered there: remove it, and syswide makes a new one',
     ...(cause === undefined ? {} : { cause }),
+  });
+
+const unreachable = ({ path }: RegistryPlace): SyswideError =>
+  new SyswideError('REGISTRY', {
+    what: `cannot look into ${path}`,
+    why: '/proc is not mounted: what is in it is reached by that',
+    remedy: 'mount -t proc proc /proc',
   });
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

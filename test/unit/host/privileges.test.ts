@@ -55,6 +55,14 @@ describe('what an ordinary user may do', () => {
     expect(remedyOf(mayCountKernel)).toContain('kernel.perf_event_paranoid=1,');
   });
 
+  it('is not known where /proc is not mounted', () => {
+    expect(readPrivileges(new FakeFiles({})).mayCountKernel).toEqual({
+      allowed: false,
+      reason: '/proc is not mounted: only it tells what this process may do',
+      remedy: 'mount -t proc proc /proc',
+    });
+  });
+
   it('is nothing on a kernel without perf events', () => {
     const privileges = read({ capabilities: 1n << 38n });
     expect(letters(privileges)).toBe('----');
