@@ -1,4 +1,5 @@
-import { closeSync, constants, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { replaceable } from '../host/replaceable';
 import { offer, outputFailed, unfinishedEnd } from './console';
 
 /**
@@ -13,8 +14,7 @@ export function writeNewFile(path: string, content: string | Uint8Array): void {
   }
   const unfinished = path + unfinishedEnd();
   try {
-    const earlier = lstatSync(path, { throwIfNoEntry: false });
-    if (earlier && !(earlier.isFile() || earlier.isSymbolicLink())) throw new Error('it is there, and no file');
+    replaceable(path);
     const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants;
     const fd = openSync(unfinished, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600);
     try {

@@ -11,13 +11,11 @@ import {
 } from 'node:fs';
 import { isOwnPipe } from '../host/own-pipe';
 import { trustedUsers } from '../host/regular-file';
+import { replaceable } from '../host/replaceable';
 import { outputFailed, plainSink, type Sink, unfinishedEnd, writeChecked } from './console';
+import { descriptorNamed } from './open-descriptor';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-
-/** Names of what this process has open: no file of their own. */
-const descriptor = /^(?:\/dev\/fd|\/proc\/self\/fd)\/(\d{1,9})$/;
-const standard: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2 };
 
 /** How a result gets its name. */
 export type Arrival =
@@ -37,12 +35,12 @@ export function resultFile(path: string, arrival: Arrival): Sink {
   // Beside it there is room for a file that is only then to get its name.
   if (path === '') throw outputFailed("''", new Error('that is no name'));
   try {
-    const number = standard[path] ?? Number(descriptor.exec(path)?.[1] ?? Number.NaN);
-    if (!Number.isNaN(number)) return openDescriptor(number);
+    const number = descriptorNamed(path);
+    if (number !== undefined) return openDescriptor(number);
     const earlier = lstatSync(path, { throwIfNoEntry: false });
     if (earlier && isStream(earlier)) return opened(path, openStream(path, earlier));
     if (arrival === 'appended') return opened(path, openToAppend(path, earlier));
-    if (earlier && !(earlier.isFile() || earlier.isSymbolicLink())) throw new Error('it is there, and no file');
+    replaceable(path);
     return newFile(path, arrival === 'growing');
   } catch (error) {
     throw outputFailed(path, error);

@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  ftruncateSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  writeSync,
-  writevSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, ftruncateSync, openSync, renameSync, writeSync, writevSync } from 'node:fs';
 import { SyswideError } from '../base/error';
+import { replaceable } from '../host/replaceable';
 import { remaining } from './remaining';
 import { wholeRecords } from './stretches';
 
@@ -125,10 +116,7 @@ export class OutputFile {
 }
 
 function keepEarlier(path: string): void {
-  const earlier = lstatSync(path, { throwIfNoEntry: false });
-  if (!earlier) return;
-  if (!(earlier.isFile() || earlier.isSymbolicLink())) throw new Error('it is there, and no file');
-  renameSync(path, `${path}.old`);
+  if (replaceable(path)) renameSync(path, `${path}.old`);
 }
 
 const outputFailed = (path: string, cause: unknown): SyswideError =>

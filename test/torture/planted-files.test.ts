@@ -10,6 +10,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -284,6 +285,33 @@ describe('what is written', () => {
     );
     expect(run(['stat', '-o', '/dev/null', '--', 'true']).status).toBe(0);
     expect(run(['stat', '-o', '/dev/full', '--', 'true']).status).toBe(125);
+  });
+});
+
+describe('what stands for an open file', () => {
+  beforeEach(() => run(['record', '-q', '-e', 'task-clock', '-o', 'open.data', '--', 'true']));
+
+  it.each([
+    ['record', ['-e', 'task-clock', '--', 'true']],
+    ['export', ['--format', 'folded', '-i', 'open.data']],
+    ['flamegraph', ['-i', 'open.data']],
+    ['stat', ['-e', 'task-clock', '--', 'true']],
+  ])('is not replaced by a file of %s', (command, args) => {
+    // As /dev/stdout is, which is the whole machine's.
+    symlinkSync('/proc/self/fd/1', at('link'));
+    expect(run([command, '-o', 'link', ...args]).stderr).toMatch(
+      /^error\[OUTPUT_FAILED\]: .* it stands for what is open/m,
+    );
+    expect(readlinkSync(at('link'))).toBe('/proc/self/fd/1');
+  });
+
+  it.each([
+    ['record', ['-q', '-e', 'task-clock', '--', 'true'], 'PERFILE2'],
+    ['export', ['--format', 'folded', '-i', 'open.data'], ''],
+    ['flamegraph', ['-i', 'open.data'], '<!doctype html>'],
+  ])('by the name of standard output, %s -o writes there', (command, args, begin) => {
+    const { status, stdout, stderr } = run([command, '-o', '/proc/self/fd/1', ...args]);
+    expect([status, stderr, stdout.slice(0, begin.length)]).toEqual([0, '', begin]);
   });
 });
 

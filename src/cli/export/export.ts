@@ -11,6 +11,7 @@ import type { FlameData } from '../../report/flamegraph/view/flame-data';
 import { complain, standardOutput } from '../console';
 import { type TimedRecording, timedRecording } from '../flamegraph/timed-recording';
 import { writeNewFile } from '../new-file';
+import { streamOrFile } from '../open-descriptor';
 import { recordingFilter } from '../recording-filter';
 import { recordingOwner } from '../recording-owner';
 import { inputName } from '../spooled-input';
@@ -32,7 +33,8 @@ const writers: Record<Exclude<ExportFormat, 'pprof'>, (data: FlameData) => strin
  * @throws SyswideError USAGE for options that make no sense, BAD_FILE, OUTPUT_FAILED
  */
 export async function exportRecording(raw: RawExportOptions): Promise<number> {
-  const { input, format, output } = raw;
+  const { input, format } = raw;
+  const output = streamOrFile(raw.output);
   if (format === 'pprof' && output === '-' && standardOutput.isTerminal) {
     throw usage('--format pprof', 'standard output is a terminal, and it is no text', 'write it to a file with -o');
   }

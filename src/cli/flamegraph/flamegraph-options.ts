@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { streamOrFile } from '../open-descriptor';
 import { type RawFilterOptions, recordingFilter } from '../recording-filter';
 import { type RawForceOption, recordingOwner } from '../recording-owner';
 import { inputName } from '../spooled-input';
@@ -53,7 +54,7 @@ export function flamegraphOptions(files: readonly string[], raw: RawFlamegraphOp
     owner: recordingOwner(raw),
     filter: recordingFilter(raw),
     inlines: raw.inline ?? false,
-    output: raw.output,
+    output: streamOrFile(raw.output),
     title: raw.title ?? inputs.map((path) => basename(inputName(path))).join(' → '),
     quiet: raw.quiet ?? false,
   };

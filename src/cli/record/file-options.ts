@@ -2,6 +2,7 @@ import { parseDuration } from '../../base/duration';
 import { type Fd, fd } from '../../base/units';
 import type { Destination } from '../../recording/recording-file';
 import type { Rotation } from '../../recording/rotation';
+import { streamOrFile } from '../open-descriptor';
 import { usage } from '../usage-error';
 
 /** The option values as commander hands them over. */
@@ -37,7 +38,8 @@ const STDOUT: Fd = fd(1);
 
 /** @throws SyswideError USAGE when options contradict each other or make no sense */
 export function fileOptions(raw: RawFileOptions): FileOptions {
-  const { output, maxSize, mmapPages, buildid, overwrite = false } = raw;
+  const { maxSize, mmapPages, buildid, overwrite = false } = raw;
+  const output = streamOrFile(raw.output);
   const rotation = rotationOf(raw);
   if (raw.html !== undefined && (output === '-' || rotation)) {
     throw usage('--html', 'it takes one file to make a page of', 'leave out -o -, --overwrite and --switch-output');
