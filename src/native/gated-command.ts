@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { hangupIgnored } from '../base/hangup';
 import { type Fd, fd, type MonotonicTime, monotonicTime, ns, type Pid, pid } from '../base/units';
+import { packedWords } from './argument-bytes';
 import { scratch } from './foreign-library';
 import type { CommandExit, GatedCommand } from './kernel';
 import { KernelError } from './kernel-error';
@@ -26,7 +27,7 @@ export class RealGatedCommand implements GatedCommand {
     { nofile, output }: { nofile: bigint | undefined; output: Fd | undefined },
   ) {
     this.#shim = shim;
-    const packed = Buffer.from(argv.map((word) => `${word}\0`).join(''));
+    const packed = packedWords(argv);
     const limit = scratch(8);
     limit.writeBigUInt64LE(nofile ?? 0n);
     const [outputFd, ignoreHangup] = [output ?? -1, hangupIgnored ? 1 : 0];

@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { expect, it } from 'vitest';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
 import { launcher } from './run';
+
+const folder = mkdtempSync(join(tmpdir(), 'syswide-launcher-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What a command finds in its environment of certificates for Node, with the launcher run by its first line. */
 function found(certificates: string | undefined): { certificates: string[]; warnings: string } {
@@ -30,6 +34,15 @@ it('a command has none where none were given', () => {
   expect(found(undefined)).toEqual({ certificates: [], warnings: '' });
   expect(found('')).toEqual({ certificates: ['NODE_EXTRA_CA_CERTS='], warnings: '' });
 });
+
+it.each(['stat', 'record'])(
+  'a command of %s gets the bytes that it was given, also those that are no UTF-8',
+  (command) => {
+    const script = `exec "$0" ${command} -o "$1" -e task-clock -- printf '%s|' "$(printf 'caf\\351')" ä ''`;
+    const { stdout } = spawnSync('sh', ['-c', script, launcher, join(folder, command)]);
+    expect(stdout.toString('latin1')).toBe('caf\xe9|\xc3\xa4||');
+  },
+);
 
 it('a package manager may start it by the program of its first line', () => {
   const { stdout } = spawnSync('/bin/sh', [launcher, '--version'], { encoding: 'utf8' });
