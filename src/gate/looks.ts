@@ -18,9 +18,12 @@ const LOOKS: readonly Look[] = [
 
 const TOTAL_ALPHA = LOOKS.reduce((sum, { alpha }) => sum + alpha, 0);
 
-/** The looks of a gate that ends after so many pairs: the last has all that is left of the probability. */
+/**
+ * The looks of a gate that ends after so many pairs: the last has all that is left of the probability. One that takes more than
+ * the usual number looks then instead of there: a look behind the last one would have nothing left.
+ */
 export function looksUpTo(pairs: number): Look[] {
-  const before = LOOKS.filter((look) => look.pairs < pairs);
+  const before = LOOKS.slice(0, -1).filter((look) => look.pairs < pairs);
   const spent = before.reduce((sum, { alpha }) => sum + alpha, 0);
   return [...before, { pairs, alpha: TOTAL_ALPHA - spent }];
 }

@@ -103,7 +103,17 @@ describe('the looks of a gate', () => {
       expect(looks.at(-1)?.pairs).toBe(pairs);
       expect(looks.reduce((sum, { alpha }) => sum + alpha, 0)).toBeCloseTo(0.012, 12);
     }
-    expect(looksUpTo(40).map(({ alpha }) => alpha)).toEqual([0.002, 0.004, expect.closeTo(0.006, 12)]);
+    for (const pairs of [40, 41, 50])
+      expect(looksUpTo(pairs).map(({ alpha }) => alpha)).toEqual([0.002, 0.004, expect.closeTo(0.006, 12)]);
+  });
+
+  it('have something to say after more pairs than usual', () => {
+    const course = gateOf(0.012, { sigma: 0.05, pairs: 50, seed: 5 });
+    expect(course.pairs).toBe(50);
+    expect(course.assessments[0]?.lower).toBeGreaterThan(-0.1);
+    expect(course.assessments[0]?.upper).toBeLessThan(0.1);
+    // As many system calls at once: it takes more runs than there are, and is told so.
+    expect(fewestRuns(100, 3)).toBeGreaterThan(40);
   });
 
   it('need some pairs to fail at all, and more with more metrics', () => {
