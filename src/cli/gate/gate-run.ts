@@ -1,5 +1,7 @@
 import { SyswideError } from '../../base/error';
 import type { Fd } from '../../base/units';
+import type { EventCount } from '../../counts/event-count';
+import { mergedCounts } from '../../counts/merged-counts';
 import type { StatResult } from '../../counts/stat-result';
 import { type GateMetric, isUsageMetric, type MetricValue, type UsageMetric } from '../../gate/metric';
 import type { Interruption } from '../../native/interruption';
@@ -22,6 +24,7 @@ export interface GateRun {
 
 /** What all runs of a gate have in common. */
 export interface RunSetting {
+  /** Those that are no usage are of one count each: `countedMetrics`. */
   readonly metrics: readonly GateMetric[];
   readonly cpus?: string;
   /** What commands print goes there; absent: to our standard output. */
@@ -52,8 +55,10 @@ export class GateRunner {
     try {
       const result = await countOnce(options, chosen, this.machine, this.interruption, { onTicks: () => {} });
       const failure = failureOf(result);
+      // One for each event that was asked for, in their order.
+      const counts = mergedCounts(result.counts);
       return {
-        values: failure === undefined ? this.setting.metrics.map((metric) => this.valueOf(metric, result)) : [],
+        values: failure === undefined ? this.setting.metrics.map((metric) => this.valueOf(metric, result, counts)) : [],
         ...(failure === undefined ? {} : { failure }),
         isInterrupted: result.endedBy === 'interruption',
       };
@@ -71,7 +76,11 @@ export class GateRunner {
     return { ...statOptions(raw, command), ...(output === undefined ? {} : { commandOutput: output }) };
   }
 
-  private valueOf({ name, unit }: GateMetric, { counts, exit, elapsed }: StatResult): MetricValue {
+  private valueOf(
+    { name, unit }: GateMetric,
+    { exit, elapsed }: StatResult,
+    counts: readonly EventCount[],
+  ): MetricValue {
     if (isUsageMetric(name)) return { value: usageOf(name, exit, Number(elapsed)), running: 1 };
     const count = counts[this.#events.indexOf(name)];
     if (count?.total.status !== 'counted') throw uncounted(name);

@@ -9,6 +9,7 @@ import { ProgressLine } from '../progress-line';
 import { SignalInterruption } from '../signals';
 import { againstBaseline, saveBaseline, saveCalibration } from './gate-baseline';
 import { GateInterrupted, runPairs } from './gate-course';
+import { countedMetrics } from './gate-metrics';
 import { GateOutputs } from './gate-outputs';
 import type { GateOptions, GateRequest } from './gate-request';
 import { GateRunner } from './gate-run';
@@ -47,12 +48,14 @@ export async function gate(options: GateOptions): Promise<number> {
 
 /** @returns undefined where a baseline was stored, and nothing compared */
 async function runOne(
-  request: GateRequest,
+  asked: GateRequest,
   options: GateOptions,
   machine: Machine,
   interruption: SignalInterruption,
 ): Promise<GateOutcome | undefined> {
-  const { metrics, cpus } = request;
+  const metrics = countedMetrics(asked.metrics, machine.host);
+  const request = { ...asked, metrics };
+  const { cpus } = request;
   const output = options.showOutput && !options.json ? undefined : (openSync('/dev/null', 'w') as Fd);
   const runner = new GateRunner(machine, interruption, {
     metrics,

@@ -83,6 +83,28 @@ describe('syswide gate', () => {
     expect(times.gate.metrics[0].base).toBeLessThan(1);
   });
 
+  it('counts each of what stands for several events as itself, and what is named behind it', () => {
+    const names = ({ metrics }: Gate) => metrics.map(({ name, base }) => [name, base]);
+    const glob = ['-e', 'syscalls:sys_e[nx]*_getppid', '-e', 'syscalls:sys_exit_getpid'];
+    const { gate } = gated([...glob, '--pairs', '3', '--base', `${work.path} 7`, '--', work.path, '7']);
+    expect(names(gate)).toEqual([
+      [CALLS, 7],
+      ['syscalls:sys_exit_getppid', 7],
+      ['syscalls:sys_exit_getpid', 0],
+    ]);
+    const list = ['--metric', `syscalls:sys_exit_getpid,${CALLS}`, '--metric', 'syscalls:sys_exit_getppid'];
+    const other = gated([...list, '--pairs', '3', '--base', `${work.path} 7`, '--', work.path, '7']);
+    expect(names(other.gate)).toEqual([
+      ['syscalls:sys_exit_getpid', 0],
+      [CALLS, 7],
+      ['syscalls:sys_exit_getppid', 7],
+    ]);
+    const same = syswide(['gate', '-e', 'syscalls:sys_e*_getppid/name=x/', '--base', 'true', '--', 'true']);
+    expect(same.stderr).toMatch(
+      /^error\[USAGE\]: the metric .* — it stands for 2 events that have no names of their own/u,
+    );
+  });
+
   it('passes what is the same, and tells of less', () => {
     expect(byCalls(36, 36)).toMatchObject({ status: 0, document: { verdict: 'PASS' } });
     expect(byCalls(37, 36)).toMatchObject({ status: 0, document: { verdict: 'IMPROVED' } });
