@@ -23,15 +23,36 @@ export class GateOutputs {
     if (summary) this.add(summary, true, gateMarkdown);
   }
 
-  /** @throws SyswideError OUTPUT_FAILED */
+  /**
+   * What cannot be written anywhere takes nothing from the others: a reader that is gone leaves the files whole.
+   * @throws SyswideError OUTPUT_FAILED of the first that failed, once all have been tried
+   */
   tell(outcomes: readonly GateOutcome[]): void {
-    const text = () => outcomes.map((outcome) => gateText(outcome, standardOutput)).join('\n');
-    standardOutput.write(this.options.json ? gateJson(outcomes, version) : text());
+    const failures: unknown[] = [];
+    const attempt = (write: () => void) => {
+      try {
+        write();
+      } catch (error) {
+        failures.push(error);
+      }
+    };
+    attempt(() => this.print(outcomes));
     for (const { sink, text } of this.#files) {
-      sink.write(text(outcomes));
-      sink.done();
+      attempt(() => {
+        sink.write(text(outcomes));
+        sink.done();
+      });
     }
-    if (process.env.GITHUB_ACTIONS === 'true' && !this.options.json) standardOutput.write(gateAnnotations(outcomes));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private print(outcomes: readonly GateOutcome[]): void {
+    if (this.options.json) {
+      standardOutput.write(gateJson(outcomes, version));
+      return;
+    }
+    standardOutput.write(outcomes.map((outcome) => gateText(outcome, standardOutput)).join('\n'));
+    if (process.env.GITHUB_ACTIONS === 'true') standardOutput.write(gateAnnotations(outcomes));
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -171,6 +172,33 @@ describe('syswide gate', () => {
     gate.process.kill('SIGTERM');
     expect((await gate.ended).status).toBe(143);
     expect(syswide(['stat', '-n', '--', 'pgrep', '-f', '[s]leep 31.41']).status).toBe(1);
+  });
+});
+
+describe('a result that one place cannot take', () => {
+  it('is in the others', () => {
+    const gate = ['-e', CALLS, '--pairs', '3', '--base', `${work.path} 3`];
+    const args = [launcher, 'gate', ...gate, '--junit', at('whole.xml'), '--', work.path, '3'];
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', '"$@" > /dev/full', 'sh', process.execPath, ...args], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/^error\[OUTPUT_FAILED\]: cannot write standard output/mu);
+    expect(readFileSync(at('whole.xml'), 'utf8')).toMatch(/<testsuite name="gate" tests="1" failures="0"/u);
+    const full = syswide([
+      'gate',
+      ...gate,
+      '--markdown',
+      '/dev/full',
+      '--html',
+      at('whole.html'),
+      '--',
+      work.path,
+      '3',
+    ]);
+    expect(full.status).toBe(125);
+    expect(full.stdout).toMatch(/^gate: PASS/u);
+    expect(readFileSync(at('whole.html'), 'utf8')).toMatch(/<\/html>\n$/u);
   });
 });
 
