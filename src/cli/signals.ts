@@ -10,6 +10,15 @@ const caught = (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE'] as const).
 );
 
 /**
+ * Waits until signals that have arrived have had their turn, too, as while a shell command before or after a run held all up: the
+ * loop has to come round once from wherever it is.
+ */
+export async function signalsHeard(): Promise<void> {
+  await new Promise(setImmediate);
+  await new Promise(setImmediate);
+}
+
+/**
  * Turns the signals that ask a program to stop into a readable fd, so that a blocked wait ends at once and the counts
  * so far can be printed. The process is not ended by them while this exists.
  */

@@ -1,4 +1,5 @@
 import { openSync } from 'node:fs';
+import { SyswideError } from '../../base/error';
 import type { Fd } from '../../base/units';
 import type { GateOutcome } from '../../gate/outcome';
 import { overall, type Verdict } from '../../gate/verdict';
@@ -6,7 +7,7 @@ import { standardOutput } from '../console';
 import { exitStatus } from '../exit-status';
 import { type Machine, thisMachine } from '../machine';
 import { ProgressLine } from '../progress-line';
-import { SignalInterruption } from '../signals';
+import { SignalInterruption, signalsHeard } from '../signals';
 import { againstBaseline, saveBaseline, saveCalibration } from './gate-baseline';
 import { GateInterrupted, runPairs } from './gate-course';
 import { countedMetrics } from './gate-metrics';
@@ -37,13 +38,24 @@ export async function gate(options: GateOptions): Promise<number> {
     const verdict = overall(outcomes.map((outcome) => outcome.verdict));
     return verdict === 'INCONCLUSIVE' && options.passInconclusive ? exitStatus.success : statuses[verdict];
   } catch (error) {
-    if (error instanceof GateInterrupted) return exitStatus.signalled(interruption.signal ?? 2);
+    if (await isOfSignal(error, interruption)) return exitStatus.signalled(interruption.signal ?? 2);
     throw error;
   } finally {
     interruption.close();
     outputs.close();
     machine.host.close();
   }
+}
+
+/**
+ * Whether a signal is why it came to that. One that a terminal sends to all also ends the shell command that runs before or after
+ * something, and has not had its turn here yet, as that held all up.
+ */
+async function isOfSignal(error: unknown, interruption: SignalInterruption): Promise<boolean> {
+  if (error instanceof GateInterrupted) return true;
+  if (!(error instanceof SyswideError) || error.code !== 'HOOK_FAILED') return false;
+  await signalsHeard();
+  return interruption.signal !== undefined;
 }
 
 /** @returns undefined where a baseline was stored, and nothing compared */

@@ -4,6 +4,7 @@ import type { StatResult } from '../../counts/stat-result';
 import type { Interruption } from '../../native/interruption';
 import type { Machine } from '../machine';
 import { runHook } from '../shell-hook';
+import { signalsHeard } from '../signals';
 import type { StatEvents } from './stat-events';
 import type { StatOptions } from './stat-options';
 import { countOnce, type RunListener } from './stat-run';
@@ -68,8 +69,6 @@ async function runUnlessInterrupted(
 
 /** Also by a signal that has arrived and has not had its turn yet, as while a command before or after a run held all up. */
 async function isInterrupted(interruption: Interruption): Promise<boolean> {
-  // This turn of the event loop may have looked for signals just before it came: the next one does so, too.
-  await new Promise(setImmediate);
-  await new Promise(setImmediate);
+  await signalsHeard();
   return interruption.pending || interruption.signal !== undefined;
 }

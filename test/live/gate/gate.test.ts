@@ -3,7 +3,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { needs } from '../needs';
 import { compile, isRoot, launcher, start, syswide } from '../run';
 
@@ -173,6 +173,23 @@ describe('syswide gate', () => {
     expect((await gate.ended).status).toBe(143);
     expect(syswide(['stat', '-n', '--', 'pgrep', '-f', '[s]leep 31.41']).status).toBe(1);
   });
+});
+
+describe('a signal to all of a terminal', () => {
+  it.each(['setup', 'prepare', 'cleanup'])(
+    'ends it also while --%s runs, which is no failure of that',
+    async (hook) => {
+      const command = `touch ${at(hook)}; sleep 31.42`;
+      const args = ['--metric', 'maxrss', '--pairs', '3', '--base', 'true', `--${hook}`, command, '--', 'true'];
+      const gate = start('setsid', ['-w', process.execPath, launcher, 'gate', ...args]);
+      await vi.waitFor(() => expect(existsSync(at(hook))).toBe(true), { timeout: 10_000 });
+      const group = -(gate.process.pid ?? 0);
+      process.kill(group, 'SIGINT');
+      const { status, stderr } = await gate.ended;
+      expect({ status, stderr: stderr.replace(/^# .*\n/u, '') }).toEqual({ status: 130, stderr: '' });
+      expect(() => process.kill(group, 0)).toThrow(/ESRCH/u);
+    },
+  );
 });
 
 describe('a result that one place cannot take', () => {

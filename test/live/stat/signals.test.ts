@@ -91,6 +91,14 @@ describe('a signal ends the measurement in order', () => {
       expect([Number(row?.[0]) > 0, row?.[2]]).toEqual([true, expect.stringMatching(/^task-clock/)]);
       rmSync(place, { recursive: true });
     });
+
+    it('--post that is interrupted is no failure, and what was counted is told', () => {
+      const args = ['-r', '5', '--post', 'kill -INT $PPID; kill -INT $$', '-x,', '-e', 'task-clock'];
+      const outcome = syswide(['stat', ...args, '--', 'true']);
+      expect(outcome.status).toBe(130);
+      expect(outcome.stderr).not.toContain('error[');
+      expect(csvRows(outcome.stderr)[0]?.[2]).toMatch(/^task-clock/);
+    });
   });
 
   it.each(['stat', 'record'])('SIGUSR1 neither ends %s nor has Node listen for a debugger', async (command) => {
