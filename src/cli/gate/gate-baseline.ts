@@ -1,4 +1,5 @@
 import { SyswideError } from '../../base/error';
+import { jsonText, visible } from '../../base/safe-text';
 import {
   type Baseline,
   differencesBetween,
@@ -8,7 +9,7 @@ import {
   noiseFloorOf,
 } from '../../gate/baseline';
 import { GateCourse } from '../../gate/course';
-import type { GateOutcome } from '../../gate/outcome';
+import type { GateOutcome, InvalidPair } from '../../gate/outcome';
 import { overall } from '../../gate/verdict';
 import { describeHost } from '../../host/description';
 import type { Host } from '../../host/host';
@@ -51,22 +52,36 @@ export async function saveBaseline(
     const values = request.metrics.map((_, i) => runs.map((run) => run[i] ?? 0));
     file.write(documentOf(request, values, host));
     file.done();
-    return `${request.name}: ${runs.length} runs stored in ${path}\n`;
+    return storedText(path, request.name, runs.length, series.invalid);
   } finally {
     file.close();
   }
 }
 
+const storedText = (path: string, name: string, runs: number, invalid: readonly InvalidPair[]): string =>
+  [
+    `${visible(name)}: ${runs} runs stored in ${visible(path)}`,
+    ...invalid.map(({ pair, failure }) => `run ${pair} does not count: ${visible(failure)}`),
+    '',
+  ].join('\n');
+
 /**
- * Stores what a command took that was compared with itself, and how far it varied.
- * @throws SyswideError OUTPUT_FAILED
+ * Compares a command with itself, and stores what it took and how far it varied. The file is made before that runs.
+ * @throws SyswideError OUTPUT_FAILED, and whatever the comparison throws
  */
-export function saveCalibration(path: string, request: GateRequest, outcome: GateOutcome, host: Host): void {
-  const values = outcome.values.map(({ base }) => base);
+export async function saveCalibration(
+  path: string,
+  request: GateRequest,
+  compare: () => Promise<GateOutcome>,
+  host: Host,
+): Promise<GateOutcome> {
   const file = resultFile(path, 'whole');
   try {
+    const outcome = await compare();
+    const values = outcome.values.map(({ base }) => base);
     file.write(documentOf(request, values, host, noiseFloorOf(outcome.assessments)));
     file.done();
+    return outcome;
   } finally {
     file.close();
   }
@@ -89,7 +104,7 @@ function documentOf(
     metrics: metrics.map((metric, i) => ({ name: metric.name, unit: metric.unit, values: values[i] ?? [] })),
     ...(noiseFloor ? { noiseFloor } : {}),
   };
-  return `${JSON.stringify(baseline, undefined, 2)}\n`;
+  return `${jsonText(baseline, 2)}\n`;
 }
 
 /** What a calibration found, in words. */

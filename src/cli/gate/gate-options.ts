@@ -44,7 +44,8 @@ export function gateOptions(command: readonly string[], raw: RawGateOptions): Ga
   };
 }
 
-function checkTogether({ saveBase, baseline, calibrate, base }: RawGateOptions, command: readonly string[]): void {
+function checkTogether(raw: RawGateOptions, command: readonly string[]): void {
+  const { saveBase, baseline, calibrate, base } = raw;
   if (baseline !== undefined && (saveBase !== undefined || calibrate)) {
     throw usage(
       '--baseline',
@@ -62,4 +63,40 @@ function checkTogether({ saveBase, baseline, calibrate, base }: RawGateOptions, 
   if (calibrate && base !== undefined && command.length > 0) {
     throw usage('--calibrate', 'it compares one command with itself', 'give one command alone');
   }
+  checkPassedOver(raw, command);
 }
+
+/** What a gate of the file says of itself. */
+const ofOneGate = [
+  'base',
+  'cwdBase',
+  'name',
+  'metric',
+  'event',
+  'allCpus',
+  'cpu',
+  'setup',
+  'prepare',
+  'cleanup',
+] as const;
+
+/** What tells of a comparison. */
+const ofResult = ['json', 'junit', 'markdown', 'html', 'inconclusive'] as const;
+
+/** Options that would change nothing: whoever gave them believes that they do. @throws SyswideError USAGE */
+function checkPassedOver(raw: RawGateOptions, command: readonly string[]): void {
+  const { saveBase, baseline, calibrate, base, cwdBase } = raw;
+  const isAlone = calibrate || saveBase !== undefined || baseline !== undefined;
+  const inFile = command.length === 0 && !(calibrate && base !== undefined) && ofOneGate.find((key) => raw[key]);
+  if (inFile) {
+    throw usage(optionOf(inFile), `each gate of ${raw.config} says that of itself`, 'add a command, or write it there');
+  }
+  if (isAlone && cwdBase !== undefined) {
+    throw usage('--cwd-base', 'there is only one command', 'leave it out, and start syswide in that folder');
+  }
+  const told = saveBase !== undefined && !calibrate && ofResult.find((key) => raw[key]);
+  if (told) throw usage(optionOf(told), 'nothing is compared where a baseline is stored', 'leave it out');
+}
+
+/** `cwdBase` → `--cwd-base`. */
+const optionOf = (key: string): string => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -3,13 +3,14 @@ import { SyswideError } from '../../base/error';
 import type { Fd } from '../../base/units';
 import type { GateOutcome } from '../../gate/outcome';
 import { overall, type Verdict } from '../../gate/verdict';
+import type { Host } from '../../host/host';
 import { standardOutput } from '../console';
 import { exitStatus } from '../exit-status';
 import { type Machine, thisMachine } from '../machine';
 import { ProgressLine } from '../progress-line';
 import { SignalInterruption, signalsHeard } from '../signals';
 import { againstBaseline, saveBaseline, saveCalibration } from './gate-baseline';
-import { GateInterrupted, runPairs } from './gate-course';
+import { type CourseSetting, GateInterrupted, runPairs } from './gate-course';
 import { countedMetrics } from './gate-metrics';
 import { GateOutputs } from './gate-outputs';
 import type { GateOptions, GateRequest } from './gate-request';
@@ -91,15 +92,24 @@ async function runOne(
     }
     if (options.baseline !== undefined)
       return await againstBaseline(options.baseline, request, runner, setting, machine.host);
-    const base = options.calibrate ? request.new : (request.base ?? request.new);
-    const outcome = await runPairs({ ...request, base }, runner, setting);
-    if (!options.calibrate) return outcome;
-    if (options.saveBase !== undefined) saveCalibration(options.saveBase, request, outcome, machine.host);
-    return calibrated(outcome);
+    if (options.calibrate) return calibrated(await calibrate(request, options.saveBase, runner, setting, machine.host));
+    return await runPairs({ ...request, base: request.base ?? request.new }, runner, setting);
   } finally {
     progress.close();
     if (output !== undefined) machine.kernel.closeFds([output]);
   }
+}
+
+/** Compares the new command with itself, in one and the same folder. */
+async function calibrate(
+  { cwdBase: _elsewhere, ...request }: GateRequest,
+  path: string | undefined,
+  runner: GateRunner,
+  setting: CourseSetting,
+  host: Host,
+): Promise<GateOutcome> {
+  const compare = () => runPairs({ ...request, base: request.new }, runner, setting);
+  return path === undefined ? await compare() : await saveCalibration(path, request, compare, host);
 }
 
 /** Says what the comparison of a command with itself is for. */

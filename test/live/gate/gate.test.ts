@@ -256,6 +256,13 @@ describe('runs that fail', () => {
     ],
     [['--baseline', '/dev/null', '--', 'true'], 'BAD_FILE'],
     [['--config', '/no/such/file'], 'USAGE'],
+    [['--metric', 'user'], 'USAGE'],
+    [['-a'], 'USAGE'],
+    [['--base', 'true'], 'USAGE'],
+    [['--calibrate', '--cwd-base', '/', '--', 'true'], 'USAGE'],
+    [['--save-base', '/dev/null', '--json', '--', 'true'], 'USAGE'],
+    [['--save-base', '/dev/null', '--inconclusive', 'pass', '--', 'true'], 'USAGE'],
+    [['--calibrate', '--save-base', '/no/such/file', '--', 'sleep', '20'], 'OUTPUT_FAILED'],
   ])('of its own: %j', (args, code) => {
     const { status, stderr } = syswide(['gate', ...args]);
     expect(status).toBe(125);
@@ -374,6 +381,24 @@ describe('a stored baseline', () => {
     expect(status).toBe(125);
     expect(stderr).toMatch(/has no user — it was stored with time/u);
     expect(existsSync(path)).toBe(true);
+  });
+
+  it('names the runs that it is not made of', () => {
+    const path = at('one-less.json');
+    const failing = `n=$(cat ${at('less')} 2>/dev/null); echo x$n > ${at('less')}; [ "$n" != xx ]`;
+    const args = ['--warmup', '0', '--pairs', '10', '--metric', 'maxrss', '--', 'sh', '-c', failing];
+    const { status, stdout } = syswide(['gate', '--save-base', path, '--name', 'a\tb', ...args]);
+    expect(status).toBe(0);
+    expect(stdout).toBe(`a\\tb: 10 runs stored in ${path}\nrun 3 does not count: its exit status was 1\n`);
+  });
+
+  it('is calibrated where the new command runs, whatever the folder of the base', () => {
+    mkdirSync(at('other-base'));
+    writeFileSync(at('here.sh'), 'exit 0');
+    const gate = `[[gate]]\nbase = "sh here.sh"\ncwd-base = "${at('other-base')}"\nnew = "sh here.sh"\n`;
+    writeFileSync(at('calibrated.toml'), `${gate}metrics = ["maxrss:+100%"]\npairs = 3\n`);
+    const { gate: found } = gated(['--calibrate', '--config', 'calibrated.toml'], { cwd: folder });
+    expect(found.notices.join()).toMatch(/both commands are the same/u);
   });
 
   it('is not needed to see how far a machine varies', () => {
