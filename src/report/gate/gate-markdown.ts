@@ -23,13 +23,16 @@ function gateSection({ name, verdict, assessments, pairs, mostPairs, invalid, no
       `${marks[verdict]} ${verdict}`,
     ].join(' | '),
   );
-  return [
-    `### ${marks[verdict]} ${escapedMarkdown(name)}: ${verdict}`,
-    '',
+  const table = [
     'metric | base | new | change | interval | could see | verdict',
     '--- | ---: | ---: | ---: | ---: | ---: | ---',
     ...rows,
     '',
+  ];
+  return [
+    `### ${marks[verdict]} ${escapedMarkdown(name)}: ${verdict}`,
+    '',
+    ...(rows.length > 0 ? table : []),
     `${pairs} of at most ${mostPairs} pairs${invalid.length > 0 ? `, ${invalid.length} more did not count` : ''}`,
     ...notices.map((notice) => `\n> ${escapedMarkdown(notice)}`),
     '',
@@ -39,14 +42,15 @@ function gateSection({ name, verdict, assessments, pairs, mostPairs, invalid, no
 /** Lines that GitHub Actions shows beside the run. */
 export function gateAnnotations(outcomes: readonly GateOutcome[]): string {
   const encoded = (text: string) => visible(text).replaceAll('%', '%25');
-  const lines = outcomes.flatMap(({ name, assessments }) =>
-    assessments
-      .filter(({ verdict }) => verdict === 'REGRESSED' || verdict === 'INCONCLUSIVE')
-      .map(({ metric, verdict, estimate, lower, upper }) => {
-        const level = verdict === 'REGRESSED' ? 'error' : 'warning';
-        const text = `${name}: ${metric.name} ${verdict}: ${changeText(estimate)} (${intervalText(lower, upper)})`;
-        return `::${level} title=syswide gate::${encoded(text)}\n`;
-      }),
-  );
+  const line = (verdict: Verdict, text: string) =>
+    `::${verdict === 'REGRESSED' ? 'error' : 'warning'} title=syswide gate::${encoded(text)}\n`;
+  const lines = outcomes.flatMap(({ name, verdict, assessments, notices }) => {
+    if (assessments.length === 0) return [line(verdict, `${name} ${verdict}: ${notices.join('; ')}`)];
+    return assessments
+      .filter((one) => one.verdict === 'REGRESSED' || one.verdict === 'INCONCLUSIVE')
+      .map(({ metric, verdict: found, estimate, lower, upper }) =>
+        line(found, `${name}: ${metric.name} ${found}: ${changeText(estimate)} (${intervalText(lower, upper)})`),
+      );
+  });
   return lines.join('');
 }

@@ -26,8 +26,8 @@ export function gateText(outcome: GateOutcome, page: GatePage): string {
     ...(base ? [`  base: ${visible(base.join(' '))}`] : []),
     `  new:  ${visible(outcome.new.join(' '))}`,
     '',
-    table(outcome.assessments, ink, page),
-    '',
+    // Of another machine nothing is measured.
+    ...(outcome.assessments.length > 0 ? [table(outcome.assessments, ink, page), ''] : []),
     ...invalid.map(
       ({ pair, command, failure }) => `pair ${pair} does not count: of the ${command} command ${visible(failure)}`,
     ),

@@ -6,7 +6,7 @@ import { overall } from '../../../src/gate/verdict';
 import { changeText, valueText } from '../../../src/report/gate/change-text';
 import { gateHtml } from '../../../src/report/gate/gate-html';
 import { gateJunit } from '../../../src/report/gate/gate-junit';
-import { gateMarkdown } from '../../../src/report/gate/gate-markdown';
+import { gateAnnotations, gateMarkdown } from '../../../src/report/gate/gate-markdown';
 import { gateText } from '../../../src/report/gate/gate-text';
 import { intervalBar } from '../../../src/report/gate/interval-bar';
 
@@ -57,6 +57,21 @@ describe('what a gate found', () => {
     expect(junit.match(/<testsuite /gu)?.length).toBe(2);
     expect(junit).toContain('<testsuite name="bad" tests="1" failures="1" skipped="0" time="2.500">');
     expect(junit).toContain('<testsuite name="good" tests="1" failures="0" skipped="0" time="2.500">');
+  });
+});
+
+describe('a gate that measured nothing, as the baseline is of another machine', () => {
+  const { base: _, ...found } = outcome('x', 0);
+  const other: GateOutcome = { ...found, verdict: 'INCONCLUSIVE', assessments: [], values: [], pairs: 0 };
+
+  it('is told in all forms, and fails as its status does', () => {
+    expect(gateJunit([other], true)).toMatch(
+      /tests="1" failures="1".*\n.*<failure type="INCONCLUSIVE" message="careful"/u,
+    );
+    expect(gateJunit([other], false)).toMatch(/tests="1" failures="0" skipped="1".*\n.*<skipped message="careful"/u);
+    expect(gateAnnotations([other])).toBe('::warning title=syswide gate::x INCONCLUSIVE: careful\n');
+    expect(gateText(other, page(80))).not.toContain('metric');
+    expect(gateMarkdown([other])).not.toContain('metric');
   });
 });
 
