@@ -30,10 +30,15 @@ export const isUsageMetric = (name: string): name is UsageMetric => (usageMetric
 /** @param threshold undefined for the default of its kind */
 export function gateMetric(name: string, threshold: number | undefined, isTime = false): GateMetric {
   const varies = isTime || isUsageMetric(name);
+  const [usual, least] = varies ? [TIME_THRESHOLD, TIME_EFFECT] : [COUNT_THRESHOLD, COUNT_EFFECT];
   return {
     name,
     unit: name === 'maxrss' ? 'B' : varies ? 's' : '',
-    threshold: threshold ?? (varies ? TIME_THRESHOLD : COUNT_THRESHOLD),
-    leastEffect: varies ? TIME_EFFECT : COUNT_EFFECT,
+    threshold: threshold ?? usual,
+    leastEffect: leastEffectOf(threshold ?? usual, usual, least),
   };
 }
+
+/** Who lets more pass than is usual is not to be told of less; and who lets nearly nothing pass, of what is over that. */
+const leastEffectOf = (threshold: number, usual: number, least: number): number =>
+  threshold > usual ? threshold : Math.min(threshold, least);

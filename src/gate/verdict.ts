@@ -38,6 +38,9 @@ export interface Assessment {
 /** So many pairs without any spread are taken for exact. */
 const EXACT_PAIRS = 3;
 
+/** More than what a change loses as it becomes a logarithm, and far less than matters. */
+const ROUNDING = 1e-12;
+
 /** Judges all metrics together, by what has been measured up to a look. */
 export function assess(all: readonly MetricPairs[], { alpha }: Look): Assessment[] {
   const compared = all.map((pairs) => ({ ...pairs, differences: differencesIn(pairs) }));
@@ -78,10 +81,11 @@ function verdictOf({
   lower,
   upper,
 }: Pick<Assessment, 'metric' | 'estimate' | 'lower' | 'upper'>): Verdict {
-  const least = logOf(metric.leastEffect);
+  // From there on, whichever way its logarithm was rounded.
+  const [least, threshold] = [logOf(metric.leastEffect) - ROUNDING, logOf(metric.threshold) - ROUNDING];
   if (lower > 0 && estimate >= least) return 'REGRESSED';
   if (upper < 0 && estimate <= -least) return 'IMPROVED';
-  return upper < logOf(metric.threshold) ? 'PASS' : 'INCONCLUSIVE';
+  return upper < threshold ? 'PASS' : 'INCONCLUSIVE';
 }
 
 /** 2 % more as a logarithm. */
