@@ -20,13 +20,18 @@ export interface Baseline {
   readonly name: string;
   readonly command: readonly string[];
   readonly fingerprint: Fingerprint;
-  readonly metrics: readonly {
-    readonly name: string;
-    readonly unit: GateMetric['unit'];
-    readonly values: readonly number[];
-  }[];
+  readonly metrics: readonly StoredMetric[];
   /** With `--calibrate`: how far the command varied when it was compared with itself. */
   readonly noiseFloor?: readonly NoiseFloor[];
+}
+
+/** What it took of one metric. */
+export interface StoredMetric {
+  readonly name: string;
+  readonly unit: GateMetric['unit'];
+  /** The event as it was really counted, as `page-faults:u`; absent for what is none, and in early baselines. */
+  readonly event?: string;
+  readonly values: readonly number[];
 }
 
 /** How small a change of a metric a gate could see, when there was none. */
@@ -60,7 +65,9 @@ export function isBaseline(document: unknown): document is Baseline {
     isRecord(fingerprint) &&
     ['cpuModel', 'kernel', 'governor', 'online', 'syswide'].every((key) => typeof fingerprint[key] === 'string') &&
     Array.isArray(metrics) &&
+    metrics.length > 0 &&
     metrics.every(isStoredMetric) &&
+    new Set(metrics.map((metric) => metric.name)).size === metrics.length &&
     Array.isArray(noiseFloor) &&
     noiseFloor.every(isNoiseFloor)
   );
@@ -73,7 +80,7 @@ const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every
 const isNoiseFloor = (floor: unknown): boolean =>
   isRecord(floor) &&
   typeof floor.name === 'string' &&
-  (floor.detectablePercent === null || typeof floor.detectablePercent === 'number');
+  (floor.detectablePercent === null || Number.isFinite(floor.detectablePercent));
 
 /** As many as a gate may take, and no fewer than say something. */
 const [FEWEST, MOST] = [3, 50];
@@ -81,7 +88,17 @@ const [FEWEST, MOST] = [3, 50];
 const isStoredMetric = (metric: unknown): boolean =>
   isRecord(metric) &&
   typeof metric.name === 'string' &&
+  units.includes(metric.unit) &&
+  ['string', 'undefined'].includes(typeof metric.event) &&
   Array.isArray(metric.values) &&
   metric.values.length >= FEWEST &&
   metric.values.length <= MOST &&
-  metric.values.every((value) => typeof value === 'number' && Number.isFinite(value) && value >= 0);
+  metric.values.every(isStoredValue);
+
+const units: readonly unknown[] = ['s', 'B', ''];
+
+/** From a ps, in seconds, to more than a 64-bit counter has: what is beyond has no place in a logarithm. */
+const [LEAST, GREATEST] = [1e-12, 1e24];
+
+const isStoredValue = (value: unknown): boolean =>
+  value === 0 || (typeof value === 'number' && value >= LEAST && value <= GREATEST);

@@ -1,4 +1,5 @@
 import { SyswideError } from '../../base/error';
+import { given } from '../../base/given';
 import { jsonText, visible } from '../../base/safe-text';
 import {
   type Baseline,
@@ -7,8 +8,10 @@ import {
   isBaseline,
   type NoiseFloor,
   noiseFloorOf,
+  type StoredMetric,
 } from '../../gate/baseline';
 import { GateCourse } from '../../gate/course';
+import type { GateMetric } from '../../gate/metric';
 import type { GateOutcome, InvalidPair } from '../../gate/outcome';
 import { overall } from '../../gate/verdict';
 import { describeHost } from '../../host/description';
@@ -50,7 +53,7 @@ export async function saveBaseline(
       }
     });
     const values = request.metrics.map((_, i) => runs.map((run) => run[i] ?? 0));
-    file.write(documentOf(request, values, host));
+    file.write(documentOf(request, values, host, runner));
     file.done();
     return storedText(path, request.name, runs.length, series.invalid);
   } finally {
@@ -72,6 +75,7 @@ const storedText = (path: string, name: string, runs: number, invalid: readonly 
 export async function saveCalibration(
   path: string,
   request: GateRequest,
+  runner: GateRunner,
   compare: () => Promise<GateOutcome>,
   host: Host,
 ): Promise<GateOutcome> {
@@ -79,7 +83,7 @@ export async function saveCalibration(
   try {
     const outcome = await compare();
     const values = outcome.values.map(({ base }) => base);
-    file.write(documentOf(request, values, host, noiseFloorOf(outcome.assessments)));
+    file.write(documentOf(request, values, host, runner, noiseFloorOf(outcome.assessments)));
     file.done();
     return outcome;
   } finally {
@@ -92,8 +96,10 @@ function documentOf(
   { name, new: command, metrics }: GateRequest,
   values: readonly (readonly number[])[],
   host: Host,
+  runner: GateRunner,
   noiseFloor?: readonly NoiseFloor[],
 ): string {
+  const countedAs = runner.countedAs(command);
   const baseline: Baseline = {
     schema: 'syswide.gate/1',
     kind: 'baseline',
@@ -101,7 +107,12 @@ function documentOf(
     name,
     command,
     fingerprint: fingerprintOf(host),
-    metrics: metrics.map((metric, i) => ({ name: metric.name, unit: metric.unit, values: values[i] ?? [] })),
+    metrics: metrics.map((metric, i) => ({
+      name: metric.name,
+      unit: metric.unit,
+      ...given({ event: countedAs.get(metric.name) }),
+      values: values[i] ?? [],
+    })),
     ...(noiseFloor ? { noiseFloor } : {}),
   };
   return `${jsonText(baseline, 2)}\n`;
@@ -128,16 +139,14 @@ export async function againstBaseline(
 ): Promise<GateOutcome> {
   const baseline = readBaseline(path);
   const started = performance.now();
-  const differences = differencesBetween(baseline.fingerprint, fingerprintOf(host));
-  const stored = request.metrics.map(({ name }) => {
-    const found = baseline.metrics.find((metric) => metric.name === name);
-    if (found) return found.values;
-    throw new SyswideError('GATE_FAILED', {
-      what: `${path} has no ${name}`,
-      why: `it was stored with ${baseline.metrics.map((metric) => metric.name).join(', ')}`,
-      remedy: 'gate one of these, or store it anew',
-    });
-  });
+  const used = request.metrics.map((metric) => storedMetric(path, baseline, metric));
+  const stored = used.map(({ values }) => values);
+  const differences = [
+    ...differencesBetween(baseline.fingerprint, fingerprintOf(host)).map(
+      (difference) => `this is another machine than the baseline is of: ${difference}`,
+    ),
+    ...differentEvents(used, runner.countedAs(request.new)),
+  ];
   const fewest = Math.min(...stored.map(({ length }) => length));
   const warnings = differences.length === 0 ? tooFewRuns(request.metrics.length, request.pairs, fewest) : [];
   warnBeforehand(request, warnings);
@@ -164,14 +173,31 @@ export async function againstBaseline(
     mostPairs: request.pairs,
     seed: setting.seed,
     seconds: (performance.now() - started) / 1000,
-    notices: [
-      ...differences.map((difference) => `this is another machine than the baseline is of: ${difference}`),
-      ...warnings,
-      ...floorTexts(baseline),
-      WEAKER,
-    ],
+    notices: [...differences, ...warnings, ...floorTexts(baseline), WEAKER],
   };
 }
+
+/** @throws SyswideError GATE_FAILED where nothing was stored that can be compared */
+function storedMetric(path: string, { metrics }: Baseline, { name, unit }: GateMetric): StoredMetric {
+  const found = metrics.find((metric) => metric.name === name);
+  if (found?.unit === unit) return found;
+  throw new SyswideError('GATE_FAILED', {
+    what: `${path} has no ${name}`,
+    why: found
+      ? `it was stored in another unit: '${found.unit}', not '${unit}'`
+      : `it was stored with ${metrics.map((metric) => metric.name).join(', ')}`,
+    remedy: 'gate one of these, or store it anew',
+  });
+}
+
+/** What root counts and what another user may count of an event is not the same. Early baselines do not tell. */
+const differentEvents = (stored: readonly StoredMetric[], now: ReadonlyMap<string, string>): string[] =>
+  stored
+    .filter(({ name, event }) => event !== undefined && now.has(name) && now.get(name) !== event)
+    .map(
+      ({ name, event }) =>
+        `${name} is counted otherwise than for the baseline: '${event}' then, '${now.get(name)}' now`,
+    );
 
 function fingerprintOf(host: Host): Fingerprint {
   const { cpuModel, kernel } = describeHost(host);

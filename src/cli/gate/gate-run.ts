@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync } from 'node:fs';
 import { SyswideError } from '../../base/error';
 import type { Fd } from '../../base/units';
 import type { EventCount } from '../../counts/event-count';
@@ -8,9 +9,12 @@ import type { Interruption } from '../../native/interruption';
 import type { CommandExit } from '../../native/kernel';
 import type { Machine } from '../machine';
 import type { RawStatOptions } from '../stat/raw-stat-options';
-import { statEvents } from '../stat/stat-events';
+import { type StatEvents, statEvents } from '../stat/stat-events';
 import { type StatOptions, statOptions } from '../stat/stat-options';
 import { countOnce } from '../stat/stat-run';
+
+/** Only the place: no right to read it is needed. Source: include/uapi/asm-generic/fcntl.h; Node does not name it. */
+const O_PATH = 0o10000000;
 
 /** One run of a command. */
 export interface GateRun {
@@ -34,6 +38,7 @@ export interface RunSetting {
 /** Runs commands afresh each time, and takes their metrics: whatever `stat` can count, and what the kernel accounts. */
 export class GateRunner {
   readonly #events: readonly string[];
+  readonly #notices = new Set<string>();
 
   constructor(
     private readonly machine: Machine,
@@ -49,9 +54,8 @@ export class GateRunner {
    */
   async run(command: readonly string[], folder: string | undefined): Promise<GateRun> {
     const options = this.options(command);
-    const chosen = statEvents(options.events, options.target, this.machine.host);
-    const here = process.cwd();
-    if (folder !== undefined) enter(folder);
+    const chosen = this.chosen(options);
+    const leave = folder === undefined ? () => {} : enter(folder);
     try {
       const result = await countOnce(options, chosen, this.machine, this.interruption, { onTicks: () => {} });
       const failure = failureOf(result);
@@ -63,8 +67,30 @@ export class GateRunner {
         isInterrupted: result.endedBy === 'interruption',
       };
     } finally {
-      process.chdir(here);
+      leave();
     }
+  }
+
+  /**
+   * What metrics are really counted by, where they are events: `page-faults:u` where this user may not count the kernel.
+   * @throws SyswideError where one cannot be counted
+   */
+  countedAs(command: readonly string[]): ReadonlyMap<string, string> {
+    const counted = this.chosen(this.options(command)).events.filter(
+      ({ mergedInto }, i) => mergedInto === undefined || mergedInto === i,
+    );
+    return new Map(this.#events.map((name, i) => [name, counted[i]?.name ?? name]));
+  }
+
+  /** What the reader must know of how events are counted here. */
+  get notices(): readonly string[] {
+    return [...this.#notices];
+  }
+
+  private chosen(options: StatOptions): StatEvents {
+    const chosen = statEvents(options.events, options.target, this.machine.host);
+    for (const notice of chosen.notices) this.#notices.add(notice);
+    return chosen;
   }
 
   private options(command: readonly string[]): StatOptions {
@@ -120,10 +146,18 @@ const uncounted = (name: string): SyswideError =>
     remedy: 'see `syswide stat -e` with it, or gate another metric',
   });
 
-function enter(folder: string): void {
+/** @returns what goes back, also where the way there is not ours to go, or has another name by then */
+function enter(folder: string): () => void {
+  const here = openSync('.', constants.O_DIRECTORY | O_PATH);
+  const leave = () => {
+    process.chdir(`/proc/self/fd/${here}`);
+    closeSync(here);
+  };
   try {
     process.chdir(folder);
+    return leave;
   } catch (error) {
+    closeSync(here);
     throw new SyswideError('USAGE', {
       what: `--cwd-base '${folder}'`,
       why: (error as NodeJS.ErrnoException).code ?? 'it cannot be entered',

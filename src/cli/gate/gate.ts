@@ -78,6 +78,8 @@ async function runOne(
   const progress = new ProgressLine(request.name);
   const started = performance.now();
   const onPair = (done: number, most: number) => {
+    // Nothing is known yet where the first one failed.
+    if (done === 0) return;
     const seconds = (performance.now() - started) / 1000;
     progress.show(
       done / most,
@@ -90,14 +92,24 @@ async function runOne(
       standardOutput.write(await saveBaseline(options.saveBase, request, runner, setting, machine.host));
       return undefined;
     }
-    if (options.baseline !== undefined)
-      return await againstBaseline(options.baseline, request, runner, setting, machine.host);
-    if (options.calibrate) return calibrated(await calibrate(request, options.saveBase, runner, setting, machine.host));
-    return await runPairs({ ...request, base: request.base ?? request.new }, runner, setting);
+    const outcome = await compared(request, options, runner, setting, machine.host);
+    return { ...outcome, notices: [...outcome.notices, ...runner.notices] };
   } finally {
     progress.close();
     if (output !== undefined) machine.kernel.closeFds([output]);
   }
+}
+
+function compared(
+  request: GateRequest,
+  { baseline, calibrate: isCalibration, saveBase }: GateOptions,
+  runner: GateRunner,
+  setting: CourseSetting,
+  host: Host,
+): Promise<GateOutcome> {
+  if (baseline !== undefined) return againstBaseline(baseline, request, runner, setting, host);
+  if (isCalibration) return calibrate(request, saveBase, runner, setting, host);
+  return runPairs({ ...request, base: request.base ?? request.new }, runner, setting);
 }
 
 /** Compares the new command with itself, in one and the same folder. */
@@ -109,7 +121,7 @@ async function calibrate(
   host: Host,
 ): Promise<GateOutcome> {
   const compare = () => runPairs({ ...request, base: request.new }, runner, setting);
-  return path === undefined ? await compare() : await saveCalibration(path, request, compare, host);
+  return calibrated(await (path === undefined ? compare() : saveCalibration(path, request, runner, compare, host)));
 }
 
 /** Says what the comparison of a command with itself is for. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
@@ -164,6 +164,20 @@ describe('syswide gate', () => {
     expect(log.filter((line) => line === 'new').length).toBe(4);
     expect([log[0], log.at(-1)]).toEqual(['setup', 'cleanup']);
     expect(log.filter((line) => line === 'prepare').length).toBe(8);
+  });
+
+  it('runs in a folder whose way there is closed to the user', () => {
+    const inner = at('closed/inner');
+    mkdirSync(inner, { recursive: true });
+    chmodSync(inner, 0o777);
+    chmodSync(at('closed'), 0o700);
+    const args = ['gate', '--metric', 'maxrss:+900%', '--pairs', '3', '--cwd-base', '/'];
+    const { status, stderr } = syswide([...args, '--base', 'test -e etc', '--', 'test', '!', '-e', 'etc'], {
+      cwd: inner,
+      unprivileged: true,
+    });
+    expect(stderr).not.toContain('error[');
+    expect(status).toBe(2);
   });
 
   it('ends both at once on a signal, with its status', async () => {
@@ -381,6 +395,32 @@ describe('a stored baseline', () => {
     expect(status).toBe(125);
     expect(stderr).toMatch(/has no user — it was stored with time/u);
     expect(existsSync(path)).toBe(true);
+  });
+
+  it('of events that root counted decides nothing for a user who may count less of them', () => {
+    const path = '/tmp/syswide-gate-of-all.json';
+    const command = ['-e', 'page-faults,task-clock:u', '--pairs', '10', '--', work.path, '3'];
+    const [byRoot, byUser] = [
+      ['gate', '--save-base', path, ...command],
+      ['gate', '--json', '--baseline', path, ...command],
+    ];
+    try {
+      expect(syswide(byRoot).status).toBe(0);
+      const stored = JSON.parse(readFileSync(path, 'utf8')) as { metrics: { event: string }[] };
+      expect(isValid(stored), JSON.stringify(isValid.errors)).toBe(true);
+      expect(stored.metrics.map(({ event }) => event)).toEqual(['page-faults', 'task-clock:u']);
+      chmodSync(path, 0o644);
+      const { status, stdout } = syswide(byUser, { unprivileged: true });
+      const [gate] = (JSON.parse(stdout) as { gates: [Gate] }).gates;
+      expect(status).toBe(2);
+      expect(gate.pairs).toBe(0);
+      expect(gate.notices[0]).toBe(
+        "page-faults is counted otherwise than for the baseline: 'page-faults' then, 'page-faults:u' now",
+      );
+      expect(gate.notices.join()).toMatch(/counted in user space only \(:u\), as /u);
+    } finally {
+      rmSync(path, { force: true });
+    }
   });
 
   it('names the runs that it is not made of', () => {
