@@ -1,8 +1,14 @@
 /** What a shell would do more with than split it into words. */
 const needsShell = /[|&;<>()$`*?[\]#~=%{}\n!]/;
 
-/** A piece of a word: between single quotes, between double quotes, behind a backslash, or plain; or what separates words. */
-const piece = /'([^']*)'|"([^"$`\\]*)"|\\(.)|([^\s'"\\]+)|(\s+)/gsy;
+/**
+ * A piece of a word: between single quotes, between double quotes, behind a backslash, or plain; or what separates words. That is
+ * a blank, a tab or a newline: to a shell, any other space is a letter. A backslash before a newline is for a shell to read.
+ */
+const piece = /'([^']*)'|"([^"$`\\]*)"|\\([^\n])|([^ \t\n'"\\]+)|([ \t\n]+)/gsy;
+
+/** What is around a command line and no part of it. */
+const around = /^[ \t\n]+|[ \t\n]+$/g;
 
 /**
  * The words of a command line, as a shell splits it, where it does nothing else: quotes and backslashes. Undefined for what a
@@ -12,7 +18,8 @@ export function shellWords(text: string): string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   let end = 0;
-  for (const [whole, single, double, escaped, plain, space] of text.trim().matchAll(piece)) {
+  const line = text.replace(around, '');
+  for (const [whole, single, double, escaped, plain, space] of line.matchAll(piece)) {
     end += whole.length;
     if (needsShell.test(plain ?? '') || space?.includes('\n')) return undefined;
     if (space === undefined) word = (word ?? '') + (single ?? double ?? escaped ?? plain ?? '');
@@ -21,7 +28,7 @@ export function shellWords(text: string): string[] | undefined {
       word = undefined;
     }
   }
-  if (end < text.trim().length) return undefined;
+  if (end < line.length) return undefined;
   return word === undefined ? words : [...words, word];
 }
 

@@ -9,19 +9,32 @@ describe('the words of a command line', () => {
     [`  'a b' "c  d" e\\ f g''h `, ['a b', 'c  d', 'e f', 'gh']],
     [`'' x`, ['', 'x']],
     ['', []],
+    ['\n a\t b\u00a0c \r\n', ['a', 'b\u00a0c', '\r']],
   ])('%s', (text, words) => {
     expect(shellWords(text)).toEqual(words);
   });
 
-  it.each(['a | b', 'a > b', 'X=1 a', 'a $B', 'a "$B"', 'a *.c', "a 'b", 'a "b', 'a; b', 'a\nb', '~/a', 'a \\'])(
-    'of %s takes a shell',
-    (text) => {
-      expect(shellWords(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    'a | b',
+    'a > b',
+    'X=1 a',
+    'a $B',
+    'a "$B"',
+    'a *.c',
+    "a 'b",
+    'a "b',
+    'a; b',
+    'a\nb',
+    '~/a',
+    'a \\',
+    'a \\\nb',
+    '"a\\\nb"',
+  ])('of %s takes a shell', (text) => {
+    expect(shellWords(text)).toBeUndefined();
+  });
 
   it('are those of the shell', () => {
-    const char = fc.constantFrom('a', 'b', ' ', '  ', "'", '"', '\\', '-', '/', '.', ',');
+    const char = fc.constantFrom('a', 'b', ' ', '  ', "'", '"', '\\', '-', '/', '.', ',', '\r', '\u00a0');
     fc.assert(
       fc.property(fc.string({ unit: char, maxLength: 12 }), (text) => {
         const words = shellWords(text);
