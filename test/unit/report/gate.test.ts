@@ -51,6 +51,10 @@ describe('what a gate found', () => {
     expect(gateJunit([one], true)).toContain('name="a\\x07&lt;&amp;&quot;&#39;|`"');
   });
 
+  it('is XML whatever its name', () => {
+    expect(gateJunit([outcome('a\ufffeb\uffff\u{1f600}', 0)], true)).toContain('name="a\\ufffeb\\uffff\u{1f600}"');
+  });
+
   it('counts as JUnit has it', () => {
     const all = [outcome('bad', 0.05), outcome('good', 0)];
     const junit = gateJunit(all, true);
