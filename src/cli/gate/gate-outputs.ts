@@ -46,13 +46,30 @@ export class GateOutputs {
     if (failures.length > 0) throw failures[0];
   }
 
+  /**
+   * What gates found before one of them came to no verdict: minutes of measurement, which nobody shall have to repeat. Only as text:
+   * documents and files are of all gates.
+   */
+  tellSoFar(outcomes: readonly GateOutcome[]): void {
+    if (this.options.json || outcomes.length === 0) return;
+    try {
+      standardOutput.write(`${this.textOf(outcomes)}\n`);
+    } catch {
+      // What ended it is told.
+    }
+  }
+
   private print(outcomes: readonly GateOutcome[]): void {
     if (this.options.json) {
       standardOutput.write(gateJson(outcomes, version));
       return;
     }
-    standardOutput.write(outcomes.map((outcome) => gateText(outcome, standardOutput)).join('\n'));
+    standardOutput.write(this.textOf(outcomes));
     if (process.env.GITHUB_ACTIONS === 'true') standardOutput.write(gateAnnotations(outcomes));
+  }
+
+  private textOf(outcomes: readonly GateOutcome[]): string {
+    return outcomes.map((outcome) => gateText(outcome, standardOutput)).join('\n');
   }
 
   close(): void {

@@ -29,11 +29,7 @@ export async function gate(options: GateOptions): Promise<number> {
   const outputs = new GateOutputs(options);
   const interruption = new SignalInterruption(machine.kernel);
   try {
-    const outcomes: GateOutcome[] = [];
-    for (const request of options.gates) {
-      const outcome = await runOne(request, options, machine, interruption);
-      if (outcome) outcomes.push(outcome);
-    }
+    const outcomes = await runAll(options, machine, interruption, outputs);
     if (outcomes.length === 0) return exitStatus.success;
     outputs.tell(outcomes);
     const verdict = overall(outcomes.map((outcome) => outcome.verdict));
@@ -45,6 +41,26 @@ export async function gate(options: GateOptions): Promise<number> {
     interruption.close();
     outputs.close();
     machine.host.close();
+  }
+}
+
+/** @returns what was compared: nothing where baselines are stored */
+async function runAll(
+  options: GateOptions,
+  machine: Machine,
+  interruption: SignalInterruption,
+  outputs: GateOutputs,
+): Promise<GateOutcome[]> {
+  const outcomes: GateOutcome[] = [];
+  try {
+    for (const request of options.gates) {
+      const outcome = await runOne(request, options, machine, interruption);
+      if (outcome) outcomes.push(outcome);
+    }
+    return outcomes;
+  } catch (error) {
+    outputs.tellSoFar(outcomes);
+    throw error;
   }
 }
 

@@ -328,6 +328,16 @@ describe('the gates of a project', () => {
     expect(stderr).toContain(why);
   });
 
+  it('are told as far as they came before one that has no verdict', () => {
+    config(entry('first', 37) + entry('second', 36).replace(`new = "${work.path} 36"`, 'new = "false"'));
+    const { status, stdout, stderr } = syswide(['gate', '--junit', at('half.xml')], { cwd: folder });
+    expect(status).toBe(125);
+    expect(stdout).toMatch(/^first: REGRESSED after 10 .* REGRESSED\n\n$/su);
+    expect(stderr).toMatch(/^error\[GATE_FAILED\]: the new command failed: false/u);
+    expect(existsSync(at('half.xml'))).toBe(false);
+    expect(syswide(['gate', '--json'], { cwd: folder })).toMatchObject({ status: 125, stdout: '' });
+  });
+
   it('are refused when another user wrote them', () => {
     config(entry('same', 36));
     chownSync(at('syswide.toml'), 12345, 12345);
