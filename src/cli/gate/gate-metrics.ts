@@ -4,10 +4,13 @@ import { printSpec } from '../../events/print';
 import { resolveEvents } from '../../events/resolve-events';
 import { type GateMetric, gateMetric, isUsageMetric } from '../../gate/metric';
 import type { Host } from '../../host/host';
+import { LocalSymbols } from '../../symbols/local-symbols';
 import { usage } from '../usage-error';
 
 /** What measures time, in ns: it varies as times do. */
 const clocks = /^(?:cpu-clock|task-clock|duration_time|user_time|system_time)(?:[:/]|$)/;
+
+const metricOf = (name: string, threshold?: number): GateMetric => gateMetric(name, threshold, clocks.test(name));
 
 /**
  * Reads `NAME` or `NAME:+T%`: a metric, and how much more of it passes. A list, or a group, is a metric for each of it.
@@ -15,7 +18,7 @@ const clocks = /^(?:cpu-clock|task-clock|duration_time|user_time|system_time)(?:
  */
 function parseMetric(text: string): GateMetric[] {
   const [, name = '', threshold] = /^(.+?)(?::\+(\d{1,4}(?:\.\d{1,6})?)%)?$/s.exec(text) ?? [];
-  if (name === '' || (threshold === undefined && /\+|%/.test(text))) {
+  if (name === '' || (threshold === undefined && /%|:\+/.test(text))) {
     throw usage(`--metric '${text}'`, 'that is no metric', 'write its name, and how much more passes: user:+2%');
   }
   if (threshold !== undefined && Number(threshold) === 0) {
@@ -24,7 +27,7 @@ function parseMetric(text: string): GateMetric[] {
   const more = threshold === undefined ? undefined : Number(threshold) / 100;
   const names = isUsageMetric(name) ? [name] : eventNames(name);
   // What stands alone is called as it was written.
-  return (names.length === 1 ? [name] : names).map((one) => gateMetric(one, more, clocks.test(one)));
+  return (names.length === 1 ? [name] : names).map((one) => metricOf(one, more));
 }
 
 /**
@@ -33,7 +36,7 @@ function parseMetric(text: string): GateMetric[] {
  */
 export function gateMetrics(metrics: readonly string[], events: readonly string[]): GateMetric[] {
   const byName = new Map(metrics.flatMap(parseMetric).map((metric) => [metric.name, metric]));
-  for (const metric of events.flatMap(eventNames).flatMap(parseMetric)) {
+  for (const metric of events.flatMap(eventNames).map((name) => metricOf(name))) {
     if (!byName.has(metric.name)) byName.set(metric.name, metric);
   }
   return byName.size > 0 ? [...byName.values()] : [gateMetric('time', undefined)];
@@ -72,6 +75,6 @@ function eachOf(metric: GateMetric, host: Host): GateMetric[] {
 
 /** Of the events that a text stands for here; those that are shown as one sum are one. */
 const namesOf = (text: string, host: Host): string[] =>
-  resolveEvents(parseEvents(text), host)
+  resolveEvents(parseEvents(text), host, { symbols: new LocalSymbols(host.files) })
     .filter(({ mergedInto }, i) => mergedInto === undefined || mergedInto === i)
     .map(({ name }) => name);

@@ -64,6 +64,15 @@ describe('syswide gate', () => {
     expect(gate.metrics[0].changePercent).toBeCloseTo(100 / 36, 4);
   });
 
+  it('counts events at functions', () => {
+    const probe = `uprobe:${work.path}:main`;
+    const args = ['-e', probe, '--metric', `${probe}+4`, '--pairs', '3', '--base', `${work.path} 5`];
+    expect(gated([...args, '--', work.path, '5']).gate.metrics).toMatchObject([
+      { name: `${probe}+4`, unit: '', base: 1, new: 1 },
+      { name: probe, unit: '', base: 1, new: 1 },
+    ]);
+  });
+
   it('counts events with a clock in their names as events', () => {
     const sleeps = 'syscalls:sys_enter_clock_nanosleep';
     const { gate } = gated([
