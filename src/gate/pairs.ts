@@ -1,3 +1,4 @@
+import { detectable } from './detectable';
 import { atMostSum, boundIndex } from './signed-rank';
 
 /** What pairs of runs tell of how much the new one takes, as natural logarithms of new over base. */
@@ -47,6 +48,17 @@ export class PairedDifferences {
     return atMostSum(this.count, notAbove);
   }
 
+  /** The smallest difference that would be found in nine of ten gates of as many pairs, which vary as much; ∞ for too few pairs. */
+  detectable(alpha: number): number {
+    const { count } = this;
+    if (boundIndex(count, alpha) === 0) return Number.POSITIVE_INFINITY;
+    const trial = (deviate: () => number) => {
+      const found = new PairedDifferences(Array.from({ length: count }, deviate));
+      return { lower: found.lower(alpha), spread: found.spread };
+    };
+    return this.spread * detectable(`${count} pairs, ${alpha}`, this.#averages.length, trial);
+  }
+
   /**
    * How far differences are spread, as a standard deviation of a normal distribution of the same middle half. Robust: what is
    * far out does not count.
@@ -58,7 +70,7 @@ export class PairedDifferences {
 }
 
 /** A standard deviation over the median absolute deviation, of a normal distribution. */
-const NORMAL_MAD = 1.4826;
+export const NORMAL_MAD = 1.4826;
 
 export function median(numbers: readonly number[]): number {
   const sorted = Float64Array.from(numbers).sort();

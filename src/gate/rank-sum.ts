@@ -1,4 +1,5 @@
-import { median } from './pairs';
+import { detectable } from './detectable';
+import { median, NORMAL_MAD } from './pairs';
 
 const tables = new Map<string, Float64Array>();
 
@@ -79,13 +80,26 @@ export class GroupedDifferences {
     return atMostAbove(...this.#sizes, notAbove);
   }
 
-  /** As of pairs: a standard deviation of the difference of one and one. */
-  get spread(): number {
-    const ofOne = (values: readonly number[]) => {
-      const middle = median(values);
-      return median(values.map((value) => Math.abs(value - middle))) * 1.4826;
+  /** As of pairs. */
+  detectable(alpha: number): number {
+    if (this.boundIndex(alpha) === 0) return Number.POSITIVE_INFINITY;
+    const [before, now] = this.#sizes;
+    const deviates = (length: number, deviate: () => number) => Array.from({ length }, deviate);
+    const trial = (deviate: () => number) => {
+      const found = new GroupedDifferences(deviates(before, deviate), deviates(now, deviate));
+      return { lower: found.lower(alpha), spread: found.spread };
     };
-    return Math.hypot(ofOne(this.base), ofOne(this.other));
+    return this.spread * detectable(`${before} and ${now}, ${alpha}`, this.#all.length, trial);
+  }
+
+  /** Of a run: the standard deviation that both groups would have if they varied alike, and their difference as it does. */
+  get spread(): number {
+    const squareOf = (values: readonly number[]) => {
+      const middle = median(values);
+      return (median(values.map((value) => Math.abs(value - middle))) * NORMAL_MAD) ** 2;
+    };
+    const [before, now] = this.#sizes;
+    return Math.sqrt((squareOf(this.base) / before + squareOf(this.other) / now) / (1 / before + 1 / now));
   }
 
   private boundIndex(alpha: number): number {

@@ -1,4 +1,3 @@
-import { detectable } from './detectable';
 import { holmLevels } from './holm';
 import type { Look } from './looks';
 import type { GateMetric } from './metric';
@@ -59,20 +58,12 @@ export function assess(all: readonly MetricPairs[], { alpha }: Look): Assessment
       ...found,
       base: median(base),
       new: median(one.new),
-      detectable: exact ? logOf(metric.leastEffect) : detectableOf(metric, differences, level),
+      detectable: exact
+        ? logOf(metric.leastEffect)
+        : Math.max(logOf(metric.leastEffect), differences.detectable(level)),
       verdict: verdictOf(found),
     };
   });
-}
-
-/** Nothing at all, where no bound is to be had. */
-function detectableOf(
-  { leastEffect }: GateMetric,
-  differences: PairedDifferences | GroupedDifferences,
-  level: number,
-): number {
-  if (differences.lower(level) === Number.NEGATIVE_INFINITY) return Number.POSITIVE_INFINITY;
-  return Math.max(logOf(leastEffect), detectable(differences.spread, differences.count, level));
 }
 
 function verdictOf({

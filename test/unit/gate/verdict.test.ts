@@ -3,8 +3,9 @@ import { GateCourse } from '../../../src/gate/course';
 import { holmLevels } from '../../../src/gate/holm';
 import { fewestPairs, fewestRuns, looksUpTo } from '../../../src/gate/looks';
 import { gateMetric } from '../../../src/gate/metric';
+import { PairedDifferences } from '../../../src/gate/pairs';
 import { seeded } from '../../../src/gate/random';
-import { atMostAbove } from '../../../src/gate/rank-sum';
+import { atMostAbove, GroupedDifferences } from '../../../src/gate/rank-sum';
 import { differencesOf, overall } from '../../../src/gate/verdict';
 
 /** A normal deviate, by Box and Muller. */
@@ -69,6 +70,25 @@ describe('the verdict of a gate', () => {
     expect(wide.assessments[0]?.detectable).toBeGreaterThan(0.02);
     expect(narrow.assessments[0]?.detectable).toBeCloseTo(Math.log1p(0.01), 12);
     expect(gateOf(0, { pairs: 5 }).assessments[0]?.detectable).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('finds in nine of ten gates what they could see, of few pairs, too, and beside stored runs', () => {
+    const random = seeded(11);
+    const values = (length: number, more = 0) => Array.from({ length }, () => normal(random) + more);
+    const mean = (all: readonly number[]) => all.reduce((sum, one) => sum + one, 0) / all.length;
+    const gates = Array.from({ length: 1000 }, (_, i) => i);
+    const share = (found: readonly boolean[]) => found.filter(Boolean).length / found.length;
+    for (const [pairs, alpha] of [
+      [10, 0.002],
+      [20, 0.004],
+    ] as const) {
+      const paired = (more: number) => new PairedDifferences(values(pairs, more));
+      const seen = mean(gates.map(() => paired(0).detectable(alpha)));
+      expect(Math.abs(share(gates.map(() => paired(seen).lower(alpha) > 0)) - 0.9)).toBeLessThan(0.04);
+    }
+    const grouped = (more: number) => new GroupedDifferences(values(40), values(10, more));
+    const seen = mean(gates.map(() => grouped(0).detectable(0.002)));
+    expect(Math.abs(share(gates.map(() => grouped(seen).lower(0.002) > 0)) - 0.9)).toBeLessThan(0.04);
   });
 
   it('of several is the worst', () => {
