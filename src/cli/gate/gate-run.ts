@@ -12,6 +12,7 @@ import type { RawStatOptions } from '../stat/raw-stat-options';
 import { type StatEvents, statEvents } from '../stat/stat-events';
 import { type StatOptions, statOptions } from '../stat/stat-options';
 import { countOnce } from '../stat/stat-run';
+import type { RunInput } from './run-input';
 
 /** Only the place: no right to read it is needed. Source: include/uapi/asm-generic/fcntl.h; Node does not name it. */
 const O_PATH = 0o10000000;
@@ -31,6 +32,7 @@ export interface RunSetting {
   /** Those that are no usage are of one count each: `countedMetrics`. */
   readonly metrics: readonly GateMetric[];
   readonly cpus?: string;
+  readonly input: RunInput;
   /** What commands print goes there; absent: to our standard output. */
   readonly output?: Fd;
 }
@@ -55,6 +57,7 @@ export class GateRunner {
   async run(command: readonly string[], folder: string | undefined): Promise<GateRun> {
     const options = this.options(command);
     const chosen = this.chosen(options);
+    this.setting.input.rewind();
     const leave = folder === undefined ? () => {} : enter(folder);
     try {
       const result = await countOnce(options, chosen, this.machine, this.interruption, { onTicks: () => {} });

@@ -15,6 +15,7 @@ import { countedMetrics } from './gate-metrics';
 import { GateOutputs } from './gate-outputs';
 import type { GateOptions, GateRequest } from './gate-request';
 import { GateRunner } from './gate-run';
+import { RunInput } from './run-input';
 
 /** What CI is told. */
 const statuses: Record<Verdict, number> = { PASS: 0, IMPROVED: 0, REGRESSED: 1, INCONCLUSIVE: 2 };
@@ -86,8 +87,10 @@ async function runOne(
   const request = { ...asked, metrics };
   const { cpus } = request;
   const output = options.showOutput && !options.json ? undefined : (openSync('/dev/null', 'w') as Fd);
+  const input = new RunInput();
   const runner = new GateRunner(machine, interruption, {
     metrics,
+    input,
     ...(cpus === undefined ? {} : { cpus }),
     ...(output === undefined ? {} : { output }),
   });
@@ -112,6 +115,7 @@ async function runOne(
     return { ...outcome, notices: [...outcome.notices, ...runner.notices] };
   } finally {
     progress.close();
+    input.close();
     if (output !== undefined) machine.kernel.closeFds([output]);
   }
 }

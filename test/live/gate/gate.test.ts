@@ -175,6 +175,20 @@ describe('syswide gate', () => {
     expect(log.filter((line) => line === 'prepare').length).toBe(8);
   });
 
+  it('gives each run a file on standard input from its beginning, and nothing of a pipe', () => {
+    writeFileSync(at('input'), 'needle\n');
+    const gate = (base: string, other: string, redirected: string) => {
+      const args = ['--metric', 'maxrss:+900%', '--pairs', '3', '--prepare', 'cat > /dev/null', '--base', base, '--'];
+      const words = [process.execPath, launcher, 'gate', ...args, 'sh', '-c', other];
+      return spawnSync('/bin/sh', ['-c', redirected, 'sh', ...words], { encoding: 'utf8', cwd: folder });
+    };
+    const found = gate('grep -q needle', 'grep -q needle && ! read more', '"$@" < input');
+    expect([found.status, found.stderr]).toEqual([2, expect.not.stringContaining('error[')]);
+    const piped = gate('sh -c "! read any"', '! read any', 'cat input | "$@"');
+    expect([piped.status, piped.stderr]).toEqual([2, expect.not.stringContaining('error[')]);
+    expect(gate('true', 'true', '"$@" <&-').status).toBe(2);
+  });
+
   it('runs in a folder whose way there is closed to the user', () => {
     const inner = at('closed/inner');
     mkdirSync(inner, { recursive: true });
