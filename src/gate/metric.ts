@@ -31,14 +31,12 @@ export const isUsageMetric = (name: string): name is UsageMetric => (usageMetric
 export function gateMetric(name: string, threshold: number | undefined, isTime = false): GateMetric {
   const varies = isTime || isUsageMetric(name);
   const [usual, least] = varies ? [TIME_THRESHOLD, TIME_EFFECT] : [COUNT_THRESHOLD, COUNT_EFFECT];
+  const bar = threshold ?? usual;
   return {
     name,
     unit: name === 'maxrss' ? 'B' : varies ? 's' : '',
-    threshold: threshold ?? usual,
-    leastEffect: leastEffectOf(threshold ?? usual, usual, least),
+    threshold: bar,
+    // Between a bar below the least effect and that effect, there would be no verdict however sure a change was.
+    leastEffect: Math.min(bar, least),
   };
 }
-
-/** Who lets more pass than is usual is not to be told of less; and who lets nearly nothing pass, of what is over that. */
-const leastEffectOf = (threshold: number, usual: number, least: number): number =>
-  threshold > usual ? threshold : Math.min(threshold, least);

@@ -30,7 +30,7 @@ const groups = (): Record<string, Option[]> => ({
     new Option('--name <name>', 'what the gate is called'),
     new Option(
       '--metric <metric>',
-      'time, user, sys, maxrss or an event, as NAME:+2% with how much more passes',
+      'time, user, sys, maxrss or an event; NAME:+2% passes if it is surely less than 2 % more',
     ).argParser(gathered),
     new Option('-e, --event <events>', 'events as metrics, as stat takes them').argParser(gathered),
     new Option('-a, --all-cpus', 'count events on every CPU, without what syswide itself does'),

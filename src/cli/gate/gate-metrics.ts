@@ -13,13 +13,17 @@ const clocks = /^(?:cpu-clock|task-clock|duration_time|user_time|system_time)(?:
 const metricOf = (name: string, threshold?: number): GateMetric => gateMetric(name, threshold, clocks.test(name));
 
 /**
- * Reads `NAME` or `NAME:+T%`: a metric, and how much more of it passes. A list, or a group, is a metric for each of it.
+ * Reads `NAME` or `NAME:+T%`: a metric, and below how much more it passes. A list, or a group, is a metric for each of it.
  * @throws SyswideError USAGE, BAD_EVENT
  */
 function parseMetric(text: string): GateMetric[] {
   const [, name = '', threshold] = /^(.+?)(?::\+(\d{1,4}(?:\.\d{1,6})?)%)?$/s.exec(text) ?? [];
   if (name === '' || (threshold === undefined && /%|:\+/.test(text))) {
-    throw usage(`--metric '${text}'`, 'that is no metric', 'write its name, and how much more passes: user:+2%');
+    throw usage(
+      `--metric '${text}'`,
+      'that is no metric',
+      'write its name, and below how much more it passes: user:+2%',
+    );
   }
   if (threshold !== undefined && Number(threshold) === 0) {
     throw usage(`--metric '${text}'`, 'nothing passes with that', 'give a threshold above 0: user:+2%');
