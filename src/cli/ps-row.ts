@@ -27,7 +27,7 @@ export const statusOf = ({ gang, live }: PsRow): GangStatus => live ?? gang.stat
 /** How its state is called where it cannot be known. */
 export const stateText = ({ live }: PsRow): string => live?.state ?? 'not answering';
 
-/** The rows as JSON: an array of objects with the same fields for every row. `sinceNs` is the age. */
+/** The rows as an array of JSON, as `docs/schema/syswide.ps-1.json` says. `sinceNs` is the age. */
 export const psJson = (rows: readonly PsRow[]): string => `${jsonText(rows.map(rowObject), 2)}\n`;
 
 /** One row as a JSON object. `cpus` is null for a gang that counts tasks. */

@@ -1,9 +1,10 @@
 import { jsonText } from '../base/safe-text';
 import type { DoctorSubject, Findings } from './doctor-subject';
 
-/** The diagnosis as one JSON object; cost and remedy of what is all right are null. */
+/** The diagnosis as `docs/schema/syswide.doctor-1.json` says; cost and remedy of what is all right are null. */
 export function doctorJson({ findings, mainJob }: Findings, { version, host, cpus }: DoctorSubject): string {
   const document = {
+    schema: 'syswide.doctor/1',
     mainJob,
     syswide: version,
     kernel: host.kernel,

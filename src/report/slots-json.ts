@@ -1,9 +1,10 @@
 import { jsonText } from '../base/safe-text';
 import type { SlotsPicture } from '../gang/slots/picture';
 
-/** The picture as one JSON object; what cannot be known is null. */
+/** The picture as one JSON object, as `docs/schema/syswide.slots-1.json` says; what cannot be known is null. */
 export function slotsJson({ slots, offline, holders, tracees, notVisible }: SlotsPicture): string {
   const document = {
+    schema: 'syswide.slots/1',
     cpus: slots.map(({ cpu, kind, total, free, heldByCpu, heldByTasks }) => ({
       cpu,
       kind,

@@ -58,6 +58,7 @@ describe('the picture of the debug registers', () => {
   it('is one JSON object for a script', () => {
     const { kernel, host } = machine();
     expect(JSON.parse(slotsJson(slotsPicture(kernel, host, x86)))).toEqual({
+      schema: 'syswide.slots/1',
       cpus: [
         { cpu: 0, kind: 'any', total: 4, free: 2, heldByCpu: 0, heldByTasks: 2 },
         { cpu: 1, kind: 'any', total: 4, free: 1, heldByCpu: 1, heldByTasks: 2 },
