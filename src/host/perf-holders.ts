@@ -1,6 +1,6 @@
 import type { Pid } from '../base/units';
 import type { HostFiles } from './host-files';
-import { Processes, type ProcessInfo } from './processes';
+import { Processes } from './processes';
 
 /** A process that has perf events open. `comm` is hostile. */
 export interface PerfHolder {
@@ -27,8 +27,8 @@ export function findPerfHolders(files: HostFiles): PerfHolders {
   const holders: PerfHolder[] = [];
   let notVisible = 0;
   for (const pid of processes.all()) {
-    const events = countPerfFiles(files, pid);
-    if (events === undefined) notVisible += mayHoldFiles(processes.info(pid)) ? 1 : 0;
+    const events = countPerfFiles(files, processes, pid);
+    if (events === undefined) notVisible += mayHoldFiles(processes, pid) ? 1 : 0;
     else if (events > 0) holders.push({ pid, comm: processes.comm(pid) ?? '', events });
   }
   holders.sort((a, b) => b.events - a.events || a.pid - b.pid);
@@ -56,16 +56,30 @@ export function describePerfHolders(
 }
 
 /** An ended process and a thread of the kernel hold nothing, though an ordinary user may not look at them. */
-const mayHoldFiles = (process: ProcessInfo | undefined): boolean =>
-  process !== undefined && process.state !== 'Z' && !process.kernelThread;
+function mayHoldFiles(processes: Processes, pid: Pid): boolean {
+  const process = processes.info(pid);
+  if (process === undefined || process.kernelThread) return false;
+  return process.state !== 'Z' || processes.threadsLeft(pid).length > 1;
+}
 
-/** Undefined when this user may not look; 0 for a process that has just ended. */
-function countPerfFiles(files: HostFiles, pid: Pid): number | undefined {
-  const directory = `/proc/${pid}/fd`;
+/** Of a process whose main thread has ended, the files are to be seen at the others. */
+function countPerfFiles(files: HostFiles, processes: Processes, pid: Pid): number | undefined {
+  const events = perfFilesIn(files, `/proc/${pid}/fd`);
+  if (events !== 'none') return events;
+  const others = processes.threadsLeft(pid).filter((one) => Number(one) !== Number(pid));
+  for (const one of others) {
+    const found = perfFilesIn(files, `/proc/${pid}/task/${one}/fd`);
+    if (found !== 'none') return found;
+  }
+  return 0;
+}
+
+/** Undefined when this user may not look; `none` where nothing is open, or has just ended. */
+function perfFilesIn(files: HostFiles, directory: string): number | 'none' | undefined {
   const names = files.list(directory);
-  if (names.length === 0) return files.refusal(directory) === 'denied' ? undefined : 0;
+  if (names.length === 0) return files.refusal(directory) === 'denied' ? undefined : 'none';
   const links = names.map((name) => files.link(`${directory}/${name}`));
   // The directory of a process that gave up privileges may be open to list, but its links are not.
-  if (links.every((link) => link === undefined)) return files.refusal(directory) === 'missing' ? 0 : undefined;
+  if (links.every((link) => link === undefined)) return files.refusal(directory) === 'missing' ? 'none' : undefined;
   return links.filter((link) => link === 'anon_inode:[perf_event]').length;
 }

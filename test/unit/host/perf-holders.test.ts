@@ -38,6 +38,17 @@ describe('who holds perf events', () => {
     });
   });
 
+  it('is found at other threads where the main one has ended', () => {
+    const ended = { '/proc/20/stat': stat('Z', 0), '/proc/20/comm': 'late\n', '/proc/20/task/20/fd/': '' };
+    const seen = { ...ended, '/proc/20/fd/': '', '/proc/20/task/21/fd/5': event };
+    expect(findPerfHolders(new FakeFiles(seen))).toEqual({
+      holders: [{ pid: 20, comm: 'late', events: 1 }],
+      notVisible: 0,
+    });
+    const hidden = { '/proc/20/fd': { denied: 'directory' }, '/proc/20/task/21/fd': { denied: 'directory' } } as const;
+    expect(findPerfHolders(new FakeFiles({ ...ended, ...hidden }))).toEqual({ holders: [], notVisible: 1 });
+  });
+
   it('is told in one clause', () => {
     const found = findPerfHolders(new FakeFiles(tree));
     expect(describePerfHolders(found, { most: 1 })).toBe(
