@@ -38,6 +38,9 @@ const HARMLESS_ADDRESS = 0x1000n;
 /** This thread: a breakpoint on it meets the CPU-wide ones of a CPU, but not those of other tasks. */
 const ownThread = tid(0);
 
+/** The kernel's kthreadd, or in a container any: whoever it is, it has no more registers than nobody has. */
+const otherThread = tid(2);
+
 /** As many requests for a disabled breakpoint of a kind as wanted, for `Kernel.openEvents`. */
 export function probeRequests(place: Place, kind: SlotKind, count: number, registers: DebugRegisters): OpenRequest[] {
   const request = { attr: probeAttr(kind, registers), pid: place.tid ?? -1, cpu: place.cpu ?? -1 };
@@ -61,6 +64,29 @@ export function countFree(kernel: Kernel, place: Place, kind: SlotKind, register
 }
 
 /**
+ * How many debug registers a task that has none yet could take. This thread may have some: who counts a command counts
+ * what it starts as well.
+ *
+ * @param place a CPU, or nothing for all
+ * @throws KernelError as `countFree`
+ */
+export function countFreeForTask(
+  kernel: Kernel,
+  place: Pick<Place, 'cpu'>,
+  kind: SlotKind,
+  registers: DebugRegisters,
+): number {
+  const own = countFree(kernel, { ...place, tid: ownThread }, kind, registers);
+  if (own === registers.total) return own;
+  try {
+    return Math.max(own, countFree(kernel, { ...place, tid: otherThread }, kind, registers));
+  } catch (error) {
+    if (error instanceof KernelError) return own;
+    throw error;
+  }
+}
+
+/**
  * The debug registers of each CPU; those that are offline are left out. See `countFree` for what it does to them.
  * @throws SyswideError NOT_SUPPORTED where there are none
  */
@@ -69,29 +95,24 @@ export function probeSlots(kernel: Kernel, cpus: CpuMask, registers = debugRegis
 }
 
 function probeCpu(kernel: Kernel, cpu: Cpu, kind: SlotKind, registers: DebugRegisters): CpuSlots | undefined {
-  const free = countIfAllowed(kernel, { cpu }, kind, registers);
-  const ownFree = countIfAllowed(kernel, { cpu, tid: ownThread }, kind, registers);
-  if (free === 'offline' || ownFree === 'offline') return undefined;
+  const free = countIfAllowed(() => countFree(kernel, { cpu }, kind, registers));
+  const taskFree = countIfAllowed(() => countFreeForTask(kernel, { cpu }, kind, registers));
+  if (free === 'offline' || taskFree === 'offline') return undefined;
   const { total } = registers;
   return {
     cpu,
     kind,
     ...(total === undefined ? {} : { total }),
     ...(free === undefined ? {} : { free }),
-    ...(total === undefined || ownFree === undefined ? {} : { heldByCpu: Math.max(0, total - ownFree) }),
+    ...(total === undefined || taskFree === undefined ? {} : { heldByCpu: Math.max(0, total - taskFree) }),
     // Others come and go between the two looks, so the difference may be a little off, but never negative.
-    ...(free === undefined || ownFree === undefined ? {} : { heldByTasks: Math.max(0, ownFree - free) }),
+    ...(free === undefined || taskFree === undefined ? {} : { heldByTasks: Math.max(0, taskFree - free) }),
   };
 }
 
-function countIfAllowed(
-  kernel: Kernel,
-  place: Place,
-  kind: SlotKind,
-  registers: DebugRegisters,
-): number | 'offline' | undefined {
+function countIfAllowed(count: () => number): number | 'offline' | undefined {
   try {
-    return countFree(kernel, place, kind, registers);
+    return count();
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     if (error.errno === errno.ENODEV) return 'offline';

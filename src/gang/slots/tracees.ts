@@ -3,7 +3,7 @@ import type { HostFiles } from '../../host/host-files';
 import { Processes } from '../../host/processes';
 import type { Kernel } from '../../native/kernel';
 import { KernelError } from '../../native/kernel-error';
-import { countFree } from './probe';
+import { countFree, countFreeForTask } from './probe';
 import type { DebugRegisters } from './registers';
 
 /** Threads of one tracee that are looked at: what is not found in these is not worth more time. */
@@ -22,7 +22,7 @@ export interface Tracee {
 
 /**
  * The traced processes of this machine, those with most breakpoints first. How many each has is measured: a breakpoint
- * on it meets those it has already, one on this thread does not. Hold the host's lock.
+ * on it meets those it has already, one on another task does not. Hold the host's lock.
  */
 export function findTracees(kernel: Kernel, files: HostFiles, registers: DebugRegisters): Tracee[] {
   const processes = new Processes(files);
@@ -53,7 +53,7 @@ function breakpointsOf(kernel: Kernel, files: HostFiles, process: Pid, registers
   const threads = files.list(`/proc/${process}/task`).slice(0, MOST_THREADS).map(Number);
   try {
     const held = registers.kinds.map((kind) => {
-      const unused = countFree(kernel, { tid: tid(0) }, kind, registers);
+      const unused = countFreeForTask(kernel, {}, kind, registers);
       return Math.max(0, ...threads.map((one) => unused - countFree(kernel, { tid: tid(one) }, kind, registers)));
     });
     return held.reduce((sum, one) => sum + one, 0);

@@ -41,6 +41,18 @@ describe('probing for free debug registers', () => {
     ]);
   });
 
+  it('takes what is counted of this process itself for a task’s', () => {
+    const kernel = new FakeKernel();
+    // syswide runs under a tool that watches an address in what it starts.
+    kernel.heldSlots = ({ pid, cpu: n }) => (n === 1 ? 1 : 0) + (pid <= 0 ? 2 : 0);
+    expect(probeSlots(kernel, both, x86)).toEqual([
+      { cpu: 0, kind: 'any', total: 4, free: 2, heldByCpu: 0, heldByTasks: 2 },
+      { cpu: 1, kind: 'any', total: 4, free: 1, heldByCpu: 1, heldByTasks: 2 },
+    ]);
+    kernel.refuseOpen = ({ pid }) => (pid > 0 ? errno.EPERM : 0);
+    expect(probeSlots(kernel, both, x86)[0]).toMatchObject({ heldByCpu: 2, heldByTasks: 0 });
+  });
+
   it('counts data and execution apart where the registers are', () => {
     const kernel = new FakeKernel();
     expect(probeSlots(kernel, CpuMask.parse('3'), debugRegisters('arm64'))).toEqual([
