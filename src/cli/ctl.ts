@@ -4,7 +4,7 @@ import { tellOwner } from '../gang/registry/control-client';
 import { type FoundGang, findGangs, isLive } from '../gang/registry/find-gangs';
 import { ownPlace, type RegistryPlace, visiblePlaces } from '../gang/registry/place';
 import { userNames } from '../host/user-names';
-import { standardOutput } from './console';
+import { offer, standardOutput } from './console';
 import type { CtlOptions } from './ctl-command';
 import { ctlRequest } from './ctl-request';
 import { exitStatus } from './exit-status';
@@ -35,10 +35,10 @@ export async function ctl(
     userNames(host.files),
   );
   if (json) {
-    standardOutput.write(`${jsonText(rowObject(row), 2)}\n`);
+    offer(`${jsonText(rowObject(row), 2)}\n`);
   } else if (request.do === 'status') {
     const { psTable } = await import('./ps-table');
-    standardOutput.write(psTable([row], { color: standardOutput.hasColor }));
+    offer(psTable([row], { color: standardOutput.hasColor }));
   }
   return exitStatus.success;
 }

@@ -4,7 +4,7 @@ import { type FoundGang, findGangs, isLive } from '../gang/registry/find-gangs';
 import { ownPlace, type RegistryPlace, visiblePlaces } from '../gang/registry/place';
 import { userNames } from '../host/user-names';
 import type { Kernel } from '../native/kernel';
-import { complain, errorLine, type Sink, standardOutput } from './console';
+import { complain, errorLine, offer, standardOutput } from './console';
 import { exitStatus } from './exit-status';
 import { thisMachine } from './machine';
 import type { PsOptions } from './ps-command';
@@ -34,16 +34,16 @@ export async function ps(
     const state = states[i];
     return state === 'ended' ? [] : [psRow(gang, state, nameOf)];
   });
-  await printRows(rows, json, standardOutput);
+  await printRows(rows, json);
   return own.length > 0 ? exitStatus.failed : exitStatus.success;
 }
 
 /** Prints rows as a table or as JSON; without any, the table is a sentence. */
-async function printRows(rows: readonly PsRow[], json: boolean, sink: Sink): Promise<void> {
-  if (json) return sink.write(psJson(rows));
-  if (rows.length === 0) return sink.write('no live gangs\n');
+async function printRows(rows: readonly PsRow[], json: boolean): Promise<void> {
+  if (json) return offer(psJson(rows));
+  if (rows.length === 0) return offer('no live gangs\n');
   const { psTable } = await import('./ps-table');
-  sink.write(psTable(rows, { color: sink.hasColor }));
+  offer(psTable(rows, { color: standardOutput.hasColor }));
 }
 
 /** What each owner says, in their order; undefined where it does not answer. */

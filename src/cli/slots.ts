@@ -1,6 +1,6 @@
 import { HostWideLock } from '../gang/registry/host-lock';
 import { slotsPicture } from '../gang/slots/picture';
-import { complain, standardOutput } from './console';
+import { complain, offer, standardOutput } from './console';
 import { exitStatus } from './exit-status';
 import { thisMachine } from './machine';
 import type { SlotsOptions } from './slots-command';
@@ -16,10 +16,10 @@ export async function slots({ json = false }: SlotsOptions): Promise<number> {
   if (lock.notice !== undefined) complain(lock.notice);
   if (json) {
     const { slotsJson } = await import('../report/slots-json');
-    standardOutput.write(slotsJson(picture));
+    offer(slotsJson(picture));
   } else {
     const { slotsTable } = await import('../report/slots-table');
-    standardOutput.write(slotsTable(picture, { color: standardOutput.hasColor }));
+    offer(slotsTable(picture, { color: standardOutput.hasColor }));
   }
   return exitStatus.success;
 }

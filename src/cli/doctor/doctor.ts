@@ -1,5 +1,5 @@
 import { describeHost } from '../../host/description';
-import { standardOutput } from '../console';
+import { offer, standardOutput } from '../console';
 import { exitStatus } from '../exit-status';
 import { lazyMachine } from '../lazy-machine';
 import { version } from '../version';
@@ -17,11 +17,11 @@ export async function doctor({ json = false }: DoctorOptions): Promise<number> {
     const subject = { version, host: describeHost(host), cpus: host.cpus() };
     if (json) {
       const { doctorJson } = await import('../../report/doctor-json');
-      standardOutput.write(doctorJson(diagnosis, subject));
+      offer(doctorJson(diagnosis, subject));
     } else {
       const { doctorTable } = await import('../../report/doctor-table');
       const { hasColor, width } = standardOutput;
-      standardOutput.write(doctorTable(diagnosis, subject, { color: hasColor, width }));
+      offer(doctorTable(diagnosis, subject, { color: hasColor, width }));
     }
     return diagnosis.mainJob ? exitStatus.success : exitStatus.failed;
   } finally {
