@@ -9,15 +9,28 @@ const kernelOnly = new Set<bigint>(
 /** What becomes of an event that may count user space only. */
 export type UserOnly =
   | { readonly outcome: 'unchanged' | 'narrowed'; readonly event: ResolvedEvent }
-  | { readonly outcome: 'always zero' };
+  | { readonly outcome: 'always zero'; readonly why: KernelOnly };
+
+/** Why an event can be in the kernel only: a clause for it alone, and one for several. */
+export interface KernelOnly {
+  readonly one: string;
+  readonly many: string;
+}
+
+const happens: KernelOnly = { one: 'it happens in the kernel only', many: 'they happen in the kernel only' };
+const asked: KernelOnly = {
+  one: 'it is asked for in the kernel only',
+  many: 'they are asked for in the kernel only',
+};
 
 /**
  * Restricts an event to user space, for users who may not count the kernel. Its name then ends in `u`, so that no
- * reader takes it for the whole; an event that happens in the kernel only is refused instead of counted as 0.
+ * reader takes it for the whole; what can be in the kernel only is refused instead of counted as 0.
  */
 export function restrictToUser(event: ResolvedEvent): UserOnly {
-  if (happensInKernelOnly(event)) return { outcome: 'always zero' };
+  if (happensInKernelOnly(event)) return { outcome: 'always zero', why: happens };
   if (event.kind === 'tool' || event.attr.flags?.excludeKernel) return { outcome: 'unchanged', event };
+  if (event.attr.flags?.excludeUser) return { outcome: 'always zero', why: asked };
   const flags = { ...event.attr.flags, excludeKernel: true, excludeHv: true };
   const name = /:[a-zA-Z]+$/.test(event.name) ? `${event.name}u` : `${event.name}:u`;
   return { outcome: 'narrowed', event: { ...event, name, attr: { ...event.attr, flags } } };

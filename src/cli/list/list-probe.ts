@@ -72,8 +72,7 @@ export class EventProbe {
   #trial(asked: ResolvedEvent): Trial | ProbeOutcome {
     const { mayCountKernel } = this.host.privileges;
     const restricted = mayCountKernel.allowed ? { outcome: 'unchanged' as const, event: asked } : restrictToUser(asked);
-    if (restricted.outcome === 'always zero')
-      return refused(`it happens in the kernel only, and ${mayCountKernel.reason}`);
+    if (restricted.outcome === 'always zero') return refused(`${restricted.why.one}, and ${mayCountKernel.reason}`);
     const { event } = restricted;
     const place = this.#placeFor(event);
     const attr = encodeAttr({ ...event.attr, flags: { ...event.attr.flags, disabled: true } });

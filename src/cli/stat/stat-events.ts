@@ -6,7 +6,7 @@ import { parseEvents } from '../../events/parse';
 import { resolveEvents } from '../../events/resolve-events';
 import type { ResolvedEvent } from '../../events/resolved-event';
 import { attachFilter } from '../../events/tracepoint-filter';
-import { restrictTo, restrictToUser } from '../../events/user-only';
+import { type KernelOnly, restrictTo, restrictToUser } from '../../events/user-only';
 import type { Host } from '../../host/host';
 import type { Permission } from '../../host/privileges';
 import { LocalSymbols } from '../../symbols/local-symbols';
@@ -90,30 +90,31 @@ function userSpaceOnly(
   forbidden: Forbidden,
 ): Omit<StatEvents, 'unasked' | 'metrics'> {
   const leftOut = new Map<number, SyswideError>();
+  const missing = new Map<KernelOnly, string[]>();
   const narrowed: string[] = [];
   const kept = events.map((event, index) => {
     const restricted = restrictToUser(event);
     if (restricted.outcome === 'always zero') {
-      const error = alwaysZero(event, forbidden);
+      const error = alwaysZero(event, restricted.why.one, forbidden);
       if (isAsked(index)) throw error;
       leftOut.set(index, error);
+      missing.set(restricted.why, [...(missing.get(restricted.why) ?? []), event.name]);
       return event;
     }
     if (restricted.outcome === 'narrowed') narrowed.push(restricted.event.name);
     return restricted.event;
   });
-  const missing = [...leftOut.keys()].map((index) => events[index]?.name);
   const notices = [
     ...(narrowed.length > 0 ? [`counted in user space only (:u), as ${forbidden.reason}`] : []),
-    ...(missing.length > 0 ? [`not counted, as they happen in the kernel only: ${missing.join(', ')}`] : []),
-    ...(narrowed.length + missing.length > 0 ? [`to count the kernel too: ${forbidden.remedy}`] : []),
+    ...[...missing].map(([why, names]) => `not counted, as ${why.many}: ${names.join(', ')}`),
+    ...(narrowed.length + missing.size > 0 ? [`to count the kernel too: ${forbidden.remedy}`] : []),
   ];
   return { events: kept, leftOut, notices };
 }
 
-const alwaysZero = (event: ResolvedEvent, forbidden: Forbidden): SyswideError =>
+const alwaysZero = (event: ResolvedEvent, why: string, forbidden: Forbidden): SyswideError =>
   new SyswideError('NO_PERMISSION', {
     what: `cannot count ${event.name}`,
-    why: `it happens in the kernel only, and ${forbidden.reason}`,
+    why: `${why}, and ${forbidden.reason}`,
     remedy: forbidden.remedy,
   });

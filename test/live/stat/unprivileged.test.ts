@@ -27,6 +27,22 @@ describe('a user without rights, at perf_event_paranoid 2', () => {
     expect(asked.stderr).toMatch(/^error\[NO_PERMISSION\]: cannot count context-switches — it happens in the kernel/);
   });
 
+  it('sees none either for what is asked for in the kernel only', () => {
+    for (const args of [
+      ['-e', 'page-faults:k'],
+      ['-e', '{page-faults,cpu-clock}:k'],
+      ['--all-kernel', '-e', 'faults'],
+    ]) {
+      const { status, stderr } = stat(...args, '--', 'true');
+      expect(status).toBe(125);
+      expect(stderr).toMatch(/^error\[NO_PERMISSION\]: cannot count \S+ — it is asked for in the kernel only, and /);
+    }
+    const { stderr } = stat('--all-kernel', '--', 'true');
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(
+      /they are asked for in the kernel only: task-clock, page-faults, cycles,/,
+    );
+  });
+
   it('learns which setting or capability it lacks for -a, and how to get it', () => {
     const { status, stderr } = stat('-a', '--', 'true');
     expect(status).toBe(125);

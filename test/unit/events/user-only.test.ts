@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { restrictTo } from '../../../src/events/user-only';
+import { restrictTo, restrictToUser } from '../../../src/events/user-only';
 import { hardware, software } from '../../fake/events';
 
 const cycles = hardware('cpuCycles', {
@@ -19,5 +19,27 @@ describe('--all-user and --all-kernel', () => {
     expect(restrictTo(cycles, undefined)).toBe(cycles);
     const tool = software('dummy', { kind: 'tool', tool: 'duration_time' });
     expect(restrictTo(tool, 'user')).toBe(tool);
+  });
+});
+
+describe('who may count user space only', () => {
+  it('is refused what would always be 0', () => {
+    expect(restrictToUser(software('contextSwitches'))).toMatchObject({
+      outcome: 'always zero',
+      why: { one: 'it happens in the kernel only' },
+    });
+    const ofKernel = restrictTo(software('pageFaults'), 'kernel');
+    expect(restrictToUser(ofKernel)).toMatchObject({
+      outcome: 'always zero',
+      why: { one: 'it is asked for in the kernel only' },
+    });
+  });
+
+  it('gets what has a share of user space', () => {
+    expect(restrictToUser(software('pageFaults'))).toMatchObject({
+      outcome: 'narrowed',
+      event: { attr: { flags: { excludeKernel: true, excludeHv: true } } },
+    });
+    expect(restrictToUser(cycles)).toEqual({ outcome: 'unchanged', event: cycles });
   });
 });
