@@ -32,6 +32,15 @@ const PRECISE_MAX = 3;
 /** True for texts that perf reads as modifiers rather than as a name: `sys:e` is an event with a modifier. */
 export const looksLikeModifiers = (text: string): boolean => /^[ukhIGHpPSDWeb]{1,16}$/.test(text);
 
+/** Behind the access of a breakpoint, which has a colon of its own or shares it with them. */
+const BREAKPOINT_END = /^mem:.*:[rwx]*([ukhIGHpPSDWeb]*)$/;
+/** Behind a colon, or the terms of a PMU. */
+const NAME_END = /(?:^[^/]*:|\/:?)([ukhIGHpPSDWeb]*)$/;
+
+/** The modifiers that the name of an event ends with, empty behind what they could follow as it is. */
+export const namedModifiers = (name: string): string | undefined =>
+  (name.startsWith('mem:') ? BREAKPOINT_END : NAME_END).exec(name)?.[1];
+
 /**
  * Letters as typed → canonical modifiers.
  * @throws EventSpecError at the letter that is unknown, a duplicate, or the fourth `p`

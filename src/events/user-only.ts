@@ -1,4 +1,5 @@
 import { PerfType, SoftwareId } from '../abi/perf-event';
+import { namedModifiers } from './modifiers';
 import type { ResolvedEvent } from './resolved-event';
 
 /** Software events that the kernel raises in kernel mode only: restricted to user space they would always read 0. */
@@ -32,8 +33,15 @@ export function restrictToUser(event: ResolvedEvent): UserOnly {
   if (event.kind === 'tool' || event.attr.flags?.excludeKernel) return { outcome: 'unchanged', event };
   if (event.attr.flags?.excludeUser) return { outcome: 'always zero', why: asked };
   const flags = { ...event.attr.flags, excludeKernel: true, excludeHv: true };
-  const name = /:[a-zA-Z]+$/.test(event.name) ? `${event.name}u` : `${event.name}:u`;
-  return { outcome: 'narrowed', event: { ...event, name, attr: { ...event.attr, flags } } };
+  return { outcome: 'narrowed', event: { ...event, name: userOnlyName(event.name), attr: { ...event.attr, flags } } };
+}
+
+/** With `u`, where modifiers stand or would stand, and without those that no longer hold: what `-e` takes. */
+function userOnlyName(name: string): string {
+  const modifiers = namedModifiers(name);
+  if (modifiers === undefined) return `${name}:u`;
+  const kept = modifiers.replace(/[ukh]/g, '');
+  return `${name.slice(0, name.length - modifiers.length)}u${kept}`;
 }
 
 /**

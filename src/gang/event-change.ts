@@ -1,6 +1,7 @@
 import type { PerfEventAttr } from '../abi/attr';
 import { PerfType } from '../abi/perf-event';
 import { SyswideError } from '../base/error';
+import { namedModifiers } from '../events/modifiers';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { isSampledInSoftware } from '../events/sampling';
 import { combineFilters } from '../events/tracepoint-filter';
@@ -71,12 +72,9 @@ const withBreakpoint =
     return { ...event, attr, name: breakpointName(attr, event.name), nameBefore: event.nameBefore ?? event.name };
   };
 
-/** Letters behind the last colon that are not an access, in what follows `mem:`. */
-const MODIFIERS = /:[ukhGHIpPDSWeb]+$/;
-
 /** As `mem:` texts write it, so that every list shows what is watched now; with the modifiers that it had before. */
 function breakpointName({ config1 = 0n, config2 = 4n, bpType = 0 }: PerfEventAttr, before: string): string {
-  const [modifiers = ''] = MODIFIERS.exec(before.slice('mem:'.length)) ?? [];
+  const modifiers = namedModifiers(before);
   const letters = [bpType & 1 ? 'r' : '', bpType & 2 ? 'w' : '', bpType & 4 ? 'x' : ''].join('');
-  return `mem:0x${config1.toString(16)}/${config2}:${letters}${modifiers}`;
+  return `mem:0x${config1.toString(16)}/${config2}:${letters}${modifiers ? `:${modifiers}` : ''}`;
 }

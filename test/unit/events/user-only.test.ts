@@ -35,6 +35,25 @@ describe('who may count user space only', () => {
     });
   });
 
+  it.each([
+    ['page-faults', 'page-faults:u'],
+    ['page-faults:uk', 'page-faults:u'],
+    ['cpu-clock:GkI', 'cpu-clock:uGI'],
+    ['cpu/event=0x3c/', 'cpu/event=0x3c/u'],
+    ['cpu/event=0x3c/pp', 'cpu/event=0x3c/upp'],
+    ['cpu/event=0x3c/:pp', 'cpu/event=0x3c/:upp'],
+    ['1:0', '1:0:u'],
+    ['mem:0x1000', 'mem:0x1000:u'],
+    ['mem:0x1000/8:rw', 'mem:0x1000/8:rwu'],
+    ['mem:0x1000:w:G', 'mem:0x1000:w:uG'],
+    // Symbols and files whose names are letters of modifiers.
+    ['mem:bk', 'mem:bk:u'],
+    ['mem:main@/bin/e', 'mem:main@/bin/e:u'],
+    ['uprobe:/bin/sh:main', 'uprobe:/bin/sh:main:u'],
+  ])('sees %s as %s', (name, narrowed) => {
+    expect(restrictToUser(software('dummy', { name }))).toMatchObject({ event: { name: narrowed } });
+  });
+
   it('gets what has a share of user space', () => {
     expect(restrictToUser(software('pageFaults'))).toMatchObject({
       outcome: 'narrowed',

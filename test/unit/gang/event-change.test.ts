@@ -18,6 +18,8 @@ describe('a breakpoint that is moved', () => {
     ['mem:0x1000:w', 'mem:0x2000/4:w'],
     ['mem:0x1000:w:u', 'mem:0x2000/4:w:u'],
     ['mem:0x1000/4:u', 'mem:0x2000/4:w:u'],
+    ['mem:0x1000:wu', 'mem:0x2000/4:w:u'],
+    ['mem:0x1000:rwk', 'mem:0x2000/4:w:k'],
     ['mem:0x1000/4:w:ukD', 'mem:0x2000/4:w:ukD'],
     ['mem:jiffies@./prog:w', 'mem:0x2000/4:w'],
     // A symbol whose name is letters of modifiers.
