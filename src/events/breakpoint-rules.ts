@@ -1,3 +1,6 @@
+import { PerfType } from '../abi/perf-event';
+import type { ResolvedEvent } from './resolved-event';
+
 /** What the debug registers of an architecture can do. */
 export interface BreakpointRules {
   /** Bytes that can be watched at once; the address has to be a multiple of them. */
@@ -24,3 +27,11 @@ const anywhere: BreakpointRules = { lengths: [1, 2, 4, 8], executeLength: 8, rea
 
 export const breakpointRules = (architecture: string): BreakpointRules =>
   Object.hasOwn(rules, architecture) ? (rules[architecture] ?? anywhere) : anywhere;
+
+/** The upper half of what 64 bits address. @param architecture as `process.arch` */
+export const isKernelAddress = (address: bigint, architecture: string = process.arch): boolean =>
+  ['x64', 'arm64'].includes(architecture) && address >= 1n << 63n;
+
+/** Whether a breakpoint watches the kernel's own memory or code. */
+export const watchesKernel = ({ attr }: ResolvedEvent): boolean =>
+  attr.type === PerfType.breakpoint && isKernelAddress(attr.config1 ?? 0n);

@@ -1,4 +1,5 @@
 import { PerfType, SoftwareId } from '../abi/perf-event';
+import { watchesKernel } from './breakpoint-rules';
 import { namedModifiers } from './modifiers';
 import type { ResolvedEvent } from './resolved-event';
 
@@ -30,7 +31,7 @@ const asked: KernelOnly = {
  */
 export function restrictToUser(event: ResolvedEvent): UserOnly {
   if (happensInKernelOnly(event)) return { outcome: 'always zero', why: happens };
-  if (event.kind === 'tool' || event.attr.flags?.excludeKernel) return { outcome: 'unchanged', event };
+  if (isOutOfReach(event)) return { outcome: 'unchanged', event };
   if (event.attr.flags?.excludeUser) return { outcome: 'always zero', why: asked };
   const flags = { ...event.attr.flags, excludeKernel: true, excludeHv: true };
   return { outcome: 'narrowed', event: { ...event, name: userOnlyName(event.name), attr: { ...event.attr, flags } } };
@@ -53,6 +54,10 @@ export function restrictTo(event: ResolvedEvent, where: 'user' | 'kernel' | unde
   const flags = { ...event.attr.flags, excludeKernel: where === 'user', excludeUser: where === 'kernel' };
   return { ...event, attr: { ...event.attr, flags } };
 }
+
+/** What has no kernel to leave out, or is refused whatever is left out of it. */
+const isOutOfReach = (event: ResolvedEvent): boolean =>
+  event.kind === 'tool' || event.attr.flags?.excludeKernel === true || watchesKernel(event);
 
 const happensInKernelOnly = ({ kind, attr }: ResolvedEvent): boolean =>
   kind === 'tracepoint' || (attr.type === PerfType.software && kernelOnly.has(attr.config));

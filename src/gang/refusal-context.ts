@@ -1,3 +1,4 @@
+import { watchesKernel } from '../events/breakpoint-rules';
 import type { Host } from '../host/host';
 import type { OpenContext } from './open-error';
 
@@ -8,6 +9,7 @@ export function refusalContext(host: Host): Pick<OpenContext, 'permission' | 'fd
     fdLimit: () => host.limits().openFiles.soft,
     permission: (event, place) => {
       if (event.kind === 'probe' && !mayProbe(host)) return noProbes;
+      if (watchesKernel(event) && !mayWatchKernel(host)) return noKernelBreakpoints;
       const judged = [
         ...(place.tid === undefined ? [privileges.mayCountCpuWide] : []),
         privileges.mayCountOwnTasks,
@@ -25,6 +27,15 @@ export function refusalContext(host: Host): Pick<OpenContext, 'permission' | 'fd
 /** perfmon_capable(), whatever kernel.perf_event_paranoid is. Source: perf_uprobe_event_init() in kernel/events/core.c. */
 const mayProbe = ({ privileges: { capabilities, initialUserNamespace } }: Host): boolean =>
   initialUserNamespace && (capabilities.has('CAP_PERFMON') || capabilities.has('CAP_SYS_ADMIN'));
+
+/** Source: hw_breakpoint_parse() in kernel/events/hw_breakpoint.c: capable(CAP_SYS_ADMIN). */
+const mayWatchKernel = ({ privileges: { capabilities, initialUserNamespace } }: Host): boolean =>
+  initialUserNamespace && capabilities.has('CAP_SYS_ADMIN');
+
+const noKernelBreakpoints = {
+  why: 'breakpoints in the kernel need CAP_SYS_ADMIN, whatever kernel.perf_event_paranoid is',
+  remedy: 'run as root, outside of containers',
+};
 
 const noProbes = {
   why: 'probes need CAP_PERFMON, whatever kernel.perf_event_paranoid is',

@@ -1,7 +1,7 @@
 import type { PerfEventAttr } from '../../abi/attr';
 import { BreakpointType } from '../../abi/perf-event';
 import { SyswideError } from '../../base/error';
-import { breakpointRules } from '../../events/breakpoint-rules';
+import { breakpointRules, isKernelAddress } from '../../events/breakpoint-rules';
 import type { HostFiles } from '../../host/host-files';
 
 /** Where a breakpoint is to be set. */
@@ -91,10 +91,6 @@ const addressRules: readonly Rule[] = [
     return { why, remedy: 'watch data (:rw), or use a kernel with CONFIG_KPROBES', unsupported: true };
   },
 ];
-
-/** The upper half of what 64 bits address. */
-const isKernelAddress = (address: bigint, architecture: string): boolean =>
-  ['x64', 'arm64'].includes(architecture) && address >= 1n << 63n;
 
 /** All bits above the highest one that is used are equal to it. Source: Intel SDM volume 1, 3.3.7.1. */
 const isCanonical = (address: bigint, bits: number): boolean =>

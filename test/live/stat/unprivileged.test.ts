@@ -43,6 +43,12 @@ describe('a user without rights, at perf_event_paranoid 2', () => {
     );
   });
 
+  it('learns that no setting lets it watch the kernel’s memory', () => {
+    const { status, stderr } = stat('-e', 'mem:0xffffffff82000000:w', '--', 'true');
+    expect(status).toBe(125);
+    expect(stderr).toMatch(/^error\[NO_PERMISSION\]: cannot open mem:0xffffffff82000000:w on .* need CAP_SYS_ADMIN, /);
+  });
+
   it('learns which setting or capability it lacks for -a, and how to get it', () => {
     const { status, stderr } = stat('-a', '--', 'true');
     expect(status).toBe(125);

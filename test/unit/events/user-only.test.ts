@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PerfType } from '../../../src/abi/perf-event';
 import { restrictTo, restrictToUser } from '../../../src/events/user-only';
 import { hardware, software } from '../../fake/events';
 
@@ -52,6 +53,16 @@ describe('who may count user space only', () => {
     ['uprobe:/bin/sh:main', 'uprobe:/bin/sh:main:u'],
   ])('sees %s as %s', (name, narrowed) => {
     expect(restrictToUser(software('dummy', { name }))).toMatchObject({ event: { name: narrowed } });
+  });
+
+  it('is told of a breakpoint in the kernel what it asked for', () => {
+    const kernel = software('dummy', {
+      kind: 'breakpoint',
+      attr: { type: PerfType.breakpoint, config: 0n, config1: 0xffff_ffff_8200_0000n, bpType: 2 },
+    });
+    expect(restrictToUser(kernel)).toEqual({ outcome: 'unchanged', event: kernel });
+    const user = { ...kernel, attr: { ...kernel.attr, config1: 0x1000n } };
+    expect(restrictToUser(user)).toMatchObject({ outcome: 'narrowed' });
   });
 
   it('gets what has a share of user space', () => {
