@@ -31,6 +31,7 @@ export interface GangToOpen {
   /** How long to wait for debug registers that others hold; absent: not at all. */
   readonly waitSlots?: Nanoseconds;
   readonly permission: OpenContext['permission'];
+  readonly userOnly?: NonNullable<OpenContext['userOnly']>;
   readonly fdLimit: OpenContext['fdLimit'];
   /** See `OpeningRequest`. */
   readonly connector?: LiveGangRequest['connector'];

@@ -19,6 +19,8 @@ export interface OpenContext {
   readonly fdsNeeded: number;
   /** Why this user may not count like that, and how to be allowed to; asked only when the kernel said EACCES or EPERM. */
   readonly permission: (event: ResolvedEvent, place: Place) => { readonly why: string; readonly remedy: string };
+  /** Why this user may count user space only; undefined for one who may count the kernel. */
+  readonly userOnly?: () => { readonly why: string; readonly remedy: string } | undefined;
   /** The soft limit of open files; asked only when it was reached. */
   readonly fdLimit: () => number | undefined;
 }
@@ -138,20 +140,31 @@ const table: readonly Row[] = [
   },
   {
     errnos: [errno.EINVAL, errno.E2BIG],
-    explain: ({ attr }) =>
-      takesAnyEvent(attr)
-        ? {
-            code: 'NOT_SUPPORTED',
-            why: 'this kernel does not take the event with these modifiers or terms',
-            remedy: 'drop the modifiers, or see perf_event_open(2)',
-          }
-        : {
-            code: 'NOT_SUPPORTED',
-            why: 'the kernel can read the clock that was asked for only where its own clocks and software events happen',
-            remedy: 'take -k monotonic or -k monotonic_raw',
-          },
+    explain: ({ attr }, _place, { userOnly }) => {
+      if (!takesAnyEvent(attr)) return unreadableClock;
+      const forbidden = attr.flags?.excludeKernel ? userOnly?.() : undefined;
+      if (!forbidden) return unknownTerms;
+      const { why, remedy } = forbidden;
+      return {
+        code: 'NO_PERMISSION',
+        why: `this kernel does not take the event in user space only, and ${why}`,
+        remedy,
+      };
+    },
   },
 ];
+
+const unknownTerms: Explanation = {
+  code: 'NOT_SUPPORTED',
+  why: 'this kernel does not take the event with these modifiers or terms',
+  remedy: 'drop the modifiers, or see perf_event_open(2)',
+};
+
+const unreadableClock: Explanation = {
+  code: 'NOT_SUPPORTED',
+  why: 'the kernel can read the clock that was asked for only where its own clocks and software events happen',
+  remedy: 'take -k monotonic or -k monotonic_raw',
+};
 
 /**
  * Whether every event can be stamped with the clock of an attr: one that can be read in an NMI.

@@ -3,10 +3,14 @@ import type { Host } from '../host/host';
 import type { OpenContext } from './open-error';
 
 /** What the machine can say about a refused event. */
-export function refusalContext(host: Host): Pick<OpenContext, 'permission' | 'fdLimit'> {
+export function refusalContext(host: Host): Required<Omit<OpenContext, 'fdsNeeded'>> {
   const { privileges } = host;
   return {
     fdLimit: () => host.limits().openFiles.soft,
+    userOnly: () => {
+      const { mayCountKernel: right } = privileges;
+      return right.allowed ? undefined : { why: right.reason, remedy: right.remedy };
+    },
     permission: (event, place) => {
       if (event.kind === 'probe' && !mayProbe(host)) return noProbes;
       if (watchesKernel(event) && !mayWatchKernel(host)) return noKernelBreakpoints;
