@@ -1,3 +1,5 @@
+import type { Host } from '../host/host';
+
 /** An event that `stat` counts when it is given none. */
 export interface DefaultEvent {
   readonly name: string;
@@ -42,3 +44,7 @@ export function defaultEvents(systemWide: boolean): DefaultEvent[] {
     hardware('branch-misses'),
   ];
 }
+
+/** Of the rare ones, only those that the CPU's own PMU lists. */
+export const isThere = ({ name, onlyIfThere }: DefaultEvent, { pmus }: Pick<Host, 'pmus'>): boolean =>
+  !onlyIfThere || pmus.core().some((pmu) => pmu.aliases.has(name));

@@ -1,4 +1,4 @@
-import { defaultEvents } from '../../events/default-events';
+import { defaultEvents, isThere } from '../../events/default-events';
 import type { Finding } from '../../host/diagnosis/finding';
 import { hotplugFinding } from '../../host/diagnosis/hotplug';
 import { featureFindings } from '../../host/diagnosis/kernel-features';
@@ -26,7 +26,7 @@ export async function diagnose(host: Host, load: () => Kernel): Promise<Diagnosi
     nodeFinding(),
     shim,
     ...permissionFindings(kernel ? { privileges: tried(kernel, host) } : host),
-    ...limitFindings(host, defaultEvents(true).length),
+    ...limitFindings(host, defaultEvents(true).filter((event) => isThere(event, host)).length),
     ...featureFindings(host),
     ...(kernel ? [await debugRegisterFinding(kernel, host), hotplugFinding(kernel, host)] : []),
     registryFinding(),

@@ -1,7 +1,7 @@
 import { SyswideError } from '../../base/error';
 import type { AskedMetric } from '../../counts/asked-metric';
 import { moved } from '../../events/cgroup-events';
-import { type DefaultEvent, defaultEvents, detailedEvents } from '../../events/default-events';
+import { defaultEvents, detailedEvents, isThere } from '../../events/default-events';
 import { parseEvents } from '../../events/parse';
 import { resolveEvents } from '../../events/resolve-events';
 import type { ResolvedEvent } from '../../events/resolved-event';
@@ -71,10 +71,6 @@ function unaskedFor(
   const names = [...usual, ...detailedEvents(none ? 0 : detail)].map(({ name }) => name);
   return names.length > 0 ? resolveEvents(parseEvents(names.join(',')), host) : [];
 }
-
-/** Of the rare ones, only those that the CPU's own PMU lists. */
-const isThere = ({ name, onlyIfThere }: DefaultEvent, { pmus }: Host): boolean =>
-  !onlyIfThere || pmus.core().some((pmu) => pmu.aliases.has(name));
 
 /** Two lists as one; events of the second that name others by their position still name the same. */
 const withLater = (first: readonly ResolvedEvent[], second: readonly ResolvedEvent[]): ResolvedEvent[] => [

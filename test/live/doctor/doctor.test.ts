@@ -65,6 +65,18 @@ describe('as root', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
+  test('the number of files that -a takes is enough', () => {
+    const detail = check(parse(syswide(['doctor', '--json'])), 'open files')?.detail ?? '';
+    const [, files = ''] = /takes (\d+) on/.exec(detail) ?? [];
+    const limited = (count: number, ...args: string[]) => {
+      const script = `ulimit -n ${count}; exec "$@"`;
+      return spawnSync('bash', ['-c', script, 'bash', process.execPath, launcher, ...args], { encoding: 'utf8' });
+    };
+    expect(limited(Number(files), 'stat', '-a', '-x,', '--', 'true')).toMatchObject({ status: 0 });
+    const one = limited(Number(files) - 1, 'doctor', '--json');
+    expect(check(parse(one), 'open files')).toMatchObject({ status: 'missing' });
+  });
+
   test('a limit of files that is too low for -a is named', () => {
     const { stdout } = spawnSync('bash', ['-c', 'ulimit -n 40; "$0" "$1" doctor --json', process.execPath, launcher], {
       encoding: 'utf8',
