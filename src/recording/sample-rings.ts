@@ -60,8 +60,9 @@ export class SampleRings {
   /** What these clones write goes to the rings. @throws SyswideError NO_MEMORY, OPEN_FAILED */
   connect(clones: readonly OpenClone[]): void {
     try {
-      this.#rings.connect(clones.filter((clone) => this.isOverwritten(clone)));
+      // First what is short: the others are content with what it leaves.
       this.#sideRings.connect(clones.filter((clone) => !this.isOverwritten(clone)));
+      this.#rings.connect(clones.filter((clone) => this.isOverwritten(clone)));
     } catch (error) {
       throw error instanceof KernelError ? noRing(error, this.ringBytes) : error;
     }

@@ -90,10 +90,11 @@ export class CpuRings {
    * @throws KernelError EPERM where this user may not lock so much memory
    */
   connect(clones: readonly OpenClone[]): void {
-    const targets = clones.map(({ place }) => this.ringOf(present(place.cpu, 'clones that sample have a CPU')).holder);
+    const cpus = clones.map(({ place }) => present(place.cpu, 'clones that sample have a CPU'));
+    this.makeRings(new Set(cpus));
     this.kernel.setOutput(
       clones.map(({ fd }) => fd),
-      targets,
+      cpus.map((cpu) => this.ringOf(cpu).holder),
     );
   }
 
@@ -111,6 +112,21 @@ export class CpuRings {
     this.#rings.clear();
   }
 
+  /** The first ones shrink together: what the last of them may not have, the others have taken. */
+  private makeRings(cpus: Iterable<Cpu>): void {
+    const mayShrink = this.shape.mayShrink && this.#rings.size === 0;
+    for (;;) {
+      try {
+        for (const cpu of cpus) this.ringOf(cpu);
+        return;
+      } catch (error) {
+        if (!(mayShrink && isShortOfMemory(error) && this.#dataPages > 1)) throw error;
+        this.close();
+        this.#dataPages /= 2;
+      }
+    }
+  }
+
   private ringOf(cpu: Cpu): CpuRing {
     let ring = this.#rings.get(cpu);
     if (!ring) {
@@ -122,24 +138,14 @@ export class CpuRings {
   }
 
   private open(cpu: Cpu): CpuRing {
-    for (;;) {
-      const [holder] = this.kernel.openEvents([{ attr: this.holderAttr(), pid: 0, cpu }]);
-      const fd = present(holder, 'the one that was asked for');
-      try {
-        return { holder: fd, mapping: this.kernel.mapRing(fd, this.#dataPages, this.mode) };
-      } catch (error) {
-        this.kernel.closeFds([fd]);
-        if (!(error instanceof KernelError && this.shrink(error))) throw error;
-      }
+    const [holder] = this.kernel.openEvents([{ attr: this.holderAttr(), pid: 0, cpu }]);
+    const fd = present(holder, 'the one that was asked for');
+    try {
+      return { holder: fd, mapping: this.kernel.mapRing(fd, this.#dataPages, this.mode) };
+    } catch (error) {
+      this.kernel.closeFds([fd]);
+      throw error;
     }
-  }
-
-  /** Only before there is one: all are to be as long. */
-  private shrink(error: KernelError): boolean {
-    const refused = error.errnoName === 'EPERM' || error.errnoName === 'ENOMEM';
-    if (!(refused && this.shape.mayShrink && this.#rings.size === 0 && this.#dataPages > 1)) return false;
-    this.#dataPages /= 2;
-    return true;
   }
 
   private holderAttr() {
@@ -159,3 +165,6 @@ export class CpuRings {
     });
   }
 }
+
+const isShortOfMemory = (error: unknown): boolean =>
+  error instanceof KernelError && (error.errnoName === 'EPERM' || error.errnoName === 'ENOMEM');

@@ -218,3 +218,16 @@ describe('--overwrite', () => {
     expect(perf(['script', '-F', 'comm', '-i', path]).stdout.match(/^ *early *$/gmu)?.length).toBeGreaterThan(100);
   });
 });
+
+describe('who may lock little memory', () => {
+  it('records into shorter rings, of all CPUs', () => {
+    const script = 'ulimit -l 64 && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"';
+    const record = ['record', '-v', '-o', '-', '-e', 'task-clock:u', '--', 'true'];
+    const args = ['-c', script, 'bash', process.execPath, launcher, ...record];
+    const { status, stderr } = spawnSync('bash', args, { encoding: 'utf8', timeout: 60_000 });
+    const [, ring = ''] = /^# a ring of (\d+) KiB for each CPU$/m.exec(stderr) ?? [];
+    expect(status, stderr).toBe(0);
+    expect(Number(ring)).toBeGreaterThan(0);
+    expect(Number(ring)).toBeLessThan(4096);
+  });
+});

@@ -7,8 +7,8 @@ import { CpuRings } from '../../../src/ring/cpu-rings';
 
 const EPERM = 1;
 
-/** A kernel that lets `mostPages` be locked for a ring. */
-function machine(mostPages: number) {
+/** A kernel that lets `mostPages` be locked for a ring, and `together` for all. */
+function machine(mostPages: number, together = Number.POSITIVE_INFINITY) {
   const open = new Set<number>();
   const mapped = new Map<number, number>();
   const outputs = new Map<number, number>();
@@ -27,7 +27,8 @@ function machine(mostPages: number) {
       for (const one of fds) open.delete(one);
     },
     mapRing: (holder: number, pages: number) => {
-      if (pages > mostPages) throw new KernelError('mmap', EPERM);
+      const locked = [...mapped.values()].reduce((sum, one) => sum + one, 0);
+      if (pages > mostPages || locked + pages > together) throw new KernelError('mmap', EPERM);
       mapped.set(holder, pages);
       return { mode: 'drain', memory: Buffer.alloc(0), address: 0n, unmap: () => mapped.delete(holder) };
     },
@@ -60,6 +61,19 @@ describe('the rings of CPUs', () => {
     expect([...mapped.values()]).toEqual([64, 64]);
     expect(rings.ringBytes).toBe(64 * 4096);
     expect(open.size).toBe(2);
+  });
+
+  it('are so where the first would fit, and all of them do not', () => {
+    const { kernel, mapped, open, outputs } = machine(1024, 1500);
+    const rings = new CpuRings(kernel, shape);
+    const four = [0, 1, 2, 3].map((one) => clone(one, cpu(one)));
+    rings.connect(four);
+    expect([...mapped.values()]).toEqual([256, 256, 256, 256]);
+    expect([open.size, new Set(outputs.values()).size]).toEqual([4, 4]);
+    // Those that stand are not made anew for one that comes later.
+    const late = [4, 5].map((one) => clone(one, cpu(one)));
+    expect(() => rings.connect(late)).toThrow(KernelError);
+    expect([...mapped.values()]).toEqual([256, 256, 256, 256, 256]);
   });
 
   it('are refused where their length was asked for, and leave nothing behind', () => {
