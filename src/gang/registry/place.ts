@@ -40,9 +40,13 @@ export function ownPlace(user: RegistryUser = thisUser()): RegistryPlace {
 /** Every place that this user may look into, its own first. Root looks into those of all users. */
 export function visiblePlaces(user: RegistryUser = thisUser(), files: HostFiles = new HostFiles()): RegistryPlace[] {
   const own = ownPlace(user);
-  const others = user.uid === 0 ? placesOfOthers(files) : [fallback(user.uid)];
+  // What began with the variable, as at a login, is looked for without it, as from cron, and the other way round.
+  const others = user.uid === 0 ? placesOfOthers(files) : [usual(user.uid), fallback(user.uid)];
   return [own, ...others.filter(({ path }) => path !== own.path)];
 }
+
+/** Where the variable points on nearly all machines. */
+const usual = (uid: number): RegistryPlace => ({ path: `/run/user/${uid}/syswide`, uid });
 
 const fallback = (uid: number): RegistryPlace => ({ path: `/tmp/syswide-${uid}`, uid });
 
