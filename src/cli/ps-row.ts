@@ -18,8 +18,14 @@ export const psRow = (gang: FoundGang, live: GangStatus | undefined, nameOf: (ui
   gang,
   user: nameOf(gang.place.uid),
   live,
-  age: elapsed(gang.since, monotonicTime(process.hrtime.bigint())),
+  age: ageOf(gang),
 });
+
+/** Never below 0: the clock of another container may be ahead. */
+function ageOf({ since }: FoundGang): Nanoseconds {
+  const now = monotonicTime(process.hrtime.bigint());
+  return elapsed(since < now ? since : now, now);
+}
 
 /** The newest that is known of the gang. */
 export const statusOf = ({ gang, live }: PsRow): GangStatus => live ?? gang.status;
