@@ -37,8 +37,8 @@ export async function ctl(
   if (json) {
     offer(`${jsonText(rowObject(row), 2)}\n`);
   } else if (request.do === 'status') {
-    const { psTable } = await import('./ps-table');
-    offer(psTable([row], { color: standardOutput.hasColor }));
+    const { psTable, terminalOf } = await import('./ps-table');
+    offer(psTable([row], terminalOf(standardOutput)));
   }
   return exitStatus.success;
 }

@@ -42,8 +42,8 @@ export async function ps(
 async function printRows(rows: readonly PsRow[], json: boolean): Promise<void> {
   if (json) return offer(psJson(rows));
   if (rows.length === 0) return offer('no live gangs\n');
-  const { psTable } = await import('./ps-table');
-  offer(psTable(rows, { color: standardOutput.hasColor }));
+  const { psTable, terminalOf } = await import('./ps-table');
+  offer(psTable(rows, terminalOf(standardOutput)));
 }
 
 /** What each owner says, in their order; undefined where it does not answer. */
