@@ -188,3 +188,6 @@ export function sideBandEvent(sideBand: SideBand): ResolvedEvent {
   };
   return { name: 'dummy:u', kind: 'software', ...unscaled, attr };
 }
+
+/** Whether it is one of `sideBandEvent`, which nobody has asked for by name. */
+export const isSideBand = ({ attr }: ResolvedEvent): boolean => attr.flags?.task === true;

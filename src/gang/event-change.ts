@@ -3,7 +3,7 @@ import { PerfType } from '../abi/perf-event';
 import { SyswideError } from '../base/error';
 import { namedModifiers } from '../events/modifiers';
 import type { ResolvedEvent } from '../events/resolved-event';
-import { isSampledInSoftware } from '../events/sampling';
+import { isSampledInSoftware, isSideBand } from '../events/sampling';
 import { combineFilters } from '../events/tracepoint-filter';
 import type { BreakpointChange, GangChange } from './controllable';
 
@@ -30,9 +30,10 @@ interface Part {
 
 function applied(events: readonly ResolvedEvent[], { what, fits, apply }: Part): ResolvedEvent[] {
   if (events.some(fits)) return events.map((event) => (fits(event) ? apply(event) : event));
+  const asked = events.flatMap((event) => (isSideBand(event) ? [] : [event.name]));
   throw new SyswideError('USAGE', {
     what: `cannot set the ${what}`,
-    why: `none of the events has one that can be changed: ${events.map((event) => event.name).join(', ')}`,
+    why: `none of the events has one that can be changed: ${asked.join(', ')}`,
     remedy: 'see what the gang counts with syswide ps',
   });
 }

@@ -2,6 +2,7 @@ import { assert } from '../base/assert';
 import { SyswideError } from '../base/error';
 import { type Cpu, monotonicTime } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
+import { isSideBand } from '../events/sampling';
 import { CpuMask } from '../host/cpu-mask';
 import { checkNotEmpty, readCpus, resolveCpus } from '../host/cpus';
 import type { HostFiles } from '../host/host-files';
@@ -139,7 +140,7 @@ export class LiveGang implements Controllable {
 
   status(): GangStatus {
     const cpus = this.gang.places.flatMap((place) => (place.cpu === undefined ? [] : [place.cpu]));
-    const counted = this.gang.events.filter((_, index) => !this.gang.missing.has(index));
+    const counted = this.gang.events.filter((event, i) => !this.gang.missing.has(i) && !isSideBand(event));
     return {
       state: this.gang.state,
       events: counted.map((event) => event.name),

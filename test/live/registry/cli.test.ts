@@ -65,6 +65,15 @@ describe('a measurement that runs', () => {
     expect(list().map(({ id }) => id)).not.toContain(row.id);
   });
 
+  it('is listed by what was asked for, not by what a recording adds', async () => {
+    const running = startSyswide(['record', '-o', join(folder, 'perf.data'), '-a', '-e', 'cpu-clock']);
+    const { id, events } = await rowOf(running);
+    expect(events).toEqual(['cpu-clock']);
+    expect(syswide(['ctl', id, 'set', 'filter=a == 1']).stderr).toMatch(/can be changed: cpu-clock — /);
+    expect(syswide(['ctl', id, 'stop']).status).toBe(0);
+    await running.ended;
+  });
+
   it('is paused, moved and resumed from outside', async () => {
     const running = startSyswide(['stat', '-a', '-A', '-x,', '-e', 'cpu-clock']);
     const { id, pid } = await rowOf(running);
