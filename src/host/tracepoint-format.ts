@@ -41,6 +41,12 @@ export function parseTracepointFormat(text: string): TracepointFormat | undefine
   return { name, id: Number(id), fields, printFormat: print.join('print fmt: ').trimEnd() };
 }
 
+/** Arrays of dynamic probes have no length: `u16 b[]`, which their size tells. Source: trace_probe.c, parse_probe_arg(). */
+function elementsOf(type: string, size: number): number {
+  const bits = Number(/^[us](8|16|32|64) $/.exec(type)?.[1] ?? size * 8);
+  return Math.floor((size * 8) / bits) || 1;
+}
+
 const fieldLine = /^\tfield:(.+);\toffset:(\d+);\tsize:(\d+);(?:\tsigned:([01]);)?$/;
 
 function parseField(line: string): TracepointField | undefined {
@@ -54,7 +60,7 @@ function parseField(line: string): TracepointField | undefined {
     offset: Number(offset),
     size: Number(size),
     signed: signed === '1',
-    length: Number(/^\[(\d+)\]$/.exec(array)?.[1] ?? 1),
+    length: Number(/^\[(\d+)\]$/.exec(array)?.[1] ?? (array === '[]' ? elementsOf(base, Number(size)) : 1)),
     ...(base.startsWith('__data_loc ') && { dynamic: 'data' as const }),
     ...(base.startsWith('__rel_loc ') && { dynamic: 'relative' as const }),
   };

@@ -14,6 +14,8 @@ format:
 \tfield:char comm[TASK_COMM_LEN];\toffset:72;\tsize:16;\tsigned:0;
 \tfield:__rel_loc cpumask_t[] cpus;\toffset:88;\tsize:4;
 \tfield:u8 matrix[2][3];\toffset:92;\tsize:6;\tsigned:0;
+\tfield:s16 words[];\toffset:98;\tsize:8;\tsigned:1;
+\tfield:char rest[];\toffset:106;\tsize:0;\tsigned:0;
 \tfield:;\toffset:0;\tsize:0;\tsigned:0;
 \tsomething else
 
@@ -28,7 +30,7 @@ describe('the format of a tracepoint', () => {
   it('has a name, an id and its fields in order', () => {
     expect(format).toMatchObject({ name: 'sched_process_exec', id: 365 });
     expect(format?.fields.map(({ name }) => name)).toEqual(
-      ['common_type', 'common_pid', 'filename', 'pid', 'args', 'name', 'comm', 'cpus', 'matrix'], // none that is junk
+      ['common_type', 'common_pid', 'filename', 'pid', 'args', 'name', 'comm', 'cpus', 'matrix', 'words', 'rest'], // none that is junk
     );
   });
 
@@ -39,6 +41,8 @@ describe('the format of a tracepoint', () => {
     ['filename', { type: '__data_loc char[]', dynamic: 'data' }],
     ['cpus', { type: '__rel_loc cpumask_t[]', dynamic: 'relative', signed: false }],
     ['comm', { type: 'char[TASK_COMM_LEN]', length: 1, size: 16 }],
+    ['words', { type: 's16[]', size: 8, signed: true, length: 4 }], // an array of a dynamic probe
+    ['rest', { type: 'char[]', size: 0, length: 1 }],
     ['matrix', { type: 'u8[2][3]', length: 1 }],
   ])('%s is read whole', (name, expected) => {
     expect(field(name)).toMatchObject(expected);

@@ -14,9 +14,9 @@ const fields = [
   '\tfield:__u8 address[4];\toffset:28;\tsize:4;\tsigned:0;',
 ];
 
-function formatOf(printFormat: string) {
+function formatOf(printFormat: string, more: readonly string[] = []) {
   const format = parseTracepointFormat(
-    `name: test\nID: 1\nformat:\n${fields.join('\n')}\n\nprint fmt: ${printFormat}\n`,
+    `name: test\nID: 1\nformat:\n${[...fields, ...more].join('\n')}\n\nprint fmt: ${printFormat}\n`,
   );
   if (!format) throw new Error('no format');
   return format;
@@ -34,8 +34,8 @@ function sample(): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function printed(printFormat: string): string {
-  const format = formatOf(printFormat);
+function printed(printFormat: string, more: readonly string[] = []): string {
+  const format = formatOf(printFormat, more);
   const data = new TraceData(format, true);
   data.take(sample());
   return tracePrinter(format, (address) => (address === 0x1f0000000cn ? 'do_it+0x4' : undefined))(data);
@@ -78,6 +78,16 @@ describe('the print format of a tracepoint', () => {
     ['"%lu", (unsigned long)(((1UL)) << (10)) | (gfp_t)2', '1026'],
   ])('%s', (printFormat, expected) => {
     expect(printed(printFormat)).toBe(expected);
+  });
+
+  it('has elements of arrays of dynamic probes, whose length only their size tells', () => {
+    const arrays = [
+      '\tfield:u8 bytes[];\toffset:28;\tsize:4;\tsigned:0;',
+      '\tfield:s16 words[];\toffset:4;\tsize:4;\tsigned:1;',
+    ];
+    expect(printed('"{0x%x,0x%x} {%d,%d}", REC->bytes[0], REC->bytes[3], REC->words[0], REC->words[1]', arrays)).toBe(
+      '{0xa,0x7} {-5,-1}',
+    );
   });
 
   it('that is not understood gives way to the fields', () => {
