@@ -39,11 +39,12 @@ function parsed(text: string | undefined): CallGraphOptions {
     leastPercent: LEAST_PERCENT,
     isFirstTold: false,
   };
+  const numbers: string[] = [];
   for (const word of text?.split(',') ?? []) {
     if (shares.has(word)) options = { ...options, shares: word as CallGraphOptions['shares'] };
     else if (orders.has(word)) options = { ...options, order: word as CallOrder };
     else if (values.has(word)) options = { ...options, value: word as CallGraphOptions['value'] };
-    else if (/^\d/.test(word)) options = { ...options, leastPercent: percentOf('-g', word) };
+    else if (/^\d/.test(word)) numbers.push(word);
     // perf's default of what nodes are told apart by, and the only one here.
     else if (word !== 'function') {
       throw usage(
@@ -53,7 +54,22 @@ function parsed(text: string | undefined): CallGraphOptions {
       );
     }
   }
-  return options;
+  return { ...options, ...limits(numbers) };
+}
+
+/** As in perf, the first number is a percentage and the second one how many there are at most; 0: all. */
+function limits([percent, most, ...more]: readonly string[]): Partial<CallGraphOptions> {
+  if (more.length > 0 || !/^\d{1,9}$/.test(most ?? '0')) {
+    throw usage(
+      `-g '${more[0] ?? most}'`,
+      'that is no number of functions',
+      'write a percentage and a number: -g graph,0.5,10',
+    );
+  }
+  return {
+    ...(percent === undefined ? {} : { leastPercent: percentOf('-g', percent) }),
+    ...(Number(most ?? 0) === 0 ? {} : { most: Number(most) }),
+  };
 }
 
 /** @throws SyswideError USAGE for what is no percentage */

@@ -44,7 +44,7 @@ const groups = (): Record<string, Option[]> => ({
     new Option('--no-children', 'do not'),
     new Option(
       '-g, --call-graph <how>',
-      'graph, fractal, flat, folded or none; least percentage; caller or callee; count',
+      'graph, fractal, flat, folded or none; least percentage, most functions; caller or callee; count',
     ),
     new Option('--max-stack <n>', 'so many functions of a call chain at most'),
     new Option('--ignore-callees <regex>', 'what these functions call is theirs'),

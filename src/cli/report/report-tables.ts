@@ -78,9 +78,10 @@ function viewOf(
   // Functions that the compiler put into others have callers, too; without any, perf takes no notice of `--children`.
   const hasCallers = isCalled || options.inlines;
   const children = !options.hierarchy && hasCallers && (options.children ?? isCalled);
-  const { shares, value, leastPercent, isFirstTold } = options.callGraph;
+  const { shares, value, leastPercent, most, isFirstTold } = options.callGraph;
   const order = orderOf(recording, members, options);
-  const style = { value, leastPercent, order, isFirstTold: order === 'callee' && isFirstTold };
+  const limit = most === undefined ? {} : { most };
+  const style = { value, leastPercent, ...limit, order, isFirstTold: order === 'callee' && isFirstTold };
   const fields = options.fieldsFor(children);
   const told = new Set<ReportField>(options.hierarchy ? [] : singles(options).map(({ key }) => key));
   const left = fields.columns.filter((field) => !told.has(field));

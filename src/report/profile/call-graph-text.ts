@@ -9,6 +9,8 @@ export interface CallGraphStyle {
   readonly value: 'percent' | 'period' | 'count';
   /** What has a smaller share, in percent, is left out. */
   readonly leastPercent: number;
+  /** So many functions stand beside each other at most, and so many chains one after the other; undefined: all. */
+  readonly most?: number;
   /** Whether the function that a tree begins with stands in its entry, in front. */
   readonly isFirstTold?: boolean;
 }
@@ -68,6 +70,11 @@ class GraphText {
     private readonly nameOf: (cell: number) => string,
   ) {}
 
+  /** As in perf, of the functions that a tree begins with, and of those on each level of it. */
+  private get most(): number {
+    return this.style.most ?? Number.POSITIVE_INFINITY;
+  }
+
   get done(): string {
     return this.#lines.length === 0 ? '' : `${this.#lines.join('\n')}\n\n`;
   }
@@ -84,7 +91,8 @@ class GraphText {
   }
 
   private onlyRoot(root: CallNode): void {
-    const cells = this.style.isFirstTold ? root.cells.slice(1) : root.cells;
+    const begin = this.style.isFirstTold ? 1 : 0;
+    const cells = root.cells.slice(begin, begin + this.most);
     if (cells.length > 0) this.#lines.push(`${MARGIN}|`);
     for (const [i, cell] of cells.entries()) {
       this.#lines.push(`${MARGIN}${i === 0 ? '---' : '   '}${this.nameOf(cell)}`);
@@ -117,7 +125,8 @@ class GraphText {
     const { total } = of;
     let left = of.period;
     const above = pipes.map((goesOn) => (goesOn ? PIPE : GAP)).join('');
-    for (const [i, node] of nodes.entries()) {
+    const drawn = nodes.slice(0, this.most);
+    for (const [i, node] of drawn.entries()) {
       left -= node.total;
       const isLast = i === nodes.length - 1 && (this.style.shares === 'graph' || left <= 0);
       this.#lines.push(`${margin}${above}${PIPE}`);
@@ -130,7 +139,7 @@ class GraphText {
       this.children(node, total, margin, [...pipes, !isLast]);
     }
     if (this.style.shares === 'fractal' && nodes.length > 0) {
-      this.rest({ total: left, samples: of.samples - samplesOf(nodes) }, total, margin + above);
+      this.rest({ total: left, samples: of.samples - samplesOf(drawn) }, total, margin + above);
     }
   }
 

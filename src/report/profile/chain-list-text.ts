@@ -24,7 +24,8 @@ export function chainListText(
   const least = leastPeriod(style, whole);
   const ways = waysTo(roots)
     .filter(({ node }) => node.self >= least)
-    .sort((a, b) => b.node.self - a.node.self);
+    .sort((a, b) => b.node.self - a.node.self)
+    .slice(0, style.most);
   return ways
     .map(({ cells, node }) => {
       const names = cells.map(nameOf);

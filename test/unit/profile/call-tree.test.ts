@@ -90,6 +90,23 @@ describe('call trees', () => {
     expect(callGraphText([], style, 12, 6, name)).toBe('');
   });
 
+  it('have no more functions beside each other, in a row, and chains than there may be', () => {
+    const style = { shares: 'graph', value: 'percent', leastPercent: 0, most: 1 } as const;
+    const name = (cell: number) => String.fromCharCode(cell);
+    const margin = ' '.repeat(12);
+    expect(callGraphText(tree(stacks, 'caller'), style, 12, 6, name).split('\n')).toEqual([
+      `${margin}|`,
+      `${margin}---a`,
+      `${margin}   |          `,
+      // That another one would follow is seen by its line, as in perf.
+      `${margin}   |--25.00%--c`,
+      '',
+      '',
+    ]);
+    const folded = { ...style, shares: 'folded' } as const;
+    expect(chainListText(tree(stacks, 'caller'), folded, 12, 6, name).trimEnd().split('\n')).toHaveLength(1);
+  });
+
   it('with shares of what is above, tell what is left', () => {
     const style = { shares: 'fractal', value: 'percent', leastPercent: 50 } as const;
     const text = callGraphText(tree(stacks, 'caller'), style, 12, 6, (cell) => String.fromCharCode(cell));
