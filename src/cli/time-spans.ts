@@ -71,10 +71,11 @@ function spanOf(span: string, text: string): TimeSpan {
   if (from === undefined && to === undefined) {
     throw usage(`--time '${text}'`, 'that is no span of time', 'write its ends in seconds: --time 12.5,13');
   }
-  return {
-    ...(from === undefined ? {} : { from: nanoseconds(from) }),
-    ...(to === undefined ? {} : { to: nanoseconds(to) }),
-  };
+  const [begin, end] = [from, to].map((seconds) => (seconds === undefined ? undefined : nanoseconds(seconds)));
+  if (begin !== undefined && end !== undefined && begin > end) {
+    throw usage(`--time '${text}'`, 'it ends before it begins', 'write the earlier end first: --time 12.5,13');
+  }
+  return { ...(begin === undefined ? {} : { from: begin }), ...(end === undefined ? {} : { to: end }) };
 }
 
 /** Exactly, as far as numbers are. */

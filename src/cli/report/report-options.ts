@@ -57,6 +57,8 @@ export interface ReportOptions {
   readonly input: string;
   readonly symbols: SymbolPlaces;
   readonly filter: RecordingFilter;
+  /** Of which times, as it was asked for; undefined: of all. */
+  readonly timeSlices: string | undefined;
   /** Whether shares are of what is shown, not of all. */
   readonly isRelative: boolean;
   readonly style: ColumnStyle;
@@ -103,6 +105,7 @@ export function reportOptions(raw: RawReportOptions): ReportOptions {
     symbols: symbolPlaces(raw),
     owner: recordingOwner(raw),
     filter: recordingFilter(raw),
+    timeSlices: raw.time,
     isRelative: raw.percentage === 'relative',
     style: tableStyle(raw),
     functions: functionFilter(raw),

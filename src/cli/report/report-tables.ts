@@ -23,12 +23,13 @@ export function reportTables(recording: Recording, options: ReportOptions): Repo
   const events = recording.events.all;
   const indexes = events.map((_, i) => i);
   const nameOf = (index: number): string => events[index]?.name ?? '';
+  const slices = options.timeSlices === undefined ? '' : ` (time slices: ${options.timeSlices})`;
   const tableOf = (name: string | null, title: string, members: readonly number[], isSummed = false) => ({
     name,
     events: members,
     isSummed,
     order: orderOf(recording, members, options),
-    view: { event: title, ...viewOf(recording, members, options) },
+    view: { event: `${title}${slices}`, ...viewOf(recording, members, options) },
   });
   const single = (index: number) => tableOf(nameOf(index), `event '${nameOf(index)}'`, [index]);
   const together = (members: readonly number[], title: string, isSummed: boolean) =>

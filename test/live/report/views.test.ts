@@ -83,6 +83,7 @@ describe('syswide report shows what perf report shows', () => {
     ],
     ['short trees', ['--max-stack', '4', '--no-children', '-s', 'comm,dso,sym', '-g', 'callee,3']],
     ['a command by its short option', ['-c', 'ls', '-s', 'comm,dso', '--no-children', '-g', 'none']],
+    ['a part of the time', ['--no-children', '-s', 'comm', '-g', 'none', '--time', '20%-90%']],
     ['parents', ['--no-children', '-s', 'parent,comm', '-g', 'none']],
     ['parents of a pattern', ['--no-children', '-s', 'parent,sym', '-p', 'vfs_|do_getx', '-g', 'none']],
     ['parents of a pattern, with shares for callers', ['-s', 'dso', '-p', 'vfs_|do_getx', '-g', 'none']],

@@ -30,6 +30,12 @@ describe('spans of time', () => {
     expect(() => askedTimes(text)).toThrow('is no span of time');
   });
 
+  it('refuses a span that ends before it begins', () => {
+    expect(() => askedTimes('2,1.5')).toThrow('it ends before it begins');
+    expect(() => askedTimes('1,2 4,3')).toThrow('it ends before it begins');
+    expect(askedTimes('2,2')).toEqual({ times: [{ from: 2e9, to: 2e9 }] });
+  });
+
   it.each([
     '%',
     '0%',
