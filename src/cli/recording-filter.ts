@@ -61,7 +61,7 @@ const untold = (option: string, why: string, remedy: string): SyswideError =>
   new SyswideError('BAD_FILE', { what: `cannot take samples of the recording by ${option}`, why, remedy });
 
 /** The one that has no samples, and only tells of tasks. */
-const isDummy = ({ type, config }: RecordedEvent): boolean =>
+export const isDummy = ({ type, config }: RecordedEvent): boolean =>
   type === PerfType.software && config === BigInt(SoftwareId.dummy);
 
 /**

@@ -3,6 +3,7 @@ import type { SortKey } from '../../profile/histogram';
 import type { Recording } from '../../profile/recording';
 import { isMetric, type ReportField } from '../../report/profile/histogram-columns';
 import type { HistogramView } from '../../report/profile/histogram-text';
+import { isDummy } from '../recording-filter';
 import type { ReportOptions } from './report-options';
 
 /** Events of a recording that stand in one table, and how it is shown. */
@@ -36,10 +37,13 @@ export function reportTables(recording: Recording, options: ReportOptions): Repo
     tableOf(isSummed ? null : nameOf(members[0] ?? 0), title, members, isSummed);
   const all = `events '${events.map(({ name }) => name).join(', ')}'`;
   if (options.fieldsFor(false).keys.includes('event')) return [together(indexes, all, true)];
-  if (options.together === 'all' && events.length > 1) return [together(indexes, all, false)];
   const groups = options.together === 'none' ? [] : (recording.facts.groups ?? []);
+  const isIn = (index: number, { leader, members }: (typeof groups)[number]) =>
+    index >= leader && index < leader + members;
+  const isOneGroup = groups.some((group) => events.every((event, i) => isIn(i, group) || isDummy(event)));
+  if (options.together === 'all' && events.length > 1 && !isOneGroup) return [together(indexes, all, false)];
   return indexes.flatMap((index) => {
-    const group = groups.find(({ leader, members }) => index >= leader && index < leader + members);
+    const group = groups.find((candidate) => isIn(index, candidate));
     if (!group || group.members < 2) return [single(index)];
     if (group.leader !== index) return [];
     const members = indexes.slice(group.leader, group.leader + group.members);

@@ -44,7 +44,7 @@ export interface ReportColumn {
   compare(a: number, b: number): number;
 }
 
-/** @param hasChildren whether callers have a share: what is shown without them is called so then */
+/** @param hasChildren whether the shares of callers are shown, too: what is shown without them is called so then */
 export function columnOf(
   field: ReportField,
   source: HistogramSource,

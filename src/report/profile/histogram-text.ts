@@ -38,7 +38,8 @@ export interface HistogramView extends EntryOrder {
 export function* histogramText(source: HistogramSource, view: HistogramView): Generator<string> {
   const { histogram } = source;
   const texts = new KeyTexts(source);
-  const columns = view.columns.map((field) => columnOf(field, source, texts, view.children));
+  const isBeside = view.columns.includes('overhead_children');
+  const columns = view.columns.map((field) => columnOf(field, source, texts, isBeside));
   const order = sortedEntries(source, view, texts);
   for (const column of columns) column.fit(order);
   const lines = new TableLines(columns, view.style);

@@ -83,6 +83,7 @@ describe('syswide report shows what perf report shows', () => {
     ],
     ['short trees', ['--max-stack', '4', '--no-children', '-s', 'comm,dso,sym', '-g', 'callee,3']],
     ['a command by its short option', ['-c', 'ls', '-s', 'comm,dso', '--no-children', '-g', 'none']],
+    ['shares without those of callers', ['-F', 'comm,overhead', '-g', 'none']],
     ['a part of the time', ['--no-children', '-s', 'comm', '-g', 'none', '--time', '20%-90%']],
     ['parents', ['--no-children', '-s', 'parent,comm', '-g', 'none']],
     ['parents of a pattern', ['--no-children', '-s', 'parent,sym', '-p', 'vfs_|do_getx', '-g', 'none']],
@@ -116,6 +117,16 @@ describe('syswide report shows what perf report shows', () => {
     const forced = linesOf(['-i', pair, '--group', '-n']);
     expect(forced.theirs.some((line) => line.includes("of events 'cpu-clock, page-faults'"))).toBe(true);
     expect(forced.ours).toEqual(forced.theirs);
+    // There is a group already.
+    const twice = linesOf(['-i', group, '--group']);
+    expect(twice.theirs.some((line) => line.includes("'anon group { cpu-clock, page-faults }'"))).toBe(true);
+    expect(twice.ours).toEqual(twice.theirs);
+  });
+
+  it('no shares for callers where there are no call chains', () => {
+    const { ours, theirs } = linesOf(['-i', pair, '--children', '-s', 'dso']);
+    expect(theirs.some((line) => line.includes('Overhead'))).toBe(true);
+    expect(ours).toEqual(theirs);
   });
 
   it('threads below those that began them', () => {
