@@ -7,6 +7,7 @@ import { readCodeIndex } from '../symbols/elf/code-index';
 import { readJitDump } from '../symbols/jit-dump';
 import { readJitMap } from '../symbols/jit-map';
 import { type KernelIndex, readKernelIndex } from '../symbols/kernel-index';
+import { cachedProgram } from '../symbols/program-cache';
 import { programFiles } from '../symbols/program-file';
 import type { SymbolIndex } from '../symbols/symbol-index';
 import { CallFrames } from '../symbols/unwind/call-frames';
@@ -104,13 +105,19 @@ export class Programs {
   private findFile(path: string): ProgramFile | undefined {
     const recorded = this.#builds.get(path);
     const files = this.filesOf(path).map((file) => ({ file, found: programBuildId(file) }));
-    const right = files.find(({ found }) => recorded && found && matches(recorded, found));
+    const right = files.find(({ found }) => recorded && found && matches(recorded, found)) ?? this.cached(recorded);
     const known = files.find(({ found }) => found);
     if (known && !right && recorded) {
       this.notices.push(`${path} is another build than the one that was recorded: its functions have no names`);
       return undefined;
     }
     return right ?? known ?? files[0];
+  }
+
+  /** What was copied at the time of the recording. As in perf, that is nothing to those who look in a folder of their own. */
+  private cached(build: Buffer | undefined): { readonly file: string; readonly found: Buffer } | undefined {
+    const file = build && this.places.root === undefined ? cachedProgram(build) : undefined;
+    return build && file !== undefined ? { file, found: build } : undefined;
   }
 
   private filesOf(path: string): string[] {

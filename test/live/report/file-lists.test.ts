@@ -173,7 +173,9 @@ describe.runIf(isRoot && hasPerf)('buildid-list', () => {
     copyFileSync('/usr/bin/md5sum', program);
     const zeros = `head -c 200M /dev/zero | ${program}`;
     perf(['record', '-q', '--buildid-mmap', '-o', at('changed'), '--', 'sh', '-c', zeros]);
-    const report = () => syswide(['report', '-i', at('changed'), '-s', 'dso,sym']);
+    // Not where perf has put a copy of the right one.
+    const env = { HOME: folder };
+    const report = () => syswide(['report', '-i', at('changed'), '-s', 'dso,sym'], { env });
     expect(report().stderr).toBe('');
     rmSync(program);
     copyFileSync('/usr/bin/sort', program);

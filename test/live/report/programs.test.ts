@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { isRoot, syswide } from '../run';
+import { isRoot, perf, syswide } from '../run';
 
 needs(isRoot, 'root');
 
@@ -70,6 +70,22 @@ describe('the names of functions', () => {
     expect(own.reduce((sum, { percent }) => sum + percent, 0)).toBeGreaterThan(50);
     expect(own.map(({ symbol }) => symbol).filter((symbol) => symbol !== null)).toEqual([]);
     expect(syswide(['report', '-i', at('perf.data'), '--no-children']).stdout).toMatch(/stripped +\[\.\] 0x0{10}/u);
+  });
+
+  it('are those of the build that perf has kept, when there is another one in its place', () => {
+    const source = `__attribute__((noinline)) void before(void) { ${SPIN} } int main(void) { before(); }`;
+    const program = compiled('rebuilt', source, 'c');
+    const data = at('kept.data');
+    const home = { env: { HOME: folder } };
+    expect(perf(['record', '-q', '-e', 'cpu-clock:u', '-o', data, '--', program], home).status).toBe(0);
+    const largest = () =>
+      syswide(['report', '-q', '--no-children', '-s', 'sym', '-i', data], home).stdout.split('\n')[0];
+    compiled('rebuilt', source.replaceAll('before', 'after'), 'c');
+    expect(largest()).toMatch(/\[\.\] before$/u);
+    unlinkSync(program);
+    expect(largest()).toMatch(/\[\.\] before$/u);
+    rmSync(at('.debug'), { recursive: true });
+    expect(largest()).not.toContain('before');
   });
 
   it('are those of a library that is loaded later', () => {
