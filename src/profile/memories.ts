@@ -17,12 +17,17 @@ export class Memories {
   /** With which one begins, and with how many of its ranges; 0 for none. */
   readonly #parent = new PagedColumn(Int32Array);
   readonly #inherited = new PagedColumn(Int32Array);
+  /** Whether it is that of a program which was executed in place of another one. */
+  readonly #isOther = new PagedColumn(Uint8Array);
   /** Its own: how many, and the row of the newest of them; -1 for none. */
   readonly #count = new PagedColumn(Int32Array);
   readonly #newest = new PagedColumn(Int32Array);
   readonly #made = new Map<number, Memory>();
-  /** What is in the memory that was added to last: processes map many files one after the other. */
-  readonly #ranges = new RangeList(MOST_RANGES);
+  /**
+   * What is in the memory that was added to last, and what it began with, the newest of it: processes map many files one after
+   * the other, also where others were that an earlier memory tells of.
+   */
+  readonly #ranges = new RangeList(2 * MOST_RANGES);
   #rangesOf = 0;
 
   constructor(private readonly events: TaskEvents) {
@@ -35,7 +40,17 @@ export class Memories {
     // One that has nothing of its own is passed over: a thousand generations may have none.
     if (this.#count.at(parent) > 0) return this.add(parent, this.#count.at(parent));
     const origin = this.#parent.at(parent);
-    return origin === 0 ? NOTHING : this.add(origin, this.#inherited.at(parent));
+    if (origin === 0) return NOTHING;
+    const child = this.add(origin, this.#inherited.at(parent));
+    this.#isOther.set(child, this.#isOther.at(parent));
+    return child;
+  }
+
+  /** One for another program, which has what was there before only while it is loaded. */
+  otherOf(parent: number): number {
+    const other = this.childOf(parent);
+    if (other !== NOTHING) this.#isOther.set(other, 1);
+    return other;
   }
 
   /**
@@ -46,7 +61,7 @@ export class Memories {
   map(memory: number, row: number): number {
     const range = this.events.rangeAt(row);
     const into = this.targetOf(memory, range);
-    if (this.#rangesOf !== into) this.list(into);
+    if (this.#rangesOf !== into || this.#ranges.isFull) this.list(into);
     this.#ranges.push(range);
     this.events.settleMap(row, this.#newest.at(into));
     this.#newest.set(into, row);
@@ -78,9 +93,35 @@ export class Memories {
   }
 
   private list(memory: number): void {
+    const isListed = !this.#ranges.isFull && this.isAllOf(memory, this.#rangesOf);
     this.#rangesOf = memory;
+    if (isListed) return;
     this.#ranges.clear();
-    for (const range of this.rangesOf(memory)) this.#ranges.push(range);
+    let [one, count] = [memory, this.#count.at(memory)];
+    while (one !== 0 && !this.#ranges.isHalfFull) {
+      this.listOwn(one, count);
+      count = this.#inherited.at(one);
+      one = this.#isOther.at(one) === 1 ? 0 : this.#parent.at(one);
+    }
+  }
+
+  /** Whether there is nothing in a memory yet but what another one has. */
+  private isAllOf(memory: number, other: number): boolean {
+    return (
+      this.#parent.at(memory) === other &&
+      this.#inherited.at(memory) === this.#count.at(other) &&
+      this.#count.at(memory) === 0 &&
+      this.#isOther.at(memory) === 0
+    );
+  }
+
+  /** @param count of its oldest ranges */
+  private listOwn(memory: number, count: number): void {
+    let later = this.#count.at(memory) - count;
+    for (let row = this.#newest.at(memory); row >= 0 && !this.#ranges.isHalfFull; row = this.events.beforeAt(row)) {
+      if (later > 0) later -= 1;
+      else this.#ranges.push(this.events.rangeAt(row));
+    }
   }
 
   /** The oldest first. */
@@ -95,6 +136,7 @@ export class Memories {
   private add(parent: number, inherited: number): number {
     this.#parent.push(parent);
     this.#inherited.push(inherited);
+    this.#isOther.push(0);
     this.#count.push(0);
     this.#newest.push(-1);
     return this.#count.length - 1;

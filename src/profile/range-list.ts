@@ -16,6 +16,15 @@ export class RangeList {
     this.#dsos = new Int32Array(most);
   }
 
+  /** Whether one more has no room. */
+  get isFull(): boolean {
+    return this.#length === this.#starts.length;
+  }
+
+  get isHalfFull(): boolean {
+    return this.#length * 2 >= this.#starts.length;
+  }
+
   clear(): void {
     this.#length = 0;
   }

@@ -182,7 +182,7 @@ export class Timeline {
     const process = this.processOf(this.events.pidAt(row));
     const memory = this.#memory.at(process);
     // What was there before stays for samples that are taken while the new program is loaded.
-    if (isExec) this.replace(process, this.#memories.childOf(memory), this.events.timeAt(row));
+    if (isExec) this.replace(process, this.#memories.otherOf(memory), this.events.timeAt(row));
     this.become(row, process, this.events.commAt(row));
   }
 

@@ -72,6 +72,29 @@ describe('the timeline of tasks', () => {
     expect([2, 3].map((pid) => dsoAt(pid, 9, 350))).toEqual([6, 6]);
   });
 
+  it('knows what was in a place at a time, when several places have had others', () => {
+    const { dsoAt } = told(
+      ...[comm(0, 1, 'sh'), map(0, 1, 100, 200, 5), map(0, 1, 300, 400, 6)],
+      ...[map(10, 1, 100, 200, 7), map(20, 1, 300, 400, 8), map(30, 1, 100, 200, 9)],
+    );
+    expect([5, 15, 25, 35].map((time) => dsoAt(1, time, 150))).toEqual([5, 7, 7, 9]);
+    expect([5, 15, 25, 35].map((time) => dsoAt(1, time, 350))).toEqual([6, 6, 8, 8]);
+  });
+
+  it('knows what a child had from its parent until something else came there', () => {
+    const { dsoAt } = told(comm(0, 1, 'sh'), map(0, 1, 100, 200, 5), fork(10, 2, 1), map(20, 2, 100, 200, 6));
+    expect([15, 25].map((time) => dsoAt(2, time, 150))).toEqual([5, 6]);
+    expect(dsoAt(1, 25, 150)).toBe(5);
+  });
+
+  it('knows what was in a place at a time, of places that come and go by turns', () => {
+    const turns = Array.from({ length: 20_000 }, (_, i) => map(i, 1, 0x1000 * (i % 50), 0x1000 * (i % 50) + 0x1000, i));
+    const { user } = process.cpuUsage();
+    const { dsoAt } = told(turns);
+    expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(2);
+    for (const time of [60, 5000, 19_000]) expect(dsoAt(1, time, 0x1000 * 7)).toBe(time - ((time + 43) % 50));
+  });
+
   it('knows the name that a thread had at a time', () => {
     const { commAt } = told(comm(0, 1, 'sh'), comm(20, 1, 'late'), fork(10, 2, 1), comm(15, 2, 'ls', { isExec: true }));
     expect([5, 25, 12].map((time) => commAt(1, time))).toEqual(['sh', 'late', 'sh']);
