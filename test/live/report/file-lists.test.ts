@@ -168,6 +168,28 @@ describe.runIf(isRoot && hasPerf)('buildid-list', () => {
     expect(syswide(args).stdout).toBe(ofPerf(args));
   });
 
+  it.runIf(process.arch === 'x64')('has code of JIT compilers in the order in which it was made', () => {
+    const program = at('compiler');
+    // Waits, and then has code in its memory that counts down from 2^27, and runs it.
+    const source = `#include <string.h>
+      #include <stdlib.h>
+      #include <sys/mman.h>
+      #include <unistd.h>
+      int main(int, char **words) {
+        usleep(atoi(words[1]));
+        void *code = mmap(0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        memcpy(code, "\\xb9\\0\\0\\0\\x08\\xff\\xc9\\x75\\xfc\\xc3", 10);
+        ((void (*)())code)();
+      }`;
+    spawnSync('g++', ['-O1', '-xc++', '-', '-o', program], { input: source });
+    // The one that begins first, whose stack is told of first, makes its code last.
+    const both = `${program} 400000 & sleep 0.1; ${program} 0; wait`;
+    perf(['record', '-q', '-B', '-d', '-e', 'cpu-clock', '-o', at('compiled'), '--', 'sh', '-c', both]);
+    const args = ['buildid-list', '-H', '-i', at('compiled')];
+    expect(syswide(args).stdout.match(/perf-\d+\.map/gu)).toHaveLength(2);
+    expect(syswide(args).stdout).toBe(ofPerf(args));
+  });
+
   it('gives no names to another build than mappings tell of', () => {
     const program = at('changing');
     copyFileSync('/usr/bin/md5sum', program);
