@@ -1,18 +1,17 @@
 import { SyswideError } from '../base/error';
 import type { HostFiles } from '../host/host-files';
 import type { BuildId } from '../perfdata/build-ids';
-import { kernelBuildId, programBuildId } from '../symbols/build-id';
+import { kernelBuildId } from '../symbols/build-id';
 import { debugFileOf } from '../symbols/debug-file';
 import { readCodeIndex } from '../symbols/elf/code-index';
 import { readJitDump } from '../symbols/jit-dump';
 import { readJitMap } from '../symbols/jit-map';
 import { type KernelIndex, readKernelIndex } from '../symbols/kernel-index';
-import { cachedProgram } from '../symbols/program-cache';
-import { programFiles } from '../symbols/program-file';
 import type { SymbolIndex } from '../symbols/symbol-index';
 import { CallFrames } from '../symbols/unwind/call-frames';
 import { vdsoFile, vdsoIndex } from '../symbols/vdso';
 import { readVmlinux, type Vmlinux } from '../symbols/vmlinux';
+import { FoundPrograms, isOfBuild } from './found-programs';
 import type { RecordedProcesses } from './task-records';
 
 /** Where symbols are looked for besides the usual places. */
@@ -31,8 +30,7 @@ export interface SymbolPlaces {
  */
 export class Programs {
   readonly #indexes = new Map<string, SymbolIndex | undefined>();
-  /** The files of programs, as far as they have been looked for. */
-  readonly #found = new Map<string, ProgramFile | undefined>();
+  readonly #found: FoundPrograms;
   /** Where the functions of programs were found. */
   readonly #files = new Map<string, string>();
   readonly #builds: ReadonlyMap<string, Buffer>;
@@ -48,6 +46,7 @@ export class Programs {
     private readonly processes?: RecordedProcesses,
   ) {
     this.#builds = new Map(builds.map(({ path, id }) => [path, id]));
+    this.#found = new FoundPrograms(this.#builds, places.root, processes, this.notices);
   }
 
   /** By place in its file; undefined where nothing is known of it. */
@@ -82,47 +81,16 @@ export class Programs {
     if (path === '[vdso]') return this.isThisKernel() ? vdsoIndex(this.files)?.index : undefined;
     const [, process] = jitMap.exec(path) ?? [];
     if (process !== undefined) return this.compiled(path, Number(process));
-    const best = this.rightFileOf(path);
+    const best = this.#found.of(path);
     if (best) this.#files.set(path, best.file);
-    return best && functionsOf(best.file, best.found);
+    return best && functionsOf(best.file, best.build);
   }
 
   /** What a program tells of the frames of its functions; undefined where nothing is known. */
   callFramesOf(path: string): CallFrames | undefined {
     if (path === '[vdso]') return this.isThisKernel() ? vdsoFrames(this.files) : undefined;
-    const file = this.rightFileOf(path)?.file;
+    const file = this.#found.of(path)?.file;
     return file === undefined ? undefined : unlessDamaged(() => CallFrames.read(file));
-  }
-
-  private rightFileOf(path: string): ProgramFile | undefined {
-    const known = this.#found.get(path);
-    if (known || this.#found.has(path)) return known;
-    const found = path.startsWith('/') ? this.findFile(path) : undefined;
-    this.#found.set(path, found);
-    return found;
-  }
-
-  private findFile(path: string): ProgramFile | undefined {
-    const recorded = this.#builds.get(path);
-    const files = this.filesOf(path).map((file) => ({ file, found: programBuildId(file) }));
-    const right = files.find(({ found }) => recorded && found && matches(recorded, found)) ?? this.cached(recorded);
-    const known = files.find(({ found }) => found);
-    if (known && !right && recorded) {
-      this.notices.push(`${path} is another build than the one that was recorded: its functions have no names`);
-      return undefined;
-    }
-    return right ?? known ?? files[0];
-  }
-
-  /** What was copied at the time of the recording. As in perf, that is nothing to those who look in a folder of their own. */
-  private cached(build: Buffer | undefined): { readonly file: string; readonly found: Buffer } | undefined {
-    const file = build && this.places.root === undefined ? cachedProgram(build) : undefined;
-    return build && file !== undefined ? { file, found: build } : undefined;
-  }
-
-  private filesOf(path: string): string[] {
-    const { root } = this.places;
-    return root === undefined ? [...programFiles(path, this.processes?.mappedBy(path))] : [`${root}${path}`];
   }
 
   /** What the JIT compiler of a process has made. */
@@ -150,7 +118,7 @@ export class Programs {
   private loadVmlinux(path: string): KernelIndex {
     const read = readVmlinux(path);
     const recorded = this.#builds.get(KERNEL_NAME);
-    if (recorded && !(read.build && matches(recorded, read.build))) throw otherBuild(path, recorded);
+    if (recorded && !(read.build && isOfBuild(recorded, read.build))) throw otherBuild(path, recorded);
     this.#vmlinux = read;
     return read.functions;
   }
@@ -159,14 +127,8 @@ export class Programs {
   private isThisKernel(): boolean {
     const recorded = this.#builds.get(KERNEL_NAME);
     const running = kernelBuildId(this.files);
-    return !(recorded && running) || matches(recorded, running);
+    return !(recorded && running) || isOfBuild(recorded, running);
   }
-}
-
-/** A file, and its build-id, if it has one. */
-interface ProgramFile {
-  readonly file: string;
-  readonly found: Buffer | undefined;
 }
 
 const functionsOf = (file: string, build: Buffer | undefined): SymbolIndex | undefined =>
@@ -198,6 +160,3 @@ const otherBuild = (path: string, recorded: Buffer): SyswideError =>
 
 /** The name that the memory of JIT compilers has in a recording, see `TaskRecords`, and the file with its functions. */
 const jitMap = /^\/tmp\/perf-(\d+)\.map$/;
-
-/** Older files have 20 bytes of every build-id, with zeros behind a shorter one. */
-const matches = (recorded: Buffer, found: Buffer): boolean => recorded.subarray(0, found.length).equals(found);
