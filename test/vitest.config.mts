@@ -4,15 +4,24 @@ import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Has the process give up on names for good. */
+const SPOILING = 'test/unit/symbols/demangle.test.ts';
+
+/**
+ * Tests of code that keeps nothing between them: many files are run by one process, which starts once and loads what they have
+ * in common once.
+ */
+const UNITS = ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'];
+
 /**
  * Tests whose results no other program on the machine can change: they count nothing but their own workload, take no CPU
- * offline, claim no debug register, and time nothing that matters. They run first, as many files at once as there are CPUs.
+ * offline, claim no debug register, and time nothing that matters. As many files at once as there are CPUs.
  */
 const SIDE_BY_SIDE = [
-  'test/unit/**/*.test.ts',
-  'test/property/**/*.test.ts',
+  SPOILING,
   'test/live/events/attrs.test.ts',
-  'test/live/flamegraph/{export,inlined,page,pprof}.test.ts',
+  'test/live/faults/no-proc.test.ts',
+  'test/live/flamegraph/{export,inlined,page,page-use,pprof}.test.ts',
   'test/live/launcher.test.ts',
   'test/live/package/*.test.ts',
   'test/live/perfdata/*.test.ts',
@@ -23,7 +32,7 @@ const SIDE_BY_SIDE = [
   'test/torture/{byte-order,disks,files,fuzz,hostile-recordings,planted-files,soak,task-floods,unprivileged}.test.ts',
 ];
 
-// The FFI packages crash a worker thread when it ends, so every test file gets a process of its own.
+// The FFI packages crash a worker thread when it ends, so tests run in processes.
 const common = { root, pool: 'forks', testTimeout: 30_000 } as const;
 const resolve = { alias: { syswide: `${root}src/index.ts` } };
 
@@ -34,8 +43,10 @@ export default defineConfig({
         resolve,
         test: {
           ...common,
-          name: 'side by side',
-          include: SIDE_BY_SIDE,
+          name: 'units',
+          include: UNITS,
+          exclude: [SPOILING],
+          isolate: false,
           maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
         },
@@ -44,12 +55,22 @@ export default defineConfig({
         resolve,
         test: {
           ...common,
+          name: 'side by side',
+          include: SIDE_BY_SIDE,
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        resolve,
+        test: {
+          ...common,
           name: 'alone',
           include: ['test/**/*.test.ts'],
-          exclude: SIDE_BY_SIDE,
+          exclude: [...UNITS, ...SIDE_BY_SIDE],
           // They count or time what the machine does: two at a time would see each other.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
