@@ -97,9 +97,9 @@ export class Memories {
     this.#rangesOf = memory;
     if (isListed) return;
     this.#ranges.clear();
-    let [one, count] = [memory, this.#count.at(memory)];
-    while (one !== 0 && !this.#ranges.isHalfFull) {
-      this.listOwn(one, count);
+    let [one, count, left] = [memory, this.#count.at(memory), MOST_RANGES];
+    while (one !== 0 && left > 0) {
+      left -= this.listOwn(one, count, left);
       count = this.#inherited.at(one);
       one = this.#isOther.at(one) === 1 ? 0 : this.#parent.at(one);
     }
@@ -115,13 +115,20 @@ export class Memories {
     );
   }
 
-  /** @param count of its oldest ranges */
-  private listOwn(memory: number, count: number): void {
-    let later = this.#count.at(memory) - count;
-    for (let row = this.#newest.at(memory); row >= 0 && !this.#ranges.isHalfFull; row = this.events.beforeAt(row)) {
-      if (later > 0) later -= 1;
-      else this.#ranges.push(this.events.rangeAt(row));
+  /**
+   * Lists the newest of its oldest `count` ranges.
+   * @param most ranges that are gone through for that, with later ones
+   * @returns how many were
+   */
+  private listOwn(memory: number, count: number, most: number): number {
+    const later = this.#count.at(memory) - count;
+    let walked = 0;
+    let row = this.#newest.at(memory);
+    for (; row >= 0 && walked < most; row = this.events.beforeAt(row)) {
+      if (walked >= later) this.#ranges.push(this.events.rangeAt(row));
+      walked += 1;
     }
+    return walked;
   }
 
   /** The oldest first. */

@@ -21,10 +21,6 @@ export class RangeList {
     return this.#length === this.#starts.length;
   }
 
-  get isHalfFull(): boolean {
-    return this.#length * 2 >= this.#starts.length;
-  }
-
   clear(): void {
     this.#length = 0;
   }

@@ -59,6 +59,23 @@ describe('a recording that tells of very many', () => {
     expect(dsoAt(1, 200_000, 0x1800)).toBeUndefined();
     expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(2);
   });
+
+  it('mappings of two processes by turns, whose ancestors have got as many since, is not slow to be told', () => {
+    const [generations, later, turns] = [1500, 200, 4000];
+    const events = Array.from({ length: generations }, (_, i) => [
+      map(0, 100 + i, 0x1000 * i, 0x1000 * (i + 1), i),
+      fork(0, 101 + i, 100 + i),
+      ...Array.from({ length: later }, (_, j) => map(0, 100 + i, 2 ** 40 + 0x1000 * (i * later + j), 2 ** 40, 7)),
+    ]).flat();
+    const [one, other] = [99 + generations, 100 + generations];
+    const byTurns = Array.from({ length: turns }, (_, i) =>
+      map(0, i % 2 ? one : other, 2 ** 41 + 0x1000 * i, 2 ** 41 + 0x1000 * (i + 1), i),
+    );
+    const { user } = process.cpuUsage();
+    const { dsoAt } = told(events, byTurns);
+    expect(dsoAt(other, 1, 2 ** 41 + 0x1000 * (turns - 2))).toBe(turns - 2);
+    expect((process.cpuUsage().user - user) / 1e6).toBeLessThan(4);
+  });
 });
 
 describe('the timeline of tasks', () => {
