@@ -1,16 +1,16 @@
 import { bytesOf } from './foreign-library';
-import { BATCH, rangeLayout, sampleLayout, threadLayout } from './layout';
+import { BATCH, sampleLayout, threadLayout } from './layout';
+import { type PackedRanges, RANGE_DOUBLES } from './packed-ranges';
 
 /** A batch is full when its call chains have come to so many words. */
 const MANY_WORDS = 1 << 14;
 
 /** What is mapped into a batch's spaces is not told from so many on. */
-const MANY_RANGES = 1 << 12;
+const MANY_RANGES = 1 << 15;
 
 const WORD = 4;
 const DOUBLE = 8;
 const SAMPLE_WORDS = sampleLayout.size / WORD;
-const RANGE_DOUBLES = rangeLayout.size / DOUBLE;
 
 const THREAD_WORDS = threadLayout.size / WORD;
 
@@ -39,52 +39,12 @@ export interface SampledChain {
   readonly chainLength: number;
 }
 
-/** What is mapped into a space. Bytes. */
-export interface SpaceRange {
-  readonly start: number;
-  readonly end: number;
-  /** Where `start` lies in the file. */
-  readonly offset: number;
-  /** Number of the file. */
-  readonly dso: number;
-}
-
 /** Whose addresses a sample has. */
 export interface Space {
   /** By which it is told apart from others; greater than 0. */
   readonly id: number;
   /** Undefined where it is not told what is mapped into it. */
   readonly ranges: PackedRanges | undefined;
-}
-
-/** Ranges as C has them. */
-export interface PackedRanges {
-  readonly count: number;
-  readonly doubles: Float64Array;
-}
-
-/** Addresses and offsets up to there are whole numbers. */
-const MOST_EXACT = 2 ** 53;
-
-/**
- * @param ranges by ascending address, one not into the other. What lies where nobody can be is left out
- * @returns undefined where an offset makes no sense
- */
-export function packRanges(ranges: readonly SpaceRange[]): PackedRanges | undefined {
-  const doubles = new Float64Array(ranges.length * RANGE_DOUBLES);
-  const words = new Int32Array(doubles.buffer);
-  let count = 0;
-  for (const { start, end, offset, dso } of ranges) {
-    if (start >= MOST_EXACT) break;
-    if (offset >= MOST_EXACT) return undefined;
-    const at = count * RANGE_DOUBLES;
-    doubles[at + rangeLayout.start / DOUBLE] = start;
-    doubles[at + rangeLayout.end / DOUBLE] = Math.min(end, MOST_EXACT);
-    doubles[at + rangeLayout.shift / DOUBLE] = offset - start;
-    words[at * (DOUBLE / WORD) + rangeLayout.dso / WORD] = dso;
-    count += 1;
-  }
-  return { count, doubles: doubles.subarray(0, count * RANGE_DOUBLES) };
 }
 
 /** Samples on their way to C, side by side in memory that C reads. */

@@ -1,7 +1,7 @@
 import { type MappedRange, type Memory, part, seenOf } from './memory';
 
-/** So many parents are remembered: short processes, one after the other, have few. */
-const MOST_PARENTS = 64;
+/** So many ancestors are remembered, and so many that were met: short processes, one after the other, have few. */
+const [MOST_ANCESTORS, MOST_MET] = [64, 10_000];
 
 /** What was seen in a memory when it had so many ranges of its own. */
 interface Known {
@@ -15,9 +15,11 @@ interface Generation {
   readonly count: number;
 }
 
-/** All that is seen in memories, range by range. What a child begins with is found once for all children. */
+/** All that is seen in memories, range by range. What several of them begin with is found once. */
 export class MemoryView {
   readonly #known = new Map<Memory, Known>();
+  /** Those that some line went through: what comes to one again begins with the same. */
+  readonly #met = new Set<Memory>();
 
   /** @param most ranges, and generations, that may have to be gone through for one */
   constructor(private readonly most: number) {}
@@ -26,13 +28,14 @@ export class MemoryView {
   of(memory: Memory): readonly MappedRange[] | undefined {
     const line = this.lineOf(memory);
     if (!line) return undefined;
-    let seen = line.known;
-    for (const [i, { memory: one, count }] of line.generations.entries()) {
-      seen = behind(seenOf(one.own.slice(0, count)), seen);
-      // What other children may begin with, too.
-      if (i === line.generations.length - 2) this.remember(one, { count, ranges: seen });
-    }
-    return seen;
+    const { known, generations } = line;
+    const shared = generations.findLastIndex(({ memory: one }) => this.#met.has(one));
+    this.meet(generations);
+    const older = generations.slice(0, shared + 1);
+    const begun = behind(seenIn(older), known);
+    const last = older.at(-1);
+    if (last) this.remember(last, begun);
+    return behind(seenIn(generations.slice(shared + 1)), begun);
   }
 
   /** The generations up to a memory, the oldest first, and what was seen before them. */
@@ -41,7 +44,7 @@ export class MemoryView {
     let left = this.most;
     // No recursion: a recording may tell of as many generations as it likes.
     for (let one: Generation | undefined = { memory, count: memory.own.length }; one; one = one.memory.origin) {
-      const known = one.memory === memory ? undefined : this.#known.get(one.memory);
+      const known = this.#known.get(one.memory);
       const isKnown = known?.count === one.count;
       left -= isKnown ? known.ranges.length : one.count + 1;
       if (left < 0) return undefined;
@@ -51,11 +54,20 @@ export class MemoryView {
     return { known: [], generations: generations.reverse() };
   }
 
-  private remember(memory: Memory, known: Known): void {
-    if (this.#known.size >= MOST_PARENTS) this.#known.clear();
-    this.#known.set(memory, known);
+  private meet(generations: readonly Generation[]): void {
+    if (this.#met.size >= MOST_MET) this.#met.clear();
+    for (const { memory } of generations) this.#met.add(memory);
+  }
+
+  private remember({ memory, count }: Generation, ranges: readonly MappedRange[]): void {
+    if (this.#known.size >= MOST_ANCESTORS) this.#known.clear();
+    this.#known.set(memory, { count, ranges });
   }
 }
+
+/** What is seen of their own ranges, those of the last one newest. */
+const seenIn = (generations: readonly Generation[]): readonly MappedRange[] =>
+  seenOf(generations.flatMap(({ memory, count }) => memory.own.slice(0, count)));
 
 /** Ranges, and what of others is not behind them; all by ascending address, one not into the other. */
 function behind(newer: readonly MappedRange[], older: readonly MappedRange[]): readonly MappedRange[] {

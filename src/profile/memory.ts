@@ -104,11 +104,15 @@ export function seenOf(ranges: readonly MappedRange[]): readonly MappedRange[] {
   return seen;
 }
 
-const firstEndingBehind = (ranges: readonly MappedRange[], address: number): number =>
-  firstAbove(
-    ranges.map(({ end }) => end),
-    address,
-  );
+function firstEndingBehind(ranges: readonly MappedRange[], address: number): number {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.end ?? 0) <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
 
 /** Where in ascending numbers the first is that is greater than another. */
 function firstAbove(numbers: ArrayLike<number>, than: number): number {

@@ -48,11 +48,11 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
   const { timeline, kernel, totals, processes } = recording.readTasks((done) => onProgress?.(done / 4));
   const programs = new Programs(files, recording.builds, symbols, processes);
   const places = new Places(programs, kernel, recording.dsos, { exact: source !== undefined, nameless: true });
-  const collector = new StackCollector(places, keys, recording.events);
+  const unwinder = StackUnwinder.for(recording, programs);
+  const collector = new StackCollector(places, keys, recording.events, undefined, unwinder?.spaces);
   const wanted = sampleFilter(filter, recording.comms);
   const shown = sampleFilter(hiding, recording.comms);
   const hidden = new SampleSums();
-  const unwinder = StackUnwinder.for(recording, programs);
   const add = (sample: SampleCursor) => {
     const state = timeline.stateAt(sample.pid, sample.tid, sample.time);
     if (wanted && !wanted(sample, state.comm)) return;

@@ -58,10 +58,11 @@ export class SampleColumns {
     private readonly unwinder?: StackUnwinder,
   ) {
     this.#columns = columnsFor(wanted ? undefined : count);
-    this.#collector = new StackCollector(places, FUNCTIONS, recording.events, {
-      onRead: (samples) => this.addRead(samples),
-      onStacks: (ids) => this.#columns.stack.append(ids),
-    });
+    const listener = {
+      onRead: (samples: ReadSamples) => this.addRead(samples),
+      onStacks: (ids: Int32Array) => this.#columns.stack.append(ids),
+    };
+    this.#collector = new StackCollector(places, FUNCTIONS, recording.events, listener, unwinder?.spaces);
   }
 
   /** Reads all, once. @param onProgress told now and then how much is done, from 0 to 1 */

@@ -1,14 +1,14 @@
 import { NOWHERE } from '../native/layout';
-import { packRanges, SAMPLE_KEYS, type SampleBatch, type Space } from '../native/sample-batch';
+import { SAMPLE_KEYS, type SampleBatch } from '../native/sample-batch';
 import { type SampledThread, type SampleFormat, SampleRecords } from '../native/sample-records';
 import { type FunctionAt, SampleStacks } from '../native/sample-stacks';
 import { Mode } from './chain-context';
 import { Memory } from './memory';
-import { MemoryView } from './memory-view';
 import type { Place, Places } from './places';
 import { ReadSamples } from './read-samples';
 import type { RecordedEvent, RecordedEvents } from './recorded-event';
 import type { SampleCursor } from './sample-cursor';
+import { type KnownSpace, Spaces } from './spaces';
 import { Stacks, StackWord } from './stacks';
 import type { ThreadState, Timeline } from './timeline';
 
@@ -24,14 +24,6 @@ export interface StackKeys {
 /** For addresses that are in no process's. */
 const NO_MEMORY = new Memory(0);
 
-/** Processes with more are looked up in one address at a time; and so many ranges of all are kept. */
-const [MOST_RANGES, MOST_KEPT] = [1 << 10, 1 << 16];
-
-/** A process's memory, as samples have it. */
-interface KnownSpace extends Space {
-  readonly memory: Memory;
-}
-
 /** Who wants to know of each sample, in the order in which they come. */
 export interface SampleListener {
   /** Told of a batch of samples that were read out of records, before they are counted, and of what came between them. */
@@ -44,12 +36,9 @@ export interface SampleListener {
 export class StackCollector {
   readonly #samples: SampleStacks;
   readonly #key = new Int32Array(SAMPLE_KEYS);
-  readonly #spaces = new Map<number, KnownSpace>();
   /** Of all that samples were in, as C may ask for an address of any. */
   readonly #memories = new Map<number, Memory>();
-  readonly #view = new MemoryView(MOST_RANGES);
-  #kept = 0;
-  #last: KnownSpace = { id: 0, ranges: undefined, memory: NO_MEMORY };
+  #last: Memory = NO_MEMORY;
   readonly #records: SampleRecords;
   /** Where somebody listens. */
   readonly #read: ReadSamples | undefined;
@@ -60,6 +49,7 @@ export class StackCollector {
     private readonly keys: StackKeys,
     events?: RecordedEvents,
     private readonly listener?: SampleListener,
+    private readonly spaces = new Spaces(),
   ) {
     const onStacks = listener?.onStacks ?? (() => {});
     const cellAt: FunctionAt = (space, low, high) => this.placeAt(space, low, high).cell;
@@ -142,21 +132,9 @@ export class StackCollector {
   }
 
   private spaceOf(memory: Memory): KnownSpace {
-    if (memory !== this.#last.memory) this.#last = this.#spaces.get(memory.id) ?? this.newSpace(memory);
-    return this.#last;
-  }
-
-  private newSpace(memory: Memory): KnownSpace {
-    const seen = this.#view.of(memory);
-    const space = { id: memory.id, memory, ranges: seen && packRanges(seen) };
-    this.#kept += 1 + (space.ranges?.count ?? 0);
-    if (this.#kept > MOST_KEPT) {
-      this.#spaces.clear();
-      this.#kept = 0;
-    }
-    this.#spaces.set(memory.id, space);
-    this.#memories.set(memory.id, memory);
-    return space;
+    if (memory !== this.#last) this.#memories.set(memory.id, memory);
+    this.#last = memory;
+    return this.spaces.of(memory);
   }
 
   private placeAt(space: number, low: number, high: number): Place {

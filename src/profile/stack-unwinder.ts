@@ -1,3 +1,4 @@
+import type { FilePlace } from '../native/packed-ranges';
 import type { CallFrames } from '../symbols/unwind/call-frames';
 import { expressionValue } from '../symbols/unwind/frame-expression';
 import { type FrameRow, REGISTERS, Register, type RegisterRule } from '../symbols/unwind/frame-row';
@@ -7,6 +8,7 @@ import type { Names } from './names';
 import type { Programs } from './programs';
 import type { Recording } from './recording';
 import type { SampleCursor } from './sample-cursor';
+import { Spaces } from './spaces';
 import type { UserStack } from './user-stack';
 
 /** As perf: PERF_MAX_STACK_DEPTH. */
@@ -22,6 +24,8 @@ const WORD = 8;
  * most have no frame pointers. Source: DWARF 5, 6.4; what perf has libunwind do, tools/perf/util/unwind-libunwind-local.c.
  */
 export class StackUnwinder {
+  /** Where addresses are looked up, for others who do so, too. */
+  readonly spaces = new Spaces();
   /** By the number of the program. */
   readonly #frames = new Map<number, CallFrames | undefined>();
   readonly #chain = new Float64Array(MOST_FRAMES);
@@ -71,8 +75,15 @@ export class StackUnwinder {
   }
 
   private rowAt(memory: Memory, address: number): FrameRow | undefined {
+    const place = this.placeOf(memory, address);
+    return place && this.framesOf(place.dso)?.rowAt(place.offset);
+  }
+
+  private placeOf(memory: Memory, address: number): FilePlace | undefined {
+    const { ranges } = this.spaces.of(memory);
+    if (ranges) return ranges.placeOf(address);
     const range = memory.find(address);
-    return range && this.framesOf(range.dso)?.rowAt(address - range.start + range.offset);
+    return range && { dso: range.dso, offset: address - range.start + range.offset };
   }
 
   private framesOf(dso: number): CallFrames | undefined {

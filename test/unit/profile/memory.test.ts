@@ -27,10 +27,10 @@ const placeIn = (range: MappedRange | undefined, address: number) =>
 describe('all that is seen in a memory', () => {
   it('is what is found at each address', () => {
     fc.assert(
-      fc.property(generations, (line) => {
+      fc.property(generations, fc.nat(3), (line, siblings) => {
         const [memory, view] = [youngest(line), new MemoryView(100)];
-        // Another child of the same parent, so that something is known.
-        if (memory.origin) view.of(new Memory(99, memory.origin));
+        // Other children of the same parent: what two of them began with is known to the third.
+        for (let i = 0; memory.origin && i < siblings; i += 1) view.of(new Memory(99 - i, memory.origin));
         const all = view.of(memory) ?? [];
         for (const [i, { end }] of all.entries()) expect(all[i + 1]?.start ?? end).toBeGreaterThanOrEqual(end);
         for (let address = 0; address < 60; address += 1) {
