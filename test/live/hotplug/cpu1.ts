@@ -68,43 +68,58 @@ export interface Span {
 
 /**
  * Watches CPU 1 without any of syswide's code: through a trace instance of its own, where the kernel notes when the
- * scheduler takes the CPU away and gets it back.
+ * scheduler takes the CPU away and gets it back, and when it takes the events of the CPU away.
  */
 export class CpuWatch implements Disposable {
   private readonly directory = `/sys/kernel/tracing/instances/syswide-test-${process.pid}`;
+  /** Steps of the way of a CPU, by number. */
   private readonly step: number;
+  private readonly eventStep: number;
 
   constructor() {
     const states = readFileSync(`${sysfs}/hotplug/states`, 'utf8');
-    this.step = Number(/^\s*(\d+): sched:active$/m.exec(states)?.[1]);
+    const stepOf = (name: string) => Number(new RegExp(`^\\s*(\\d+): ${name}$`, 'm').exec(states)?.[1]);
+    this.step = stepOf('sched:active');
+    this.eventStep = stepOf('perf:online');
     mkdirSync(this.directory);
     this.write('trace_clock', 'mono');
-    this.write('events/cpuhp/cpuhp_exit/filter', `idx == ${this.step}`);
+    this.write('events/cpuhp/cpuhp_exit/filter', `idx == ${this.step} || idx == ${this.eventStep}`);
     this.write('events/cpuhp/cpuhp_exit/enable', '1');
   }
 
   /** When it began to run tasks. */
   cameOnline(): bigint[] {
-    return this.steps().flatMap(({ at, up }) => (up ? [at] : []));
+    return this.steps().flatMap(({ at, step, up }) => (up && step === this.step ? [at] : []));
   }
 
   /** The spans during which it ran no tasks, in order. */
   offlineSpans(): Span[] {
+    return this.spansBelow(this.step);
+  }
+
+  /** The spans during which it could have no events: they go some time after tasks, and may come before them. */
+  eventlessSpans(): Span[] {
+    return this.spansBelow(this.eventStep);
+  }
+
+  private spansBelow(wanted: number): Span[] {
     const spans: Span[] = [];
     let begin: bigint | undefined;
-    for (const { at, up } of this.steps()) {
+    for (const { at, step, up } of this.steps()) {
+      if (step !== wanted) continue;
       if (!up) begin = at;
       else if (begin !== undefined) spans.push({ begin, end: at });
     }
     return spans;
   }
 
-  private steps(): { at: bigint; up: boolean }[] {
+  private steps(): { at: bigint; step: number; up: boolean }[] {
     const text = readFileSync(`${this.directory}/trace`, 'utf8');
-    const lines = text.matchAll(/ (\d+)\.(\d{6}): cpuhp_exit:\s+cpu: 0001\s+state:\s*(\d+)/g);
-    return [...lines].map(([, seconds, micros, state]) => ({
+    const lines = text.matchAll(/ (\d+)\.(\d{6}): cpuhp_exit:\s+cpu: 0001\s+state:\s*(\d+)\s+step:\s*(\d+)/g);
+    return [...lines].map(([, seconds, micros, state, step]) => ({
       at: BigInt(`${seconds}${micros}000`),
-      up: Number(state) === this.step,
+      step: Number(step),
+      up: state === step,
     }));
   }
 

@@ -25,8 +25,10 @@ describe('cpu-clock on CPU 1, offline for 1 s of 5 s', () => {
     tell(`cpu1 online for ${milliseconds(saved.elapsedNs - offline)} ms, counted ${(100 * share).toFixed(3)} % of it`);
     expect(offline).toBeGreaterThan(1e9);
     expect(share).toBeGreaterThanOrEqual(0.995);
-    // It goes on counting for a moment after the scheduler has left the CPU, until its events are taken away.
-    expect(share).toBeLessThan(1.02);
+    // It counts before the scheduler gets the CPU and after it has left, as long as there can be events: some 0.1 s at times.
+    const eventless = Number(lengthOf(watch.eventlessSpans()));
+    expect(eventless).toBeGreaterThan(0.9e9);
+    expect(onCpu(saved, 0, 1) / (saved.elapsedNs - eventless)).toBeLessThan(1.001);
     expect(onCpu(saved, 0, 0) / saved.elapsedNs).toBeGreaterThan(0.995);
     expect(happened(saved)).toEqual(['cpu1 offline', 'cpu1 online']);
     expect(saved.coverage.find(({ cpu }) => cpu === 1)?.percent).toBeGreaterThanOrEqual(99.5);
