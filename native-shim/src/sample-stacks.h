@@ -1,8 +1,12 @@
-/* Samples with equal stacks, put together: what counts them (sample-stacks.c) and what tells them (counted-stacks.c) share. */
+/*
+ * Samples with equal stacks, put together: what takes their chains apart (sample-chains.c), counts them (sample-stacks.c), and
+ * tells them (counted-stacks.c) share this.
+ */
 #ifndef SYSWIDE_SAMPLE_STACKS_H
 #define SYSWIDE_SAMPLE_STACKS_H
 
 #include "address-table.h"
+#include "shim.h"
 #include "word-table.h"
 
 #define KEYS 5
@@ -76,5 +80,17 @@ struct stacks {
 
 /* What has that number; NULL if nothing has. */
 struct stacks *sw_stacks_at(int32_t number);
+
+/* An address of a batch that is to be numbered. */
+static inline void sw_push_item(struct stacks *stacks, int32_t space, uint32_t low, uint32_t high)
+{
+	struct item *item = &stacks->items[stacks->n_items++];
+
+	*item = (struct item){ low, high, space, sw_address_hash(&stacks->addresses, space, low, high) };
+}
+
+/* Takes the chain of a sample of the batch apart (sample-chains.c). There is room for its addresses, and its thread is known. */
+void sw_take_sample(struct stacks *stacks, const struct sw_sample *sample, const struct sw_thread *threads,
+		    const struct sw_range *ranges, const int32_t *words);
 
 #endif
