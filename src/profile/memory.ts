@@ -10,15 +10,12 @@ export interface MappedRange {
 
 /** Shared by the many that have nothing yet. */
 const NONE: MappedRange[] = [];
-const NO_ENDS = new Float64Array(0);
 
 /** What a process has in its memory, the newest of what overlaps. A child begins with what its parent had by then. */
 export class Memory {
   #ranges: MappedRange[] = NONE;
   /** What is seen of them, by ascending address; made when the first address is looked up, from when on nothing is added. */
   #seen: readonly MappedRange[] | undefined;
-  /** Where each of them ends: many addresses are looked for, and numbers side by side are gone through faster. */
-  #ends = NO_ENDS;
   readonly #parent: Memory | undefined;
   /** With how many of its ranges this one begins. */
   readonly #inherited: number;
@@ -61,17 +58,11 @@ export class Memory {
     return this.#parent && { memory: this.#parent, count: this.#inherited };
   }
 
-  private see(): readonly MappedRange[] {
-    this.#seen = seenOf(this.#ranges);
-    this.#ends = Float64Array.from(this.#seen, ({ end }) => end);
-    return this.#seen;
-  }
-
   /** What was there when it had so many ranges, without what it began with. */
   private ownAt(address: number, count: number): MappedRange | undefined {
     if (count === this.#ranges.length) {
-      const seen = this.#seen ?? this.see();
-      const range = seen[firstAbove(this.#ends, address)];
+      this.#seen ??= seenOf(this.#ranges);
+      const range = this.#seen[firstEndingBehind(this.#seen, address)];
       return range && range.start <= address ? range : undefined;
     }
     for (let i = count - 1; i >= 0; i -= 1) {
@@ -104,22 +95,12 @@ export function seenOf(ranges: readonly MappedRange[]): readonly MappedRange[] {
   return seen;
 }
 
+/** Where among ranges by ascending address the first one is that ends behind an address. */
 function firstEndingBehind(ranges: readonly MappedRange[], address: number): number {
   let [low, high] = [0, ranges.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((ranges[middle]?.end ?? 0) <= address) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Where in ascending numbers the first is that is greater than another. */
-function firstAbove(numbers: ArrayLike<number>, than: number): number {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((numbers[middle] ?? 0) <= than) low = middle + 1;
     else high = middle;
   }
   return low;
