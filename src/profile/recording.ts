@@ -38,8 +38,6 @@ export interface OtherRecord {
 /** Records that are no samples, and who is given them: both are valid until it returns. */
 export interface OtherRecords {
   readonly types: ReadonlySet<number>;
-  /** Whether everything comes as it stands in the file. */
-  readonly inFileOrder?: boolean;
   readonly visit: (trailer: RecordTrailer, record: OtherRecord) => void;
 }
 
@@ -238,7 +236,7 @@ export class Recording {
   }
 
   /**
-   * Goes through all samples in the order of their time, or of the file where `others` ask for that.
+   * Goes through all samples in the order of their time.
    * @param visit as of `eachSample`, also given the view that the sample lies in
    * @param others records of other types that come in between; those without a time come as they stand in the file
    * @param onProgress as of `readTasks`
@@ -262,17 +260,13 @@ export class Recording {
         this.#wrongSamples += counts.each(sample, view, () => visit(sample, view));
       }
     };
-    if (others?.inFileOrder) {
-      this.reader.scan((type, view, begin, end) => {
-        if (type === RecordType.sample || others.types.has(type)) tell(view, begin, end);
-      }, onProgress);
-      return;
-    }
     const order = new TimeOrder(tell);
     this.reader.scan((type, view, begin, end) => {
       if (type === RecordType.sample) order.add(peek.timeOf(view, begin, end), view, HEADER_BYTES, begin, end);
-      else if (type === RecordType.finishedRound) order.endRound();
-      else if (others?.types.has(type)) {
+      else if (type === RecordType.finishedRound) {
+        order.endRound();
+        if (others?.types.has(type)) tell(view, begin, end);
+      } else if (others?.types.has(type)) {
         trailer.read(view, begin, end);
         if (type >= FileOnlyRecord.first || trailer.time === 0) tell(view, begin, end);
         else order.add(trailer.time, view, HEADER_BYTES, begin, end);

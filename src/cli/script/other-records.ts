@@ -26,8 +26,6 @@ export function otherRecords(
   return {
     // Without any, nobody asks for names.
     types: types.size === 0 ? types : new Set([...types, RecordType.comm, RecordType.fork]),
-    // As in perf: where rounds end says something only of what stands around it.
-    inFileOrder: types.has(RecordType.finishedRound),
     visit: (trailer, record) => {
       const { tid } = threadOf(record, trailer);
       const isBeginning = trailer.time === 0;
