@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 17
+#define SW_ABI_VERSION 18
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -206,6 +206,14 @@ SW_EXPORT int32_t sw_set_output_many(const int32_t *fds, const int32_t *targets,
  * stand still to be read. Source: PERF_EVENT_IOC_PAUSE_OUTPUT.
  */
 SW_EXPORT int32_t sw_pause_output_many(const int32_t *fds, uint32_t n, uint32_t paused, int32_t *failed);
+
+/* ---- breakpoint.c ---- */
+
+/*
+ * Whether breakpoints are hit here: 1, or 0 where the kernel opens them and tells of no hit. Takes a debug register of this
+ * thread for some 20 us; -ENOSPC where none is free, -EACCES where this user may have none.
+ */
+SW_EXPORT int32_t sw_breakpoint_hits(void);
 
 /* ---- ring.c: mmap'ed ring buffers ---- */
 

@@ -208,6 +208,11 @@ static void modifies_a_breakpoint(void)
 		skip(strerror(-ret));
 		return;
 	}
+	if (sw_breakpoint_hits() == 0) {
+		close_all(&fd, 1);
+		skip("no hit of a breakpoint is reported here");
+		return;
+	}
 	attr.bp_addr = (uintptr_t)&watched[1];
 	attr.disabled = 0;
 	CHECK_EQ(sw_modify_many(&fd, 1, (const uint8_t *)&attr, sizeof(attr), &failed), 0);
@@ -219,6 +224,37 @@ static void modifies_a_breakpoint(void)
 	attr.size = sizeof(attr) + 8;
 	CHECK_EQ(sw_modify_many(&fd, 1, (const uint8_t *)&attr, sizeof(attr), &failed), -EINVAL);
 	close_all(&fd, 1);
+}
+
+static void tells_whether_breakpoints_are_hit(void)
+{
+	static volatile uint64_t watched;
+	struct perf_event_attr attr = software_event(0);
+	struct sw_open_request request = own_thread(0);
+	int32_t fds[16], failed, before = count_fds(), n = 0, hits = sw_breakpoint_hits();
+	uint64_t count;
+
+	CHECK_EQ(count_fds(), before);
+	if (hits < 0) {
+		skip(strerror(-hits));
+		return;
+	}
+	attr.type = PERF_TYPE_BREAKPOINT;
+	attr.disabled = 0;
+	attr.bp_type = HW_BREAKPOINT_W;
+	attr.bp_addr = (uintptr_t)&watched;
+	attr.bp_len = HW_BREAKPOINT_LEN_8;
+	while (n < 16 && open_events(&attr, 1, &request, 1, &fds[n], &failed) == 0)
+		n++;
+	CHECK(n > 0);
+	watched = 1;
+	CHECK_EQ(read(fds[0], &count, sizeof(count)), sizeof(count));
+	CHECK_EQ(count, (uint64_t)hits);
+	/* All registers of this thread are taken now. */
+	if (n < 16)
+		CHECK_EQ(sw_breakpoint_hits(), -ENOSPC);
+	close_all(fds, (uint32_t)n);
+	CHECK_EQ(sw_breakpoint_hits(), hits);
 }
 
 static void redirects_output(void)
@@ -342,6 +378,7 @@ int main(void)
 		TEST(gives_ids),
 		TEST(changes_the_period),
 		TEST(modifies_a_breakpoint),
+		TEST(tells_whether_breakpoints_are_hit),
 		TEST(redirects_output),
 		TEST(counts_every_cpu),
 		TEST(points_config1_at_a_text),

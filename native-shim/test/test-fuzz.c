@@ -364,6 +364,7 @@ static void call(uint32_t which)
 		sw_pause_output_many(maybe(fds), n, number(), maybe(&failed));
 		break;
 	case 9:
+		sw_breakpoint_hits();
 		rings();
 		break;
 	case 10:

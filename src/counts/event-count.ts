@@ -8,8 +8,8 @@ import { scaled } from './scale';
 import { timesOnCpus } from './task-times';
 
 /**
- * `counted`: there is a value. `not counted`: it was open but never on a counter. `not supported`: the machine does
- * not have it.
+ * `counted`: there is a value. `not counted`: it was open but never on a counter, or what it counts is not reported here.
+ * `not supported`: the machine does not have it.
  */
 export type CountStatus = 'counted' | 'not counted' | 'not supported';
 
@@ -63,7 +63,7 @@ export function aggregate(
   const count = scale ? scaledCount : seenCount;
   return events.map((event, index) => {
     if (missing.has(index)) return { event, total: notSupported, perCpu: new Map(), perThread: new Map() };
-    return new PlacedCount(event, byEvent[index] ?? [], count);
+    return new PlacedCount(event, byEvent[index] ?? [], (own) => asReported(event, count(own)));
   });
 }
 
@@ -122,6 +122,10 @@ function scaledCount(readings: readonly Reading[]): Count {
 /** What never ran is unknown, and not 0, also when nothing is scaled. */
 const seenCount = (readings: readonly Reading[]): Count =>
   sumOf(readings, ({ value, timeRunning }) => (timeRunning === 0n ? undefined : value));
+
+/** What is known of a count: 0 of a breakpoint says nothing where no hit is reported. */
+export const asReported = ({ isNeverHit }: ResolvedEvent, count: Count): Count =>
+  isNeverHit && count.value === 0n ? { ...count, status: 'not counted' } : count;
 
 /** @param partOf what a place counted; undefined when that is not known */
 function sumOf(readings: readonly Reading[], partOf: (counts: Counts) => bigint | undefined): Count {

@@ -1,5 +1,6 @@
 import type { Tid } from '../base/units';
 import { LiveGang } from '../gang/live-gang';
+import { markedByHits, neverHitNotices } from '../gang/slots/hits';
 import { takeSlots } from '../gang/slots/take';
 import { placesOf } from '../gang/target';
 import type { Interruption } from '../native/interruption';
@@ -26,12 +27,14 @@ export async function openRequested(
     const live = await takeSlots(
       { kernel, files: now.files, lock: now.lock.run },
       { events: now.events, places: placesOf(now.target) },
-      () => openGang(kernel, now, () => interruption.interrupt()),
+      (areHit) =>
+        openGang(kernel, { ...now, events: markedByHits(now.events, areHit) }, () => interruption.interrupt()),
       { wait: now.waitSlots, interruption },
     );
     const fresh = newThreads(now);
-    if (fresh.length === 0) return { live, notices: [] };
-    if (looks === MOST_LOOKS) return { live, notices: [restless(fresh.length)] };
+    const notices = neverHitNotices(live.gang.events);
+    if (fresh.length === 0) return { live, notices };
+    if (looks === MOST_LOOKS) return { live, notices: [...notices, restless(fresh.length)] };
     await live.close();
     now = withThreads(now);
   }

@@ -8,6 +8,7 @@ import type { ResolvedEvent } from '../events/resolved-event';
 import { LiveGang, type LiveGangRequest } from '../gang/live-gang';
 import { refusalContext } from '../gang/refusal-context';
 import { HostWideLock } from '../gang/registry/host-lock';
+import { markedByHits } from '../gang/slots/hits';
 import { takeSlots } from '../gang/slots/take';
 import { placesOf } from '../gang/target';
 import type { CpuMask } from '../host/cpu-mask';
@@ -99,7 +100,8 @@ export async function openSystemWide(
   return await takeSlots(
     { kernel, files: host.files, lock: lock.run },
     { events, places: placesOf(target) },
-    () => LiveGang.open(kernel, request, sampled?.onStop ?? refuseStop),
+    (areHit) =>
+      LiveGang.open(kernel, { ...request, events: markedByHits(events, areHit) }, sampled?.onStop ?? refuseStop),
     { wait: options.waitSlots === undefined ? undefined : ns(options.waitSlots) },
   );
 }

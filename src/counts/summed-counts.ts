@@ -2,7 +2,7 @@ import { present } from '../base/assert';
 import type { Cpu, Tid } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
 import { STEP_WORDS } from '../native/kernel';
-import { type Count, type EventCount, notCounted, notSupported } from './event-count';
+import { asReported, type Count, type EventCount, notCounted, notSupported } from './event-count';
 
 /** What a gang is of: its events, and by index those that this machine does not have. */
 export interface GangEvents {
@@ -23,7 +23,12 @@ export interface Sums extends GangEvents {
 export function summedCounts({ events, missing, words }: Sums, byPlace: () => readonly EventCount[]): EventCount[] {
   const split = new Split(byPlace);
   return events.map((event, i) => {
-    return new SummedCount(event, missing.has(i) ? notSupported : total(words, i * STEP_WORDS), split, i);
+    return new SummedCount(
+      event,
+      missing.has(i) ? notSupported : asReported(event, total(words, i * STEP_WORDS)),
+      split,
+      i,
+    );
   });
 }
 

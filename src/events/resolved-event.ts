@@ -60,6 +60,8 @@ export interface ResolvedEvent {
   readonly config1Text?: string;
   /** For a breakpoint on a symbol of a program or library: see `placeBreakpoint`. */
   readonly loadedFrom?: LoadedFrom;
+  /** Of a breakpoint that counts nothing on this machine, whatever happens. */
+  readonly isNeverHit?: boolean;
   readonly settings?: EventSettings;
   /** Whose tasks alone it counts, on whole CPUs; absent: everybody's. The fd is whoever's who chose the events. */
   readonly cgroup?: Cgroup;

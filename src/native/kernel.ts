@@ -58,6 +58,13 @@ export interface Kernel {
    */
   pauseOutput(fds: readonly Fd[], paused: boolean): void;
 
+  /**
+   * Whether breakpoints are hit: virtual machines exist where they open, and count nothing. Takes a debug register of this
+   * thread for a moment.
+   * @throws KernelError ENOSPC where none is free, or whatever else is refused
+   */
+  hitsBreakpoints(): boolean;
+
   /** Maps a ring of `dataPages` (a power of two) for `fd`. The caller owns the mapping. */
   mapRing(fd: Fd, dataPages: number, mode: RingMode): RingMapping;
 

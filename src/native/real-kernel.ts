@@ -159,6 +159,10 @@ export class RealKernel implements Kernel {
     this.#checkBatch('PERF_EVENT_IOC_PAUSE_OUTPUT', done);
   }
 
+  hitsBreakpoints(): boolean {
+    return check('perf_event_open', this.#shim.sw_breakpoint_hits()) > 0;
+  }
+
   mapRing(ringFd: Fd, dataPages: number, mode: RingMode): RingMapping {
     return new RealRingMapping(this.#shim, ringFd, dataPages, mode, this.pageSize);
   }

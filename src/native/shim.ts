@@ -34,6 +34,7 @@ const signatures = {
   sw_modify_many: ['pointer', 'uint32', 'pointer', 'uint32', 'pointer'],
   sw_set_output_many: ['pointer', 'pointer', 'uint32', 'pointer'],
   sw_pause_output_many: ['pointer', 'uint32', 'uint32', 'pointer'],
+  sw_breakpoint_hits: [],
   sw_ring_map: ['int32', 'uint32', 'uint32', 'pointer', 'pointer'],
   sw_ring_unmap: ['pointer', 'pointer'],
   sw_ring_heads: ['pointer', 'uint32', 'pointer'],

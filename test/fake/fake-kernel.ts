@@ -58,6 +58,8 @@ export class FakeKernel implements Kernel {
   refuseOpen: (request: OpenRequest, attr: FakeEvent['attr']) => number = () => 0;
   /** How many of the four debug registers others hold at the place of a breakpoint. */
   heldSlots: (request: OpenRequest) => number = () => 0;
+  /** Whether breakpoints are hit, or why that cannot be tried. */
+  breakpointHits: boolean | KernelError = true;
   /** What is ready after a wait; by default the first fd. A promise holds the wait that long. */
   onWait: (fds: readonly Fd[], timeoutMs: number | undefined) => Fd[] | Promise<Fd[]> = (fds) => fds.slice(0, 1);
   /** Timers that are set, in the order they were: calling one lets it expire. */
@@ -231,6 +233,12 @@ export class FakeKernel implements Kernel {
     this.timers.add(ring);
     this.timerTimes.push({ first, every });
     return { close: () => void this.timers.delete(ring) };
+  }
+
+  hitsBreakpoints(): boolean {
+    this.calls.push('hits');
+    if (this.breakpointHits instanceof KernelError) throw this.breakpointHits;
+    return this.breakpointHits;
   }
 
   sync(): void {

@@ -5,6 +5,7 @@ import { resolveEvents } from '../../events/resolve-events';
 import { Gang } from '../../gang/gang';
 import { refusalContext } from '../../gang/refusal-context';
 import { HostWideLock } from '../../gang/registry/host-lock';
+import { breakpointsAreHit } from '../../gang/slots/hits';
 import { type CpuSlots, probeSlots } from '../../gang/slots/probe';
 import { type Finding, limited, missing, ok } from '../../host/diagnosis/finding';
 import type { Host } from '../../host/host';
@@ -66,10 +67,14 @@ export const cannotCount = (detail: string, remedy: string): Finding =>
 const registers = 'debug registers';
 const registersCost = 'breakpoints (mem:…) cannot be counted on every CPU';
 
-/** How many debug registers are free on every CPU, found out under the host's lock. */
+/** How many debug registers are free on every CPU, and whether they are of use, found out under the host's lock. */
 export async function debugRegisterFinding(kernel: Kernel, host: Host): Promise<Finding> {
   try {
-    const slots = await new HostWideLock(kernel).run(() => probeSlots(kernel, host.cpus().online));
+    const { slots, areHit } = await new HostWideLock(kernel).run(() => ({
+      slots: probeSlots(kernel, host.cpus().online),
+      areHit: breakpointsAreHit(kernel),
+    }));
+    if (areHit === false) return neverHit;
     const { mayCountCpuWide } = host.privileges;
     return mayCountCpuWide.allowed
       ? judgeSlots(slots)
@@ -79,6 +84,12 @@ export async function debugRegisterFinding(kernel: Kernel, host: Host): Promise<
     return missing(registers, { detail: error.why, cost: registersCost, remedy: error.remedy });
   }
 }
+
+const neverHit = limited(registers, {
+  detail: 'they can be set, but no hit is reported, as in some virtual machines',
+  cost: 'breakpoints (mem:…) open, and count nothing',
+  remedy: 'run it on the host, or where the hypervisor passes debug exceptions on',
+});
 
 const unseen = { detail: 'there, but this user may not count whole CPUs', cost: registersCost };
 

@@ -7,6 +7,7 @@ import type { Kernel } from '../../native/kernel';
 import type { Place } from '../target';
 import { checkBreakpoint } from './breakpoint-check';
 import { findShortages, type SlotDemand, type SlotShortage, slotDemand } from './demand';
+import { breakpointsAreHit } from './hits';
 import { exceeds, findSlotHolders, noSlotError } from './no-slot';
 import { type DebugRegisters, debugRegisters, isBreakpoint } from './registers';
 import { SlotWait } from './slot-wait';
@@ -42,14 +43,15 @@ export interface TakeOptions {
  * them first, then looks and opens under the host's lock, so that of two syswide processes one gets all and the other
  * nothing. Events without breakpoints are opened at once, and without the lock.
  *
- * @param open what opens them, all or nothing, and throws `NO_SLOT` on ENOSPC: others than syswide may be quicker
+ * @param open what opens them, all or nothing, and throws `NO_SLOT` on ENOSPC: others than syswide may be quicker. Told
+ * whether breakpoints are hit here, where there are some and that is known
  * @throws SyswideError NO_SLOT saying who has how many, and how long it waited; BAD_EVENT, NOT_SUPPORTED; whatever
  * `open` throws
  */
 export async function takeSlots<T>(
   machine: SlotMachine,
   request: SlotRequest,
-  open: () => T,
+  open: (areHit?: boolean) => T,
   { wait, interruption }: TakeOptions = {},
 ): Promise<T> {
   const { registers = debugRegisters(), now = process.hrtime.bigint } = machine;
@@ -105,12 +107,12 @@ function tryOpen<T>(
   kernel: Kernel,
   demand: readonly SlotDemand[],
   registers: DebugRegisters,
-  open: () => T,
+  open: (areHit?: boolean) => T,
 ): Attempt<T> {
   const shortages = findShortages(kernel, demand, registers);
   if (shortages.length > 0) return { shortages };
   try {
-    return { opened: open() };
+    return { opened: open(breakpointsAreHit(kernel)) };
   } catch (error) {
     if (!(error instanceof SyswideError) || error.code !== 'NO_SLOT') throw error;
     return { shortages: findShortages(kernel, demand, registers), cause: error };

@@ -3,6 +3,7 @@ import { cpu, ns } from '../../../src/base/units';
 import { aggregate } from '../../../src/counts/event-count';
 import { metricContext, metricOf } from '../../../src/counts/metric';
 import { scaled } from '../../../src/counts/scale';
+import { summedCounts } from '../../../src/counts/summed-counts';
 import type { Reading } from '../../../src/gang/reading';
 import { hardware, software } from '../../fake/events';
 
@@ -48,6 +49,25 @@ describe('one system-wide count', () => {
     const [partly] = aggregate(events, [...readings, reading(0, 2, 7n)], new Set());
     expect(partly?.total).toMatchObject({ status: 'counted', value: 7n });
     expect(partly?.perCpu.get(cpu(0))?.status).toBe('not counted');
+  });
+
+  it('is "not counted" where no hit of a breakpoint is reported, and none was', () => {
+    const unreported = { ...software('pageFaults'), isNeverHit: true };
+    const readings = [reading(0, 0, 0n), reading(0, 1, 3n), reading(1, 0, 0n), reading(2, 0, 0n)];
+    const counts = aggregate([unreported, unreported, software('pageFaults')], readings, new Set());
+    const statuses = counts.map(({ total, perCpu }) => [
+      total.status,
+      ...[...perCpu.values()].map((one) => one.status),
+    ]);
+    expect(statuses).toEqual([
+      ['counted', 'not counted', 'counted'],
+      ['not counted', 'not counted'],
+      ['counted', 'counted'],
+    ]);
+    const words = BigUint64Array.of(0n, 5n, 5n, 3n, 5n, 5n, 0n, 5n, 5n);
+    const events = [unreported, unreported, software('pageFaults')];
+    const sums = summedCounts({ events, missing: new Set(), words }, () => counts);
+    expect(sums.map(({ total }) => total.status)).toEqual(['not counted', 'counted', 'counted']);
   });
 });
 

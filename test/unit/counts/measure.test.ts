@@ -14,6 +14,7 @@ import { hardware, software } from '../../fake/events';
 import { FakeInterruption } from '../../fake/fake-interruption';
 import { FakeKernel } from '../../fake/fake-kernel';
 import { FakeFiles } from '../../fake-host';
+import { breakpoint } from '../gang/slots/machine';
 
 const MS = 1_000_000n;
 const events = [software('contextSwitches'), software('pageFaults'), hardware('cpuCycles')];
@@ -129,6 +130,20 @@ describe('events that stand in several cgroups', () => {
       'no hardware counters here for cycles',
       'the weak group {page-faults,context-switches} cannot be counted together: its events are counted one by one',
     ]);
+  });
+});
+
+describe('breakpoints of which no hit is reported', () => {
+  it('have no count, and that is told', async () => {
+    kernel.breakpointHits = false;
+    kernel.countsOf = () => ({ value: 0n, timeEnabled: 5n, timeRunning: 5n });
+    const watched = [breakpoint(0x1000n), software('pageFaults')];
+    const { interruption, result } = started(kernel, onCpus(kernel, { events: watched }));
+    await settled();
+    interruption.interrupt();
+    const { counts, notices } = await result;
+    expect(counts.map(({ total }) => total.status)).toEqual(['not counted', 'counted']);
+    expect(notices).toEqual(['no hit of a breakpoint is reported here, as in some virtual machines: mem:0x1000']);
   });
 });
 

@@ -46,6 +46,16 @@ it('counts the free debug registers of the CPU that has fewest', async () => {
   });
 });
 
+it('says that debug registers are of no use where no hit is reported', async () => {
+  const kernel = new FakeKernel();
+  kernel.breakpointHits = false;
+  const { findings } = await look(kernel);
+  expect(findings.find(({ name }) => name === 'debug registers')).toMatchObject({
+    status: 'limited',
+    cost: 'breakpoints (mem:…) open, and count nothing',
+  });
+});
+
 it('works without the shim, and says that it is missing', async () => {
   const why = 'there is no libsyswide.so';
   const diagnosis = await look(new FakeKernel(), () => {

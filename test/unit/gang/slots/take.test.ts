@@ -6,6 +6,7 @@ import { cpu, fd, ns, tid } from '../../../../src/base/units';
 import { checkSlots, explainNoSlot, takeSlots } from '../../../../src/gang/slots/take';
 import { CpuMask } from '../../../../src/host/cpu-mask';
 import type { Kernel } from '../../../../src/native/kernel';
+import { KernelError } from '../../../../src/native/kernel-error';
 import { software } from '../../../fake/events';
 import { breakpoint, populated, refusalOf, slotMachine } from './machine';
 
@@ -25,6 +26,16 @@ describe('taking debug registers', () => {
     expect(fds).toHaveLength(4);
     expect(kernel.openFds.size).toBe(4);
     expect(clock.locks).toBe(1);
+  });
+
+  it.each([
+    [true, true],
+    [false, false],
+    [new KernelError('perf_event_open', constants.errno.ENOSPC), undefined],
+  ])('tells who opens them whether they are hit: %s', async (hits, told) => {
+    const { kernel, machine } = slotMachine();
+    kernel.breakpointHits = hits;
+    expect(await takeSlots(machine, two, (areHit) => [areHit])).toEqual([told]);
   });
 
   it('does not ask for events that need none', async () => {
