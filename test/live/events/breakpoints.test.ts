@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { breakpointHits, HITS } from '../breakpoint-hits';
 import { needs } from '../needs';
 import { counting, csvRows, eventually, isRoot, start, startSyswide, syswide } from '../run';
 import { count, counts, dispose, programs } from './programs';
@@ -8,6 +9,7 @@ afterAll(dispose);
 
 describe.each(programs)('a breakpoint by name on a program $kind', ({ path }) => {
   needs(isRoot, 'root');
+  needs(breakpointHits, HITS);
   const event = `mem:counter@${path}/4:w`;
 
   it.each([[[]], [['-a']], [['--per-cpu']]])('counts exactly what its command writes, with %j', (options) => {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CpuMask, SampledEvent, SystemWideEvent } from '../../../src/index';
+import { breakpointHits, HITS } from '../breakpoint-hits';
 import { needs } from '../needs';
 import { compile, eventually, isRoot, start } from '../run';
 
@@ -118,33 +119,37 @@ describe('a system-wide event', () => {
     for (const { uncovered } of coverage.values()) expect(uncovered).toBe(0n);
   });
 
-  it.each([
-    ['alone', (breakpoint: string) => breakpoint, 0],
-    ['in a group', (breakpoint: string) => `{page-faults,${breakpoint}}`, 1],
-  ])('moves a breakpoint %s on every CPU, or on none', async (_, events, index) => {
-    using program = await startWriter();
-    await using event = await SystemWideEvent.open({ events: events(`mem:0x${program.a.toString(16)}/8:w`) });
-    const totalOf = (event: SystemWideEvent) => event.read().counts[index]?.total.value;
-    event.arm();
-    await program.write('a');
-    await program.write('b');
-    expect(totalOf(event)).toBe(1000n);
-    event.modify({ breakpoint: { address: program.b } });
-    await program.write('a');
-    expect(totalOf(event)).toBe(1000n);
-    await program.write('b');
-    expect(totalOf(event)).toBe(2000n);
-    expect(() => event.modify({ breakpoint: { address: program.a + 1n } })).toThrow(/^cannot watch mem:/);
-    await program.write('a');
-    await program.write('b');
-    expect(totalOf(event), 'it still watches what it did').toBe(3000n);
-    event.pause();
-    event.modify({ breakpoint: { address: program.a } });
-    await program.write('a');
-    expect(totalOf(event), 'moving does not set it going').toBe(3000n);
-    event.arm();
-    await program.write('a');
-    expect(totalOf(event)).toBe(4000n);
+  describe('that watches memory', () => {
+    needs(breakpointHits, HITS);
+
+    it.each([
+      ['alone', (breakpoint: string) => breakpoint, 0],
+      ['in a group', (breakpoint: string) => `{page-faults,${breakpoint}}`, 1],
+    ])('moves a breakpoint %s on every CPU, or on none', async (_, events, index) => {
+      using program = await startWriter();
+      await using event = await SystemWideEvent.open({ events: events(`mem:0x${program.a.toString(16)}/8:w`) });
+      const totalOf = (event: SystemWideEvent) => event.read().counts[index]?.total.value;
+      event.arm();
+      await program.write('a');
+      await program.write('b');
+      expect(totalOf(event)).toBe(1000n);
+      event.modify({ breakpoint: { address: program.b } });
+      await program.write('a');
+      expect(totalOf(event)).toBe(1000n);
+      await program.write('b');
+      expect(totalOf(event)).toBe(2000n);
+      expect(() => event.modify({ breakpoint: { address: program.a + 1n } })).toThrow(/^cannot watch mem:/);
+      await program.write('a');
+      await program.write('b');
+      expect(totalOf(event), 'it still watches what it did').toBe(3000n);
+      event.pause();
+      event.modify({ breakpoint: { address: program.a } });
+      await program.write('a');
+      expect(totalOf(event), 'moving does not set it going').toBe(3000n);
+      event.arm();
+      await program.write('a');
+      expect(totalOf(event)).toBe(4000n);
+    });
   });
 
   it('changes a filter, and takes it off', async () => {

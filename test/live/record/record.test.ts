@@ -9,6 +9,7 @@ import { SampleType } from '../../../src/abi/perf-event';
 import { RecordType } from '../../../src/abi/ring-page';
 import { decodeSample } from '../../../src/abi/sample';
 import { PerfDataReader } from '../../../src/perfdata/perf-data-reader';
+import { breakpointHits, HITS } from '../breakpoint-hits';
 import { needs } from '../needs';
 import { compile, counting, hasPerf, isRoot, linesOf, type Outcome, perf, startSyswide, syswide } from '../run';
 import { perfSaysOf } from './perf-says';
@@ -199,41 +200,48 @@ describe('syswide record', () => {
     expect(linesOf(perfSays(['script', '-F', 'event']))).toHaveLength(20000);
   });
 
-  it('watches a variable of the command, wherever that is loaded, but not how it gets there', () => {
-    for (const kind of ['-pie', '-no-pie']) {
-      const program = compile('counted-writes', [kind]);
-      const event = `mem:counter@${program.path}/4:w`;
-      for (const more of [[], ['-a'], ['-D', '0'], ['--overwrite']]) {
-        const options = [...more, '-c', '1', '-e', event, '-o', path];
-        expect(syswide(['record', ...options, '--', program.path])).toMatchObject({ status: 0 });
-        const samples = linesOf(perfSays(['script', '-F', 'comm,ip,sym']));
-        expect({ more, named: samples.filter((line) => /^ *counted-writes +\w+ work$/u.test(line)).length }).toEqual({
-          more,
-          named: 1000,
-        });
-        expect(samples).toHaveLength(1000);
-      }
-      program.dispose();
-    }
+  /** Takes a sample of so many events of a thousand. */
+  function expectSamples(args: readonly string[], command: readonly string[], samples: number): void {
+    expect(syswide(['record', ...args, '-o', path, '--', ...command]).status).toBe(0);
+    expect(linesOf(perfSays(['script', '-F', 'event']))).toHaveLength(samples);
+    expect(perfSays(['report', '--stdio'])).toContain('# Event count (approx.): 1000\n');
+    expect(syswide(['report', '-i', path]).stdout).toContain('# Event count (approx.): 1000\n');
+  }
+
+  it('-c N takes one sample of N, also of what the kernel counts in software', () => {
+    const getpids = ['perl', '-e', 'getppid() for 1..1000'];
+    expectSamples(['-e', 'syscalls:sys_enter_getppid', '-c', '10'], getpids, 100);
   });
 
-  it('-c N takes one sample of N, also of what the kernel counts in software; by default each of a breakpoint', () => {
-    const program = compile('counted-writes');
-    const getpids = ['perl', '-e', 'getppid() for 1..1000'];
-    const writes = ['-e', `mem:counter@${program.path}/4:w`];
-    const calls = ['-e', 'syscalls:sys_enter_getppid'];
-    for (const [args, command, samples] of [
-      [writes, [program.path], 1000],
-      [[...writes, '-c', '1'], [program.path], 1000],
-      [[...writes, '-c', '10'], [program.path], 100],
-      [[...calls, '-c', '10'], getpids, 100],
-    ] as const) {
-      expect(syswide(['record', ...args, '-o', path, '--', ...command]).status).toBe(0);
-      expect(linesOf(perfSays(['script', '-F', 'event']))).toHaveLength(samples);
-      expect(perfSays(['report', '--stdio'])).toContain('# Event count (approx.): 1000\n');
-      expect(syswide(['report', '-i', path]).stdout).toContain('# Event count (approx.): 1000\n');
-    }
-    program.dispose();
+  describe('with a breakpoint', () => {
+    needs(breakpointHits, HITS);
+
+    it('watches a variable of the command, wherever that is loaded, but not how it gets there', () => {
+      for (const kind of ['-pie', '-no-pie']) {
+        const program = compile('counted-writes', [kind]);
+        const event = `mem:counter@${program.path}/4:w`;
+        for (const more of [[], ['-a'], ['-D', '0'], ['--overwrite']]) {
+          const options = [...more, '-c', '1', '-e', event, '-o', path];
+          expect(syswide(['record', ...options, '--', program.path])).toMatchObject({ status: 0 });
+          const samples = linesOf(perfSays(['script', '-F', 'comm,ip,sym']));
+          expect({ more, named: samples.filter((line) => /^ *counted-writes +\w+ work$/u.test(line)).length }).toEqual({
+            more,
+            named: 1000,
+          });
+          expect(samples).toHaveLength(1000);
+        }
+        program.dispose();
+      }
+    });
+
+    it('takes a sample of each hit by default, with -c N one of N', () => {
+      const program = compile('counted-writes');
+      const writes = ['-e', `mem:counter@${program.path}/4:w`];
+      expectSamples(writes, [program.path], 1000);
+      expectSamples([...writes, '-c', '1'], [program.path], 1000);
+      expectSamples([...writes, '-c', '10'], [program.path], 100);
+      program.dispose();
+    });
   });
 
   it('tells in its samples which period they were taken with, when that is changed', async () => {

@@ -102,7 +102,8 @@ describe('syswide script', () => {
   it('names the memory that was accessed as perf does', () => {
     for (const record of [perf, syswide]) {
       const path = file('faults.data');
-      record(['record', '-q', '-d', '-e', 'page-faults,cpu-clock', '-c', '1', '-o', path, '--', 'ls', '/usr']);
+      const events = 'page-faults/period=1/,cpu-clock/period=100000/';
+      record(['record', '-q', '-d', '-e', events, '-o', path, '--', 'ls', '/usr']);
       for (const fields of ['+addr', 'comm,addr', 'addr,sym,symoff', 'addr,ip,sym,dso', 'ip,sym,dso']) {
         const { different, lines } = compared(['-i', path, '-F', fields]);
         // The stack grows while a sample is taken, and is told behind it; and perf leaves labels out of sections by their names.
