@@ -48,10 +48,16 @@ describe.each(programs)('a breakpoint by name on a program $kind', ({ path }) =>
     expect(outcome).toMatchObject({ status: 0 });
     expect(outcome.stderr).toMatch(/^1000,/);
   });
+});
+
+describe.each(programs)('a breakpoint by name on a program $kind, hit or not', ({ path }) => {
+  needs(isRoot, 'root');
 
   it('keeps the exit status of the command', () => {
-    expect(syswide(['stat', '-e', event, '--', path, 'wait'], { input: '' })).toMatchObject({ status: 2 });
-    expect(syswide(['stat', '-e', event, '--', '/no/such/command'])).toMatchObject({ status: 127 });
+    expect(syswide(['stat', '-e', `mem:counter@${path}/4:w`, '--', path, 'wait'], { input: '' })).toMatchObject({
+      status: 2,
+    });
+    expect(syswide(['stat', '-e', `mem:counter@${path}/4:w`, '--', '/no/such/command'])).toMatchObject({ status: 127 });
   });
 });
 
