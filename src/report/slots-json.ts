@@ -2,7 +2,7 @@ import { jsonText } from '../base/safe-text';
 import type { SlotsPicture } from '../gang/slots/picture';
 
 /** The picture as one JSON object, as `docs/schema/syswide.slots-1.json` says; what cannot be known is null. */
-export function slotsJson({ slots, offline, holders, tracees, notVisible }: SlotsPicture): string {
+export function slotsJson({ slots, areHit, offline, holders, tracees, notVisible }: SlotsPicture): string {
   const document = {
     schema: 'syswide.slots/1',
     cpus: slots.map(({ cpu, kind, total, free, heldByCpu, heldByTasks }) => ({
@@ -13,6 +13,7 @@ export function slotsJson({ slots, offline, holders, tracees, notVisible }: Slot
       heldByCpu: heldByCpu ?? null,
       heldByTasks: heldByTasks ?? null,
     })),
+    areHit: areHit ?? null,
     offline: [...offline],
     holders: holders.map(({ pid, user, comm, events }) => ({ pid, user, comm, events })),
     tracees: tracees.map(({ pid, user, comm, breakpoints, tracer, tracerComm }) => ({

@@ -64,10 +64,11 @@ const traceeColumns: readonly PlainColumn<Traced>[] = [
 ];
 
 /** What the tables do not show, and why. */
-function notices({ slots, offline, notVisible }: SlotsPicture): string[] {
+function notices({ slots, areHit, offline, notVisible }: SlotsPicture): string[] {
   const isRestricted = slots.some(({ free }) => free === undefined);
   const unseen = `${notVisible} ${notVisible === 1 ? 'process' : 'processes'} could not be looked at`;
   return [
+    ...(areHit === false ? ['no hit of a breakpoint is reported here, as in some virtual machines'] : []),
     ...(offline.isEmpty ? [] : [`offline, and so not looked at: CPU ${offline}`]),
     ...(isRestricted ? ['this user may not count whole CPUs, so what tasks hold is not seen'] : []),
     ...(notVisible > 0 ? [unseen] : []),

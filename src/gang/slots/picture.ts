@@ -4,6 +4,7 @@ import type { Host } from '../../host/host';
 import type { PerfHolder } from '../../host/perf-holders';
 import { userNames } from '../../host/user-names';
 import type { Kernel } from '../../native/kernel';
+import { breakpointsAreHit } from './hits';
 import { findSlotHolders } from './no-slot';
 import { type CpuSlots, probeSlots } from './probe';
 import { debugRegisters } from './registers';
@@ -13,6 +14,8 @@ import type { Tracee } from './tracees';
 export interface SlotsPicture {
   /** Ascending by CPU; two of a CPU where data and execution are counted apart. */
   readonly slots: readonly CpuSlots[];
+  /** Whether breakpoints are hit here at all: see `breakpointsAreHit`. */
+  readonly areHit?: boolean;
   /** CPUs that are plugged in but offline: their registers cannot be looked at. */
   readonly offline: CpuMask;
   /** The one with most events first. */
@@ -34,6 +37,7 @@ export function slotsPicture(
 ): SlotsPicture {
   const { online, present } = host.cpus();
   const slots = probeSlots(kernel, online, registers);
+  const areHit = breakpointsAreHit(kernel);
   const { perf, tracees } = findSlotHolders(kernel, host.files, registers);
   const nameOf = userNames(host.files);
   const withUser = <T extends { readonly pid: Pid }>(one: T) => ({
@@ -42,6 +46,7 @@ export function slotsPicture(
   });
   return {
     slots,
+    ...(areHit === undefined ? {} : { areHit }),
     offline: present.minus(online),
     holders: perf.holders.map(withUser),
     tracees: tracees.map(withUser),

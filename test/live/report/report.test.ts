@@ -12,12 +12,16 @@ const folder = mkdtempSync(join(tmpdir(), 'syswide-report-'));
 const path = join(folder, 'perf.data');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Less of the same, for what goes through it again and again. */
+const few = join(folder, 'few.data');
+
 /** Many short processes, and two that last: shells, libraries, the kernel. */
-const load =
-  'timeout 2 sh -c "while :; do ls -lR /usr/share/doc > /dev/null; done" & timeout 2 sh -c "while :; do (:); done"; true';
+const load = (seconds: number) =>
+  `timeout ${seconds} sh -c "while :; do ls -lR /usr/share/doc > /dev/null; done" & timeout ${seconds} sh -c "while :; do (:); done"; true`;
 
 if (isRoot && hasPerf) {
-  perf(['record', '-q', '-a', '-g', '-F', '5000', '-m', '8M', '-o', path, '--', 'sh', '-c', load]);
+  perf(['record', '-q', '-a', '-g', '-F', '5000', '-m', '8M', '-o', path, '--', 'sh', '-c', load(2)]);
+  perf(['record', '-q', '-a', '-g', '-F', '2000', '-m', '8M', '-o', few, '--', 'sh', '-c', load(0.7)]);
 }
 
 interface Row {
@@ -115,11 +119,11 @@ describe('syswide report of a recording of perf', () => {
 
   it('takes only the samples that are asked for', () => {
     const count = (...args: string[]) => {
-      const { stdout } = syswide(['report', '-i', path, '--json', '--no-children', ...args]);
+      const { stdout } = syswide(['report', '-i', few, '--json', '--no-children', ...args]);
       return (JSON.parse(stdout) as { events: { samples: number }[] }).events[0]?.samples ?? 0;
     };
     const perfCount = (...args: string[]) =>
-      perf(['script', '-i', path, '-F', 'comm', ...args])
+      perf(['script', '-i', few, '-F', 'comm', ...args])
         .stdout.split('\n')
         .filter((line) => line.trim() !== '').length;
     const all = count();
@@ -128,7 +132,7 @@ describe('syswide report of a recording of perf', () => {
     expect(count('--comms', 'ls', '--percentage', 'relative')).toBe(perfCount('-G', '--comms', 'ls'));
     expect(count('-C', '0')).toBe(perfCount('-G', '-C', '0'));
     expect(count('-C', '0') + count('-C', '1')).toBe(all);
-    const { stdout } = perf(['script', '-i', path, '-F', 'time']);
+    const { stdout } = perf(['script', '-i', few, '-F', 'time']);
     const times = [...stdout.matchAll(/(\d+\.\d+):/gu)].map(([, time]) => Number(time));
     const [from, to] = [times[Math.floor(times.length / 3)], times[Math.floor(times.length / 2)]];
     // Six digits of each are shown.
@@ -140,18 +144,18 @@ describe('syswide report of a recording of perf', () => {
 
   it('takes samples from parts of the time, as perf does, whoever reads them', () => {
     const lines = (run: typeof perf, time: string) =>
-      run(['script', '-G', '-i', path, '-F', 'time,ip', '--ns', '--time', time]).stdout;
+      run(['script', '-G', '-i', few, '-F', 'time,ip', '--ns', '--time', time]).stdout;
     for (const time of ['10%-40%', '10%/2', '33.3%', '0%-10%,50%-60%', '25%/4, 10%/1', '100%-100%', '5%-5%']) {
       expect(lines(syswide, time)).toBe(lines(perf, time));
     }
     const count = (text: string) => text.trim().split('\n').length;
     const part = count(lines(syswide, '10%-40%'));
     expect(part).toBeGreaterThan(1);
-    const { events } = JSON.parse(syswide(['report', '-i', path, '--json', '--time', '10%-40%']).stdout) as {
+    const { events } = JSON.parse(syswide(['report', '-i', few, '--json', '--time', '10%-40%']).stdout) as {
       events: { samples: number }[];
     };
     expect(events[0]?.samples).toBe(part);
-    const { stdout } = syswide(['export', '--format', 'folded', '-i', path, '--time', '10%-40%', '-o', '-']);
+    const { stdout } = syswide(['export', '--format', 'folded', '-i', few, '--time', '10%-40%', '-o', '-']);
     const folded = [...stdout.matchAll(/ (\d+)$/gmu)].map(([, samples]) => Number(samples));
     expect(folded.reduce((sum, samples) => sum + samples, 0)).toBe(part);
     const slices = Array.from({ length: 10 }, (_, i) => lines(syswide, `10%/${i + 1}`)).join('');
@@ -242,7 +246,7 @@ describe('names', () => {
       `#include <vector>
 namespace shop { template <class T> struct Till {
   __attribute__((noinline)) unsigned long sum(const std::vector<T>& v) const { unsigned long s = 0; for (T x : v) s += x * s + 1; return s; } }; }
-int main() { std::vector<int> v(100000, 3); shop::Till<int> till; unsigned long s = 0; for (int i = 0; i < 6000; i++) { v[i] = i; s += till.sum(v); } return s == 1; }`,
+int main() { std::vector<int> v(100000, 3); shop::Till<int> till; unsigned long s = 0; for (int i = 0; i < 2000; i++) { v[i] = i; s += till.sum(v); } return s == 1; }`,
     );
     execFileSync(process.env.CXX ?? 'g++', ['-O1', '-g0', '-o', program, source]);
     const file = join(folder, 'cxx.data');

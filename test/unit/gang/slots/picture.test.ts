@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { slotsPicture } from '../../../../src/gang/slots/picture';
 import { debugRegisters } from '../../../../src/gang/slots/registers';
 import { LocalHost } from '../../../../src/host/host';
+import { KernelError } from '../../../../src/native/kernel-error';
 import { slotsJson } from '../../../../src/report/slots-json';
 import { slotsTable } from '../../../../src/report/slots-table';
 import { FakeKernel } from '../../../fake/fake-kernel';
@@ -63,11 +64,24 @@ describe('the picture of the debug registers', () => {
         { cpu: 0, kind: 'any', total: 4, free: 2, heldByCpu: 0, heldByTasks: 2 },
         { cpu: 1, kind: 'any', total: 4, free: 1, heldByCpu: 1, heldByTasks: 2 },
       ],
+      areHit: true,
       offline: [2],
       holders: [{ pid: 4711, user: 'root', comm: 'perf', events: 1 }],
       tracees: [{ pid: 15, user: 'ann', comm: 'prog\u001b[2J', breakpoints: 2, tracer: { pid: 12, comm: 'gdb' } }],
       notVisible: 1,
     });
+  });
+
+  it('says where registers are of no use', () => {
+    const { kernel, host } = machine();
+    kernel.breakpointHits = false;
+    const picture = slotsPicture(kernel, host, x86);
+    expect(JSON.parse(slotsJson(picture)).areHit).toBe(false);
+    expect(lines(slotsTable(picture, { color: false }))).toContain(
+      'no hit of a breakpoint is reported here, as in some virtual machines',
+    );
+    kernel.breakpointHits = new KernelError('perf_event_open', constants.errno.ENOSPC);
+    expect(JSON.parse(slotsJson(slotsPicture(kernel, host, x86))).areHit).toBeNull();
   });
 
   it('guesses nothing that this user cannot see', () => {
