@@ -36,7 +36,8 @@ export async function openPage(
     void dialog.dismiss();
   });
   page.on('request', (request) => {
-    if (request.url() !== `file://${file}`) complaints.push(request.url());
+    // What a page makes itself, in memory, has a name, too.
+    if (request.url() !== `file://${file}` && !request.url().startsWith('blob:null/')) complaints.push(request.url());
   });
   await page.goto(`file://${file}`);
   return { page, complaints };

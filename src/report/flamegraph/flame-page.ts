@@ -21,7 +21,7 @@ interface PageParts {
 export function flamePage(data: FlameData, folder = builtParts()): string {
   const { script, style, body } = pageParts(folder);
   const packed = deflateRawSync(pack(data), { level: 2 }).toString('base64');
-  const policy = `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; worker-src blob:; base-uri 'none'; form-action 'none'`;
   return [
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
     `<meta http-equiv="Content-Security-Policy" content="${policy}">\n`,

@@ -153,6 +153,23 @@ describe('the search', () => {
       expect([await told(), await rows()]).toEqual(['that is no regular expression', 6]);
       await page.fill('#search', '');
       expect(await told()).toBe('');
+      // Beside the page: it may take long.
+      await page.selectOption('#event', '1');
+      await page.fill('#search', '(leaf)+0');
+      await page.locator('#matched').filter({ hasText: '34.00 % in 1 function' }).waitFor();
+    });
+  });
+
+  it('gives up what would take for ever, and leaves the page usable meanwhile', async () => {
+    const data = flameDataOf([{ frames: [`${'a'.repeat(60)}!`] }, { frames: ['leaf'] }]);
+    await onPage(data, async (page) => {
+      await page.fill('#search', '(a+)+$');
+      expect(await page.textContent('#matched')).toBe('searching…');
+      await page.selectOption('#view', 'time');
+      await page.locator('#matched').filter({ hasText: 'this expression takes too long' }).waitFor();
+      await page.fill('#search', '(a+)+$');
+      await page.fill('#search', 'leaf');
+      expect(await page.textContent('#matched')).toBe('50.00 % in 1 function');
     });
   });
 });

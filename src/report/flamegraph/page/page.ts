@@ -11,6 +11,7 @@ import { cpusText, toldTime, windowText } from '../view/window-text';
 import { DARK, element, fill, isDark } from './elements';
 import { Graph } from './graph';
 import { HeatMap } from './heat-map';
+import { SearchBox } from './search-box';
 import { Tables } from './tables';
 
 /** `mostly ls, 87.10 %; most of it thread 17 of process 12`. */
@@ -35,12 +36,17 @@ export class Page {
   readonly #event = element('event', HTMLSelectElement);
   readonly #process = element('process', HTMLSelectElement);
   readonly #thread = element('thread', HTMLSelectElement);
-  readonly #search = element('search', HTMLInputElement);
+  readonly #search: SearchBox;
   readonly #card = element('card', HTMLElement);
 
   constructor(private readonly data: FlameData) {
     this.#session = new Session(data);
     this.#tables = new Tables(this.#session);
+    this.#search = new SearchBox(data, (found) => {
+      this.#session.show(found);
+      this.drawGraph();
+      this.#tables.showFunctions();
+    });
     this.#heatMap = new HeatMap(data, (window) => {
       this.#window = window;
       this.select();
@@ -123,7 +129,7 @@ export class Page {
         this.#heatMap.show(this.#session.selection);
       });
     }
-    on('search', 'input', () => this.search());
+    this.#search.listen();
     on('whole', 'click', () => this.#heatMap.choose(undefined));
     on('back', 'click', () => this.back());
     on('out', 'click', () => this.zoom(0));
@@ -158,12 +164,6 @@ export class Page {
       else if (key === 'Escape') this.zoom(0);
       else return;
       event.preventDefault();
-    });
-    document.addEventListener('keydown', (event) => {
-      if (event.key === '/' && event.target !== this.#search) {
-        event.preventDefault();
-        this.#search.focus();
-      }
     });
   }
 
@@ -267,25 +267,11 @@ export class Page {
     element('legend', HTMLElement).replaceChildren(...items);
   }
 
-  private search(): void {
-    let wrong = '';
-    try {
-      this.#session.search(this.#search.value);
-    } catch {
-      wrong = 'that is no regular expression';
-      // Else what was found before would be told as what this finds, from the next filter on.
-      this.#session.search('');
-    }
-    this.#search.setCustomValidity(wrong);
-    this.drawGraph();
-    this.#tables.showFunctions();
-  }
-
   private tellMatched(): void {
     const { matched } = this.#session;
     element('matched', HTMLElement).textContent =
       matched === undefined
-        ? this.#search.validationMessage
+        ? this.#search.message
         : `${(matched.share * 100).toFixed(2)} % in ${matched.functions === 1 ? '1 function' : `${count(matched.functions)} functions`}`;
   }
 

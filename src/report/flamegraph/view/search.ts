@@ -7,16 +7,32 @@ export interface Found {
   readonly frames: Uint8Array;
 }
 
-/** @throws SyntaxError for what is no regular expression */
-export function search(data: FlameData, pattern: string): Found {
+/**
+ * Which names an expression fits: 1 for each that it does. A worker runs it too: it must use nothing from outside of it.
+ * @param until when to give it up, in ms of `performance.now()`; over a single name it may take for ever: see `mayRunAway`
+ * @returns undefined where it was given up
+ * @throws SyntaxError for what is no regular expression
+ */
+export function fitting(names: readonly string[], pattern: string, until: number): Uint8Array | undefined {
   const expression = new RegExp(pattern, 'iu');
-  const { names } = data.meta;
   const fits = new Uint8Array(names.length);
-  for (let i = 0; i < fits.length; i += 1) if (expression.test(names[i] ?? '')) fits[i] = 1;
-  const frames = new Uint8Array(data.frameName.length);
-  for (let frame = 0; frame < frames.length; frame += 1) {
-    frames[frame] = fits[data.frameName[frame] ?? 0] ?? 0;
+  for (let i = 0; i < fits.length; i += 1) {
+    if (expression.test(names[i] ?? '')) fits[i] = 1;
+    if (i % 64 === 0 && performance.now() > until) return undefined;
   }
+  return fits;
+}
+
+/** A repeated group may be tried in very many ways, and so may what refers back to one. */
+const RUNAWAY = /\)[*+{]|\\[1-9k]/u;
+
+/** Whether an expression may take very long over one name. */
+export const mayRunAway = (pattern: string): boolean => RUNAWAY.test(pattern);
+
+/** @param fits by name: see `fitting` */
+export function foundBy({ frameName }: FlameData, fits: Uint8Array): Found {
+  const frames = new Uint8Array(frameName.length);
+  for (let frame = 0; frame < frames.length; frame += 1) frames[frame] = fits[frameName[frame] ?? 0] ?? 0;
   return { frames };
 }
 

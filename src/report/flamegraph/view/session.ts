@@ -4,7 +4,7 @@ import { type FlameData, isInlinedAt, isKernelAt } from './flame-data';
 import { FrameNodes, type FunctionRow, functionRows, type Neighbours } from './functions';
 import { type Box, layout, pathTo } from './layout';
 import { type Owner, Owners } from './owners';
-import { type Found, matchedWeight, search } from './search';
+import { type Found, matchedWeight } from './search';
 import { type Selection, type Weighed, type Weight, weigh } from './selection';
 import { type FlameTree, flameTree, type TreeShape, type TreeWeights, treeWeights } from './tree';
 
@@ -84,9 +84,9 @@ export class Session {
     this.#before.length = 0;
   }
 
-  /** @throws SyntaxError for what is no regular expression */
-  search(pattern: string): void {
-    this.#found = pattern === '' ? undefined : search(this.data, pattern);
+  /** @param found undefined where nothing is searched for */
+  show(found: Found | undefined): void {
+    this.#found = found;
     this.#matched = undefined;
   }
 
