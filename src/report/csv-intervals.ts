@@ -2,6 +2,7 @@ import type { Nanoseconds } from '../base/units';
 import { isClock, type Metric, type MetricContext, metricContext, metricOf } from '../counts/metric';
 import type { Sums } from '../counts/summed-counts';
 import type { Tick } from '../counts/tick';
+import type { ResolvedEvent } from '../events/resolved-event';
 import { STEP_WORDS } from '../native/kernel';
 import { csvLead, csvNumber, eventFields, metricFields } from './csv-fields';
 import { type CsvOptions, statCsv } from './stat-csv';
@@ -48,7 +49,9 @@ class ExactLines {
     this.#missing = missing;
     this.#fields = events.map((event) => eventFields({ event }, s));
     this.#clocks = events.flatMap((event, i) => (isClock(event) && !missing.has(i) ? [i * STEP_WORDS] : []));
-    this.#isPossible = events.every(({ tool, mergedInto, cgroup }) => (tool ?? mergedInto ?? cgroup) === undefined);
+    const isMore = ({ tool, mergedInto, cgroup, isNeverHit }: ResolvedEvent) =>
+      (tool ?? mergedInto ?? cgroup ?? isNeverHit) !== undefined;
+    this.#isPossible = !events.some(isMore);
   }
 
   /** @returns undefined where an event was enabled nowhere, or lines are about more than the sums of an event */

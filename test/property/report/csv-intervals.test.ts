@@ -104,3 +104,15 @@ it('lines from sums are those from counts place by place', () => {
   );
   expect(fromSums).toBeGreaterThan(50);
 });
+
+it('has no count of a breakpoint of which no hit is reported', () => {
+  const events = [software('contextSwitches'), software('pageFaults', { isNeverHit: true })];
+  const sums = { events, missing: new Set<number>(), words: BigUint64Array.of(7n, 5n, 5n, 0n, 5n, 5n) };
+  const counted = () => {
+    const given = { readings: () => [], sums };
+    return countsOf(sums, given, { elapsed: ns(5n) }, { scale: true, excludeOwn: false }, undefined);
+  };
+  const lines = new CsvIntervals({ aggregation: global, separator: ',' });
+  const rows = lines.lines(new LaterTick(ns(1n), ns(5n), sums, counted), subject).split('\n');
+  expect(rows.slice(0, 2).map((row) => row.split(',')[1])).toEqual(['7', '<not counted>']);
+});
