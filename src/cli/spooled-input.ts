@@ -28,10 +28,12 @@ export function withSpooledInput<T>(path: string, use: (path: string) => T): T {
 function openCopy(): number {
   try {
     const folder = mkdtempSync(join(tmpdir(), 'syswide-'));
-    const { O_CREAT, O_EXCL, O_RDWR } = constants;
-    const fd = openSync(join(folder, 'input'), O_CREAT | O_EXCL | O_RDWR, 0o600);
-    rmSync(folder, { recursive: true });
-    return fd;
+    try {
+      const { O_CREAT, O_EXCL, O_RDWR } = constants;
+      return openSync(join(folder, 'input'), O_CREAT | O_EXCL | O_RDWR, 0o600);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   } catch (error) {
     throw notCopied(error);
   }
