@@ -69,9 +69,9 @@ export class WaitingThreads {
 
   /** As long as there is one that shares. */
   private async waitForAll(): Promise<void> {
-    const wakeup = this.sharing.createWakeup();
-    this.#wakeup = wakeup;
     try {
+      const wakeup = this.sharing.createWakeup();
+      this.#wakeup = wakeup;
       while (this.#sharers.size > 0) {
         const fds = [...this.#sharers].flatMap(({ waiting }) => waiting.fds);
         const at = await this.sharing.block([...fds, wakeup.fd], this.timeLeft());
@@ -82,8 +82,8 @@ export class WaitingThreads {
       for (const { reject } of this.#sharers) reject(error);
       this.#sharers.clear();
     } finally {
+      this.#wakeup?.close();
       this.#wakeup = undefined;
-      wakeup.close();
     }
   }
 

@@ -109,6 +109,19 @@ describe('the threads that waits may block', () => {
     expect(thread.wakeups).toBe(0);
   });
 
+  it('give what it takes to share one, where that cannot be had, to who wants to share it, and the next one tries anew', async () => {
+    const thread = new SharedThread();
+    const { createWakeup } = thread;
+    thread.createWakeup = () => {
+      throw new Error('no file descriptor is left');
+    };
+    const threads = new WaitingThreads(thread, 0);
+    await expect(threads.wait(waitFor(1), -1)).rejects.toThrow('no file descriptor is left');
+    thread.createWakeup = createWakeup;
+    expect(await threads.wait(waitFor(1), 1)).toBe(0);
+    expect(thread.wakeups).toBe(0);
+  });
+
   it.each([
     [undefined, 4],
     ['16', 16],
