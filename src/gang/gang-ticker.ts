@@ -48,7 +48,7 @@ export class GangTicker {
     this.start(reads);
   }
 
-  /** What was read since the last call. @throws SyswideError where it could not go on after a change */
+  /** What was read since the last call. @throws SyswideError where it could not be read, or not go on after a change */
   take(): GangTick[] {
     if (this.#failure) throw this.#failure;
     this.collect();
@@ -59,20 +59,30 @@ export class GangTicker {
   change(reads: Reads): void {
     if (!this.#running) return;
     this.stop();
-    try {
-      this.start(reads);
-    } catch (error) {
-      if (!(error instanceof SyswideError)) throw error;
-      this.#failure = error;
-    }
+    this.attempt(() => this.start(reads));
   }
 
-  /** Nothing is read any more once this returns; what was can still be taken. Harmless when repeated. */
+  /**
+   * Nothing is read any more once this returns; what was can still be taken, and why it could not be read is told then. Harmless
+   * when repeated.
+   */
   stop(): void {
-    this.#running?.ticker.stop();
-    this.collect();
+    this.attempt(() => {
+      this.#running?.ticker.stop();
+      this.collect();
+    });
     this.#running?.ticker.close();
     this.#running = undefined;
+  }
+
+  /** What goes wrong is for who takes what was read: who stops it gives clones back, and is to be able to. */
+  private attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      if (!(error instanceof SyswideError)) throw error;
+      this.#failure ??= error;
+    }
   }
 
   private start(reads: Reads): void {

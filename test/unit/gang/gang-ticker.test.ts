@@ -116,6 +116,17 @@ describe('a gang that is read at equal intervals', () => {
     expect(kernel.tickers.size).toBe(0);
   });
 
+  it.each([
+    ['changes', () => gang.addPlaces([{ cpu: cpu(2) }])],
+    ['is closed', () => gang.close()],
+  ])('%s all the same where a clone could not be read, which is told to who takes', (_, act) => {
+    const ticker = ticking();
+    kernel.fail('read', 2);
+    tick(5n);
+    act();
+    expect(() => ticker.take()).toThrow(/cannot read cycles on cpu0/);
+  });
+
   it('is read by one thread', () => {
     ticking();
     expect(() => ticking()).toThrow(/one thread/);
