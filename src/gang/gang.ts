@@ -239,7 +239,7 @@ export class Gang {
           changeClones({ ...live, mode: this.modeOfAdded() }, undo, this.#events, index, event);
         }
         if (added.length > 0 && this.#state === 'armed') this.control(added, 'enable');
-        this.replace(fresh, only);
+        this.replace(fresh, only, undo);
         for (const clone of this.#live) {
           if (filtered.has(clone.event)) setFilter(this.kernel, present(changed[clone.event], 'it has one'), clone);
         }
@@ -258,14 +258,19 @@ export class Gang {
   }
 
   /** Between the last count of the old clones and the first of the new ones nothing is counted twice. */
-  private replace(fresh: readonly OpenClone[], replaced: ReadonlySet<number>): void {
+  private replace(fresh: readonly OpenClone[], replaced: ReadonlySet<number>, undo: UndoStack): void {
     if (fresh.length === 0) return;
     const old = this.#live.filter((clone) => replaced.has(clone.event));
-    this.control(old, 'disable');
+    const isCounting = this.#state === 'armed';
+    undo.take(
+      () => this.control(old, 'disable'),
+      () => isCounting && this.controlQuietly(headsOf(old), 'enable'),
+    );
     const { readings } = readEach(this.kernel, this.#events, old);
-    if (this.#state === 'armed') this.control(fresh, 'enable');
+    const lost = lostByCpu(this.kernel, old, this.#retiredLost);
+    if (isCounting) this.control(fresh, 'enable');
     this.#retired = merged([...this.#retired, ...readings]);
-    this.#retiredLost = lostByCpu(this.kernel, old, this.#retiredLost);
+    this.#retiredLost = lost;
     this.hold([...this.#live.filter((clone) => !old.includes(clone)), ...fresh]);
     this.kernel.closeFds(fdsOf(old));
   }

@@ -243,6 +243,27 @@ describe('a gang that stands', () => {
     expect(() => gang.read()).toThrow(/cannot read instructions on cpu1 — .*EIO/);
   });
 
+  it.each([
+    ['the last count of an old clone', 'read', 3],
+    ['the enabling of a new clone', 'control', 10],
+  ] as const)('counts on as it did where events are to be opened anew, and %s is refused', (_, call, nth) => {
+    const kernel = new FakeKernel();
+    const clock = (samplePeriod: bigint) => software('cpuClock', { attr: { type: 1, config: 0n, samplePeriod } });
+    const gang = Gang.open(kernel, request([clock(1_000_000n)]));
+    gang.arm();
+    const before = kernel.counting();
+    kernel.fail(call, nth);
+    expect(codeOf(() => gang.changeEvents([clock(2_000_000n)]))).toBe('CONTROL_FAILED');
+    expect(kernel.counting()).toEqual(before);
+    expect(kernel.events()).toEqual(before);
+    expect(gang.events).toEqual([clock(1_000_000n)]);
+    gang.changeEvents([clock(2_000_000n)]);
+    expect(kernel.counting()).toHaveLength(4);
+    expect(kernel.counting()).not.toContain(before[0]);
+    gang.close();
+    expect(kernel.openFds.size).toBe(0);
+  });
+
   it('closes every fd once', () => {
     const kernel = new FakeKernel();
     const gang = Gang.open(kernel, request(three));
