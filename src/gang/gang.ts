@@ -275,13 +275,6 @@ export class Gang {
     this.kernel.closeFds(fdsOf(old));
   }
 
-  /** Gives places up, and what was counted there too: takes an extension back. */
-  dropPlaces(drop: (place: Place) => boolean): void {
-    const dropped = this.#live.filter((clone) => drop(clone.place));
-    this.hold(this.#live.filter((clone) => !dropped.includes(clone)));
-    this.kernel.closeFds(fdsOf(dropped));
-  }
-
   /** What opening at these places takes, for a thread that opens it when it can; undefined where it has no ring there yet. */
   prepare(places: readonly Place[]): PreparedPlaces | undefined {
     const { connector } = this.request;
