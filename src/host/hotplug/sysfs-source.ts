@@ -9,7 +9,7 @@ const POLL_MS = 50;
 
 /**
  * Finds out about CPUs by looking at the online mask, for containers that the kernel tells nothing. A CPU that goes and
- * comes between two looks goes unnoticed, which `Gang` finds out when it reads.
+ * comes between two looks goes unnoticed: its clones are dead, and stay so until it is seen to go or to come.
  */
 export class SysfsSource implements HotplugSource {
   readonly name = 'sysfs';
