@@ -2,7 +2,7 @@ import { elapsed } from '../base/units';
 import type { Gang } from '../gang/gang';
 import type { LiveGang } from '../gang/live-gang';
 import type { GangReading } from '../gang/reading';
-import type { Target } from '../gang/target';
+import { startedLater } from '../gang/target';
 import type { CpuMask } from '../host/cpu-mask';
 import { readCpus } from '../host/cpus';
 import type { Interruption } from '../native/interruption';
@@ -97,10 +97,6 @@ function placed(request: MeasureRequest): MeasureRequest {
   command.releaseToExec();
   return { ...request, events: placeInCommand(), target: startedLater(target) };
 }
-
-/** Not with the command's exec, but when it is armed. */
-const startedLater = (target: Target): Target =>
-  target.kind === 'tasks' ? { ...target, enableOnExec: false } : target;
 
 function openOwnCost(kernel: Kernel, gang: Gang, request: MeasureRequest): OwnCost | undefined {
   const { ownThreads: threads, excludeOwn: isNeeded } = request;

@@ -49,6 +49,10 @@ export interface OpenMode {
   readonly enableOnExec: boolean;
 }
 
+/** The same, where it does not start with a task's exec but when it is armed. */
+export const startedLater = (target: Target): Target =>
+  target.kind === 'tasks' ? { ...target, enableOnExec: false } : target;
+
 /** How what counts a target is opened. */
 export function modeOf(target: Target): OpenMode {
   if (target.kind === 'cpus') return { inherit: false, enableOnExec: false };

@@ -4,7 +4,7 @@ import { Course, type CourseEnd } from '../counts/course';
 import type { HearsTerminal } from '../counts/measure-request';
 import type { Gang } from '../gang/gang';
 import type { HotplugFollower } from '../gang/hotplug-follower';
-import type { Target } from '../gang/target';
+import { startedLater } from '../gang/target';
 import type { Interruption } from '../native/interruption';
 import type { CommandExit, Kernel } from '../native/kernel';
 import type { EndedFile, RecordRequest } from './record-request';
@@ -66,10 +66,6 @@ export async function record(
     await recorder.close();
   }
 }
-
-/** Not with the command's exec, but when it is armed. */
-const startedLater = (target: Target): Target =>
-  target.kind === 'tasks' ? { ...target, enableOnExec: false } : target;
 
 async function throughout(
   kernel: Kernel,
