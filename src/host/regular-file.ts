@@ -1,7 +1,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 
-/** O_PATH of fcntl.h, which node:fs does not name: the same on all machines that Node.js runs on under Linux. */
-const O_PATH = 0x200000;
+/**
+ * Opens a file as a place only, which takes no right to read it. Node does not name it; it is the same on all machines that
+ * Node.js runs on under Linux. Source: open(2), include/uapi/asm-generic/fcntl.h.
+ */
+export const O_PATH = 0o10000000;
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 /** What may stand at a path. */

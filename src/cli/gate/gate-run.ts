@@ -5,6 +5,7 @@ import type { EventCount } from '../../counts/event-count';
 import { mergedCounts } from '../../counts/merged-counts';
 import type { StatResult } from '../../counts/stat-result';
 import { type GateMetric, isUsageMetric, type MetricValue, type UsageMetric } from '../../gate/metric';
+import { O_PATH } from '../../host/regular-file';
 import type { Interruption } from '../../native/interruption';
 import type { CommandExit } from '../../native/kernel';
 import type { Machine } from '../machine';
@@ -13,9 +14,6 @@ import { type StatEvents, statEvents } from '../stat/stat-events';
 import { type StatOptions, statOptions } from '../stat/stat-options';
 import { countOnce } from '../stat/stat-run';
 import type { RunInput } from './run-input';
-
-/** Only the place: no right to read it is needed. Source: include/uapi/asm-generic/fcntl.h; Node does not name it. */
-const O_PATH = 0o10000000;
 
 /** One run of a command. */
 export interface GateRun {

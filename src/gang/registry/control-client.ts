@@ -2,14 +2,12 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SyswideError } from '../../base/error';
 import { type Fd, fd } from '../../base/units';
+import { O_PATH } from '../../host/regular-file';
 import { RegistryDirectory } from './directory';
 import type { FoundGang } from './find-gangs';
 import { socketName } from './gang-id';
 import { LineReader } from './line-reader';
 import { type ControlReply, type ControlRequest, decodeReply, encodeRequest, LONGEST_REPLY } from './messages';
-
-/** Opens a file as a place only; not among Node's constants. Source: open(2), include/uapi/asm-generic/fcntl.h. */
-const O_PATH = 0o10000000;
 
 /** A gang's file stands a moment before its socket does. */
 const RETRY_MS = 20;
