@@ -1,3 +1,4 @@
+import { present } from '../base/assert';
 import { SyswideError } from '../base/error';
 import type { Tid } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
@@ -72,7 +73,7 @@ export class OwnCost implements Companion {
   read(): EventCount[] | undefined {
     if (!this.#gang) return undefined;
     const readings = merged([...this.#past, ...this.#gang.read().readings]).map((reading): Reading => {
-      return { ...reading, event: this.counted[reading.event] as number };
+      return { ...reading, event: present(this.counted[reading.event], 'it has what is counted') };
     });
     return aggregate(this.request.events, readings, this.#uncounted);
   }
@@ -107,7 +108,7 @@ export interface OwnCostRequest {
 /** A gang of syswide's own threads, disabled. @throws SyswideError */
 function openOwn(kernel: Kernel, { events, threads, cpus }: OwnCostRequest, counted: readonly number[]): Gang {
   return Gang.open(kernel, {
-    events: counted.map((i) => alone(events[i] as ResolvedEvent)),
+    events: counted.map((i) => alone(present(events[i], 'what is counted is one of the events'))),
     target: { kind: 'tasks', tids: threads(), inherit: true, enableOnExec: false, ...(cpus ? { cpus } : {}) },
     // The others are there: the system-wide gang has them. To try each would cost as much as opening them.
     mayMiss: ({ kind }) => kind === 'probe',

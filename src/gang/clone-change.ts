@@ -1,5 +1,6 @@
 import { type EncodedAttr, encodeAttr } from '../abi/attr';
 import { PerfType } from '../abi/perf-event';
+import { present } from '../base/assert';
 import { SyswideError } from '../base/error';
 import type { Fd } from '../base/units';
 import type { ResolvedEvent } from '../events/resolved-event';
@@ -36,7 +37,7 @@ export function changeClones(
   index: number,
   changed: ResolvedEvent,
 ): void {
-  const before = events[index] as ResolvedEvent;
+  const before = present(events[index], 'an event of the gang');
   if (before === changed) return;
   const { kernel } = live;
   const own = live.clones.filter((clone) => clone.event === index);

@@ -1,3 +1,4 @@
+import { present } from '../base/assert';
 import type { Nanoseconds } from '../base/units';
 import { isClock, type Metric, type MetricContext, metricContext, metricOf } from '../counts/metric';
 import type { Sums } from '../counts/summed-counts';
@@ -62,7 +63,7 @@ class ExactLines {
     const context = new SumsContext(tick, this.#clockTime(words));
     let text = '';
     for (let i = 0; i < this.events.length; i += 1) {
-      const event = this.events[i] as Sums['events'][number];
+      const event = present(this.events[i], 'it is below their number');
       const [value, enabled, running] = [words[i * STEP_WORDS], words[i * STEP_WORDS + 1], words[i * STEP_WORDS + 2]];
       if (this.#missing.has(i)) text += `${lead}<not supported>${this.#fields[i]}0${s}100.00${s}${s}\n`;
       else if (value === undefined || !enabled) return undefined;

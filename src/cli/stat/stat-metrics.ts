@@ -1,3 +1,4 @@
+import { present } from '../../base/assert';
 import type { AskedMetric } from '../../counts/asked-metric';
 import { moved } from '../../events/cgroup-events';
 import { metricEvents } from '../../events/metric-expression';
@@ -59,7 +60,7 @@ function groupTogether(events: ResolvedEvent[], positions: readonly number[]): v
   const [leader] = members;
   if (leader === undefined || members.length < 2) return;
   for (const position of members) {
-    const event = events[position] as ResolvedEvent;
+    const event = present(events[position], 'a member is one of the events');
     events[position] = { ...event, leader, settings: { ...event.settings, weakGroup: true } };
   }
 }
