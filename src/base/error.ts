@@ -68,4 +68,8 @@ export const errorCodes = {
   INTERNAL: 'a bug in syswide',
 } as const;
 
+/** A stable name of what went wrong. */
 export type ErrorCode = keyof typeof errorCodes;
+
+/** What was thrown says, whatever it is. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

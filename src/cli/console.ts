@@ -1,5 +1,5 @@
 import { fstatSync, writeSync } from 'node:fs';
-import { SyswideError } from '../base/error';
+import { messageOf, SyswideError } from '../base/error';
 import { withoutControls } from '../base/safe-text';
 import { KernelError } from '../native/kernel-error';
 import { outOfResources } from '../native/out-of-resources';
@@ -67,10 +67,9 @@ export function asSyswideError(error: unknown): SyswideError {
 }
 
 function internal(error: unknown): SyswideError {
-  const message = error instanceof Error ? error.message : String(error);
   return new SyswideError('INTERNAL', {
     what: 'syswide failed',
-    why: message,
+    why: messageOf(error),
     remedy: 'this is a bug: please report it with the output of the same command under SYSWIDE_DEBUG=1',
     cause: error,
   });
@@ -155,7 +154,7 @@ export const outputFailed = (name: string, error: unknown): SyswideError =>
   new SyswideError('OUTPUT_FAILED', {
     what: `cannot write ${name}`,
     // Nobody has asked for a file that is not finished.
-    why: (error instanceof Error ? error.message : String(error)).replaceAll(unfinishedEnd(), ''),
+    why: messageOf(error).replaceAll(unfinishedEnd(), ''),
     remedy: 'check the path, its permissions and the space on its disk',
     cause: error,
   });

@@ -1,5 +1,5 @@
 import type { Server, Socket } from 'node:net';
-import { SyswideError } from '../../base/error';
+import { messageOf, SyswideError } from '../../base/error';
 import type { Controllable } from '../controllable';
 import { parseChange } from './change';
 import { LineReader } from './line-reader';
@@ -100,7 +100,7 @@ const tooLong = new SyswideError('USAGE', {
 const unexpected = (error: unknown): SyswideError =>
   new SyswideError('INTERNAL', {
     what: 'the owner of the gang failed',
-    why: error instanceof Error ? error.message : String(error),
+    why: messageOf(error),
     remedy: 'this is a bug: please report it',
     cause: error,
   });

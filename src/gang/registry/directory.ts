@@ -12,7 +12,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { SyswideError } from '../../base/error';
+import { messageOf, SyswideError } from '../../base/error';
 import { type Fd, fd } from '../../base/units';
 import type { RegistryPlace } from './place';
 
@@ -42,7 +42,7 @@ export class RegistryDirectory {
     } catch (error) {
       const found = lstatSync(place.path, { throwIfNoEntry: false });
       if (found === undefined) return undefined;
-      throw untrusted(place, problemOf(found, place) ?? reason(error), error);
+      throw untrusted(place, problemOf(found, place) ?? messageOf(error), error);
     }
     const problem = problemOf(fstatSync(opened), place);
     if (problem === undefined) return new RegistryDirectory(place, opened);
@@ -55,7 +55,7 @@ export class RegistryDirectory {
     try {
       mkdirSync(place.path, { mode: 0o700 });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw untrusted(place, reason(error), error);
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw untrusted(place, messageOf(error), error);
     }
     const made = RegistryDirectory.open(place);
     if (made === undefined) throw untrusted(place, 'it was removed as soon as it was made');
@@ -122,5 +122,3 @@ const unreachable = ({ path }: RegistryPlace): SyswideError =>
     why: '/proc is not mounted: what is in it is reached by that',
     remedy: 'mount -t proc proc /proc',
   });
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../base/error';
 import { type Fd, fd } from '../../base/units';
 import type { Kernel } from '../../native/kernel';
 
@@ -76,7 +77,7 @@ export class HostWideLock {
     try {
       return fd(openSync(this.#path, 'r'));
     } catch (error) {
-      this.#notice = `went on without the lock on debug registers: ${reason(error)}`;
+      this.#notice = `went on without the lock on debug registers: ${messageOf(error)}`;
       return undefined;
     }
   }
@@ -98,10 +99,8 @@ export class HostWideLock {
     try {
       return this.kernel.tryLock(file, 'exclusive');
     } catch (error) {
-      this.#notice = `went on without the lock on debug registers: ${reason(error)}`;
+      this.#notice = `went on without the lock on debug registers: ${messageOf(error)}`;
       return true;
     }
   }
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import { chmodSync } from 'node:fs';
+import { messageOf } from '../../base/error';
 import { monotonicTime, pid } from '../../base/units';
 import type { Kernel } from '../../native/kernel';
 import type { Controllable } from '../controllable';
@@ -41,7 +42,7 @@ export function registerGang(kernel: Kernel, request: RegistrationRequest): Regi
   try {
     return register(kernel, place, request);
   } catch (error) {
-    const notice = `not listed by syswide ps: ${error instanceof Error ? error.message : String(error)}`;
+    const notice = `not listed by syswide ps: ${messageOf(error)}`;
     return { id: undefined, notice, close: () => {} };
   }
 }

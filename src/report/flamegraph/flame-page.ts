@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
-import { SyswideError } from '../../base/error';
+import { messageOf, SyswideError } from '../../base/error';
 import { pack } from './packed-data';
 import type { FlameData } from './view/flame-data';
 
@@ -54,7 +54,7 @@ function pageParts(folder: string): PageParts {
   } catch (error) {
     throw new SyswideError('INTERNAL', {
       what: 'cannot read the parts of the page',
-      why: error instanceof Error ? error.message : String(error),
+      why: messageOf(error),
       remedy: 'install syswide anew',
       cause: error,
     });
