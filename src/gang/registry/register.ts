@@ -49,10 +49,12 @@ export function registerGang(kernel: Kernel, request: RegistrationRequest): Regi
 
 function register(kernel: Kernel, place: RegistryPlace, { command, controllable }: RegistrationRequest): Registration {
   const directory = RegistryDirectory.make(place);
+  let entry: EntryFile | undefined;
   try {
-    const entry = createEntry(kernel, directory, pid(process.pid), entryText(command, controllable));
+    entry = createEntry(kernel, directory, pid(process.pid), entryText(command, controllable));
     return new LiveRegistration(kernel, directory, entry, serve(directory, entry, controllable));
   } catch (error) {
+    entry?.close();
     directory.close();
     throw error;
   }
@@ -74,8 +76,13 @@ function serve(directory: RegistryDirectory, { id }: EntryFile, controllable: Co
   directory.remove(socketName(id));
   const server = new ControlServer(path, controllable);
   if (!server.listening) return undefined;
-  // The directory keeps others out already; this says so.
-  chmodSync(directory.pathOf(socketName(id)), 0o600);
+  try {
+    // The directory keeps others out already; this says so.
+    chmodSync(directory.pathOf(socketName(id)), 0o600);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
   return server;
 }
 

@@ -173,6 +173,26 @@ describe('a directory that cannot be trusted', () => {
     expect(problems[0]?.message).toMatch(why);
   });
 
+  it('one that another takes the place of before the socket is made lists nothing, and keeps nothing open', async () => {
+    const open = () => readdirSync('/proc/self/fd').length;
+    // What a socket of Node's own takes when it is the first one.
+    registerGang(kernel, { command: [], controllable: new FakeGang(), place }).close();
+    await new Promise(setImmediate);
+    const before = open();
+    const moved = `${place.path}.moved`;
+    const gang = new FakeGang();
+    gang.status = () => {
+      renameSync(place.path, moved);
+      mkdirSync(place.path, { mode: 0o700 });
+      return gang.current;
+    };
+    const { id, notice } = registerGang(kernel, { command: [], controllable: gang, place });
+    expect([id, notice]).toEqual([undefined, expect.stringMatching(/^not listed by syswide ps: ENOENT/)]);
+    await new Promise(setImmediate);
+    expect([readdirSync(moved), readdirSync(place.path)]).toEqual([[], []]);
+    expect(open()).toBe(before);
+  });
+
   it('one that cannot be made is a notice', () => {
     const nowhere = { path: join(registry.folder, 'no', 'such'), uid: place.uid };
     const { id, notice } = registerGang(kernel, { command: [], controllable: new FakeGang(), place: nowhere });
