@@ -85,6 +85,7 @@ export type EncodedAttr = Brand<Uint8Array, 'EncodedAttr'>;
 
 const PRECISE_IP_SHIFT = 15n;
 
+/** Lays an attr out as the kernel reads it; what it does not have is zero. */
 export function encodeAttr(attr: PerfEventAttr): EncodedAttr {
   const bytes = new Uint8Array(ATTR_SIZE);
   const view = new DataView(bytes.buffer);

@@ -25,6 +25,7 @@ export function withHost<T>(machine: EventHost | BareMachine, use: (host: EventH
   }
 }
 
+/** What decides how events are looked up, besides the machine. */
 export interface ResolveOptions {
   /** Whether events are only counted: terms that shape samples are refused then, as perf does. Default `count`. */
   readonly use?: 'count' | 'sample';

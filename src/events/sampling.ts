@@ -24,6 +24,7 @@ export interface Sampling {
   readonly clockId?: number;
 }
 
+/** How callers are found: by frame pointers, or afterwards in a copy of so many bytes of the user's stack. */
 export type CallGraph = { readonly kind: 'fp' } | { readonly kind: 'dwarf'; readonly stackBytes: number };
 
 /** perf's default of `-F`, Hz. */

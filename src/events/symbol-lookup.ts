@@ -26,6 +26,7 @@ export interface FileSymbols {
   isCode(fileOffset: bigint): boolean;
 }
 
+/** What an ELF file says of a symbol. */
 export interface FileSymbol {
   /** `st_value`: the address, as the file has it. */
   readonly address: bigint;

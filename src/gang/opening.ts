@@ -53,6 +53,7 @@ export interface Opening {
   readonly dissolved: readonly string[];
 }
 
+/** A clone that stands. Its fd is of whoever holds the clone: a gang, once it is its own. */
 export interface OpenClone extends PlannedClone {
   readonly fd: Fd;
   /** PERF_EVENT_IOC_ID, of members of groups. */

@@ -29,6 +29,7 @@ export interface Place {
   readonly tid?: Tid;
 }
 
+/** Where its clones are to be opened, CPU by CPU. */
 export function placesOf(target: Target): Place[] {
   if (target.kind === 'cpus') return [...target.cpus].map((cpu) => ({ cpu }));
   const { tids, cpus } = target;

@@ -72,6 +72,7 @@ export class PairedDifferences {
 /** A standard deviation over the median absolute deviation, of a normal distribution. */
 export const NORMAL_MAD = 1.4826;
 
+/** Of an even number, the mean of the two in the middle; of none 0. */
 export function median(numbers: readonly number[]): number {
   const sorted = Float64Array.from(numbers).sort();
   const { length } = sorted;

@@ -165,6 +165,7 @@ export interface OpenRequest {
   readonly flags?: number;
 }
 
+/** What came of a wait: the fds that are ready, none where its time was up; and when it was over. */
 export interface TimedWait {
   readonly ready: readonly Fd[];
   readonly at: MonotonicTime;
@@ -201,6 +202,7 @@ export interface StandbyWait {
   )[];
 }
 
+/** PERF_EVENT_IOC_ENABLE, _DISABLE or _RESET. */
 export type EventControl = 'enable' | 'disable' | 'reset';
 
 /** From just before the first to just after the last call of a batch, CLOCK_MONOTONIC. */
@@ -250,6 +252,7 @@ export interface TickRead extends EventReads {
   readonly steps: BigUint64Array | undefined;
 }
 
+/** A thread that reads events at equal intervals: see `Kernel.startTicker`. Who started it stops and closes it. */
 export interface Ticker {
   /** What was read since the last call, in its order. */
   take(): TickRead[];
@@ -273,6 +276,7 @@ export interface RingMapping {
   unmap(): void;
 }
 
+/** What ends a wait from this thread. Owns its fd until `close`, after which all it is asked is harmless. */
 export interface Wakeup {
   readonly fd: Fd;
   /** Makes `fd` readable. */
@@ -282,6 +286,7 @@ export interface Wakeup {
   close(): void;
 }
 
+/** What rings at a time, on the event loop: see `Kernel.createTimer`. */
 export interface Timer {
   /** It does not ring any more. Harmless when repeated. */
   close(): void;
@@ -315,6 +320,7 @@ export interface GatedCommand {
   reap(): CommandExit | undefined;
 }
 
+/** How a command ended, and what it used, as wait4(2) tells: its children that were waited for included. */
 export interface CommandExit {
   /** Exit status, when it ended by itself. */
   readonly exitCode?: number;

@@ -29,8 +29,10 @@ export interface SlotMachine {
   readonly now?: () => bigint;
 }
 
+/** As `HostWideLock.run`. */
 export type HostLock = <T>(action: () => T) => T | Promise<T>;
 
+/** Whether to wait for debug registers that others hold. */
 export interface TakeOptions {
   /** How long to wait until the request fits; not at all by default. */
   readonly wait?: Nanoseconds | undefined;

@@ -249,6 +249,7 @@ function castTo(type: string, of: Expression): Expression {
   };
 }
 
+/** The number; of a text 0. */
 export const numberOf = (value: Value): bigint => (typeof value === 'bigint' ? value : 0n);
 const isTrue = (value: Value): boolean => (typeof value === 'bigint' ? value !== 0n : value.length > 0);
 

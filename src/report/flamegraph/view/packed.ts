@@ -17,6 +17,7 @@ export const columns = [
   ['period', 'plain', Float64Array],
 ] as const;
 
+/** What stands in front of the columns, as JSON. */
 export interface Packed {
   readonly meta: FlameMeta;
   /** Bytes and numbers of each column. */
