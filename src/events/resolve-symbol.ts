@@ -33,10 +33,10 @@ function resolveKnown(symbol: KnownSymbol, spec: SingleSpec, context: ResolveCon
       return [{ kind: 'tool', tool: symbol.tool, attr, scale: 1, unit: 'ns', effect }];
     }
     case 'hardware':
-      return onCores('hardware', PerfType.hardware, BigInt(symbol.entry.id), spec, context, effect);
+      return onCores({ ...draftOf('hardware', PerfType.hardware, BigInt(symbol.entry.id)), effect }, spec, context);
     case 'cache':
       if (!symbol.event.counted) throw notCounted(spec.where);
-      return onCores('cache', PerfType.cache, symbol.event.config, spec, context, effect);
+      return onCores({ ...draftOf('cache', PerfType.cache, symbol.event.config), effect }, spec, context);
   }
 }
 
@@ -46,20 +46,14 @@ const draftOf = (kind: 'software' | 'hardware' | 'cache', type: number, config: 
   ...unscaled,
 });
 
-/** One event, or on a hybrid machine one for each kind of CPU. */
-function onCores(
-  kind: 'hardware' | 'cache',
-  type: number,
-  config: bigint,
-  spec: SingleSpec,
-  { host }: ResolveContext,
-  effect: Draft['effect'],
-): Draft[] {
+/** The event, or on a hybrid machine one for each kind of CPU. */
+function onCores(draft: Draft, spec: SingleSpec, { host }: ResolveContext): Draft[] {
   const cores = hybridPmus(host.pmus);
-  if (cores.length === 0) return [{ ...draftOf(kind, type, config), effect }];
+  if (cores.length === 0) return [draft];
+  const { attr } = draft;
   return cores.map((pmu) => ({
-    ...draftOf(kind, type, configOn(pmu, config, host.pmus)),
-    effect,
+    ...draft,
+    attr: { ...attr, config: configOn(pmu, attr.config, host.pmus) },
     pmu: pmu.name,
     isCore: true,
     label: hybridLabel(pmu.name, textAt(spec.where)),
