@@ -63,9 +63,19 @@ function pieceOf([, flags = '', width, precision, size, kind = '']: RegExpMatchA
   const [columnsOf, digitsOf] = [numberOrArgument(width), numberOrArgument(precision)];
   return (take) => {
     const [columns, digits] = [columnsOf(take) ?? 0, digitsOf(take)];
-    const text = converted(take(), flags, size, kind, digits, names);
-    return columns === 0 ? text : padded(text, flags, columns, kind, digits);
+    const wanted = { flags, size, kind, digits };
+    const text = converted(take(), wanted, names);
+    return columns === 0 ? text : padded(text, columns, wanted);
   };
+}
+
+/** What a template says of one value. */
+interface Conversion {
+  readonly flags: string;
+  readonly size: string | undefined;
+  readonly kind: string;
+  /** The precision. */
+  readonly digits: number | undefined;
 }
 
 /** A width or precision: a number, `*` for the next value, or none. */
@@ -86,16 +96,10 @@ function printed(pieces: readonly Piece[], expressions: readonly Expression[], d
   return text;
 }
 
-function converted(
-  value: Value,
-  flags: string,
-  size: string | undefined,
-  kind: string,
-  digits: number | undefined,
-  kernelNames: KernelNames,
-): string {
+function converted(value: Value, wanted: Conversion, kernelNames: KernelNames): string {
+  const { flags, size, kind, digits } = wanted;
   if (/^pI/.test(kind)) return networkAddress(kind, typeof value === 'object' ? value : Buffer.alloc(0));
-  if (typeof value === 'object') return converted(numberOf(value), flags, size, kind, digits, kernelNames);
+  if (typeof value === 'object') return converted(numberOf(value), wanted, kernelNames);
   if (kind === 's' || typeof value === 'string') {
     const text = typeof value === 'string' ? value : `0x${BigInt.asUintN(64, value).toString(16)}`;
     return digits === undefined ? text : text.slice(0, digits);
@@ -141,7 +145,7 @@ function bitsOf(size: string | undefined): number {
 /** No terminal is wider. */
 const MOST_COLUMNS = 1000;
 
-function padded(text: string, flags: string, columns: number, kind: string, digits: number | undefined): string {
+function padded(text: string, columns: number, { flags, kind, digits }: Conversion): string {
   const width = Math.min(Math.abs(columns), MOST_COLUMNS);
   if (flags.includes('-') || columns < 0) return text.padEnd(width);
   const hasZeros = flags.includes('0') && digits === undefined && /[diouxX]/.test(kind);
