@@ -26,7 +26,8 @@ export interface LayoutRequest {
 }
 
 /** The boxes that can be seen, row by row from the root. What is too narrow costs nothing, however much is below it. */
-export function layout({ tree, total, zoomed, order, rank, least }: LayoutRequest): Box[] {
+export function layout(request: LayoutRequest): Box[] {
+  const { tree, total, zoomed, least } = request;
   const path = pathTo(tree, zoomed);
   const boxes: Box[] = path.map((node, row) => ({ node, from: 0, to: 1, row }));
   const whole = total[zoomed] ?? 0;
@@ -36,7 +37,7 @@ export function layout({ tree, total, zoomed, order, rank, least }: LayoutReques
     const above = boxes[next];
     if (!above) break;
     let from = above.from;
-    for (const node of childrenInOrder(tree, total, above.node, order, rank, least * whole)) {
+    for (const node of childrenInOrder(request, above.node, least * whole)) {
       const to = from + (total[node] ?? 0) / whole;
       boxes.push({ node, from, to, row: above.row + 1 });
       from = to;
@@ -55,14 +56,8 @@ export function pathTo(tree: FlameTree, node: number): number[] {
   return path.reverse();
 }
 
-function childrenInOrder(
-  tree: FlameTree,
-  total: Float64Array,
-  above: number,
-  order: BoxOrder,
-  rank: Int32Array,
-  least: number,
-): number[] {
+/** @param least of their totals */
+function childrenInOrder({ tree, total, order, rank }: LayoutRequest, above: number, least: number): number[] {
   const children: number[] = [];
   for (let node = tree.firstChild[above] ?? -1; node >= 0; node = tree.nextSibling[node] ?? -1) {
     if ((total[node] ?? 0) > 0 && (total[node] ?? 0) >= least) children.push(node);
