@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define MOST_GIVEN 2u
+#define MOST_GIVEN 4u
 #define MOST_KEYS (SW_WORDS_BEFORE_CHAIN + MOST_GIVEN)
 
 /* Stacks that are looked at together. What they need has to stay in the first cache until they are counted. */

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 18
+#define SW_ABI_VERSION 19
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -592,7 +592,7 @@ enum sw_histogram_flag {
  * after a call.
  *
  * An entry has the samples of one group of stacks and one part of functions. A group are stacks with equal values of the keys:
- * the words with bits set in `key_words`, and n_given (2 at most) values of each stack and kernel stack that come with it.
+ * the words with bits set in `key_words`, and n_given (4 at most) values of each stack and kernel stack that come with it.
  * parts[i] is the part of function i, below n_cells; -1: it is in no entry. is_kernel[i] is 0 or 1. Of `seed` see pair-map.h.
  * Returns a number, to be given to sw_histogram_free(): 64 may be there at one time, -EMFILE for one more. The functions with
  * such a number are for the main thread alone.

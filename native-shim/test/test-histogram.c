@@ -193,7 +193,7 @@ static void refuses_shapes(void)
 	CHECK_EQ(sw_histogram_new(0, 0, 0, 0, parts, is_kernel, 4, &seed), -EINVAL);
 	CHECK_EQ(sw_histogram_new(0, UINT_MAX, 0, 0, parts, is_kernel, 4, &seed), -EINVAL);
 	CHECK_EQ(sw_histogram_new(0, 1, 32, 0, parts, is_kernel, 4, &seed), -EINVAL);
-	CHECK_EQ(sw_histogram_new(0, 1, 0, 3, parts, is_kernel, 4, &seed), -EINVAL);
+	CHECK_EQ(sw_histogram_new(0, 1, 0, 5, parts, is_kernel, 4, &seed), -EINVAL);
 	CHECK_EQ(sw_histogram_new(0, 1, 0, 0, NULL, is_kernel, 4, &seed), -EINVAL);
 	CHECK_EQ(sw_histogram_new(0, 1, 0, 0, parts, NULL, 4, &seed), -EINVAL);
 	CHECK_EQ(sw_histogram_new(0, 1, 0, 0, parts, is_kernel, UINT_MAX, &seed), -EINVAL);

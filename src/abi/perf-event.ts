@@ -70,6 +70,10 @@ export const SampleType = {
   weight: 1n << 14n,
   dataSource: 1n << 15n,
   identifier: 1n << 16n,
+  aux: 1n << 20n,
+  cgroup: 1n << 21n,
+  dataPageSize: 1n << 22n,
+  codePageSize: 1n << 23n,
 } as const;
 
 /** CLOCK_* of include/uapi/linux/time.h, those that `clockid` of an attr takes: perf_event_set_clock(), Linux 6.18. */

@@ -20,6 +20,8 @@ export interface SampleOffsets {
   readonly hasCounts: boolean;
   readonly hasCallchain: boolean;
   readonly hasRaw: boolean;
+  /** Where the id of its cgroup is, in bytes from the end of the body: what lies before it has no fixed length. */
+  readonly cgroupFromEnd: number;
 }
 
 /** @param sampleType of the attr */
@@ -46,7 +48,14 @@ export function sampleOffsets(sampleType: bigint): SampleOffsets {
     hasCounts: has(SampleType.read),
     hasCallchain: has(SampleType.callchain),
     hasRaw: has(SampleType.raw),
+    cgroupFromEnd: cgroupFromEnd(has),
   };
+}
+
+/** -1 also where data of AUX areas, of any length, are the last field. */
+function cgroupFromEnd(has: (field: bigint) => boolean): number {
+  if (!has(SampleType.cgroup) || has(SampleType.aux)) return -1;
+  return 8 + [SampleType.dataPageSize, SampleType.codePageSize].filter(has).length * 8;
 }
 
 /** Where the time is in what other records end with (`sample_id_all`), from its beginning, and how long that is. */

@@ -1,5 +1,6 @@
 import type { HostFiles } from '../host/host-files';
 import type { Cells } from './cells';
+import type { Cgroups } from './cgroups';
 import { type ChainTrim, trimmed } from './chain-trim';
 import { Places } from './places';
 import { Programs, type SymbolPlaces } from './programs';
@@ -20,6 +21,8 @@ export interface Profile {
   readonly totals: RecordingTotals;
   /** Which name a thread had, and when. */
   readonly timeline: Timeline;
+  /** Those that records tell of, and by which stacks are told apart where that is asked for. */
+  readonly cgroups: Cgroups;
   /** Samples that were not wanted, but count for shares. */
   readonly hidden: SampleSums;
   /** What could not be had, for a person. */
@@ -45,11 +48,11 @@ export interface ProfileRequest {
 /** Goes through a recording, and puts samples with equal stacks together. @throws SyswideError BAD_FILE */
 export function profileOf(recording: Recording, request: ProfileRequest): Profile {
   const { keys, filter, hiding = {}, symbols, files, source, onProgress } = request;
-  const { timeline, kernel, totals, processes } = recording.readTasks((done) => onProgress?.(done / 4));
+  const { timeline, kernel, totals, processes, cgroups } = recording.readTasks((done) => onProgress?.(done / 4));
   const programs = new Programs(files, recording.builds, symbols, processes);
   const places = new Places(programs, kernel, recording.dsos, { exact: source !== undefined, nameless: true });
   const unwinder = StackUnwinder.for(recording, programs);
-  const collector = new StackCollector(places, keys, recording.events, undefined, unwinder?.spaces);
+  const collector = new StackCollector(places, keys, recording.events, undefined, unwinder?.spaces, cgroups);
   const wanted = sampleFilter(filter, recording.comms);
   const shown = sampleFilter(hiding, recording.comms);
   const hidden = new SampleSums();
@@ -65,10 +68,11 @@ export function profileOf(recording: Recording, request: ProfileRequest): Profil
   };
   const onPart = (done: number) => onProgress?.((1 + done * 3) / 4);
   const exact = collector.stacksAfter(() => {
-    if (wanted || shown || unwinder) recording.eachSample(add, onPart);
+    // C knows of no cgroups.
+    if (wanted || shown || unwinder || keys.cgroup) recording.eachSample(add, onPart);
     else recording.eachStretch((records) => collector.addRecords(records, timeline), add, onPart);
   });
   const whole = source ? withSource(exact, places, programs, source) : exact;
   const stacks = request.trim ? trimmed(whole, places.cells, request.trim) : whole;
-  return { stacks, cells: places.cells, totals, timeline, hidden, notices: programs.notices };
+  return { stacks, cells: places.cells, totals, timeline, cgroups, hidden, notices: programs.notices };
 }

@@ -7,6 +7,7 @@ import type { Owner } from '../perfdata/input-file';
 import { PerfDataReader, visitRecords } from '../perfdata/perf-data-reader';
 import { buildIdsOf, type FileFacts, factsOf } from '../perfdata/recorded-facts';
 import { type RecordedFormat, tracingFormats } from '../perfdata/tracing-formats';
+import type { Cgroups } from './cgroups';
 import { GroupCounts } from './group-counts';
 import { Names } from './names';
 import { RecordTrailer } from './record-trailer';
@@ -123,6 +124,7 @@ export class Recording {
     readonly kernel: readonly KernelRange[];
     readonly totals: RecordingTotals;
     readonly processes: RecordedProcesses;
+    readonly cgroups: Cgroups;
   } {
     const tasks = new TaskRecords(this.events, this.reader.littleEndian, this.comms, this.dsos);
     this.reader.scan((type, view, begin, end) => {
@@ -142,6 +144,7 @@ export class Recording {
       timeline: new Timeline(tasks.events, this.comms),
       kernel: tasks.kernel,
       processes: tasks,
+      cgroups: tasks.cgroups,
       totals: {
         records: new Map([...this.#records.entries()].filter(([, count]) => count > 0)),
         lost: greater(told, asked),

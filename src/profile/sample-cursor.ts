@@ -33,6 +33,9 @@ export class SampleCursor {
   addrHigh = 0;
   ipLow = 0;
   ipHigh = 0;
+  /** The id of its cgroup; 0 where it does not tell. */
+  cgroupLow = 0;
+  cgroupHigh = 0;
   /** The call chain in `words`: from where, and how many addresses. */
   chainAt = 0;
   chainLength = 0;
@@ -88,6 +91,7 @@ export class SampleCursor {
     this.rawAt = -1;
     if (offsets.hasRaw && at + 4 <= end) at = this.raw(view, at, end);
     this.stack.read(view, at, end, userStack);
+    this.cgroup(view, at, end, offsets.cgroupFromEnd);
     return at <= end;
   }
 
@@ -121,6 +125,15 @@ export class SampleCursor {
     }
     this.cpu = offsets.cpu >= 0 ? view.getUint32(begin + offsets.cpu, little) : 0;
     if (offsets.period >= 0) this.period = this.number(view, begin + offsets.period);
+  }
+
+  /** @param from where the fields end that are read before */
+  private cgroup(view: DataView, from: number, end: number, fromEnd: number): void {
+    const at = end - fromEnd;
+    const isThere = fromEnd > 0 && at >= from;
+    const low = this.littleEndian ? 0 : 4;
+    this.cgroupLow = isThere ? view.getInt32(at + low, this.littleEndian) : 0;
+    this.cgroupHigh = isThere ? view.getInt32(at + 4 - low, this.littleEndian) : 0;
   }
 
   /** How long the counts are: see `ReadFormat`. */

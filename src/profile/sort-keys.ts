@@ -1,7 +1,9 @@
 import type { StackKeys } from './stack-collector';
 
 /** What entries of a histogram can be told apart by. */
-export const sortKeys = ['event', 'comm', 'pid', 'tid', 'cpu', 'socket', 'dso', 'sym', 'srcline', 'parent'] as const;
+export const sortKeys = [
+  ...(['event', 'comm', 'pid', 'tid', 'cpu', 'socket', 'cgroup', 'dso', 'sym', 'srcline', 'parent'] as const),
+] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 /** What samples have to be told apart by for that. */
@@ -11,4 +13,5 @@ export const stackKeysFor = (keys: readonly SortKey[]): StackKeys => ({
   pid: keys.includes('pid'),
   tid: keys.includes('tid'),
   cpu: keys.includes('cpu') || keys.includes('socket'),
+  cgroup: keys.includes('cgroup'),
 });

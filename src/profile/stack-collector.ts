@@ -2,6 +2,7 @@ import { NOWHERE } from '../native/layout';
 import { SAMPLE_KEYS, type SampleBatch } from '../native/sample-batch';
 import { type SampledThread, type SampleFormat, SampleRecords } from '../native/sample-records';
 import { type FunctionAt, SampleStacks } from '../native/sample-stacks';
+import { Cgroups } from './cgroups';
 import { Mode } from './chain-context';
 import { Memory } from './memory';
 import type { Place, Places } from './places';
@@ -19,6 +20,8 @@ export interface StackKeys {
   readonly pid: boolean;
   readonly tid: boolean;
   readonly cpu: boolean;
+  /** Such samples are added one by one: see `add`. */
+  readonly cgroup?: boolean;
 }
 
 /** For addresses that are in no process's. */
@@ -50,6 +53,8 @@ export class StackCollector {
     events?: RecordedEvents,
     private readonly listener?: SampleListener,
     private readonly spaces = new Spaces(),
+    /** What numbers the places of samples that are told apart by their cgroups. */
+    private readonly cgroups = new Cgroups(),
   ) {
     const onStacks = listener?.onStacks ?? (() => {});
     const cellAt: FunctionAt = (space, low, high) => this.placeAt(space, low, high).cell;
@@ -64,7 +69,8 @@ export class StackCollector {
     key[StackWord.event] = this.keys.event ? sample.event : 0;
     key[StackWord.pid] = this.keys.pid ? sample.pid : 0;
     key[StackWord.tid] = this.keys.tid ? sample.tid : 0;
-    key[StackWord.cpu] = this.keys.cpu ? sample.cpu : 0;
+    const cpu = this.keys.cpu ? sample.cpu : 0;
+    key[StackWord.cpu] = this.keys.cgroup ? this.cgroups.placeOf(sample, cpu) : cpu;
     this.#samples.add(key, this.commOf(state), this.spaceOf(state.memory), sample);
   }
 

@@ -1,3 +1,4 @@
+import type { Cgroups } from './cgroups';
 import { NO_PARENT, type Parents } from './parents';
 import type { SortKey } from './sort-keys';
 import { type Stacks, StackWord } from './stacks';
@@ -6,12 +7,17 @@ import { type Stacks, StackWord } from './stacks';
 const wordKeys = ['event', 'comm', 'pid', 'tid', 'cpu'] as const satisfies readonly (SortKey &
   keyof typeof StackWord)[];
 
+/** Keys whose values are made from stacks; CPUs only where stacks have places of `cgroups` instead. */
+const givenKeys = ['cpu', 'socket', 'cgroup', 'parent'] as const satisfies readonly SortKey[];
+
 /** What `given` values are made from. */
 export interface ValueSources {
   /** Where `parent` is a key. */
   readonly parents?: Parents;
   /** The socket of each CPU, as the recording tells; -1 for those of which it does not. */
   readonly sockets?: ReadonlyMap<number, number>;
+  /** Where samples were told apart by cgroups: see `StackWord`. */
+  readonly cgroups?: Cgroups;
 }
 
 /** What of an entry's keys is of its stacks. */
@@ -32,14 +38,14 @@ export function stackValues(
   sources: ValueSources,
   isCounted: (event: number) => boolean,
 ): StackValues {
-  const words = wordKeys.filter((key) => keys.includes(key));
-  const others = (['socket', 'parent'] as const).filter((key) => keys.includes(key));
+  const words = wordKeys.filter((key) => keys.includes(key) && !(key === 'cpu' && sources.cgroups));
+  const others = givenKeys.filter((key) => keys.includes(key) && !(key === 'cpu' && !sources.cgroups));
   return {
     keys: [...words, ...others],
     keyWords: words.map((key) => StackWord[key]),
     given: givenValues(
       stacks,
-      others.map((key) => (key === 'socket' ? socketOf(stacks, sources) : parentOf(stacks, sources))),
+      others.map((key) => valuesOf[key](stacks, sources)),
       isCounted,
     ),
     givenOfEach: others.length,
@@ -62,11 +68,24 @@ function givenValues(
   return given;
 }
 
-function socketOf(stacks: Stacks, { sockets }: ValueSources): (stack: number) => number {
-  return (stack) => sockets?.get(stacks.words[stacks.startOf(stack) + StackWord.cpu] ?? 0) ?? -1;
+function cpuOf(stacks: Stacks, { cgroups }: ValueSources): (stack: number) => number {
+  const wordOf = (stack: number) => stacks.words[stacks.startOf(stack) + StackWord.cpu] ?? 0;
+  return cgroups ? (stack) => cgroups.cpuAt(wordOf(stack)) : wordOf;
+}
+
+function cgroupOf(stacks: Stacks, { cgroups }: ValueSources): (stack: number) => number {
+  return (stack) => cgroups?.cgroupAt(stacks.words[stacks.startOf(stack) + StackWord.cpu] ?? 0) ?? 0;
+}
+
+function socketOf(stacks: Stacks, sources: ValueSources): (stack: number) => number {
+  const cpu = cpuOf(stacks, sources);
+  return (stack) => sources.sockets?.get(cpu(stack)) ?? -1;
 }
 
 /** Kernel stacks have none: who called the kernel may tell who the parent is. */
 function parentOf(stacks: Stacks, { parents }: ValueSources): (stack: number) => number {
   return (stack) => (stack < stacks.size && parents ? parents.of(stack) : NO_PARENT);
 }
+
+/** What gives each stack its value. */
+const valuesOf = { cpu: cpuOf, socket: socketOf, cgroup: cgroupOf, parent: parentOf } as const;

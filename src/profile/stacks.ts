@@ -1,6 +1,8 @@
 import type { StackMemory } from '../native/stack-memory';
 
-/** Words before the functions of a stack: see `Stacks.words`. */
+/**
+ * Words before the functions of a stack: see `Stacks.words`. Where cgroups are told apart, `cpu` is a place of `Cgroups`.
+ */
 export const StackWord = { event: 0, comm: 1, pid: 2, tid: 3, cpu: 4, chain: 5 } as const;
 
 /**

@@ -1,6 +1,7 @@
 import { RecordType } from '../abi/ring-page';
 import { trailerOffsets } from '../abi/sample-offsets';
 import type { BuildId } from '../perfdata/build-ids';
+import { Cgroups } from './cgroups';
 import { KERNEL_DSO } from './kernel-functions';
 import type { Names } from './names';
 import { PagedColumn } from './paged-column';
@@ -48,6 +49,7 @@ const leastBytes: ReadonlyMap<number, number> = new Map([
   [RecordType.fork, 24],
   [RecordType.mmap, 40],
   [RecordType.mmap2, 72],
+  [RecordType.cgroup, 16],
 ]);
 
 /** Processes that programs, and what is told of them, can be found by. */
@@ -66,11 +68,12 @@ const [UNKNOWN, PROGRAM, NO_FILE, JIT_DUMP] = [0, 1, 2, 3];
 
 /**
  * Reads what records tell of tasks and their memory. Records that are shorter than their fields are passed over, and counted.
- * Source: PERF_RECORD_COMM, FORK, MMAP, MMAP2 in include/uapi/linux/perf_event.h, Linux 6.18.
+ * Source: PERF_RECORD_COMM, FORK, MMAP, MMAP2, CGROUP in include/uapi/linux/perf_event.h, Linux 6.18.
  */
 export class TaskRecords implements RecordedProcesses {
   readonly events: TaskEvents;
   readonly kernel: KernelRange[] = [];
+  readonly cgroups = new Cgroups();
   /** Build-ids that records of mappings have, by their paths. */
   readonly builds = new Map<string, BuildId>();
   /** Records that are shorter than their fields. */
@@ -112,6 +115,7 @@ export class TaskRecords implements RecordedProcesses {
     else if (type === RecordType.fork) this.fork(view, begin, end);
     else if (type === RecordType.mmap) this.map(view, begin, end, begin + 32);
     else if (type === RecordType.mmap2) this.map(view, begin, end, begin + MMAP2_NAME);
+    else if (type === RecordType.cgroup) this.cgroup(view, begin, end);
   }
 
   private comm(view: DataView, begin: number, end: number): void {
@@ -128,6 +132,15 @@ export class TaskRecords implements RecordedProcesses {
     const time = this.#trailer.time < 0 ? this.number(view, begin + 16) : this.timeOf(view, begin, end);
     const isRunning = (view.getUint16(begin - 4, this.littleEndian) & MISC_RUNNING) !== 0;
     this.events[isRunning ? 'running' : 'fork'](time, i32(0), i32(8), i32(4), i32(12));
+  }
+
+  private cgroup(view: DataView, begin: number, end: number): void {
+    const [low, high] = this.littleEndian ? [0, 4] : [4, 0];
+    const id = {
+      cgroupLow: view.getInt32(begin + low, this.littleEndian),
+      cgroupHigh: view.getInt32(begin + high, this.littleEndian),
+    };
+    this.cgroups.tell(id, this.bytesOf(view), ...this.textIn(view, begin + 8, end));
   }
 
   private map(view: DataView, begin: number, end: number, name: number): void {

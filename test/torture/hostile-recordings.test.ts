@@ -60,8 +60,9 @@ describe('names that are made to harm', () => {
     ['report', '--header-only'],
     ['report', '--stats'],
     ['report', '-g', 'fractal,0,callee'],
+    ['report', '-s', 'cgroup,cpu'],
     ['script'],
-    ['script', '-F', '+addr,+period', '--ns'],
+    ['script', '-F', '+addr,+period,+cgroup', '--ns'],
     ['script', '--show-task-events', '--show-mmap-events', '--show-cgroup-events'],
     ['diff', 'perf.data', 'perf.data', '-s', 'comm,dso,sym'],
   ])('are shown as escapes by %s %s %s %s', (...args) => {

@@ -32,7 +32,7 @@ const groups = (): Record<string, Option[]> => ({
   'How they are shown:': [
     new Option(
       '-s, --sort <keys>',
-      'put together what is equal in: comm, dso, sym (default), pid, tid, cpu, socket, srcline, event, parent',
+      'put together what is equal in: comm, dso, sym (default), pid, tid, cpu, socket, cgroup, srcline, event, parent',
     ),
     new Option(
       '-F, --fields <list>',

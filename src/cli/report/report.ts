@@ -2,11 +2,12 @@ import { statSync } from 'node:fs';
 import { jsonText, visible } from '../../base/safe-text';
 import { HostFiles } from '../../host/host-files';
 import { eventCounts } from '../../profile/event-counts';
-import { Histogram, stackKeysFor } from '../../profile/histogram';
+import { Histogram, type SortKey, stackKeysFor } from '../../profile/histogram';
 import { Parents } from '../../profile/parents';
 import { type Profile, profileOf } from '../../profile/profile';
 import { Recording } from '../../profile/recording';
 import type { SourceRequest } from '../../profile/source-lines';
+import type { ValueSources } from '../../profile/stack-values';
 import { TaskTree } from '../../profile/task-tree';
 import { CellTexts } from '../../report/profile/cell-text';
 import { dumpRecords } from '../../report/profile/dump-text';
@@ -139,12 +140,17 @@ interface TableParts {
   readonly view: HistogramView;
 }
 
+/** What the values of keys are made from that are no words of stacks. */
+function valueSources({ events, facts }: Recording, { cgroups }: Profile, keys: readonly SortKey[]): ValueSources {
+  const sockets = events.first.offsets.cpu < 0 ? undefined : facts.sockets;
+  return { ...(sockets ? { sockets } : {}), ...(keys.includes('cgroup') ? { cgroups } : {}) };
+}
+
 function* tablesOf(recording: Recording, profile: Profile, options: ReportOptions): Generator<TableParts> {
-  const { stacks, cells, timeline, hidden } = profile;
+  const { stacks, cells, timeline, hidden, cgroups } = profile;
   const texts = new CellTexts(cells);
   const accepts = accepting(options.functions, texts);
   const commOf = (tid: number) => timeline.lastComm(tid);
-  const sockets = recording.events.first.offsets.cpu < 0 ? undefined : recording.facts.sockets;
   for (const table of reportTables(recording, options)) {
     const { view, events, isSummed, order } = table;
     const parents = view.keys.includes('parent') ? new Parents(stacks, cells, options.parents, order) : undefined;
@@ -158,7 +164,7 @@ function* tablesOf(recording: Recording, profile: Profile, options: ReportOption
         members: isSummed ? 1 : events.length,
         hiddenOf: (event) => hidden.of(event),
         isRelative: options.isRelative,
-        ...(sockets ? { sockets } : {}),
+        ...valueSources(recording, profile, view.keys),
         ...(parents ? { parents } : {}),
       },
       accepts,
@@ -166,7 +172,7 @@ function* tablesOf(recording: Recording, profile: Profile, options: ReportOption
     for (const [member, event] of events.entries()) histogram.add(event, isSummed ? 0 : member);
     yield {
       table,
-      source: { histogram, stacks, texts, comms: recording.comms, commOf, events: recording.events.all },
+      source: { histogram, stacks, texts, comms: recording.comms, commOf, cgroups, events: recording.events.all },
       view,
     };
   }

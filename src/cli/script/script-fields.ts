@@ -77,12 +77,14 @@ export function checkFields(
 
 const remedies: Partial<Record<ScriptField, string>> = {
   addr: 'record it with -d',
+  cgroup: 'record it with --all-cgroups',
   cpu: 'record it with --sample-cpu',
   time: 'record it with -T',
 };
 
 function tells(offsets: SampleOffsets, field: ScriptField): boolean {
   if (field === 'cpu' || field === 'time' || field === 'addr' || field === 'ip') return offsets[field] >= 0;
+  if (field === 'cgroup') return offsets.cgroupFromEnd >= 0;
   return !(field === 'tid' || field === 'pid') || offsets.tid >= 0;
 }
 

@@ -60,7 +60,7 @@ function printSamples(recording: Recording, options: ScriptOptions, pages: Pages
   const { symbols, functions, view, others, inlines, limit } = options;
   const filter = filterFor(options.filter, recording);
   checkFields(options.named, view.fieldsOf, recording.events.all);
-  const { timeline: whole, kernel, processes } = recording.readTasks();
+  const { timeline: whole, kernel, processes, cgroups } = recording.readTasks();
   const timeline = whole.withoutForesight();
   const programs = new Programs(new HostFiles(), recording.builds, symbols, processes);
   const places = new Places(programs, kernel, recording.dsos);
@@ -81,6 +81,7 @@ function printSamples(recording: Recording, options: ScriptOptions, pages: Pages
   const names = kernelNames(places);
   const traces = traceTexts(recording, names);
   const text = new SampleText(events.all, places, comms, view, traces, names, {
+    cgroups,
     ...(source ? { source: { places: source, inlines } } : {}),
     // What has no name is not told apart: there may be as many addresses as samples.
     ...(shows('addr') ? { data: new Places(programs, kernel, recording.dsos, { exact: false, nameless: false }) } : {}),

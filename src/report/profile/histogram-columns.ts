@@ -22,6 +22,7 @@ export const columnTitles: Record<ReportField, string> = {
   tid: '    Tid:Command',
   cpu: 'CPU',
   socket: 'Socket',
+  cgroup: 'Cgroup',
   dso: 'Shared Object',
   sym: 'Symbol',
   srcline: 'Source:Line',
@@ -196,6 +197,7 @@ class KeyColumn implements ReportColumn {
       const difference = Number(this.isOrphan(a)) - Number(this.isOrphan(b));
       if (difference !== 0) return difference;
     }
+    if (this.field === 'cgroup') return this.texts.compareCgroups(a, b);
     const [one, other] = [this.text(a), this.text(b)];
     return one < other ? -1 : Number(one > other);
   }

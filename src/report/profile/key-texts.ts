@@ -1,4 +1,5 @@
 import { visible } from '../../base/safe-text';
+import type { Cgroups } from '../../profile/cgroups';
 import type { Histogram, SortKey } from '../../profile/histogram';
 import type { Names } from '../../profile/names';
 import type { Stacks } from '../../profile/stacks';
@@ -12,12 +13,17 @@ export interface HistogramSource {
   readonly comms: Names;
   /** The number of the name that a thread had at last. */
   readonly commOf: (tid: number) => number;
+  /** Where `cgroup` is a key. */
+  readonly cgroups?: Cgroups;
   /** Of the recording, by index. */
   readonly events: readonly { readonly name: string }[];
 }
 
 /** perf's word. */
 const NO_PARENT_TEXT = '[other]';
+
+/** perf's words for the cgroup of a sample that tells of none, and for one that no record has named. */
+const [NO_CGROUP_TEXT, UNKNOWN_CGROUP_TEXT] = ['N/A', 'unknown'];
 
 /** The texts of what entries of a histogram are told apart by. */
 export class KeyTexts {
@@ -42,6 +48,8 @@ export class KeyTexts {
         return visible(events[value]?.name ?? '');
       case 'parent':
         return visible(histogram.parentOf(entry) ?? NO_PARENT_TEXT);
+      case 'cgroup':
+        return this.cgroup(value);
       case 'cpu':
       case 'socket':
         return `${value < 0 ? '-' : ''}${String(Math.abs(value)).padStart(3, '0')}`;
@@ -66,7 +74,20 @@ export class KeyTexts {
     if (key === 'srcline') return texts.line(value);
     if (key === 'event') return events[value]?.name ?? '';
     if (key === 'parent') return histogram.parentOf(entry) ?? null;
+    if (key === 'cgroup') return this.source.cgroups?.nameOf(value) ?? null;
     return value | 0;
+  }
+
+  /** Which of two entries comes first by their cgroups, as perf has it: the one made earlier. */
+  compareCgroups(a: number, b: number): number {
+    const { histogram, cgroups } = this.source;
+    return cgroups?.compare(histogram.keyOf(a, 'cgroup'), histogram.keyOf(b, 'cgroup')) ?? 0;
+  }
+
+  private cgroup(value: number): string {
+    const { cgroups } = this.source;
+    if (!cgroups || cgroups.isNone(value)) return NO_CGROUP_TEXT;
+    return visible(cgroups.nameOf(value) ?? UNKNOWN_CGROUP_TEXT);
   }
 
   private comm(id: number): string {

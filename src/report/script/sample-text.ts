@@ -1,6 +1,7 @@
 import { PerfType, SoftwareId } from '../../abi/perf-event';
 import { RecordType } from '../../abi/ring-page';
 import { visible } from '../../base/safe-text';
+import type { Cgroups } from '../../profile/cgroups';
 import { Mode } from '../../profile/chain-context';
 import type { Memory } from '../../profile/memory';
 import type { Names } from '../../profile/names';
@@ -27,6 +28,8 @@ export interface FrameParts {
   readonly source?: FrameSource;
   /** Absent: call chains are shown whole. */
   readonly cut?: ChainCut;
+  /** Those that the recording tells of. Absent: all are unknown. */
+  readonly cgroups?: Cgroups;
   /** Where the data of processes are. Absent: addresses that were accessed have no names. */
   readonly data?: Places;
 }
@@ -44,6 +47,7 @@ interface EventStyle {
   /** Without any field, nothing is. */
   readonly isShown: boolean;
   readonly hasAddress: boolean;
+  readonly hasCgroup: boolean;
   /** Absent where an address that was accessed is shown without a name. */
   readonly data?: FrameLines;
 }
@@ -52,6 +56,7 @@ interface EventStyle {
 export class SampleText {
   readonly #styles: readonly EventStyle[];
   readonly #otherHeads: readonly SampleHead[];
+  readonly #cgroups: Cgroups | undefined;
 
   constructor(
     events: readonly RecordedEvent[],
@@ -61,8 +66,9 @@ export class SampleText {
     private readonly traceText: TraceText,
     /** Of an address, where it has a name. */
     private readonly kernelName: (address: bigint) => string | undefined,
-    { source, cut, data }: FrameParts = {},
+    { source, cut, data, cgroups }: FrameParts = {},
   ) {
+    this.#cgroups = cgroups;
     const width = Math.max(0, ...events.map(({ name }) => visible(name).length));
     const frames = new Map<string, { readonly frames: FrameLines; readonly chains: ChainLines }>();
     const framesOf = (fields: ReadonlySet<ScriptField>) => {
@@ -95,6 +101,7 @@ export class SampleText {
         hasTrace: fields.has('trace'),
         isShown: fields.size > 0,
         hasAddress: fields.has('addr') && event.offsets.addr >= 0,
+        hasCgroup: fields.has('cgroup') && event.offsets.cgroupFromEnd > 0,
         ...(data && namesAddress(event) ? { data: new FrameLines(data, frameFields(fields)) } : {}),
       };
     });
@@ -122,6 +129,7 @@ export class SampleText {
     style.head.write(to, sample, state.comm);
     if (style.hasTrace) to.write(this.traceText(style.event, sample, record) ?? '');
     if (style.hasAddress) to.write(accessed(sample, state.memory, style.data));
+    if (style.hasCgroup) to.write(` ${this.cgroupOf(sample)}`);
     if (style.chains && style.hasPlace && sample.chainLength > 0) {
       to.byte(NEWLINE);
       style.chains.write(to, sample, state.memory);
@@ -130,7 +138,14 @@ export class SampleText {
     }
     to.byte(NEWLINE);
   }
+
+  private cgroupOf(sample: SampleCursor): string {
+    return visible(this.#cgroups?.nameOf(this.#cgroups.of(sample)) ?? UNKNOWN_CGROUP);
+  }
 }
+
+/** perf's word. */
+const UNKNOWN_CGROUP = 'unknown';
 
 /** An address that was accessed. */
 function accessed({ addrLow, addrHigh }: SampleCursor, memory: Memory, data: FrameLines | undefined): string {

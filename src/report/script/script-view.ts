@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../../profile/recorded-event';
 /** perf's names of what a sample can be shown with. */
 export const fieldNames = [
   ...(['comm', 'tid', 'pid', 'time', 'cpu', 'event', 'trace', 'ip', 'sym', 'dso'] as const),
-  ...(['symoff', 'srcline', 'period', 'addr'] as const),
+  ...(['symoff', 'srcline', 'period', 'addr', 'cgroup'] as const),
 ] as const;
 export type ScriptField = (typeof fieldNames)[number];
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Cells } from '../../../src/profile/cells';
+import type { Cgroups } from '../../../src/profile/cgroups';
 import { Histogram, type HistogramOptions, type SortKey, sortKeys } from '../../../src/profile/histogram';
 import type { Parents } from '../../../src/profile/parents';
 import { Stacks, StackWord } from '../../../src/profile/stacks';
@@ -24,6 +25,12 @@ const parents = {
   of: (stack: number) => (stack % 3) - 1,
   nameOf: (parent: number) => `${parent}`,
 } as unknown as Parents;
+
+/** Places where samples are told apart by cgroups: two CPUs of one, and a CPU of another. */
+const cgroups = {
+  cpuAt: (place: number) => place % 2,
+  cgroupAt: (place: number) => 7 + (place >> 1),
+} as unknown as Cgroups;
 
 interface Row {
   readonly head: readonly number[];
@@ -184,12 +191,21 @@ class Model {
       case 'srcline':
         return lineOf(cell) ?? `none of ${cell}`;
       case 'socket':
-        return sockets.get(this.word(of, 'cpu')) ?? -1;
+        return sockets.get(this.cpu(of)) ?? -1;
+      case 'cpu':
+        return this.cpu(of);
+      case 'cgroup':
+        return 7 + (this.word(of, 'cpu') >> 1);
       case 'parent':
         return parents.of(of);
       default:
         return this.word(of, key);
     }
+  }
+
+  private cpu(stack: number): number {
+    const word = this.word(stack, 'cpu');
+    return this.options.keys.includes('cgroup') ? word % 2 : word;
   }
 
   private word(stack: number, name: keyof typeof StackWord): number {
@@ -242,7 +258,10 @@ it('a histogram has what a table of texts has that counts stacks one by one', ()
   fc.assert(
     fc.property(fc.array(row, { maxLength: 80 }), shapes, (rows, { accepted, isSummed, ...shape }) => {
       const stacks = stacksOf(rows);
-      const options: HistogramOptions = { ...shape, parents, sockets };
+      const options: HistogramOptions = {
+        ...{ ...shape, parents, sockets },
+        ...(shape.keys.includes('cgroup') ? { cgroups } : {}),
+      };
       const accepts = accepted && ((one: number) => accepted.includes(one));
       const histogram = new Histogram(stacks, cells, options, accepts);
       const model = new Model(stacks, options, accepts ?? (() => true));

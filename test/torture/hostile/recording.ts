@@ -9,8 +9,11 @@ import { tracingData } from '../../../src/perfdata/tracing-data';
 import { elfImage } from '../../unit/symbols/elf-image';
 import { withInvalidBytes } from './names';
 
-const { identifier, ip, tid, time, addr, cpu, period, callchain, raw } = SampleType;
-const sampleType = identifier | ip | tid | time | addr | cpu | period | callchain;
+const { identifier, ip, tid, time, addr, cpu, period, callchain, raw, cgroup } = SampleType;
+const sampleType = identifier | ip | tid | time | addr | cpu | period | callchain | cgroup;
+
+/** The id of the cgroup that all samples are of. */
+const CGROUP = Buffer.alloc(8, 1);
 const flags = { sampleIdAll: true, comm: true, mmap: true, mmap2: true } as const;
 
 const format = `name: told
@@ -68,14 +71,14 @@ function sample(id: bigint, at: bigint, chain: readonly bigint[], data?: Buffer)
   for (const [i, address] of chain.entries()) frames.writeBigUInt64LE(address, 16 + i * 8);
   const size = Buffer.alloc(data ? 4 : 0);
   if (data) size.writeUInt32LE(data.length);
-  return record(RecordType.sample, Buffer.concat([head, frames, size, data ?? Buffer.alloc(0)]));
+  return record(RecordType.sample, Buffer.concat([head, frames, size, data ?? Buffer.alloc(0), CGROUP]));
 }
 
 function cgroupRecord(path: string): Buffer {
   const name = Buffer.from(`${path}\0`);
   const padded = Buffer.alloc(Math.ceil(name.length / 8) * 8);
   name.copy(padded);
-  return record(19, Buffer.concat([Buffer.alloc(8, 1), padded, trailer(1500n, 1n)]));
+  return record(19, Buffer.concat([CGROUP, padded, trailer(1500n, 1n)]));
 }
 
 /**
