@@ -56,6 +56,13 @@ export function namespacesRecord(pid: number, namespaces: readonly Namespace[], 
   return record(RecordType.namespaces, 0, [body], trailer);
 }
 
+/** A cgroup: its path below the root of its hierarchy, `/` for that itself. */
+export function cgroupRecord(id: bigint, path: string, trailer: TrailerBytes): Buffer {
+  const body = Buffer.alloc(8);
+  body.writeBigUInt64LE(BigInt.asUintN(64, id), 0);
+  return record(RecordType.cgroup, 0, [body, padded(path)], trailer);
+}
+
 /** A mapping of a process, or of the kernel with pid -1. */
 export interface MappedFile {
   readonly pid: number;

@@ -28,6 +28,20 @@ export function eventOptions(cgroups: readonly string[] = []): [event: Option, f
   ];
 }
 
+/**
+ * `-G`, whose order among `-e` matters, too.
+ * @param what of the events is done in them
+ * @param cgroups takes its lists, as they come
+ */
+export const cgroupOption = (what: 'count' | 'sample', cgroups: string[]): Option =>
+  new Option(
+    '-G, --cgroup <names>',
+    `${what} the events before it in these cgroups, one each, or all in one`,
+  ).argParser((names: string) => {
+    cgroups.push(names);
+    return cgroups;
+  });
+
 const filterWithoutEvent = (filter: string): SyswideError =>
   new SyswideError('USAGE', {
     what: `--filter '${filter}'`,

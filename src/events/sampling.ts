@@ -16,6 +16,8 @@ export interface Sampling {
   readonly callGraph?: CallGraph;
   /** With the address that was accessed. */
   readonly addresses: boolean;
+  /** With the id of the cgroup that it was taken in. */
+  readonly cgroups?: boolean;
   /** With what the access cost. */
   readonly weight: boolean;
   /** Into rings that are overwritten: see `RingMode`. */
@@ -106,14 +108,15 @@ const clocks = [SoftwareId.cpuClock, SoftwareId.taskClock].map(BigInt);
 export const isSampledByTimer = ({ attr: { type, config } }: Pick<ResolvedEvent, 'attr'>): boolean =>
   type === PerfType.software && clocks.includes(config);
 
-function fieldsOf({ kind }: ResolvedEvent, { addresses, weight }: Sampling): bigint {
+function fieldsOf({ kind }: ResolvedEvent, { addresses, weight, cgroups }: Sampling): bigint {
   return (
     COMMON |
     SampleType.ip |
     (kind === 'tracepoint' || kind === 'probe' ? SampleType.raw : 0n) |
     (addresses || kind === 'breakpoint' ? SampleType.addr : 0n) |
     (addresses ? SampleType.dataSource : 0n) |
-    (weight ? SampleType.weight : 0n)
+    (weight ? SampleType.weight : 0n) |
+    (cgroups ? SampleType.cgroup : 0n)
   );
 }
 
@@ -154,6 +157,8 @@ export interface SideBand {
   readonly switches?: boolean;
   /** Tell which namespaces tasks are in. */
   readonly namespaces?: boolean;
+  /** Tell of cgroups that are made. */
+  readonly cgroups?: boolean;
   /** As of `Sampling`. */
   readonly clockId?: number;
 }
@@ -164,7 +169,7 @@ export interface SideBand {
  * the first sample.
  */
 export function sideBandEvent(sideBand: SideBand): ResolvedEvent {
-  const { dataMaps, kernelSymbols, switches, namespaces } = sideBand;
+  const { dataMaps, kernelSymbols, switches, namespaces, cgroups } = sideBand;
   const flags: AttrFlags = {
     ...clockFlags,
     disabled: false,
@@ -177,6 +182,7 @@ export function sideBandEvent(sideBand: SideBand): ResolvedEvent {
     task: true,
     ...(switches ? { contextSwitch: true } : {}),
     ...(namespaces ? { namespaces: true } : {}),
+    ...(cgroups ? { cgroup: true } : {}),
     ...(kernelSymbols ? { ksymbol: true, bpfEvent: true } : {}),
   };
   const attr = {

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { eventOptions } from '../event-option';
+import { cgroupOption, eventOptions } from '../event-option';
 import { addGroups } from '../option-groups';
 import type { RawRecordOptions } from './record-options';
 
@@ -24,17 +24,23 @@ export function recordCommand(
   return command;
 }
 
-const optionGroups = (): Record<string, Option[]> => ({
-  'What is sampled:': [...eventOptions(), ...sampling()],
-  'Where:': [
-    new Option('-a, --all-cpus', 'sample every task on every CPU'),
-    new Option('-C, --cpu <list>', 'sample every task on these CPUs: 0-3,8,10-15:2'),
-    new Option('-p, --pid <list>', 'sample these running processes and the children they start'),
-    new Option('-t, --tid <list>', 'sample these running threads and what they start'),
-    new Option('-i, --no-inherit', 'leave out threads and processes that are started later'),
-    new Option('--exclude-perf', 'leave tracepoints out that syswide itself causes'),
-    new Option('--exclude-self', 'the same, as stat has it'),
-  ],
+function optionGroups(): Record<string, Option[]> {
+  const cgroups: string[] = [];
+  return { 'What is sampled:': [...eventOptions(cgroups), ...sampling()], 'Where:': targets(cgroups), ...others() };
+}
+
+const targets = (cgroups: string[]): Option[] => [
+  new Option('-a, --all-cpus', 'sample every task on every CPU'),
+  new Option('-C, --cpu <list>', 'sample every task on these CPUs: 0-3,8,10-15:2'),
+  new Option('-p, --pid <list>', 'sample these running processes and the children they start'),
+  new Option('-t, --tid <list>', 'sample these running threads and what they start'),
+  new Option('-i, --no-inherit', 'leave out threads and processes that are started later'),
+  cgroupOption('sample', cgroups),
+  new Option('--exclude-perf', 'leave tracepoints out that syswide itself causes'),
+  new Option('--exclude-self', 'the same, as stat has it'),
+];
+
+const others = (): Record<string, Option[]> => ({
   'When:': [
     new Option('-D, --delay <ms>', 'sample from so many milliseconds after the start; -1: when control enables it'),
     new Option('--timeout <ms>', 'end after so many milliseconds'),
@@ -78,7 +84,8 @@ const sampling = (): Option[] => [
   new Option('-k, --clockid <clock>', 'the clock of their times: monotonic, monotonic_raw, realtime, boottime, tai'),
   new Option('--switch-events', 'also tell when tasks come onto a CPU and leave it'),
   new Option('--namespaces', 'also tell which namespaces tasks are in'),
-  new Option('--synth <what>', 'tell of what runs already: all, task, mmap or no').default('all'),
+  new Option('--all-cgroups', 'with the cgroup that it was taken in, and tell which there are'),
+  new Option('--synth <what>', 'tell of what runs already: all, task, mmap, cgroup or no').default('all'),
   new Option('--all-user', 'sample user space only, whatever the events say'),
   new Option('--all-kernel', 'sample the kernel only, whatever the events say'),
   new Option('--allow-missing', 'go on without events that this machine does not have'),

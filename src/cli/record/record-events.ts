@@ -4,10 +4,13 @@ import { pid, type Tid } from '../../base/units';
 import type { ResolvedEvent } from '../../events/resolved-event';
 import { DEFAULT_FREQUENCY, type Sampling, sampled, sideBandEvent } from '../../events/sampling';
 import { combineFilters } from '../../events/tracepoint-filter';
+import { type Cgroup, cgroupMount } from '../../host/cgroups';
 import type { Host } from '../../host/host';
 import { isKernelSince } from '../../host/kernel-version';
 import { maxSampleRate } from '../../host/sample-rate';
+import { inCgroups } from '../stat/stat-cgroups';
 import { statEvents } from '../stat/stat-events';
+import type { EventChoice } from '../stat/stat-options';
 import type { RecordOptions, SampleRate } from './record-options';
 
 /** The events of a recording. */
@@ -19,20 +22,22 @@ export interface RecordEvents {
   readonly notices: readonly string[];
 }
 
-/** @throws SyswideError for an event text that means nothing here, or an event that cannot be sampled */
-export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
+/**
+ * @param cgroups those that `-G` names, open: see `chosenCgroups`
+ * @throws SyswideError for an event text that means nothing here, or an event that cannot be sampled
+ */
+export function recordEvents(options: RecordOptions, host: Host, cgroups: readonly Cgroup[]): RecordEvents {
   const { name, notices } = options.texts.length > 0 ? { name: undefined, notices: [] } : defaultEvent(host);
   const texts = name === undefined ? options.texts : [{ text: name, filters: [] }];
-  const { privilege, inherit, target, addresses, weight, callGraph } = options;
-  const asked = statEvents(
-    { texts, use: 'sample', metrics: [], detail: 0, none: false, cgroups: [], forEachCgroup: [], privilege, inherit },
-    target,
-    host,
-  );
+  const { target, addresses, weight, callGraph } = options;
+  const choice = eventChoice(options, texts);
+  const asked = inCgroups(statEvents(choice, target, host), choice, cgroups, host);
   const rate = rateOf(options.rate, host);
   const { clockId, tell } = options;
   const { overwrite } = options.file;
-  const sampling = { ...rate.sampling, addresses, weight, overwrite, clockId, ...(callGraph ? { callGraph } : {}) };
+  if (tell.cgroups && !isKernelSince(host.files, ...CGROUPS_SINCE)) throw cgroupsUntold();
+  const fields = { addresses, weight, cgroups: tell.cgroups, ...(callGraph ? { callGraph } : {}) };
+  const sampling = { ...rate.sampling, ...fields, overwrite, clockId };
   const own = options.excludeSelf ? host.processes.threads(pid(process.pid)) : [];
   const events = asked.events.map((event) => {
     if (event.kind === 'tool') throw nothingToSample(event);
@@ -43,14 +48,35 @@ export function recordEvents(options: RecordOptions, host: Host): RecordEvents {
     dataMaps,
     switches: tell.switches,
     namespaces: tell.namespaces,
+    cgroups: tell.cgroups,
     clockId,
     kernelSymbols: host.privileges.mayCountCpuWide.allowed && host.privileges.mayCountKernel.allowed,
   });
   const tellLoss = isKernelSince(host.files, ...LOST_SINCE);
   const all = [...events, sideBand].map((event) => (tellLoss ? tellingOfLoss(event) : event));
   const lowered = events.some(goesByThat) ? rate.notices : [];
-  return { events: all, dataMaps, notices: [...notices, ...lowered, ...asked.notices] };
+  return { events: all, dataMaps, notices: [...notices, ...lowered, ...asked.notices, ...cgroupNotices(tell, host)] };
 }
+
+/** The events that `-e` names, chosen as those of `stat` are. */
+const eventChoice = ({ cgroups, privilege, inherit }: RecordOptions, texts: RecordOptions['texts']): EventChoice => ({
+  ...{ texts, use: 'sample', metrics: [], detail: 0, none: false, cgroups, forEachCgroup: [], privilege, inherit },
+});
+
+/** The kernel that began to tell of cgroups. */
+const CGROUPS_SINCE = [5, 7] as const;
+
+const cgroupsUntold = (): SyswideError =>
+  new SyswideError('NOT_SUPPORTED', {
+    what: 'cannot record which cgroups samples are of',
+    why: `kernels before ${CGROUPS_SINCE.join('.')} do not tell`,
+    remedy: 'leave --all-cgroups out, or sample the events of one with -G',
+  });
+
+const cgroupNotices = ({ olderCgroups }: RecordOptions['tell'], { files }: Host): string[] =>
+  olderCgroups && cgroupMount(files) === undefined
+    ? ['no hierarchy of cgroups is mounted: only those have names that are made from now on']
+    : [];
 
 /** Whether an event is sampled so many times a second, and does not say by itself how many. */
 const goesByThat = ({ attr, settings }: ResolvedEvent): boolean =>

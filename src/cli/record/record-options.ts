@@ -5,7 +5,7 @@ import { type PerfControlSpec, parsePerfControl } from '../../gang/registry/perf
 import type { EventOption } from '../stat/raw-stat-options';
 import { type Privilege, privilegeOf } from '../stat/stat-privilege-option';
 import { delayOf, milliseconds } from '../stat/stat-run-options';
-import { type RawTarget, type StatTarget, targetOf } from '../stat/stat-target-option';
+import { countsCpus, type RawTarget, type StatTarget, targetOf } from '../stat/stat-target-option';
 import { usage } from '../usage-error';
 import { clockOf } from './clock';
 import { type FileOptions, fileOptions, type RawFileOptions } from './file-options';
@@ -29,6 +29,9 @@ export interface RawRecordOptions extends Omit<RawTarget, 'perThread'>, RawFileO
   readonly excludeSelf?: boolean;
   readonly switchEvents?: boolean;
   readonly namespaces?: boolean;
+  readonly allCgroups?: boolean;
+  /** The lists of `-G`. */
+  readonly cgroup?: readonly string[];
   readonly synth?: string;
   readonly clockid?: string;
   readonly delay?: string;
@@ -47,6 +50,10 @@ export interface Telling {
   readonly switches: boolean;
   /** Which namespaces they are in. */
   readonly namespaces: boolean;
+  /** Which cgroups they are in: with each sample, and of those that are made, their names. */
+  readonly cgroups: boolean;
+  /** The names of cgroups that there are already. */
+  readonly olderCgroups: boolean;
   /** Of those that run already: their names, and what they have in their memory. */
   readonly running: 'nothing' | 'tasks' | 'tasks and maps';
 }
@@ -55,6 +62,8 @@ export interface Telling {
 export interface RecordOptions {
   /** One for each `-e`; none for the default event. */
   readonly texts: readonly EventOption[];
+  /** The lists of `-G`. */
+  readonly cgroups: readonly string[];
   readonly rate: SampleRate;
   readonly callGraph?: CallGraph;
   readonly addresses: boolean;
@@ -88,8 +97,10 @@ export type SampleRate =
 /** @throws SyswideError USAGE when options contradict each other or make no sense */
 export function recordOptions(raw: RawRecordOptions, command: readonly string[]): RecordOptions {
   const callGraph = callGraphOf(raw);
+  const target = targetOf(raw, command);
   return {
     texts: raw.event ?? [],
+    cgroups: cgroupsOf(raw, target),
     rate: rateOf(raw),
     ...(callGraph ? { callGraph } : {}),
     addresses: raw.data ?? false,
@@ -100,7 +111,7 @@ export function recordOptions(raw: RawRecordOptions, command: readonly string[])
     excludeSelf: raw.excludePerf ?? raw.excludeSelf ?? false,
     tell: telling(raw),
     clockId: clockOf(raw.clockid ?? 'monotonic'),
-    target: targetOf(raw, command),
+    target,
     command,
     ...delayOf(raw),
     ...(raw.timeout === undefined ? {} : { timeout: milliseconds('--timeout', raw.timeout) }),
@@ -121,15 +132,33 @@ function mostLostOf({ strict, maxLost }: RawRecordOptions): { readonly mostLost?
   return strict ? { mostLost: { option: '--strict', records: 0n } } : {};
 }
 
-function telling({ switchEvents, namespaces, synth = 'all' }: RawRecordOptions): Telling {
-  return { switches: switchEvents ?? false, namespaces: namespaces ?? false, running: runningOf(synth.split(',')) };
+/** As in perf, they are for events that are named, on whole CPUs. */
+function cgroupsOf({ cgroup = [], event = [] }: RawRecordOptions, target: StatTarget): readonly string[] {
+  if (cgroup.length > 0 && event.length === 0) {
+    throw usage('-G', 'it gives the events of -e their cgroups, and there are none', 'put it behind -e');
+  }
+  if (cgroup.length > 0 && !countsCpus(target)) {
+    throw usage('cgroups', 'they are sampled CPU by CPU', 'add -a, or -C with a CPU list');
+  }
+  return cgroup;
+}
+
+function telling({ switchEvents, namespaces, allCgroups = false, synth = 'all' }: RawRecordOptions): Telling {
+  const words = synth.split(',');
+  return {
+    switches: switchEvents ?? false,
+    namespaces: namespaces ?? false,
+    cgroups: allCgroups,
+    running: runningOf(words),
+    olderCgroups: allCgroups && (words.includes('all') || words.includes('cgroup')),
+  };
 }
 
 /** As perf has it: maps are of no use without their tasks. */
 function runningOf(words: readonly string[]): Telling['running'] {
-  const unknown = words.find((word) => !['no', 'all', 'task', 'mmap'].includes(word));
+  const unknown = words.find((word) => !['no', 'all', 'task', 'mmap', 'cgroup'].includes(word));
   if (unknown !== undefined) {
-    throw usage(`--synth '${unknown}'`, 'there is no such choice', 'write all, task, mmap or no');
+    throw usage(`--synth '${unknown}'`, 'there is no such choice', 'write all, task, mmap, cgroup or no');
   }
   if (words.includes('all') || words.includes('mmap')) return 'tasks and maps';
   return words.includes('task') ? 'tasks' : 'nothing';

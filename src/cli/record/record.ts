@@ -7,17 +7,20 @@ import type { ResolvedEvent } from '../../events/resolved-event';
 import { TRAILER_BYTES } from '../../events/sampling';
 import { refusalContext } from '../../gang/refusal-context';
 import { HostWideLock } from '../../gang/registry/host-lock';
+import { type Cgroup, closeCgroups } from '../../host/cgroups';
 import type { Host } from '../../host/host';
 import { MeasuredCommand } from '../../host/measured-command';
 import { isInForeground } from '../../host/terminal';
 import { type RecordResult, record as recordOnce } from '../../recording/record';
 import type { Progress } from '../../recording/record-request';
+import { runningCgroups } from '../../recording/running-cgroups';
 import { kernelText, runningTasks } from '../../recording/running-tasks';
 import { complain, errorLine, standardError, standardOutput } from '../console';
 import { openToControl } from '../control';
 import { exitStatus } from '../exit-status';
 import { type Machine, thisMachine } from '../machine';
 import { SignalInterruption } from '../signals';
+import { chosenCgroups } from '../stat/stat-cgroups';
 import { needsCommand, placeIn, placeInTarget } from '../stat/stat-place';
 import { countedTarget } from '../stat/stat-request';
 import { countsCpus, type StatTarget } from '../stat/stat-target-option';
@@ -39,11 +42,13 @@ export async function record(options: RecordOptions): Promise<number> {
   if ('pipe' in options.file.to && standardOutput.isTerminal) throw notToAScreen();
   const machine = thisMachine();
   const interruption = new SignalInterruption(machine.kernel);
+  const cgroups: Cgroup[] = [];
   process.on(ROTATION_SIGNAL, ignore);
   try {
     // Threads that would start later could not be left out.
     if (options.excludeSelf) await startWorkers();
-    const result = await recordWith(options, machine, interruption);
+    cgroups.push(...chosenCgroups({ cgroups: options.cgroups, forEachCgroup: [] }, machine.host.files));
+    const result = await recordWith(options, cgroups, machine, interruption);
     if (!options.quiet) for (const line of resultLines(result, options)) complain(line);
     if (result.failure) {
       complain(errorLine(result.failure));
@@ -55,6 +60,7 @@ export async function record(options: RecordOptions): Promise<number> {
     process.off(ROTATION_SIGNAL, ignore);
     interruption.close();
     machine.host.close();
+    closeCgroups(cgroups);
   }
 }
 
@@ -94,12 +100,13 @@ function statusOf({ mostLost }: RecordOptions, result: RecordResult, interruptio
 
 async function recordWith(
   options: RecordOptions,
+  cgroups: readonly Cgroup[],
   machine: Machine,
   interruption: SignalInterruption,
 ): Promise<RecordResult> {
   const { kernel, host } = machine;
   const systemWide = countsCpus(options.target);
-  const chosen = recordEvents(options, host);
+  const chosen = recordEvents(options, host, cgroups);
   // Before anything is opened: until its exec the child holds copies of the fds.
   const command =
     options.command.length > 0 ? MeasuredCommand.start(kernel, options.command, outputOf(options)) : undefined;
@@ -242,6 +249,7 @@ function* whatRuns(
   host: Host,
 ): Generator<Buffer> {
   yield* kernelText(host, TRAILER_BYTES);
+  if (tell.olderCgroups) yield* runningCgroups(host.files, TRAILER_BYTES);
   if (tell.running === 'nothing') return;
   const maps = tell.running === 'tasks' ? 'none' : dataMaps ? 'all' : 'code';
   const more = { maps, namespaces: tell.namespaces, trailer: TRAILER_BYTES } as const;

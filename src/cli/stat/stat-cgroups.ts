@@ -9,7 +9,7 @@ import type { EventChoice } from './stat-options';
  * Opens the cgroups that `-G` or `--for-each-cgroup` name, each once. The caller closes them.
  * @throws SyswideError NO_SUCH_CGROUP
  */
-export function chosenCgroups(choice: EventChoice, files: HostFiles): Cgroup[] {
+export function chosenCgroups(choice: Pick<EventChoice, 'cgroups' | 'forEachCgroup'>, files: HostFiles): Cgroup[] {
   const listed = choice.cgroups.flatMap(namesOf);
   const names = new Set([...listed, ...choice.forEachCgroup].filter((name) => name !== ''));
   return names.size === 0 ? [] : openCgroups(files, [...names]);

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { eventOptions } from '../event-option';
+import { cgroupOption, eventOptions } from '../event-option';
 
 /** The options of `stat` with perf's names and meanings, under the headings of its help. */
 export function statOptionGroups(): Record<string, Option[]> {
@@ -32,12 +32,7 @@ const targets = (cgroups: string[]): Option[] => [
   new Option('-p, --pid <list>', 'count these running processes and the children they start'),
   new Option('-t, --tid <list>', 'count these running threads and what they start'),
   new Option('-i, --no-inherit', 'leave out threads and processes that are started later'),
-  new Option('-G, --cgroup <names>', 'count the events before it in these cgroups, one each, or all in one').argParser(
-    (names: string) => {
-      cgroups.push(names);
-      return cgroups;
-    },
-  ),
+  cgroupOption('count', cgroups),
   new Option('--for-each-cgroup <names>', 'count every event in each of these cgroups'),
 ];
 

@@ -41,7 +41,34 @@ describe('the options of record', () => {
     const running = (synth?: string) => parse(synth === undefined ? {} : { synth }).tell.running;
     expect([running(), running('all'), running('mmap')]).toEqual(Array(3).fill('tasks and maps'));
     expect([running('task'), running('no')]).toEqual(['tasks', 'nothing']);
-    for (const synth of ['', 'cgroup', 'tasks', 'no,x']) refused({ synth });
+    for (const synth of ['', 'cgroups', 'tasks', 'no,x']) refused({ synth });
+  });
+
+  it('say what is told of cgroups, and of those that there are already as of tasks', () => {
+    const told = (raw: Partial<RawRecordOptions>) => {
+      const { cgroups, olderCgroups, running } = parse(raw).tell;
+      return { cgroups, olderCgroups, running };
+    };
+    const [maps, nothing] = ['tasks and maps', 'nothing'];
+    expect(told({})).toEqual({ cgroups: false, olderCgroups: false, running: maps });
+    expect(told({ synth: 'cgroup' })).toEqual({ cgroups: false, olderCgroups: false, running: nothing });
+    expect(told({ allCgroups: true })).toEqual({ cgroups: true, olderCgroups: true, running: maps });
+    expect(told({ allCgroups: true, synth: 'task,mmap' }).olderCgroups).toBe(false);
+    expect(told({ allCgroups: true, synth: 'cgroup' })).toEqual({
+      cgroups: true,
+      olderCgroups: true,
+      running: nothing,
+    });
+  });
+
+  it('take cgroups for events that are named, on whole CPUs', () => {
+    const event = [{ text: 'cpu-clock', filters: [] }];
+    expect(parse({ cgroup: ['a', 'b'], event, allCpus: true }).cgroups).toEqual(['a', 'b']);
+    expect(parse({ cgroup: ['a'], event, cpu: '0' }).cgroups).toEqual(['a']);
+    expect(parse({ event }).cgroups).toEqual([]);
+    refused({ cgroup: ['a'], allCpus: true });
+    refused({ cgroup: ['a'], event, pid: '1' });
+    expect(() => recordOptions({ output: 'x', synth: 'all', event, cgroup: ['a'] }, ['true'])).toThrow(/add -a/);
   });
 
   it('take sizes with a unit', () => {
