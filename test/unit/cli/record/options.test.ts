@@ -19,7 +19,7 @@ describe('the options of record', () => {
   it('say how much may be lost', () => {
     expect(parse({ strict: true }).mostLost).toEqual({ option: '--strict', records: 0n });
     expect(parse({ maxLost: '100%' }).mostLost).toEqual({ option: '--max-lost', percent: 100 });
-    for (const maxLost of ['', '-1', '1e3', '0.5', '101%']) refused({ maxLost });
+    for (const maxLost of ['', '-1', 'few', '1e3', '0.5', '101%']) refused({ maxLost });
     refused({ strict: true, maxLost: '100%' });
   });
 
@@ -99,7 +99,8 @@ describe('the files of a recording', () => {
 
   it('go to standard output as -', () => {
     expect(file({ output: '-' }).to).toEqual({ pipe: 1 });
-    for (const raw of [{ switchOutput: '1s' }, { overwrite: true }]) refused({ output: '-', ...raw });
+    const several: Partial<RawRecordOptions>[] = [{ switchOutput: '1s' }, { switchOutput: true }, { overwrite: true }];
+    for (const raw of several) refused({ output: '-', ...raw });
   });
 
   it('are refused what makes no sense', () => {
