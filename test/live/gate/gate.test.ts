@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { needs } from '../needs';
-import { compile, isRoot, launcher, start, syswide } from '../run';
+import { compile, eventually, isRoot, launcher, start, syswide } from '../run';
+import { CALLS, type Gate, gated, isValid } from './gated';
 
 needs(isRoot, 'root');
 
@@ -16,40 +16,6 @@ afterAll(() => {
   work.dispose();
 });
 const at = (name: string): string => join(folder, name);
-
-const CALLS = 'syscalls:sys_enter_getppid';
-
-interface Metric {
-  readonly name: string;
-  readonly unit: string;
-  readonly verdict: string;
-  readonly base: number;
-  readonly new: number;
-  readonly exact: boolean;
-  readonly changePercent: number;
-}
-interface Gate {
-  readonly name: string;
-  readonly verdict: string;
-  readonly pairs: number;
-  readonly notices: readonly string[];
-  readonly invalid: readonly { readonly pair: number; readonly failure: string }[];
-  readonly metrics: readonly [Metric, ...Metric[]];
-}
-
-const schema = JSON.parse(
-  readFileSync(new URL('../../../docs/schema/syswide.gate-1.json', import.meta.url), 'utf8'),
-) as object;
-const isValid = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
-
-function gated(args: readonly string[], options: Parameters<typeof syswide>[1] = {}) {
-  const { status, stdout, stderr } = syswide(['gate', '--json', '--seed', '7', ...args], options);
-  // What is said beforehand.
-  expect(stderr.split('\n').filter((line) => line !== '' && !/^# .+ pairs are too few/u.test(line))).toEqual([]);
-  const document = JSON.parse(stdout) as { verdict: string; gates: [Gate, ...Gate[]] };
-  expect(isValid(document), JSON.stringify(isValid.errors)).toBe(true);
-  return { status, stderr, document, gate: document.gates[0] };
-}
 
 /** Gates of a command by its system calls, which do not vary. */
 const byCalls = (base: number, other: number, ...options: string[]) =>
@@ -116,23 +82,16 @@ describe('syswide gate', () => {
   });
 
   it('passes what is the same, and tells of less', () => {
-    expect(byCalls(36, 36)).toMatchObject({ status: 0, document: { verdict: 'PASS' } });
-    expect(byCalls(37, 36)).toMatchObject({ status: 0, document: { verdict: 'IMPROVED' } });
-    expect(byCalls(1000, 1001)).toMatchObject({ status: 0, document: { verdict: 'PASS' } });
+    expect(byCalls(36, 36, '--pairs', '8')).toMatchObject({ status: 0, document: { verdict: 'PASS' } });
+    expect(byCalls(37, 36, '--pairs', '8')).toMatchObject({ status: 0, document: { verdict: 'IMPROVED' } });
+    expect(byCalls(1000, 1001, '--pairs', '8')).toMatchObject({ status: 0, document: { verdict: 'PASS' } });
   });
 
   it('catches 1 % more page faults at 8 pairs', () => {
     const command = (pages: number) => `${work.path} 0 ${pages}`;
-    const args = ['--metric', 'page-faults:+1%', '--pairs', '8', '--base', command(5000), '--', work.path, '0'];
-    expect(gated([...args, '5050'])).toMatchObject({ status: 1, gate: { verdict: 'REGRESSED', pairs: 8 } });
-    expect(gated([...args, '5000']).status).toBe(0);
-  });
-
-  it('counts on all CPUs what a command does, without what syswide does', () => {
-    const { status, gate } = byCalls(5000, 6000, '-a');
-    expect(status).toBe(1);
-    expect(gate.metrics[0].base).toBeGreaterThanOrEqual(5000);
-    expect(gate.metrics[0].base).toBeLessThan(5100);
+    const args = ['--metric', 'page-faults:+1%', '--pairs', '8', '--base', command(2000), '--', work.path, '0'];
+    expect(gated([...args, '2020'])).toMatchObject({ status: 1, gate: { verdict: 'REGRESSED', pairs: 8 } });
+    expect(gated([...args, '2000']).status).toBe(0);
   });
 
   it('takes times and memory, too, and says what it could have seen', () => {
@@ -205,7 +164,7 @@ describe('syswide gate', () => {
 
   it('ends both at once on a signal, with its status', async () => {
     const gate = start(process.execPath, [launcher, 'gate', '--base', 'sleep 31.41', '--', 'sleep', '31.41']);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await eventually(() => spawnSync('pgrep', ['-f', '^sleep 31.41']).status === 0, 'one of them runs');
     gate.process.kill('SIGTERM');
     expect((await gate.ended).status).toBe(143);
     expect(syswide(['stat', '-n', '--', 'pgrep', '-f', '[s]leep 31.41']).status).toBe(1);
@@ -286,21 +245,12 @@ describe('runs that fail', () => {
     [['--base', 'true', '--metric', 'no-such-event', '--', 'true'], 'BAD_EVENT'],
     [['--base', 'no-such-command', '--', 'true'], 'COMMAND_NOT_FOUND'],
     [['--', 'true'], 'USAGE'],
-    [['--base', 'true', '--metric', 'time:+0%', '--', 'true'], 'USAGE'],
-    [['--base', 'true', '--metric', 'time:2%', '--', 'true'], 'USAGE'],
-    [['--base', 'true', '--pairs', '51', '--', 'true'], 'USAGE'],
     [
       ['--base', 'true', '--junit', '/dev/full', '--metric', 'maxrss:+900%', '--pairs', '3', '--', 'true'],
       'OUTPUT_FAILED',
     ],
     [['--baseline', '/dev/null', '--', 'true'], 'BAD_FILE'],
     [['--config', '/no/such/file'], 'USAGE'],
-    [['--metric', 'user'], 'USAGE'],
-    [['-a'], 'USAGE'],
-    [['--base', 'true'], 'USAGE'],
-    [['--calibrate', '--cwd-base', '/', '--', 'true'], 'USAGE'],
-    [['--save-base', '/dev/null', '--json', '--', 'true'], 'USAGE'],
-    [['--save-base', '/dev/null', '--inconclusive', 'pass', '--', 'true'], 'USAGE'],
     [['--calibrate', '--save-base', '/no/such/file', '--', 'sleep', '20'], 'OUTPUT_FAILED'],
   ])('of its own: %j', (args, code) => {
     const { status, stderr } = syswide(['gate', ...args]);
@@ -312,7 +262,7 @@ describe('runs that fail', () => {
 describe('the gates of a project', () => {
   const config = (text: string): void => writeFileSync(at('syswide.toml'), text);
   const entry = (name: string, other: number) =>
-    `[[gate]]\nname = '${name}'\nbase = "${work.path} 36"\nnew = "${work.path} ${other}"\nevents = ["${CALLS}"]\npairs = 10\n`;
+    `[[gate]]\nname = '${name}'\nbase = "${work.path} 36"\nnew = "${work.path} ${other}"\nevents = ["${CALLS}"]\npairs = 8\n`;
 
   it('are in syswide.toml, and all of them are told', () => {
     config(entry('same', 36) + entry('more <calls> & "such"', 37));
@@ -320,7 +270,7 @@ describe('the gates of a project', () => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: at('summary') };
     const { status, stdout } = syswide(['gate', ...files], { cwd: folder, env });
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^same: PASS after 10/mu);
+    expect(stdout).toMatch(/^same: PASS after 8/mu);
     expect(stdout).toMatch(/^::error title=syswide gate::more <calls> & "such": .* REGRESSED: \+2\.78 %25/mu);
     const junit = readFileSync(at('result.junit'), 'utf8');
     expect(junit).toContain('<testsuite name="more &lt;calls&gt; &amp; &quot;such&quot;" tests="1" failures="1"');
@@ -335,29 +285,18 @@ describe('the gates of a project', () => {
     expect(gated([], { cwd: folder }).document.gates.map(({ verdict }) => verdict)).toEqual(['PASS', 'REGRESSED']);
   });
 
-  it.each([
-    ['', 'it has no [[gate]]'],
-    ['[[gate]\n', 'nvalid'],
-    ['[other]\n', 'there is no such table: other'],
-    ['[[gate]]\nnew = 5\n', 'in gate 1, new is no string'],
-    ['[[gate]]\nmew = "x"\n', 'gate 1 has a key that there is not: mew'],
-    ['[[gate]]\nbase = "x"\n', 'gate 1 has no new command'],
-    [
-      '[[gate]]\nname = "a"\nbase = "x"\nnew = "x"\n[[gate]]\nname = "a"\nbase = "x"\nnew = "x"\n',
-      'two gates are called a',
-    ],
-  ])('are refused when they make no sense: %j', (text, why) => {
-    config(text);
+  it('are refused when they make no sense', () => {
+    config('');
     const { status, stderr } = syswide(['gate'], { cwd: folder });
     expect(status).toBe(125);
-    expect(stderr).toContain(why);
+    expect(stderr).toContain('it has no [[gate]]');
   });
 
   it('are told as far as they came before one that has no verdict', () => {
     config(entry('first', 37) + entry('second', 36).replace(`new = "${work.path} 36"`, 'new = "false"'));
     const { status, stdout, stderr } = syswide(['gate', '--junit', at('half.xml')], { cwd: folder });
     expect(status).toBe(125);
-    expect(stdout).toMatch(/^first: REGRESSED after 10 .* REGRESSED\n\n$/su);
+    expect(stdout).toMatch(/^first: REGRESSED after 8 .* REGRESSED\n\n$/su);
     expect(stderr).toMatch(/^error\[GATE_FAILED\]: the new command failed: false/u);
     expect(existsSync(at('half.xml'))).toBe(false);
     expect(syswide(['gate', '--json'], { cwd: folder })).toMatchObject({ status: 125, stdout: '' });
@@ -372,19 +311,6 @@ describe('the gates of a project', () => {
 });
 
 describe('a stored baseline', () => {
-  it('takes no empty command, on the command line or in a file', () => {
-    writeFileSync(at('empty.toml'), '[[gate]]\nbase = "true"\nnew = ""\n');
-    for (const args of [
-      ['--base', '', '--', 'true'],
-      ['--base', ' ', '--', 'true'],
-      ['--config', at('empty.toml')],
-    ]) {
-      const { status, stderr } = syswide(['gate', '--pairs', '3', ...args]);
-      expect(stderr).toMatch(/^error\[USAGE\]: (?:--base|new) — it is an empty command/u);
-      expect(status).toBe(125);
-    }
-  });
-
   it('is stored, and compared with, between what is to be run before and after all', () => {
     const [log, path] = [at('hooks.log'), at('hooks.json')];
     const hook = (name: string) => [`--${name}`, `echo ${name} >> ${log}`];
@@ -413,8 +339,9 @@ describe('a stored baseline', () => {
     const against = (calls: string, ...options: string[]) =>
       gated(['--baseline', path, '-e', CALLS, ...options, '--', work.path, calls]);
     expect(against('37')).toMatchObject({ status: 1, gate: { verdict: 'REGRESSED' } });
-    expect(against('36')).toMatchObject({ status: 0, gate: { verdict: 'PASS' } });
-    expect(against('36').gate.notices.join()).toMatch(/the base was measured at another time/u);
+    const same = against('36');
+    expect(same).toMatchObject({ status: 0, gate: { verdict: 'PASS' } });
+    expect(same.gate.notices.join()).toMatch(/the base was measured at another time/u);
     stored.fingerprint.kernel = '5.4';
     writeFileSync(path, JSON.stringify(stored));
     const { status, gate } = against('37');
@@ -477,14 +404,14 @@ describe('a stored baseline', () => {
   });
 
   it('is not needed to see how far a machine varies', () => {
-    const { gate } = gated(['--calibrate', '-e', CALLS, '--', work.path, '36']);
+    const { gate } = gated(['--calibrate', '--pairs', '8', '-e', CALLS, '--', work.path, '36']);
     expect(gate.verdict).toBe('PASS');
     expect(gate.notices.join()).toMatch(/both commands are the same/u);
     const path = at('calibrated.json');
-    gated(['--calibrate', '--save-base', path, '--metric', 'maxrss', '--', work.path, '36']);
+    gated(['--calibrate', '--pairs', '8', '--save-base', path, '--metric', 'maxrss', '--', work.path, '36']);
     const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
     expect(isValid(stored), JSON.stringify(isValid.errors)).toBe(true);
-    const later = gated(['--baseline', path, '--metric', 'maxrss', '--', work.path, '36']);
+    const later = gated(['--baseline', path, '--pairs', '8', '--metric', 'maxrss', '--', work.path, '36']);
     expect(later.gate.notices.join()).toMatch(
       /when it was calibrated, changes of maxrss from \d+\.\d\d % on could be seen/u,
     );
