@@ -1,10 +1,22 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ControlFifo } from '../control-fifo';
 import { needs } from '../needs';
-import { csvRows, eventually, hasPerf, isRoot, launcher, type Running, start, startSyswide, syswide } from '../run';
+import {
+  counting,
+  csvRows,
+  eventually,
+  hasPerf,
+  isRoot,
+  launcher,
+  type Running,
+  start,
+  startSyswide,
+  syswide,
+} from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,6 +43,7 @@ function list(unprivileged = false): Row[] {
 /** The row of a process, once it is listed as counting. */
 async function rowOf(running: Running): Promise<Row> {
   let row: Row | undefined;
+  await counting(running);
   await eventually(() => {
     row = list().find(({ pid, state }) => pid === running.process.pid && state === 'armed');
     return row !== undefined;
@@ -94,8 +107,9 @@ describe('a measurement that runs', () => {
   });
 
   describe('of a command whose child runs already', () => {
-    /** Starts 40 processes one after the other, and is itself started by the command. */
-    const child = '(i=0; while [ $i -lt 40 ]; do sleep 0.05; i=$((i+1)); done) & wait';
+    /** Starts 10 processes, and 30 more once it is told to, and is itself started by the command. */
+    const child =
+      'n() { i=0; while [ $i -lt $1 ]; do sleep 0; i=$((i+1)); done; }; exec 3<&0; (n 10; read go <&3; n 30) & wait';
     const fork = 'sched:sched_process_fork';
     const counted = (filter: readonly string[]) =>
       startSyswide(['stat', '-x,', '-e', fork, ...filter, '--', 'sh', '-c', child]);
@@ -105,6 +119,7 @@ describe('a measurement that runs', () => {
       const { id } = await rowOf(running);
       expect(syswide(['ctl', id, 'set', 'filter=no_such_field > 0']).stderr).toMatch(/^error\[BAD_EVENT\]/);
       expect(syswide(['ctl', id, 'set', 'filter=parent_pid > 0'])).toMatchObject({ status: 0, stderr: '' });
+      running.process.stdin?.write('go\n');
       expect(csvRows((await running.ended).stderr)[0]?.[0]).toBe('41');
     });
 
@@ -114,6 +129,7 @@ describe('a measurement that runs', () => {
       expect(syswide(['ctl', id, 'set', 'filter=parent_pid > 1']).stderr).toMatch(
         /^error\[CONTROL_FAILED\]: cannot change/,
       );
+      running.process.stdin?.write('go\n');
       expect(csvRows((await running.ended).stderr)[0]?.[0]).toBe('41');
     });
   });
@@ -134,16 +150,13 @@ describe('a measurement that runs', () => {
     const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, launcher];
     const theirs = start('setpriv', [...nobody, 'stat', '-x,', '-e', 'page-faults:u', '--', 'sleep', '100']);
     const ours = startSyswide(['stat', '-a', '-x,', '-e', 'cpu-clock']);
-    const row = await rowOf(ours);
-    let seen: Row | undefined;
-    await eventually(() => {
-      seen = list().find(({ user }) => user === 'nobody');
-      return seen !== undefined;
-    }, 'root sees it');
-    expect(seen).toMatchObject({ cpus: null, pid: theirs.process.pid });
-    expect(list(true).map(({ user }) => user)).toEqual(['nobody']);
+    const [row, seen] = [await rowOf(ours), await rowOf(theirs)];
+    expect(seen).toMatchObject({ cpus: null, user: 'nobody' });
+    const theySee = list(true);
+    expect(theySee.map(({ id }) => id)).toContain(seen.id);
+    expect(new Set(theySee.map(({ user }) => user))).toEqual(new Set(['nobody']));
     expect(syswide(['ctl', row.id, 'stop'], { unprivileged: true }).status).toBe(1);
-    expect(syswide(['ctl', seen?.id ?? '', 'stop']).status).toBe(0);
+    expect(syswide(['ctl', seen.id, 'stop']).status).toBe(0);
     await theirs.ended;
     ours.process.kill('SIGINT');
     await ours.ended;
@@ -157,34 +170,17 @@ describe('a measurement that runs', () => {
   });
 });
 
-/** Sends commands to a `stat --control` and returns every byte that came back, until none comes for a while. */
+/** Sends commands to a `stat --control` and returns every byte that came back. */
 async function acksOf(file: string, args: readonly string[], commands: readonly string[]): Promise<string[]> {
-  const [ctl, ack] = [join(folder, `ctl${file.length}`), join(folder, `ack${file.length}`)];
-  execFileSync('mkfifo', [ctl, ack]);
-  const flags = constants.O_RDWR | constants.O_NONBLOCK;
-  const [to, from] = [openSync(ctl, flags), openSync(ack, flags)];
-  const running = start(file, [...args, '--control', `fifo:${ctl},${ack}`, '-e', 'task-clock', '--', 'sleep', '3']);
+  const fifo = new ControlFifo(folder, `${file.length}`);
+  const running = start(file, [...args, '--control', fifo.option, '-e', 'task-clock', '--', 'cat']);
   const acks: string[] = [];
-  for (const command of commands) {
-    writeSync(to, `${command}\n`);
-    acks.push(await firstBytes(from));
-  }
+  for (const command of commands) acks.push(await fifo.tell(command));
   // Not by a signal: perf 6.1 may then wait for its command all the same.
+  running.process.stdin?.end();
   await running.ended;
-  for (const one of [to, from]) closeSync(one);
+  fifo.close();
   return acks;
-}
-
-async function firstBytes(from: number): Promise<string> {
-  const bytes = Buffer.alloc(64);
-  for (const deadline = performance.now() + 3000; performance.now() < deadline; ) {
-    try {
-      return bytes.toString('latin1', 0, readSync(from, bytes));
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-  return '';
 }
 
 describe('--control', () => {
@@ -193,8 +189,11 @@ describe('--control', () => {
   const commands = ['ping', 'disable', 'enable', 'ping'];
 
   it('acknowledges what perf acknowledges, with the same bytes', async () => {
-    const theirs = await acksOf('perf', ['stat'], commands);
+    const [theirs, ours] = await Promise.all([
+      acksOf('perf', ['stat'], commands),
+      acksOf(process.execPath, [launcher, 'stat'], commands),
+    ]);
     expect(theirs).toEqual(commands.map(() => 'ack\n\0'));
-    expect(await acksOf(process.execPath, [launcher, 'stat'], commands)).toEqual(theirs);
+    expect(ours).toEqual(theirs);
   });
 });
