@@ -45,6 +45,7 @@ function removed(path: string): boolean {
 
 const events = ['-e', 'task-clock,page-faults,context-switches,sched:sched_process_fork'];
 const sleep = ['--', 'sleep', '0.5'];
+const shortly = ['--', 'sleep', '0.1'];
 const count = (args: readonly string[]) => {
   const { status, stderr } = syswide(['stat', '-a', '-x,', ...args]);
   expect(status, stderr).toBe(0);
@@ -78,14 +79,16 @@ describe('counting in cgroups', () => {
 
   it('tells how long events counted in a cgroup whose clock nobody has looked at for long', () => {
     // What it runs in is below the root, and has been running on each CPU all the time.
-    const off = Array.from({ length: 5 }, () => {
+    const off = () => {
       const rows = count(['--for-each-cgroup', '/', '-e', 'task-clock,page-faults', ...sleep]);
       const ran = rows.map((row) => Number(row[4]) / 1e6);
       expect(ran).toHaveLength(2);
       return Math.max(...ran) - Number(rows[0]?.[0]);
-    });
+    };
     // The kernel gets it wrong now and then for everybody; without what is done about it, each time.
-    expect(Math.min(...off)).toBeLessThan(50);
+    let least = off();
+    for (let again = 0; again < 4 && least >= 50; again += 1) least = Math.min(least, off());
+    expect(least).toBeLessThan(50);
   });
 
   it('goes with intervals and CPUs', () => {
@@ -103,7 +106,7 @@ describe('counting in cgroups', () => {
       'task-clock',
       '-M',
       'cpus-utilized,ns=duration_time/cs',
-      ...sleep,
+      ...shortly,
     ]);
     const values = rows.filter((row) => /cpus-utilized$|^ns$/.test(row.at(-1) ?? ''));
     expect(values).toHaveLength(2);
@@ -113,7 +116,7 @@ describe('counting in cgroups', () => {
   it('has the fields of perf', (context) => {
     if (!hasPerf) context.skip('needs perf');
     for (const names of [busy, `${busy},,,${busy}`, `,${busy}`]) {
-      const args = ['stat', '-a', '-x,', ...events, '-G', names, ...sleep];
+      const args = ['stat', '-a', '-x,', ...events, '-G', names, ...shortly];
       const [ours, theirs] = [syswide(args), perf(args)].map(({ stderr }) => csvRows(stderr));
       expect(ours?.map((row) => [row.length, row[1], row[2], row[3]])).toEqual(
         theirs?.map((row) => [row.length, row[1], row[2], row[3]]),
