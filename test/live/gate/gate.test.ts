@@ -81,17 +81,21 @@ describe('syswide gate', () => {
     );
   });
 
-  it('passes what is the same, and tells of less', () => {
-    expect(byCalls(36, 36, '--pairs', '8')).toMatchObject({ status: 0, document: { verdict: 'PASS' } });
-    expect(byCalls(37, 36, '--pairs', '8')).toMatchObject({ status: 0, document: { verdict: 'IMPROVED' } });
-    expect(byCalls(1000, 1001, '--pairs', '8')).toMatchObject({ status: 0, document: { verdict: 'PASS' } });
+  it.each([
+    [36, 36, 'PASS'],
+    [37, 36, 'IMPROVED'],
+    [1000, 1001, 'PASS'],
+  ])('passes what is the same, and tells of less: %i calls, then %i', (base, other, verdict) => {
+    expect(byCalls(base, other, '--pairs', '8')).toMatchObject({ status: 0, document: { verdict } });
   });
 
-  it('catches 1 % more page faults at 8 pairs', () => {
-    const command = (pages: number) => `${work.path} 0 ${pages}`;
-    const args = ['--metric', 'page-faults:+1%', '--pairs', '8', '--base', command(2000), '--', work.path, '0'];
-    expect(gated([...args, '2020'])).toMatchObject({ status: 1, gate: { verdict: 'REGRESSED', pairs: 8 } });
-    expect(gated([...args, '2000']).status).toBe(0);
+  it.each([
+    [2020, { status: 1, gate: { verdict: 'REGRESSED', pairs: 8 } }],
+    [2000, { status: 0 }],
+  ])('catches a hundredth more page faults than 2000 at 8 pairs: %i', (pages, result) => {
+    const base = ['--base', `${work.path} 0 2000`];
+    const args = ['--metric', 'page-faults:+1%', '--pairs', '8', ...base, '--', work.path, '0', `${pages}`];
+    expect(gated(args)).toMatchObject(result);
   });
 
   it('takes times and memory, too, and says what it could have seen', () => {
@@ -407,6 +411,9 @@ describe('a stored baseline', () => {
     const { gate } = gated(['--calibrate', '--pairs', '8', '-e', CALLS, '--', work.path, '36']);
     expect(gate.verdict).toBe('PASS');
     expect(gate.notices.join()).toMatch(/both commands are the same/u);
+  });
+
+  it('tells later how far a machine varied', () => {
     const path = at('calibrated.json');
     gated(['--calibrate', '--pairs', '8', '--save-base', path, '--metric', 'maxrss', '--', work.path, '36']);
     const stored: unknown = JSON.parse(readFileSync(path, 'utf8'));
