@@ -17,12 +17,12 @@ const endCommand = ({ running }: SavingStat): void => void running.process.stdin
 const happened = ({ hotplug }: Saved): string[] =>
   (hotplug?.happenings ?? []).map(({ cpu, kind }) => `cpu${cpu} ${kind}`);
 
-describe('cpu-clock on CPU 1, offline for 1 s of 4 s', () => {
+describe('cpu-clock on CPU 1, offline for 1 s of 5 s', () => {
   it('is at least 99.5 % of the time that CPU 1 was online', async () => {
     using watch = new CpuWatch();
-    const stat = startStat('-a', '-e', 'cpu-clock', '--', 'sleep', '4');
+    const stat = startStat('-a', '-e', 'cpu-clock', '--', 'sleep', '5');
     await counting(stat.running);
-    await pause(1000);
+    await pause(1500);
     expect((await flap({ cycles: 1, offlineMs: 1000, onlineMs: 0 }).ended).status).toBe(0);
     const { saved, stderr } = await stat.result();
     const offline = Number(lengthOf(watch.offlineSpans()));
@@ -42,7 +42,7 @@ describe('cpu-clock on CPU 1, offline for 1 s of 4 s', () => {
   });
 });
 
-describe('30 times offline and back', () => {
+describe('50 times offline and back', () => {
   it('keep the number of fds, the exit status and the gaps as they should be', { timeout: 60_000 }, async () => {
     const load = start('taskset', ['-c', '0,1', 'sh', '-c', 'while :; do :; done']);
     try {
@@ -52,7 +52,7 @@ describe('30 times offline and back', () => {
       turn(1);
       const before = fdsOf(pid);
       const seen: number[] = [];
-      const flapping = flap({ cycles: 30, offlineMs: 15, onlineMs: 30 });
+      const flapping = flap({ cycles: 50, offlineMs: 15, onlineMs: 30 });
       const ticks = setInterval(() => seen.push(fdsOf(pid)), 5);
       const { status } = await flapping.ended;
       clearInterval(ticks);
@@ -71,14 +71,14 @@ describe('30 times offline and back', () => {
   it('name gaps of 5 ms at most in the middle, and count groups as what is alone', { timeout: 60_000 }, async () => {
     const events = '{context-switches,page-faults},context-switches,page-faults';
     using watch = new CpuWatch();
-    const stat = startStat('-a', '-e', `${events},cpu-clock`, '--', flapPath, '1', '30', '0', '10', '30');
+    const stat = startStat('-a', '-e', `${events},cpu-clock`, '--', flapPath, '1', '50', '0', '10', '30');
     const { saved } = await stat.result();
     const gaps = uncoveredSpans(saved).map(milliseconds);
     tell(`uncovered after coming online: median ${median(gaps)} ms, at most ${Math.max(...gaps)} ms`);
-    expect(happened(saved).filter((one) => one === 'cpu1 offline')).toHaveLength(30);
-    expect(happened(saved).filter((one) => one === 'cpu1 online')).toHaveLength(30);
+    expect(happened(saved).filter((one) => one === 'cpu1 offline')).toHaveLength(50);
+    expect(happened(saved).filter((one) => one === 'cpu1 online')).toHaveLength(50);
     // A time online that ends before syswide was scheduled has no gap of its own: all of it is in what CPU 1 has uncovered.
-    expect(gaps.length).toBeGreaterThanOrEqual(27);
+    expect(gaps.length).toBeGreaterThanOrEqual(45);
     const covered = saved.coverage.find(({ cpu }) => cpu === 1);
     const online = saved.elapsedNs - Number(lengthOf(watch.offlineSpans()));
     expect(((covered?.countedNs ?? 0) + (covered?.uncoveredNs ?? 0)) / online).toBeGreaterThanOrEqual(0.995);
@@ -89,11 +89,11 @@ describe('30 times offline and back', () => {
     ] as const) {
       for (const cpu of [0, 1]) {
         const [one, other] = [onCpu(saved, member, cpu), onCpu(saved, alone, cpu)];
-        // Each is enabled some microseconds after the other, 31 times.
+        // Each is enabled some microseconds after the other, 51 times.
         expect(
           Math.abs(one - other),
           `${saved.events[member]?.name} on cpu${cpu}: ${one}, alone ${other}`,
-        ).toBeLessThan(12 + 0.01 * one);
+        ).toBeLessThan(20 + 0.01 * one);
       }
     }
   });
@@ -123,17 +123,17 @@ describe('intervals of 5 ms while CPU 1 goes and comes', () => {
   });
 });
 
-describe('60 times offline and back while syswide is stopped', () => {
+describe('100 times offline and back while syswide is stopped', () => {
   it('are all told of afterwards', { timeout: 60_000 }, async () => {
     // `sleep` ends while syswide is stopped.
-    const stat = startStat('-a', '-e', 'cpu-clock', '--', 'sleep', '1');
+    const stat = startStat('-a', '-e', 'cpu-clock', '--', 'sleep', '2');
     const pid = await counting(stat.running);
     process.kill(pid, 'SIGSTOP');
-    expect((await flap({ cycles: 60, offlineMs: 0, onlineMs: 0 }).ended).status).toBe(0);
+    expect((await flap({ cycles: 100, offlineMs: 0, onlineMs: 0 }).ended).status).toBe(0);
     process.kill(pid, 'SIGCONT');
     const { saved } = await stat.result();
     for (const kind of ['offline', 'online'])
-      expect(happened(saved).filter((one) => one === `cpu1 ${kind}`)).toHaveLength(60);
+      expect(happened(saved).filter((one) => one === `cpu1 ${kind}`)).toHaveLength(100);
   });
 });
 
