@@ -11,8 +11,8 @@ const folder = mkdtempSync(join(tmpdir(), 'syswide-rates-'));
 const path = join(folder, 'perf.data');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Some 10,000 system calls, and a few dozen page faults. */
-const load = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=5000', 'status=none'];
+/** Some 10,000 system calls, and a few dozen page faults. On one CPU: each counts by itself how many there are to a sample. */
+const load = ['taskset', '-c', '0', 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=5000', 'status=none'];
 
 function record(...args: readonly string[]): void {
   const { status, stderr } = syswide(['record', '-q', '-o', path, ...args, '--', ...load]);
