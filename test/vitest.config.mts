@@ -18,20 +18,24 @@ const UNITS = ['test/unit/**/*.test.ts', 'test/property/**/*.test.ts'];
 
 /**
  * Tests whose results no other program on the machine can change: they count nothing but their own workload, take no CPU
- * offline, claim no debug register, and time nothing that matters. As many files at once as there are CPUs.
+ * offline, claim one debug register at most, and time nothing that matters. As many files at once as there are CPUs.
  */
 const SIDE_BY_SIDE = [
   SPOILING,
-  'test/live/events/attrs.test.ts',
-  'test/live/faults/no-proc.test.ts',
+  'test/live/events/{attrs,probes,tool-events,tracepoints}.test.ts',
+  'test/live/faults/*.test.ts',
   'test/live/flamegraph/{export,inlined,page,page-use,pprof}.test.ts',
+  'test/live/gate/gate.test.ts',
   'test/live/launcher.test.ts',
+  'test/live/list/*.test.ts',
+  'test/live/listings/reader.test.ts',
   'test/live/package/*.test.ts',
   'test/live/perfdata/*.test.ts',
-  'test/live/record/{cut-short,files}.test.ts',
+  'test/live/record/{cut-short,files,rates,record}.test.ts',
+  'test/live/registry/*.test.ts',
   'test/live/report/*.test.ts',
   'test/live/shell/*.test.ts',
-  'test/live/stat/{errors,formats,matrix,save}.test.ts',
+  'test/live/stat/{counts,errors,formats,matrix,parts,save,signals}.test.ts',
   'test/torture/{byte-order,disks,files,fuzz,hostile-recordings,planted-files,soak,task-floods,unprivileged}.test.ts',
 ];
 
