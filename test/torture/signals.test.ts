@@ -7,7 +7,7 @@ import { RecordType } from '../../src/abi/ring-page';
 import { decodeSample } from '../../src/abi/sample';
 import { PerfDataReader } from '../../src/perfdata/perf-data-reader';
 import { needs } from '../live/needs';
-import { eventually, hasPerf, isRoot, linesOf, type Outcome, perf, startSyswide, syswide } from '../live/run';
+import { eventually, hasPerf, isRoot, linesOf, type Outcome, start, startSyswide } from '../live/run';
 import { rounds, tell } from './form';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-signals-'));
@@ -17,6 +17,12 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGPIPE', 'SIGKILL']
 type Signal = (typeof signals)[number];
 const times = rounds(50, 2);
 const timeout = times * 12_000;
+
+/** Two are killed at a time, as most of it is waiting for the moment; one starts when the other has. */
+const [AT_A_TIME, APART_MS] = [2, 600];
+
+/** When the i-th of them ends, in ms after its start: the first one late, the second early. */
+const momentOf = (i: number): number => ((AT_A_TIME - 1 - i + Math.random()) * LATEST_MS) / AT_A_TIME;
 
 /** The latest moment of a kill after the start, in ms: some come before anything is open. */
 const LATEST_MS = 2200;
@@ -41,6 +47,16 @@ const withText = (text: string): string[] =>
     }
   });
 
+/** Whether a process ignores a signal. Source: proc(5), SigIgn. */
+function ignores(pid: number, signal: Signal): boolean {
+  try {
+    const [, mask = '0'] = /^SigIgn:\s+([\da-f]+)$/mu.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return ((BigInt(`0x${mask}`) >> BigInt(numberOf(signal) - 1)) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}
+
 interface Kill {
   readonly outcome: Outcome;
   /** CLOCK_MONOTONIC in s, of the start and of the signal. */
@@ -51,13 +67,15 @@ interface Kill {
 }
 
 /** Runs a busy command under syswide, and sends a signal at a random moment. */
-async function killed(signal: Signal, args: readonly string[], mark: string): Promise<Kill> {
+async function killed(signal: Signal, args: readonly string[], mark: string, moment: number): Promise<Kill> {
   const started = seconds();
   const running = startSyswide([...args, '--', 'sh', '-c', 'while :; do :; done', mark]);
-  await pause(Math.random() * LATEST_MS);
+  await pause(moment);
   const at = seconds();
   running.process.kill(signal);
-  const ends = await Promise.race([running.ended.then(() => true), pause(6000).then(() => false)]);
+  // A handler comes later, and stays: what is ignored now was ignored then, and nobody hears it any more.
+  const isLost = signal === 'SIGPIPE' && ignores(running.process.pid ?? 0, signal);
+  const ends = !isLost && (await Promise.race([running.ended.then(() => true), pause(6000).then(() => false)]));
   if (!ends) running.process.kill('SIGTERM');
   const outcome = await running.ended;
   await eventually(() => withText(mark).length === 0, `the command is gone after ${signal}`);
@@ -96,10 +114,12 @@ function samplesIn(path: string): { count: number; last: number } {
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? -1;
 
 /** Nothing that was left behind stands in the way of whoever comes next. */
-function expectUndisturbed(): void {
-  const next = syswide(['stat', '-a', '-x,', '-e', 'context-switches', '--', 'true']);
+async function expectUndisturbed(): Promise<void> {
+  const [next, list] = await Promise.all([
+    startSyswide(['stat', '-a', '-x,', '-e', 'context-switches', '--', 'true']).ended,
+    startSyswide(['ps', '--json']).ended,
+  ]);
   expect(next.status, next.stderr).toBe(0);
-  const list = syswide(['ps', '--json']);
   expect(list.status, list.stderr).toBe(0);
   expect(list.stdout).not.toContain('torture-mark');
 }
@@ -108,12 +128,14 @@ function expectUndisturbed(): void {
 const sum = { kills: 0, files: 0, early: 0, unheard: 0, rows: 0, oldest: 0 };
 
 /** A recording that was killed: perf, our reader and our command line find the same samples in it, up to the last sync. */
-function expectRecording(path: string, kill: Kill): void {
+async function expectRecording(path: string, kill: Kill): Promise<void> {
   const ours = samplesIn(path);
-  const theirs = perf(['script', '-i', path, '-F', 'time']);
+  const [theirs, script] = await Promise.all([
+    start('perf', ['script', '-i', path, '-F', 'time']).ended,
+    startSyswide(['script', '-i', path, '-F', 'time']).ended,
+  ]);
   expect({ status: theirs.status, stderr: theirs.stderr }).toEqual({ status: 0, stderr: '' });
   expect(linesOf(theirs.stdout)).toHaveLength(ours.count);
-  const script = syswide(['script', '-i', path]);
   expect(script.status, script.stderr).toBe(0);
   expect(linesOf(script.stdout)).toHaveLength(ours.count);
   if (!kill.heard) return;
@@ -135,28 +157,35 @@ function expectRows(path: string, kill: Kill): void {
   expect(kill.at - kill.started - START_S - last, text).toBeLessThan(OLDEST_S);
 }
 
-async function killOften(
-  signal: Signal,
-  args: (path: string) => string[],
-  check: (path: string, kill: Kill) => void,
-): Promise<void> {
-  for (let round = 0; round < times; round += 1) {
-    const path = join(folder, `${signal}-${round}`);
-    const kill = await killed(signal, args(path), `torture-mark-${process.pid}-${signal}-${round}`);
-    expectStatus(kill, signal);
-    sum.kills += 1;
-    if (!kill.heard) sum.unheard += 1;
-    if (sizeOf(path) <= 0) {
-      // It did not come to the file, or not to its first byte.
-      sum.early += 1;
-      expect(kill.at - kill.started, 'a file begins').toBeLessThan(START_S + OLDEST_S);
-      continue;
-    }
-    sum.files += 1;
-    check(path, kill);
-    rmSync(path);
+type Check = (path: string, kill: Kill) => void | Promise<void>;
+
+async function judge(signal: Signal, path: string, kill: Kill, check: Check): Promise<void> {
+  expectStatus(kill, signal);
+  sum.kills += 1;
+  if (!kill.heard) sum.unheard += 1;
+  if (sizeOf(path) <= 0) {
+    // It did not come to the file, or not to its first byte.
+    sum.early += 1;
+    expect(kill.at - kill.started, 'a file begins').toBeLessThan(START_S + OLDEST_S);
+    return;
   }
-  expectUndisturbed();
+  sum.files += 1;
+  await check(path, kill);
+  rmSync(path);
+}
+
+async function killOften(signal: Signal, args: (path: string) => string[], check: Check): Promise<void> {
+  for (let round = 0; round < times; round += AT_A_TIME) {
+    const kills = Array.from({ length: AT_A_TIME }, async (_, i) => {
+      const path = join(folder, `${signal}-${round + i}`);
+      await pause(i * APART_MS);
+      const kill = await killed(signal, args(path), `torture-mark-${process.pid}-${signal}-${round + i}.`, momentOf(i));
+      return { path, kill };
+    });
+    // No start has what looks at files beside it.
+    await Promise.all((await Promise.all(kills)).map(({ path, kill }) => judge(signal, path, kill, check)));
+  }
+  await expectUndisturbed();
 }
 
 describe('killed at random moments', () => {
