@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
+import { reading } from '../readers';
 import { isRoot, launcher, syswide } from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-shell-'));
@@ -12,11 +13,19 @@ symlinkSync(launcher, join(folder, 'syswide'));
 writeFileSync(join(folder, 'old.data'), '');
 
 const has = (program: string): boolean => existsSync(`/usr/bin/${program}`);
-const script = (shell: string): string => {
+
+/** The file with what a shell is to read, made once: it says nothing of what is completed. */
+const scripts = new Map<string, string>();
+function scriptFile(shell: string, name = shell): string {
+  const known = scripts.get(shell);
+  if (known !== undefined) return known;
   const { status, stdout, stderr } = syswide(['completion', shell]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return stdout;
-};
+  const path = join(folder, name);
+  writeFileSync(path, stdout);
+  scripts.set(shell, path);
+  return path;
+}
 
 const options = {
   cwd: folder,
@@ -34,12 +43,11 @@ describe('completion in bash', () => {
   /** What bash offers behind a line, as readline asks for it. */
   function offered(line: string): string[] {
     const ask = `
-      source ${join(folder, 'bash')}
+      source ${scriptFile('bash')}
       compopt() { :; }
       COMP_LINE=$1 COMP_POINT=\${#1}
       _syswide
       printf '%s\\n' "\${COMPREPLY[@]}"`;
-    writeFileSync(join(folder, 'bash'), script('bash'));
     const { status, stdout, stderr } = spawnSync('bash', ['-c', ask, 'bash', line], options);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     // A program may be in several folders.
@@ -116,34 +124,32 @@ describe('completion in zsh', () => {
   needs(has('zsh'), 'zsh');
 
   it('is a function that zsh takes', () => {
-    writeFileSync(join(folder, '_syswide'), script('zsh'));
-    execFileSync('zsh', ['-f', '-n', join(folder, '_syswide')]);
+    execFileSync('zsh', ['-f', '-n', scriptFile('zsh', '_syswide')]);
     const load = `autoload -Uz compinit && compinit -u -D -d ${folder}/dump && print -r -- $_comps[syswide]`;
     const { stdout } = spawnSync('zsh', ['-f', '-c', `fpath=(${folder} $fpath); ${load}`], options);
     expect(stdout.trim()).toBe('_syswide');
   });
 
   it('completes what is typed', () => {
-    writeFileSync(join(folder, '_syswide'), script('zsh'));
+    scriptFile('zsh', '_syswide');
+    const lines = [
+      'report --hier\\t',
+      'record --synth ta\\t,mm\\t',
+      'ctl abcd disa\\t',
+      'ps old.d\\t',
+      'diff old.d\\t',
+      'stat -e page-f\\t',
+    ];
+    // The shell tells whenever it takes keys. Each line becomes a comment before it is entered.
     const drive = `
       zmodload zsh/zpty
       zpty -b shell "zsh -f -i"
       say() { zpty -w shell "$1"; }
+      wait_for() { zpty -r shell seen "*<takes $1>*"; print -r -- "$seen"; }
       say "fpath=(${folder} \\$fpath); autoload -Uz compinit; compinit -u -D -d ${folder}/dump; PS1='>'; cd ${folder}"
-      sleep 1
-      zpty -w -n shell $'syswide report --hier\\t\\C-a# \\n'
-      sleep 1
-      zpty -w -n shell $'syswide record --synth ta\\t,mm\\t\\C-a# \\n'
-      sleep 1
-      zpty -w -n shell $'syswide ctl abcd disa\\t\\C-a# \\n'
-      sleep 1
-      zpty -w -n shell $'syswide ps old.d\\t\\C-a# \\n'
-      sleep 1
-      zpty -w -n shell $'syswide diff old.d\\t\\C-a# \\n'
-      sleep 1
-      zpty -w -n shell $'syswide stat -e page-f\\t\\C-a# \\n'
-      sleep 3
-      while zpty -r -t shell line; do print -r -- "$line"; done
+      say "zle-line-init() { print -n \\"<takes \\$((++lines))>\\"; }; zle -N zle-line-init"
+      wait_for 1
+      ${lines.map((line, i) => `zpty -w -n shell $'syswide ${line}\\C-a# \\n'\n      wait_for ${i + 2}`).join('\n      ')}
       zpty -d shell`;
     const { stdout } = spawnSync('zsh', ['-f', '-c', drive], { ...options, timeout: 20_000 });
     expect(stdout).toContain('report --hierarchy');
@@ -181,8 +187,7 @@ describe('completion in fish', () => {
     ['syswide completion zs', ['zsh']],
     ['syswide diff ol', ['old.data']],
   ])('%s', (line, expected) => {
-    writeFileSync(join(folder, 'fish'), script('fish'));
-    const ask = `source ${join(folder, 'fish')}; complete -C '${line}'`;
+    const ask = `source ${scriptFile('fish')}; complete -C '${line}'`;
     const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', ask], { ...options, timeout: 20_000 });
     expect(stderr).toBe('');
     expect(stdout.split('\n').flatMap((row) => row.split('\t')[0] || [])).toEqual(expected);
@@ -195,7 +200,7 @@ describe('syswide manual', () => {
   const names = syswide(['manual', '--names']).stdout.trim().split('\n');
 
   it.each(['', ...names])('%s: a page without a complaint of groff, with everything that its help has', (name) => {
-    const page = syswide(['manual', ...(name === '' ? [] : [name])]).stdout;
+    const page = reading(['manual', ...(name === '' ? [] : [name])]).stdout;
     const made = spawnSync('groff', ['-man', '-wall', '-Tutf8', '-rLL=200n', '-P-c'], {
       input: page,
       encoding: 'utf8',
@@ -204,7 +209,7 @@ describe('syswide manual', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: overstrikes of old terminals
     const text = made.stdout.replaceAll(/.\u0008/gu, '').replaceAll(/\u2010\n +/gu, '');
     for (const title of ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'SEE ALSO']) expect(text).toContain(`\n${title}\n`);
-    const help = syswide([...(name === '' ? [] : [name]), '--help']).stdout;
+    const help = reading([...(name === '' ? [] : [name]), '--help']).stdout;
     for (const [, long = ''] of help.matchAll(/^ {2}(?:-\w, | {4})?(--[\w-]+)/gmu)) expect(text).toContain(long);
     if (help.includes('Exit status:')) expect(text).toContain('\nEXIT STATUS\n');
   });
@@ -216,7 +221,7 @@ describe('syswide manual', () => {
     ['gate', ['at most so many pairs of runs, up to 50 (default: 40)']],
     ['export', ['(folded, speedscope, firefox, pprof, svg, chrome-trace)']],
   ])('%s: the words and defaults that its help has', (name, told) => {
-    const page = syswide(['manual', name]).stdout.replaceAll('\\-', '-').split('\n');
+    const page = reading(['manual', name]).stdout.replaceAll('\\-', '-').split('\n');
     for (const text of told) expect(page.some((line) => line.endsWith(text))).toBe(true);
   });
 
