@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { hasPerf, isRoot, perf, syswide } from '../run';
+import { reading } from '../readers';
+import { hasPerf, isRoot, perf } from '../run';
 
 needs(isRoot && hasPerf && process.arch === 'x64', 'root, perf and x86-64');
 
@@ -54,7 +55,7 @@ describe.runIf(isRoot && hasPerf && process.arch === 'x64')('labels of programs'
         .split('\n')
         .map((line) => line.trim())
         .sort();
-    const [ours, theirs] = [syswide(args).stdout, perf([...args, '--stdio']).stdout].map(rows);
+    const [ours, theirs] = [reading(args).stdout, perf([...args, '--stdio']).stdout].map(rows);
     expect(ours).toEqual(theirs);
     expect(ours?.join()).toContain('[.] named');
     expect(ours?.join()).not.toContain('elsewhere');
@@ -74,7 +75,7 @@ describe.runIf(isRoot && hasPerf && process.arch === 'x64')('labels of programs'
     execFileSync('cc', ['-xc', '-', '-xnone', `${library}`, '-o', `${program}`], { input: call });
     perf(['record', '-q', '-o', `${path}`, '--', `${program}`]);
     const args = ['report', '-i', `${path}`, '-q', '-s', 'sym', '--percent-limit', '50'];
-    expect(syswide(args).stdout.trim()).toBe(perf([...args, '--stdio']).stdout.trim());
-    expect(syswide(args).stdout).toMatch(/ spin_longest\n/u);
+    expect(reading(args).stdout.trim()).toBe(perf([...args, '--stdio']).stdout.trim());
+    expect(reading(args).stdout).toMatch(/ spin_longest\n/u);
   });
 });
