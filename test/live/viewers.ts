@@ -34,7 +34,7 @@ export function inFirefoxProfiler(file: string): ProfiledThread[] {
   const profiler = (...args: string[]) =>
     run('node_modules/@firefox-devtools/profiler-cli/dist/profiler-cli.js', args, env);
   try {
-    profiler('load', file);
+    untilReady(() => profiler('load', file));
     const { threads } = JSON.parse(profiler('thread', 'list', '--json', '--limit', '0')) as ThreadList;
     return threads.map(({ threadHandle, ...thread }) => {
       const told = profiler('thread', 'samples', '--json', '--include-idle', '--thread', threadHandle);
@@ -45,6 +45,18 @@ export function inFirefoxProfiler(file: string): ProfiledThread[] {
   } finally {
     profiler('stop', '--all');
     rmSync(sessions, { recursive: true, force: true });
+  }
+}
+
+/** Its process is given half a second to start, which a busy machine may not have: it says itself to try again. */
+function untilReady(load: () => string): void {
+  for (let left = 5; ; left -= 1) {
+    try {
+      load();
+      return;
+    } catch (error) {
+      if (left === 0 || !String(error).includes('did not become ready')) throw error;
+    }
   }
 }
 
