@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { reading } from '../readers';
-import { hasPerf, isRoot, perf } from '../run';
+import { hasPerf, isRoot, perf, syswide } from '../run';
 import { validator } from './document-schema';
 
 needs(isRoot && hasPerf, 'root and perf');
@@ -34,7 +33,7 @@ const bare = (row: string): string => row.replace(/(?<=% \S+% )\S+ (?=\[[.k]\] )
 
 describe('syswide diff', () => {
   it.each(['dso', 'dso,sym', 'comm'])('has the shares and differences of perf diff, by %s', (keys) => {
-    const ours = reading(['diff', before, after, '-s', keys]);
+    const ours = syswide(['diff', before, after, '-s', keys]);
     expect({ status: ours.status, stderr: ours.stderr }).toEqual({ status: 0, stderr: '' });
     const theirs = matchedRows(perf(['diff', '-s', keys, before, after]).stdout).filter(isNamed);
     expect(theirs.length).toBeGreaterThan(0);
@@ -52,14 +51,14 @@ describe('syswide diff', () => {
     ['relative', ['--dsos', 'libc.so.6', '-s', 'dso,sym']],
   ])('has %s shares of what %j leave as perf diff has them', (of, filter) => {
     const options = [...filter, '--percentage', of];
-    const ours = new Set(matchedRows(reading(['diff', ...options, before, after]).stdout).map(bare));
+    const ours = new Set(matchedRows(syswide(['diff', ...options, before, after]).stdout).map(bare));
     const theirs = matchedRows(perf(['diff', ...options, before, after]).stdout)
       .filter(isNamed)
       .map(bare);
     expect(theirs.length).toBeGreaterThan(0);
     expect(theirs.filter((row) => !ours.has(row)).length).toBeLessThanOrEqual(Math.ceil(theirs.length * 0.02));
     if (of === 'relative') return;
-    const all = new Set(matchedRows(reading(['diff', ...filter, before, after]).stdout).map(bare));
+    const all = new Set(matchedRows(syswide(['diff', ...filter, before, after]).stdout).map(bare));
     expect(all).toEqual(ours);
   });
 
@@ -67,7 +66,7 @@ describe('syswide diff', () => {
     const [user, clock] = [join(folder, 'user'), 'cpu-clock'];
     const options = ['-q', '-F', '5000', '-e', 'cpu-clock:u', '-e', 'page-faults'];
     perf(['record', ...options, '-o', user, '--', 'sh', '-c', 'ls -lR /usr/share > /dev/null']);
-    const ours = reading(['diff', before, user, '-s', 'comm']);
+    const ours = syswide(['diff', before, user, '-s', 'comm']);
     expect(ours.stderr.split('\n')).toEqual([
       `# ${before} has no samples of 'cpu-clock:u': compared with its '${clock}'`,
       `# ${before} has no samples of 'page-faults'`,
@@ -77,31 +76,31 @@ describe('syswide diff', () => {
     expect(theirs.length).toBeGreaterThan(0);
     // Rows of equal differences may stand in another order.
     expect(matchedRows(ours.stdout).sort()).toEqual(theirs.sort());
-    expect(reading(['diff', user, before, '-s', 'comm']).stderr).toBe(
+    expect(syswide(['diff', user, before, '-s', 'comm']).stderr).toBe(
       `# ${user} has no samples of 'cpu-clock': compared with its 'cpu-clock:u'\n` +
         `# ${before} has no samples of 'page-faults'\n`,
     );
   });
 
   it('is sure of what only one of them does', () => {
-    const { stdout } = reading(['diff', before, after, '-s', 'comm']);
+    const { stdout } = syswide(['diff', before, after, '-s', 'comm']);
     expect(stdout).toMatch(/^ {12,}\+\d+\.\d\d% {2}sure {4}sort$/mu);
-    const same = reading(['diff', before, before]);
+    const same = syswide(['diff', before, before]);
     expect(same.stdout).not.toMatch(/sure {2,}\S|likely/u);
   });
 
   it('gives scripts a document that fits its schema', () => {
-    const document: unknown = JSON.parse(reading(['diff', before, after, '--json']).stdout);
+    const document: unknown = JSON.parse(syswide(['diff', before, after, '--json']).stdout);
     const isValid = validator('syswide.diff-1.json');
     expect(isValid(document), JSON.stringify(isValid.errors)).toBe(true);
-    const report: unknown = JSON.parse(reading(['report', '-i', after, '--json']).stdout);
+    const report: unknown = JSON.parse(syswide(['report', '-i', after, '--json']).stdout);
     const isReport = validator('syswide.report-1.json');
     expect(isReport(report), JSON.stringify(isReport.errors)).toBe(true);
   });
 
   it('refuses what makes no sense, and what is no recording', () => {
-    expect(reading(['diff', before, after, '-c', 'wdiff']).stderr).toMatch(/^error\[USAGE\]: -c 'wdiff'/u);
-    expect(reading(['diff', before, join(folder, 'none')]).stderr).toMatch(/^error\[BAD_FILE\]/u);
-    expect(reading(['diff', '/dev/null', after])).toMatchObject({ status: 1 });
+    expect(syswide(['diff', before, after, '-c', 'wdiff']).stderr).toMatch(/^error\[USAGE\]: -c 'wdiff'/u);
+    expect(syswide(['diff', before, join(folder, 'none')]).stderr).toMatch(/^error\[BAD_FILE\]/u);
+    expect(syswide(['diff', '/dev/null', after])).toMatchObject({ status: 1 });
   });
 });

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { reading } from '../readers';
 import { hasPerf, isRoot, perf, syswide } from '../run';
 
 needs(isRoot && hasPerf, 'root and perf');
@@ -75,7 +74,7 @@ describe.runIf(isRoot && hasPerf)('evlist', () => {
   it.each(Object.keys(recordings))('prints what perf prints: %s', (name) => {
     for (const detail of details) {
       const args = ['evlist', ...detail, '-i', at(name)];
-      const ours = reading(args);
+      const ours = syswide(args);
       expect(ours).toMatchObject({ status: 0, stderr: '' });
       expect(ours.stdout).toBe(ofPerf(args));
       expect(ours.stdout).not.toBe('');
@@ -86,19 +85,19 @@ describe.runIf(isRoot && hasPerf)('evlist', () => {
     const path = withEveryField();
     const args = ['evlist', '-v', '-i', path];
     // perf has no name for one bit of a sample's type, which the kernel has no event for here.
-    expect(reading(args).stdout.replace('|TRANSACTION', '')).toBe(ofPerf(args));
+    expect(syswide(args).stdout.replace('|TRANSACTION', '')).toBe(ofPerf(args));
     const bytes = readFileSync(path);
     const attr = Number(bytes.readBigUInt64LE(24));
     bytes.fill(0, attr + FLAGS, attr + END);
     bytes.writeInt32LE(-3, attr + CLOCKID);
     writeFileSync(path, bytes);
-    expect(reading(args).stdout).toContain(', clockid: -3\n');
-    expect(reading(args).stdout.replace('|TRANSACTION', '')).toBe(ofPerf(args));
+    expect(syswide(args).stdout).toContain(', clockid: -3\n');
+    expect(syswide(args).stdout.replace('|TRANSACTION', '')).toBe(ofPerf(args));
   });
 
   it('shows groups, or what each event is like', () => {
     for (const other of ['-v', '-F']) {
-      const { status, stderr } = reading(['evlist', '-g', other, '-i', at('perf, groups')]);
+      const { status, stderr } = syswide(['evlist', '-g', other, '-i', at('perf, groups')]);
       expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining('error[USAGE]: --group') });
     }
   });
@@ -107,7 +106,7 @@ describe.runIf(isRoot && hasPerf)('evlist', () => {
 describe.runIf(isRoot && hasPerf)('report --stats', () => {
   it.each(Object.keys(recordings))('counts what perf counts: %s', (name) => {
     const args = ['report', '--stats', '-i', at(name)];
-    const ours = reading(args);
+    const ours = syswide(args);
     expect(ours).toMatchObject({ status: 0, stderr: '' });
     expect(ours.stdout).toBe(perf(args).stdout);
   });
@@ -127,13 +126,13 @@ describe.runIf(isRoot && hasPerf)('report --stats', () => {
     ];
     writeFileSync(at('piped'), spawnSync('perf', args).stdout);
     const { stdout } = spawnSync('perf', ['report', '--stats', '-i', '-'], { input: readFileSync(at('piped')) });
-    expect(reading(['report', '--stats', '-i', at('piped')]).stdout).toBe(String(stdout));
+    expect(syswide(['report', '--stats', '-i', at('piped')]).stdout).toBe(String(stdout));
   });
 
   it('tells what was lost of each event', () => {
     const args = ['-e', 'page-faults,sched:sched_switch', '-c', '1', '-m', '1', '--call-graph', 'dwarf,65528', '-a'];
     perf(['record', '-q', '-o', at('lossy'), ...args, '--', 'sh', '-c', 'for i in $(seq 300); do ls /; done']);
-    const [ours, theirs] = [reading, perf].map((run) => run(['report', '--stats', '-i', at('lossy')]).stdout);
+    const [ours, theirs] = [syswide, perf].map((run) => run(['report', '--stats', '-i', at('lossy')]).stdout);
     expect(ours).toMatch(/stats:\n +SAMPLE events: +\d+\n +LOST_SAMPLES events: +\d+\n/u);
     expect(ours).toBe(theirs);
   });
@@ -146,7 +145,7 @@ describe.runIf(isRoot && hasPerf)('buildid-list', () => {
   it.each(Object.keys(recordings))('lists what perf lists: %s', (name) => {
     for (const detail of [[], ['-H']]) {
       const args = ['buildid-list', ...detail, '-i', at(name)];
-      const ours = reading(args);
+      const ours = syswide(args);
       expect(ours).toMatchObject({ status: 0, stderr: '' });
       expect(ours.stdout).toBe(ofPerf(args));
     }
@@ -155,7 +154,7 @@ describe.runIf(isRoot && hasPerf)('buildid-list', () => {
   it('has the build-id of the kernel that runs, and of a program', () => {
     for (const what of [['-k'], ['-i', process.execPath], ['-i', '/bin/ls']]) {
       const args = ['buildid-list', ...what];
-      expect(reading(args)).toMatchObject({ status: 0, stdout: perf(args).stdout });
+      expect(syswide(args)).toMatchObject({ status: 0, stdout: perf(args).stdout });
     }
   });
 
@@ -165,8 +164,8 @@ describe.runIf(isRoot && hasPerf)('buildid-list', () => {
     spawnSync('g++', ['-O1', '-Wl,--build-id=md5', '-xc++', '-', '-o', program], { input: source });
     perf(['record', '-q', '-o', at('short'), '--', program]);
     const args = ['buildid-list', '-i', at('short')];
-    expect(reading(args).stdout).toContain(`         ${program}\n`);
-    expect(reading(args).stdout).toBe(ofPerf(args));
+    expect(syswide(args).stdout).toContain(`         ${program}\n`);
+    expect(syswide(args).stdout).toBe(ofPerf(args));
   });
 
   it.runIf(process.arch === 'x64')('has code of JIT compilers in the order in which it was made', () => {
@@ -187,8 +186,8 @@ describe.runIf(isRoot && hasPerf)('buildid-list', () => {
     const both = `${program} 400000 & sleep 0.1; ${program} 0; wait`;
     perf(['record', '-q', '-B', '-d', '-e', 'cpu-clock', '-o', at('compiled'), '--', 'sh', '-c', both]);
     const args = ['buildid-list', '-H', '-i', at('compiled')];
-    expect(reading(args).stdout.match(/perf-\d+\.map/gu)).toHaveLength(2);
-    expect(reading(args).stdout).toBe(ofPerf(args));
+    expect(syswide(args).stdout.match(/perf-\d+\.map/gu)).toHaveLength(2);
+    expect(syswide(args).stdout).toBe(ofPerf(args));
   });
 
   it('gives no names to another build than mappings tell of', () => {

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { reading } from '../readers';
-import { hasPerf, isRoot, perf } from '../run';
+import { hasPerf, isRoot, perf, syswide } from '../run';
 
 needs(isRoot && hasPerf && process.arch === 'x64', 'root, perf and x86-64');
 
@@ -55,7 +54,7 @@ describe.runIf(isRoot && hasPerf && process.arch === 'x64')('labels of programs'
         .split('\n')
         .map((line) => line.trim())
         .sort();
-    const [ours, theirs] = [reading(args).stdout, perf([...args, '--stdio']).stdout].map(rows);
+    const [ours, theirs] = [syswide(args).stdout, perf([...args, '--stdio']).stdout].map(rows);
     expect(ours).toEqual(theirs);
     expect(ours?.join()).toContain('[.] named');
     expect(ours?.join()).not.toContain('elsewhere');
@@ -75,7 +74,7 @@ describe.runIf(isRoot && hasPerf && process.arch === 'x64')('labels of programs'
     execFileSync('cc', ['-xc', '-', '-xnone', `${library}`, '-o', `${program}`], { input: call });
     perf(['record', '-q', '-o', `${path}`, '--', `${program}`]);
     const args = ['report', '-i', `${path}`, '-q', '-s', 'sym', '--percent-limit', '50'];
-    expect(reading(args).stdout.trim()).toBe(perf([...args, '--stdio']).stdout.trim());
-    expect(reading(args).stdout).toMatch(/ spin_longest\n/u);
+    expect(syswide(args).stdout.trim()).toBe(perf([...args, '--stdio']).stdout.trim());
+    expect(syswide(args).stdout).toMatch(/ spin_longest\n/u);
   });
 });

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { reading } from '../readers';
 import { isRoot, perf, syswide } from '../run';
 
 needs(isRoot, 'root');
@@ -25,7 +24,7 @@ function compiled(name: string, source: string, ...options: string[]): string {
 
 /** The functions in the report of a recording, the largest first, with their programs. */
 function functionsIn(data: string): { symbol: string | null; dso: string; percent: number }[] {
-  const { stdout, stderr } = reading(['report', '--json', '--no-children', '-i', data, '--sort', 'dso,sym']);
+  const { stdout, stderr } = syswide(['report', '--json', '--no-children', '-i', data, '--sort', 'dso,sym']);
   expect(stderr).toBe('');
   return (JSON.parse(stdout) as { events: [{ entries: ReturnType<typeof functionsIn> }] }).events[0].entries;
 }
@@ -70,7 +69,7 @@ describe('the names of functions', () => {
     const own = functionsIn(recorded(program)).filter(({ dso }) => dso === program);
     expect(own.reduce((sum, { percent }) => sum + percent, 0)).toBeGreaterThan(50);
     expect(own.map(({ symbol }) => symbol).filter((symbol) => symbol !== null)).toEqual([]);
-    expect(reading(['report', '-i', at('perf.data'), '--no-children']).stdout).toMatch(/stripped +\[\.\] 0x0{10}/u);
+    expect(syswide(['report', '-i', at('perf.data'), '--no-children']).stdout).toMatch(/stripped +\[\.\] 0x0{10}/u);
   });
 
   it('are those of the build that perf has kept, when there is another one in its place', () => {

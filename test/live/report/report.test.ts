@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { reading } from '../readers';
-import { hasPerf, isRoot, perf } from '../run';
+import { hasPerf, isRoot, perf, syswide } from '../run';
 
 needs(isRoot && hasPerf, 'root and perf');
 
@@ -46,7 +45,7 @@ const functionIn = (rest: string): string => /\[[.k]\] .*/u.exec(rest)?.[0] ?? '
  * know them, and perf does not.
  */
 function removedPrograms(): Set<string> {
-  const { stdout } = reading(['report', '-i', path, '--no-children', '-g', 'none', '-s', 'dso,sym']);
+  const { stdout } = syswide(['report', '-i', path, '--no-children', '-g', 'none', '-s', 'dso,sym']);
   return new Set(rowsOf(stdout).flatMap(({ rest }) => (/\(deleted\) +\[/u.test(rest) ? [functionIn(rest)] : [])));
 }
 
@@ -54,7 +53,7 @@ let removed: Set<string> | undefined;
 
 /** Of both, which must be as large to a hundredth and of the same names, in the same order. */
 function expectSameRows(args: readonly string[], count: number, file = path): void {
-  const [ours, theirs] = [reading(['report', '-i', file, ...args]), perf(['report', '--stdio', '-i', file, ...args])];
+  const [ours, theirs] = [syswide(['report', '-i', file, ...args]), perf(['report', '--stdio', '-i', file, ...args])];
   expect({ status: ours.status, stderr: ours.stderr }).toEqual({ status: 0, stderr: '' });
   removed ??= removedPrograms();
   const isRemoved = (rest: string) => removed?.has(functionIn(rest)) ?? false;
@@ -103,7 +102,7 @@ describe('syswide report of a recording of perf', () => {
 
   it.each([['dso'], ['comm'], ['comm,dso'], ['sym'], ['cpu']])('sorted by %s, too', (keys) => {
     if (keys === 'cpu') {
-      const { stdout } = reading(['report', '-i', path, '--no-children', '-g', 'none', '-s', 'cpu']);
+      const { stdout } = syswide(['report', '-i', path, '--no-children', '-g', 'none', '-s', 'cpu']);
       expect(rowsOf(stdout).reduce((sum, { shares }) => sum + (shares[0] ?? 0), 0)).toBeCloseTo(100, 0);
     } else expectSameRows(['--no-children', '-g', 'none', '-s', keys], 20);
   });
@@ -112,7 +111,7 @@ describe('syswide report of a recording of perf', () => {
     const args = ['-g', 'graph,1,caller', '--percent-limit', '3', '-i', path];
     const trees = (text: string) =>
       text.split('\n').filter((line) => /[|]|--/u.test(line) && !/^#/u.test(line) && !/0x|\[unknown\]/u.test(line));
-    const ours = trees(reading(['report', ...args]).stdout);
+    const ours = trees(syswide(['report', ...args]).stdout);
     expect(ours.length).toBeGreaterThan(10);
     const theirs = new Set(trees(perf(['report', '--stdio', ...args]).stdout).map((line) => line.trim()));
     const same = ours.filter((line) => theirs.has(line.trim()));
@@ -121,7 +120,7 @@ describe('syswide report of a recording of perf', () => {
 
   it('takes only the samples that are asked for', () => {
     const count = (...args: string[]) => {
-      const { stdout } = reading(['report', '-i', few, '--json', '--no-children', ...args]);
+      const { stdout } = syswide(['report', '-i', few, '--json', '--no-children', ...args]);
       return (JSON.parse(stdout) as { events: { samples: number }[] }).events[0]?.samples ?? 0;
     };
     const perfCount = (...args: string[]) =>
@@ -145,23 +144,23 @@ describe('syswide report of a recording of perf', () => {
   });
 
   it('takes samples from parts of the time, as perf does, whoever reads them', () => {
-    const lines = (run: typeof reading, time: string) =>
+    const lines = (run: typeof syswide, time: string) =>
       run(['script', '-G', '-i', few, '-F', 'time,ip', '--ns', '--time', time]).stdout;
     for (const time of ['10%-40%', '10%/2', '33.3%', '0%-10%,50%-60%', '25%/4, 10%/1', '100%-100%', '5%-5%']) {
-      expect(lines(reading, time)).toBe(lines(perf, time));
+      expect(lines(syswide, time)).toBe(lines(perf, time));
     }
     const count = (text: string) => text.trim().split('\n').length;
-    const part = count(lines(reading, '10%-40%'));
+    const part = count(lines(syswide, '10%-40%'));
     expect(part).toBeGreaterThan(1);
-    const { events } = JSON.parse(reading(['report', '-i', few, '--json', '--time', '10%-40%']).stdout) as {
+    const { events } = JSON.parse(syswide(['report', '-i', few, '--json', '--time', '10%-40%']).stdout) as {
       events: { samples: number }[];
     };
     expect(events[0]?.samples).toBe(part);
-    const { stdout } = reading(['export', '--format', 'folded', '-i', few, '--time', '10%-40%', '-o', '-']);
+    const { stdout } = syswide(['export', '--format', 'folded', '-i', few, '--time', '10%-40%', '-o', '-']);
     const folded = [...stdout.matchAll(/ (\d+)$/gmu)].map(([, samples]) => Number(samples));
     expect(folded.reduce((sum, samples) => sum + samples, 0)).toBe(part);
-    const slices = Array.from({ length: 10 }, (_, i) => lines(reading, `10%/${i + 1}`)).join('');
-    expect(slices).toBe(lines(reading, '0%-100%'));
+    const slices = Array.from({ length: 10 }, (_, i) => lines(syswide, `10%/${i + 1}`)).join('');
+    expect(slices).toBe(lines(syswide, '0%-100%'));
   });
 
   it.each([999, 1000, 1001])('says as perf does that there are %d samples', (count) => {
@@ -171,11 +170,11 @@ describe('syswide report of a recording of perf', () => {
     const samplesIn = (text: string) => /^# Samples: .*$/mu.exec(text)?.[0];
     const expected = samplesIn(perf(['report', '--stdio', '-i', calls]).stdout);
     expect(expected).toContain(" of event 'syscalls:sys_enter_getppid'");
-    expect(samplesIn(reading(['report', '-i', calls]).stdout)).toBe(expected);
+    expect(samplesIn(syswide(['report', '-i', calls]).stdout)).toBe(expected);
   });
 
   it('tells what is in the file', () => {
-    const { stdout } = reading(['report', '-i', path, '--header-only']);
+    const { stdout } = syswide(['report', '-i', path, '--header-only']);
     const known = ['captured on   ', 'hostname', 'os release', 'nrcpus online', 'cpudesc', 'total memory', 'cmdline'];
     for (const line of [...known, 'time of first sample', 'time of last sample', 'sample duration']) {
       const [ours, theirs] = [stdout, perf(['report', '-i', path, '--header-only']).stdout].map(
@@ -184,18 +183,18 @@ describe('syswide report of a recording of perf', () => {
       expect(theirs).toBeDefined();
       expect(ours).toBe(theirs);
     }
-    const [ours, theirs] = [reading, perf].map((run) => run(['report', '--stats', '-i', path]).stdout);
+    const [ours, theirs] = [syswide, perf].map((run) => run(['report', '--stats', '-i', path]).stdout);
     expect(ours).toMatch(/ stats:\n +SAMPLE events: +\d+\n/u);
     expect(ours).toBe(theirs);
   });
 
   it('lists events and build-ids as perf does', () => {
     for (const command of ['evlist', 'buildid-list']) {
-      const [ours, theirs] = [reading([command, '-i', path]), perf([command, '-i', path])];
+      const [ours, theirs] = [syswide([command, '-i', path]), perf([command, '-i', path])];
       expect(ours).toMatchObject({ status: 0, stderr: '' });
       expect(ours.stdout).toBe(theirs.stdout);
       expect(ours.stdout).not.toBe('');
-      expect(reading([command, '-i', join(folder, 'missing')])).toMatchObject({ status: 1, stdout: '' });
+      expect(syswide([command, '-i', join(folder, 'missing')])).toMatchObject({ status: 1, stdout: '' });
     }
   });
 
@@ -204,23 +203,23 @@ describe('syswide report of a recording of perf', () => {
     perf(['record', '-q', '-o', single, '--', 'ls', '/']);
     for (const command of [['report'], ['script'], ['export', '--format', 'folded'], ['flamegraph', '-o', '-']]) {
       const [name = '', ...rest] = command;
-      const refused = reading([name, '-i', single, ...rest, '-C', '0']);
+      const refused = syswide([name, '-i', single, ...rest, '-C', '0']);
       expect(refused.stderr).toContain(
         'error[BAD_FILE]: cannot take samples of the recording by -C — it does not tell',
       );
       expect(refused).toMatchObject({ status: 1, stdout: '' });
     }
-    expect(reading(['diff', single, single, '-C', '0']).stderr).toContain('error[BAD_FILE]: cannot');
+    expect(syswide(['diff', single, single, '-C', '0']).stderr).toContain('error[BAD_FILE]: cannot');
     expect(perf(['script', '-i', single, '-C', '0']).status).not.toBe(0);
     perf(['record', '-q', '--sample-cpu', '-o', single, '--', 'ls', '/']);
-    expect(reading(['script', '-i', single, '-C', '0,1']).stdout).toContain(' cpu-clock');
+    expect(syswide(['script', '-i', single, '-C', '0,1']).stdout).toContain(' cpu-clock');
   });
 
   it('refuses what is no recording, and options without sense', () => {
     const bad = join(folder, 'bad');
     writeFileSync(bad, 'no recording');
-    expect(reading(['report', '-i', bad])).toMatchObject({ status: 1, stdout: '' });
-    expect(reading(['report', '-i', join(folder, 'missing')]).stderr).toMatch(/^error\[BAD_FILE\]/u);
+    expect(syswide(['report', '-i', bad])).toMatchObject({ status: 1, stdout: '' });
+    expect(syswide(['report', '-i', join(folder, 'missing')]).stderr).toMatch(/^error\[BAD_FILE\]/u);
     for (const args of [
       ['-s', 'x'],
       ['-g', 'x'],
@@ -229,7 +228,7 @@ describe('syswide report of a recording of perf', () => {
       ['--pid', 'x'],
       ['-C', 'x'],
     ]) {
-      expect(reading(['report', '-i', path, ...args])).toMatchObject({ status: 2 });
+      expect(syswide(['report', '-i', path, ...args])).toMatchObject({ status: 2 });
     }
   });
 });
@@ -238,7 +237,7 @@ describe('names', () => {
   const source = join(folder, 'busy.cc');
   const program = join(folder, 'busy');
   const rows = (file: string) => {
-    const { stdout } = reading(['report', '-i', file, '--no-children', '-g', 'none', '--comms', 'busy']);
+    const { stdout } = syswide(['report', '-i', file, '--no-children', '-g', 'none', '--comms', 'busy']);
     return stdout;
   };
 

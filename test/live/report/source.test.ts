@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sourceFramesAt } from '../../../src/symbols/source-frames';
 import { needs } from '../needs';
-import { reading } from '../readers';
-import { compile, hasPerf, isRoot, perf } from '../run';
+import { compile, hasPerf, isRoot, perf, syswide } from '../run';
 
 needs(isRoot && hasPerf, 'root and perf');
 
@@ -21,7 +20,7 @@ afterAll(() => {
 if (isRoot && hasPerf) perf(['record', '-q', '-g', '-F', '5000', '-e', 'cpu-clock:u', '-o', path, '--', program.path]);
 
 const ours = (...args: readonly string[]): string => {
-  const { status, stdout, stderr } = reading(['report', '-i', path, ...args]);
+  const { status, stdout, stderr } = syswide(['report', '-i', path, ...args]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return stdout;
 };
@@ -92,24 +91,24 @@ describe('syswide script', () => {
     ['of these with few fields', lone, ['-F', 'comm,ip,srcline']],
     ['of the kernel, and of programs without debug information', mixed, ['-F', '+srcline']],
   ])('has the lines of the source %s as perf has them', (_, file, args) => {
-    const [found, theirs] = [reading(['script', '-i', file, ...args]), perf(['script', '-i', file, ...args])];
+    const [found, theirs] = [syswide(['script', '-i', file, ...args]), perf(['script', '-i', file, ...args])];
     expect({ status: found.status, stderr: found.stderr }).toEqual({ status: 0, stderr: '' });
     expect(theirs.stdout).toMatch(/\n {2}\S+(?::\d+|\[[\da-f]+\])\n/u);
     expect(found.stdout.split('\n')).toEqual(theirs.stdout.split('\n'));
   });
 
   it('shows functions that the compiler put into others, each with its line', () => {
-    const text = reading(['script', '-i', path, '--inline', '-F', '+srcline']).stdout;
+    const text = syswide(['script', '-i', path, '--inline', '-F', '+srcline']).stdout;
     expect(text).toMatch(
       /innermost\+0x[\da-f]+\n {2}inlined-work\.c:[67] \(inlined\)\n.*outer.*\n {2}inlined-work\.c:12\n/u,
     );
-    const plain = reading(['script', '-i', path, '--no-inline']).stdout;
+    const plain = syswide(['script', '-i', path, '--no-inline']).stdout;
     expect(plain).not.toContain('innermost');
-    expect(plain).toBe(reading(['script', '-i', path]).stdout);
+    expect(plain).toBe(syswide(['script', '-i', path]).stdout);
   });
 
   it('has no lines of addresses that are not shown', () => {
-    expect(reading(['script', '-i', path, '-F', 'comm,srcline'])).toMatchObject({ status: 2, stdout: '' });
+    expect(syswide(['script', '-i', path, '-F', 'comm,srcline'])).toMatchObject({ status: 2, stdout: '' });
   });
 });
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { reading } from '../readers';
 import { compile, hasPerf, isRoot, perf, syswide } from '../run';
 
 needs(isRoot && hasPerf, 'root and perf');
@@ -30,7 +29,7 @@ const chainsOf = (text: string): string[][] =>
     .filter((chain) => chain.length > 0);
 
 const ours = (path: string, ...args: readonly string[]): string => {
-  const { status, stdout, stderr } = reading([...args, '-i', path]);
+  const { status, stdout, stderr } = syswide([...args, '-i', path]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   return stdout;
 };
@@ -103,18 +102,18 @@ describe('a recording of another machine', () => {
     writeFileSync(elsewhere, bytes);
     const told = /^# no callers in user space are shown/mu;
     for (const command of [['report'], ['report', '--json'], ['script'], ['export', '--format', 'folded']]) {
-      expect(reading([...command, '-i', elsewhere]).stderr).toMatch(told);
+      expect(syswide([...command, '-i', elsewhere]).stderr).toMatch(told);
     }
-    const page = reading(['flamegraph', '-i', elsewhere, '-o', join(folder, 'page.html')]);
+    const page = syswide(['flamegraph', '-i', elsewhere, '-o', join(folder, 'page.html')]);
     expect(page.stderr).toMatch(told);
     for (const command of [
       ['report', '--no-children', '-g', 'none'],
       ['script', '-F', 'comm,tid'],
     ]) {
-      expect(reading([...command, '-i', elsewhere]).stderr).toBe('');
+      expect(syswide([...command, '-i', elsewhere]).stderr).toBe('');
     }
     // Addresses of chains are behind a tab; one that stands alone is where the sample was, be it in main.
-    const lines = reading(['script', '-F', 'ip,sym', '-i', elsewhere]).stdout.split('\n');
+    const lines = syswide(['script', '-F', 'ip,sym', '-i', elsewhere]).stdout.split('\n');
     expect(lines.filter((line) => /^ +\w+ leaf$/u.test(line)).length).toBeGreaterThan(50);
     expect(lines.filter((line) => line.startsWith('\t') && !/^\tffff\w{12} /u.test(line))).toEqual([]);
   });

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { reading } from '../readers';
 import { hasPerf, isRoot, launcher, perf, syswide } from '../run';
 import { validator } from './document-schema';
 
@@ -29,7 +28,7 @@ if (isRoot && hasPerf) {
  * counts entries that it leaves out. Functions that nobody knows are told of differently, and perf has stubs more than once.
  */
 function linesOf(args: readonly string[]): { ours: string[]; theirs: string[] } {
-  const [ours, theirs] = [reading(['report', ...args]), perf(['report', '--stdio', ...args])];
+  const [ours, theirs] = [syswide(['report', ...args]), perf(['report', '--stdio', ...args])];
   expect({ status: ours.status, stderr: ours.stderr }).toEqual({ status: 0, stderr: '' });
   const essence = (text: string) =>
     text
@@ -138,7 +137,7 @@ describe('syswide report shows what perf report shows', () => {
 
   it('records byte by byte', () => {
     const bytes = (text: string) => text.split('\n').filter((line) => /^\. {2}[\da-f]{4}:|raw event|@/u.test(line));
-    const ours = bytes(reading(['report', '-i', chains, '-D']).stdout);
+    const ours = bytes(syswide(['report', '-i', chains, '-D']).stdout);
     const theirs = bytes(perf(['report', '-i', chains, '-D']).stdout);
     expect(ours.length).toBeGreaterThan(1000);
     expect(ours.map((line) => line.trimEnd()).sort()).toEqual(theirs.map((line) => line.trimEnd()).sort());
@@ -147,7 +146,7 @@ describe('syswide report shows what perf report shows', () => {
 
 describe('syswide report', () => {
   it('adds up the shares of each event, where events are a key', () => {
-    const { stdout } = reading(['report', '-i', pair, '-s', 'event', '--json']);
+    const { stdout } = syswide(['report', '-i', pair, '-s', 'event', '--json']);
     const [table] = JSON.parse(stdout).events;
     expect(table.event).toBeNull();
     const found = table.entries.map((entry: { event: string; percent: number }) => [entry.event, entry.percent]);
@@ -160,7 +159,7 @@ describe('syswide report', () => {
   });
 
   it('shows what a program has in its memory, and not what was there before it was executed', () => {
-    const { stdout } = reading(['report', '-i', chains, '--mmaps']);
+    const { stdout } = syswide(['report', '-i', chains, '--mmaps']);
     const [, ofLs = ''] = /\|\s+ls\n((?: {20,}.*\n)*)/u.exec(stdout) ?? [];
     expect(ofLs).toContain(' r-xp ');
     expect(ofLs).toMatch(/\/libc\.so\.6$/mu);
@@ -174,7 +173,7 @@ describe('syswide report', () => {
       return lines.map((line) => line.split('-').map((field) => field.trim()));
     };
     const [ours, theirs] = [
-      fields(reading(['report', ...args]).stdout),
+      fields(syswide(['report', ...args]).stdout),
       fields(perf(['report', '--stdio', ...args]).stdout),
     ];
     expect(ours.length).toBeGreaterThan(3);
@@ -183,20 +182,20 @@ describe('syswide report', () => {
   });
 
   it('has only functions with a part of their names', () => {
-    const { stdout } = reading(['report', '-i', chains, '-q', '-g', 'none', '-s', 'sym', '--symbol-filter', 'getx']);
+    const { stdout } = syswide(['report', '-i', chains, '-q', '-g', 'none', '-s', 'sym', '--symbol-filter', 'getx']);
     const rows = stdout.split('\n').filter((line) => line !== '');
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.filter((row) => !row.includes('getx'))).toEqual([]);
   });
 
   it('has no parents where there are no call chains', () => {
-    const { status, stdout, stderr } = reading(['report', '-i', pair, '-s', 'parent']);
+    const { status, stdout, stderr } = syswide(['report', '-i', pair, '-s', 'parent']);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(/^error\[USAGE\]: the key parent /u);
   });
 
   it('names parents in documents', () => {
-    const { stdout } = reading(['report', '-i', chains, '-s', 'parent', '-p', 'vfs_', '--no-children', '--json']);
+    const { stdout } = syswide(['report', '-i', chains, '-s', 'parent', '-p', 'vfs_', '--no-children', '--json']);
     const document = JSON.parse(stdout);
     const isReport = validator('syswide.report-1.json');
     expect(isReport(document), JSON.stringify(isReport.errors)).toBe(true);
@@ -215,7 +214,7 @@ describe('syswide report', () => {
         maxBuffer: 1 << 28,
       });
       expect({ status: piped.status, stderr: piped.stderr }).toEqual({ status: 0, stderr: '' });
-      expect(piped.stdout).toBe(reading([command, '-i', chains]).stdout);
+      expect(piped.stdout).toBe(syswide([command, '-i', chains]).stdout);
     }
   });
 
@@ -281,7 +280,7 @@ describe('syswide report', () => {
     [['--percentage', 'x'], '--percentage'],
     [['-p', '['], "-p '['"],
   ])('%j: there is no such thing', (args, words) => {
-    const { status, stderr } = reading(['report', '-i', chains, ...args]);
+    const { status, stderr } = syswide(['report', '-i', chains, ...args]);
     expect(status).toBe(2);
     expect(stderr).toMatch(/^error\[USAGE\]: .*\n$/u);
     expect(stderr).toContain(words);

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { reading } from '../readers';
-import { hasPerf, isRoot, perf } from '../run';
+import { hasPerf, isRoot, perf, syswide } from '../run';
 
 needs(isRoot && hasPerf, 'root and perf');
 
@@ -79,7 +78,7 @@ describe('--vmlinux', () => {
   ])('gives script the %s that perf has of it', (_, args) => {
     // Without perf's child for inlined functions: once, on a busy machine, perf had a frame less. Why is not known.
     const common = ['script', '--no-inline', '-i', path, '-k', vmlinux, ...args];
-    const [ours, theirs] = [reading, perf].map((run) => run(common));
+    const [ours, theirs] = [syswide, perf].map((run) => run(common));
     expect({ status: ours?.status, stderr: ours?.stderr }).toEqual({ status: 0, stderr: '' });
     expect(theirs?.stdout).toMatch(/ elsewhere_\d+/u);
     if (args.includes('+srcline')) expect(theirs?.stdout).toMatch(/\n {2}kernel\.s:\d+\n/u);
@@ -94,23 +93,23 @@ describe('--vmlinux', () => {
     };
     const theirs = rows(perf(['report', '--stdio', ...args]).stdout);
     expect(theirs.length).toBeGreaterThan(10);
-    expect(rows(reading(['report', ...args]).stdout)).toEqual(theirs);
-    const lines = reading(['report', ...args, '-s', 'srcline']).stdout;
+    expect(rows(syswide(['report', ...args]).stdout)).toEqual(theirs);
+    const lines = syswide(['report', ...args, '-s', 'srcline']).stdout;
     expect(lines).toMatch(/ kernel\.s:\d+$/mu);
   });
 
   it('is an option of all that names functions', () => {
-    const folded = reading(['export', '-i', path, '--format', 'folded', '-k', vmlinux, '-o', '-']);
+    const folded = syswide(['export', '-i', path, '--format', 'folded', '-k', vmlinux, '-o', '-']);
     expect(folded.stdout).toContain(';elsewhere_');
-    expect(reading(['diff', '-k', vmlinux, path, path]).stdout).toContain(' elsewhere_');
+    expect(syswide(['diff', '-k', vmlinux, path, path]).stdout).toContain(' elsewhere_');
     const page = join(folder, 'page.html');
-    expect(reading(['flamegraph', '-i', path, '-k', vmlinux, '-o', page])).toMatchObject({ status: 0 });
+    expect(syswide(['flamegraph', '-i', path, '-k', vmlinux, '-o', page])).toMatchObject({ status: 0 });
     expect(readFileSync(page, 'utf8').length).toBeGreaterThan(1000);
   });
 
   it('is refused where it is none, or another build than the kernel that was recorded', () => {
     for (const file of [other, join(folder, 'kernel.s'), join(folder, 'missing')]) {
-      const { status, stdout, stderr } = reading(['report', '-i', path, '-k', file]);
+      const { status, stdout, stderr } = syswide(['report', '-i', path, '-k', file]);
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       expect(stderr).toMatch(/^error\[BAD_FILE\]: .*vmlinux.*\n$/u);
     }

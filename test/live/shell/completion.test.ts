@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs';
-import { reading } from '../readers';
 import { isRoot, launcher, syswide } from '../run';
 
 const folder = mkdtempSync(join(tmpdir(), 'syswide-shell-'));
@@ -200,7 +199,7 @@ describe('syswide manual', () => {
   const names = syswide(['manual', '--names']).stdout.trim().split('\n');
 
   it.each(['', ...names])('%s: a page without a complaint of groff, with everything that its help has', (name) => {
-    const page = reading(['manual', ...(name === '' ? [] : [name])]).stdout;
+    const page = syswide(['manual', ...(name === '' ? [] : [name])]).stdout;
     const made = spawnSync('groff', ['-man', '-wall', '-Tutf8', '-rLL=200n', '-P-c'], {
       input: page,
       encoding: 'utf8',
@@ -209,7 +208,7 @@ describe('syswide manual', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: overstrikes of old terminals
     const text = made.stdout.replaceAll(/.\u0008/gu, '').replaceAll(/\u2010\n +/gu, '');
     for (const title of ['NAME', 'SYNOPSIS', 'DESCRIPTION', 'SEE ALSO']) expect(text).toContain(`\n${title}\n`);
-    const help = reading([...(name === '' ? [] : [name]), '--help']).stdout;
+    const help = syswide([...(name === '' ? [] : [name]), '--help']).stdout;
     for (const [, long = ''] of help.matchAll(/^ {2}(?:-\w, | {4})?(--[\w-]+)/gmu)) expect(text).toContain(long);
     if (help.includes('Exit status:')) expect(text).toContain('\nEXIT STATUS\n');
   });
@@ -221,7 +220,7 @@ describe('syswide manual', () => {
     ['gate', ['at most so many pairs of runs, up to 50 (default: 40)']],
     ['export', ['(folded, speedscope, firefox, pprof, svg, chrome-trace)']],
   ])('%s: the words and defaults that its help has', (name, told) => {
-    const page = reading(['manual', name]).stdout.replaceAll('\\-', '-').split('\n');
+    const page = syswide(['manual', name]).stdout.replaceAll('\\-', '-').split('\n');
     for (const text of told) expect(page.some((line) => line.endsWith(text))).toBe(true);
   });
 
