@@ -18,7 +18,7 @@ writeFileSync(kallsyms, 'ffffffff81000000 T _text\nffffffff81200000 T one\nfffff
 const places = ['--symfs', folder, '--kallsyms', kallsyms];
 
 /** Of those events that have it: a field that none has is refused. */
-const withMore = ['-F', 'sw:+period,+addr,+cgroup', '-F', 'trace:+period,+addr'];
+const withMore = ['-F', 'sw:+period,+addr', '-F', 'trace:+period,+addr'];
 
 /** Every way in which a recording is read. The first says most of what it is. */
 const commands: readonly (readonly string[])[] = [
@@ -26,7 +26,7 @@ const commands: readonly (readonly string[])[] = [
   ['script', '-i', input, ...places, ...withMore, '--show-task-events', '--show-mmap-events'],
   ['report', '-i', input, ...places, '--header', '--json', '-s', 'comm,pid,tid,cpu,dso,sym'],
   ['report', '-i', input, ...places, '--no-children', '-g', 'fractal,0,callee', '-n'],
-  ['report', '-i', input, ...places, '--no-children', '-g', 'none', '-s', 'cgroup,cpu,socket,parent'],
+  ['report', '-i', input, ...places, '--no-children', '-g', 'none', '-s', 'cgroup,cpu,socket'],
   ['report', '-i', input, '--header-only'],
   ['report', '-i', input, '--stats'],
   ['script', '-i', input, ...places, '--show-switch-events', '--show-lost-events', '--show-cgroup-events', '--ns'],
