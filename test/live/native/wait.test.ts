@@ -60,12 +60,14 @@ test('a timer rings in step, and tells what was missed', async () => {
   await new Promise((resolve) => setTimeout(resolve, 80));
   timer.close();
   timer.close();
-  expect(rings.slice(0, 3).map(({ expirations }) => expirations)).toEqual([1n, 1n, 2n]);
-  let due = -10;
+  expect(rings[2]?.expirations).toBeGreaterThanOrEqual(2n);
+  let told = 0;
   for (const { expirations, at } of rings) {
-    due += 10 * Number(expirations);
-    // The loop counts in whole milliseconds, and may be early by a part of one.
-    expect(at).toBeGreaterThan(due - 1);
+    told += Number(expirations);
+    // All that were due when it rang. The loop counts in whole milliseconds, and may be early by a part of one; and others may
+    // run for some before the time is taken.
+    expect(told).toBeLessThanOrEqual(Math.floor((at + 1) / 10) + 1);
+    expect(told).toBeGreaterThanOrEqual(Math.floor((at - 5) / 10) + 1);
   }
 });
 
