@@ -104,7 +104,7 @@ describe('a recording that is cut off is never taken for a whole one', () => {
       let runs = 0;
       for (const name of seeds.filter((one) => !one.includes('pipe'))) {
         const whole = readFileSync(join(corpus, name));
-        for (let i = 0; i < (isLong ? 200 : 2); i += 1) {
+        for (let i = 0; i < (isLong ? 200 : 5); i += 1) {
           writeFileSync(path, whole.subarray(0, random.below(whole.length)));
           const { status, stderr } = run([commands[runs % commands.length] ?? '', '-i', path]);
           expect(status).toBe(1);
@@ -122,7 +122,7 @@ describe('a recording that is cut off is never taken for a whole one', () => {
     () => {
       const random = new Random(11);
       const all = seeds.map((name) => readFileSync(join(corpus, name)));
-      const runs = isLong ? 1000 : 8;
+      const runs = isLong ? 1000 : 20;
       for (let i = 0; i < runs; i += 1) {
         writeFileSync(path, mutation(random, all));
         const { status, stderr } = run([commands[i % commands.length] ?? '', '-i', path]);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -20,12 +20,11 @@ needs(isRoot && hasPerf, 'root and perf');
 const files = (): string[] => readdirSync(folder).sort();
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The commands and times of samples as perf has them, which it must not have to complain about. */
-function sampled(name: string): { comms: ReadonlySet<string>; times: number[] } {
-  const { status, stdout, stderr } = perf(['script', '-F', 'comm,time', '-G', '-i', join(folder, name)]);
+/** The times of samples as perf has them, which it must not have to complain about. */
+function times(name: string): number[] {
+  const { status, stdout, stderr } = perf(['script', '-F', 'time', '-i', join(folder, name)]);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  const found = [...stdout.matchAll(/^ *(\S.*?) +(\d+\.\d+):/gmu)];
-  return { comms: new Set(found.map(([, comm = '']) => comm)), times: found.map(([, , time]) => Number(time)) };
+  return [...stdout.matchAll(/(\d+\.\d+):/gu)].map(([, seconds]) => Number(seconds));
 }
 
 describe('a recording to standard output', () => {
@@ -47,7 +46,7 @@ describe('a recording to standard output', () => {
   });
 
   it('has what a file has: names, call chains, features, build-ids', () => {
-    const command = 'dd if=/dev/zero of=/dev/null bs=1 count=60000 status=none';
+    const command = 'dd if=/dev/zero of=/dev/null bs=1 count=300000 status=none';
     const report = 'perf report -i - --stdio --header --no-children -g none --sort comm,dso';
     const { stdout, stderr } = pipe(`-g -q -o - -- ${command}`, report);
     expect(stderr).toBe('');
@@ -71,19 +70,19 @@ describe('a recording to standard output', () => {
 });
 
 describe('on a terminal', () => {
-  it('shows how it comes along, and takes that away; in a pipe it does not', async () => {
-    const piped = startSyswide(['record', '-a', '-F', '500', '-o', join(folder, 'piped'), '--', 'sleep', '1.5']);
+  it('shows how it comes along, and takes that away; in a pipe it does not', () => {
     const load = 'timeout 2.5 sh -c "while :; do :; done" >/dev/null 2>&1; true';
     const command = `"${process.execPath}" "${launcher}" record -a -F 2000 -o "${path}" -- sleep 2.5`;
-    const terminal = start('script', ['-qec', `stty cols 100; (${load}) & ${command}`, '/dev/null']);
-    terminal.process.stdin?.end();
-    const { stdout } = await terminal.ended;
+    const { stdout } = spawnSync('script', ['-qec', `stty cols 100; (${load}) & ${command}`, '/dev/null'], {
+      encoding: 'utf8',
+      input: '',
+      timeout: 60_000,
+    });
     const lines = [...stdout.matchAll(/(\d) s {2}([\d.k]+) samples\/s.*? {2}lost 0 {2}[\d.]+ MiB\r/gu)];
     expect(lines.length).toBeGreaterThanOrEqual(2);
     for (const [, , rate] of lines) expect(Number(rate)).toBeGreaterThan(500);
     expect(stdout.slice(stdout.lastIndexOf('MiB\r'))).toContain('\u001B[K# ');
-    const { status, stderr } = await piped.ended;
-    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining('samples/s') });
+    expect(syswide(['record', '-a', '-o', path, '--', 'sleep', '1.5']).stderr).not.toContain('samples/s');
   });
 });
 
@@ -109,31 +108,26 @@ describe('a round of all rings', () => {
 describe('--switch-output', () => {
   it('begins a new file after a time, and every one is whole by itself', () => {
     // The last file has half a second of it, too.
-    const load = 'timeout 2.5 sh -c "while :; do :; done"; true';
-    const options = ['-a', '-F', '500', '--switch-output=1s', '-o', path];
-    const { status, stderr } = syswide(['record', ...options, '--', 'sh', '-c', load]);
+    const load = 'timeout 3.5 sh -c "while :; do :; done"; true';
+    const { status, stderr } = syswide(['record', '-a', '--switch-output=1s', '-o', path, '--', 'sh', '-c', load]);
     expect(status).toBe(0);
     expect(files().length).toBeGreaterThanOrEqual(3);
     let last = 0;
     for (const name of files()) {
       expect(name).toMatch(/^perf\.data\.\d{16}$/u);
       expect(stderr).toContain(`samples in ${join(folder, name)}, `);
-      const { comms, times } = sampled(name);
-      expect(Math.min(...times)).toBeGreaterThan(last);
-      last = Math.max(...times);
-      expect(comms).toContain('sh');
+      const found = times(name);
+      expect(Math.min(...found)).toBeGreaterThan(last);
+      last = Math.max(...found);
+      expect(perf(['report', '--stdio', '-i', join(folder, name), '--sort', 'comm']).stdout).toMatch(/% +sh *\n/u);
     }
-    const report = ['report', '--stdio', '-i', join(folder, files()[1] ?? ''), '--sort', 'comm'];
-    expect(perf(report).stdout).toMatch(/% +sh *\n/u);
     const told = [...stderr.matchAll(/^# (\d+) samples? in \//gmu)].reduce((sum, [, count]) => sum + Number(count), 0);
     expect(stderr).toContain(`# ${told} samples in all ${files().length} files`);
   });
 
   it('names in every file what a command runs, its children and what these have left behind', () => {
     // Of each a process that lasts: the command, its child, and one whose parent has ended.
-    const now = 'sub now { open F, "/proc/uptime"; <F> + 0 }';
-    const loop = '$end = now() + 2.6; while (now() < $end) { 1 for 1 .. 1e5 }';
-    const busy = (name: string) => `perl -e '$0 = "${name}"; ${now} ${loop}'`;
+    const busy = (name: string) => `perl -e '$0 = "${name}"; $end = time + 4; 1 while time < $end'`;
     const command = `sh -c "${busy('left').replace(/[$"]/gu, '\\$&')} &"; ${busy('child')} & ${busy('main')}; wait`;
     const options = ['--switch-output=1s', '-e', 'cpu-clock:u', '-F', '500', '-o', path];
     expect(syswide(['record', ...options, '--', 'sh', '-c', command]).status).toBe(0);
@@ -157,20 +151,21 @@ describe('--switch-output', () => {
   });
 
   it('on SIGUSR2, and refuses what makes no sense', async () => {
-    const recording = startSyswide(['record', '-a', '-F', '500', '--switch-output', '-o', path]);
+    const recording = startSyswide(['record', '-a', '--switch-output', '-o', path]);
     await counting(recording);
     for (let i = 0; i < 2; i += 1) {
-      await pause(100);
+      await pause(300);
       recording.process.kill('SIGUSR2');
       await eventually(() => files().length > i + 1, 'the next file is begun');
     }
-    await pause(100);
+    await pause(300);
     recording.process.kill('SIGINT');
     expect((await recording.ended).status).toBe(130);
     expect(files()).toHaveLength(3);
-    for (const name of files()) sampled(name);
-    // Others are in the unit test of the options.
-    expect(syswide(['record', '--switch-max-files', '2', '--', 'true']).stderr).toMatch(/^error\[USAGE\]/u);
+    for (const name of files()) times(name);
+    for (const options of [['--switch-max-files', '2'], ['--switch-output', '-o', '-'], ['--switch-output=0s']]) {
+      expect(syswide(['record', ...options, '--', 'true']).stderr).toMatch(/^error\[USAGE\]/u);
+    }
   });
 });
 
@@ -188,24 +183,23 @@ describe('SIGUSR2', () => {
 
 describe('--overwrite', () => {
   it('writes what is newest, on SIGUSR2 and at the end', async () => {
-    const busy = 'timeout 1.6 sh -c "while :; do :; done"';
-    const load = `${busy} & ${busy}; wait`;
+    const load = 'timeout 3 sh -c "while :; do :; done" & timeout 3 sh -c "while :; do :; done"; wait';
     const options = ['-a', '-g', '-F', '10000', '-m', '64K', '--overwrite', '-o', path];
     const recording = startSyswide(['record', ...options, '--', 'sh', '-c', load]);
     await counting(recording);
-    await pause(500);
+    await pause(1000);
     recording.process.kill('SIGUSR2');
     const { status, stderr } = await recording.ended;
     expect({ status, stderr }).toMatchObject({ status: 0 });
     expect(files()).toHaveLength(2);
-    const [end = [], snapshot = []] = files().map((name) => sampled(name).times);
-    // 64 KiB hold a few hundred samples of each CPU: a small part of 0.5 s at 10 kHz.
+    const [end = [], snapshot = []] = files().map(times);
+    // 64 KiB hold a few hundred samples of each CPU: a small part of 1 s at 10 kHz.
     for (const found of [snapshot, end]) {
       expect(found.length).toBeGreaterThan(300);
       expect(found.length).toBeLessThan(4000);
     }
     expect(Math.max(...snapshot)).toBeLessThan(Math.min(...end));
-    expect(Math.max(...end) - Math.max(...snapshot)).toBeGreaterThan(0.5);
+    expect(Math.max(...end) - Math.max(...snapshot)).toBeGreaterThan(1);
     for (const name of files()) {
       expect(
         perf(['report', '--stdio', '-i', join(folder, name), '--sort', 'comm', '--no-children', '-g', 'none']).stdout,
@@ -215,15 +209,13 @@ describe('--overwrite', () => {
 
   it('has the names of what ran before it, and has ended since', async () => {
     const early = start('perl', ['-e', '$0 = "early"; 1 while 1']);
-    await eventually(() => readFileSync(`/proc/${early.process.pid}/comm`, 'utf8') === 'early\n', 'it has its name');
-    const recording = startSyswide(['record', '-a', '-F', '2000', '--overwrite', '-o', path, '--', 'sleep', '1.2']);
+    await pause(300);
+    const recording = startSyswide(['record', '-a', '-F', '500', '--overwrite', '-o', path, '--', 'sleep', '2']);
     await counting(recording);
-    await pause(600);
+    await pause(1000);
     early.process.kill('SIGKILL');
     expect((await recording.ended).status).toBe(0);
-    expect(perf(['script', '-F', 'comm', '-G', '-i', path]).stdout.match(/^ *early *$/gmu)?.length).toBeGreaterThan(
-      100,
-    );
+    expect(perf(['script', '-F', 'comm', '-i', path]).stdout.match(/^ *early *$/gmu)?.length).toBeGreaterThan(100);
   });
 });
 

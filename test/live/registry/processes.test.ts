@@ -54,7 +54,7 @@ describe('gangs of other processes', () => {
 
   it('are gone whenever the owner is killed, while others look and come and go', async () => {
     const neighbour = await own();
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 30; round++) {
       const owner = await folder.start('churn', place.path);
       const until = performance.now() + (round % 10) * 2.3;
       do find();
