@@ -2,7 +2,17 @@ import type { StackKeys } from './stack-collector';
 
 /** What entries of a histogram can be told apart by. */
 export const sortKeys = [
-  ...(['event', 'comm', 'pid', 'tid', 'cpu', 'socket', 'cgroup', 'dso', 'sym', 'srcline', 'parent'] as const),
+  'event',
+  'comm',
+  'pid',
+  'tid',
+  'cpu',
+  'socket',
+  'cgroup',
+  'dso',
+  'sym',
+  'srcline',
+  'parent',
 ] as const;
 export type SortKey = (typeof sortKeys)[number];
 
