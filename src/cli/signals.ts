@@ -18,6 +18,27 @@ export async function signalsHeard(): Promise<void> {
   await new Promise(setImmediate);
 }
 
+/** How long a thread that was given a signal may be without a CPU, in ms. */
+const HEARD_WITHIN = 500;
+
+/**
+ * Whether a signal is why a shell command has failed: one that a terminal sends to all reaches both. While Node starts a process its
+ * main thread takes no signals, and the kernel gives them to another thread, whose turn may come only after the command has ended.
+ */
+export async function isFailedBySignal(interruption: Interruption): Promise<boolean> {
+  await signalsHeard();
+  const started = performance.now();
+  while (!isInterrupted(interruption) && performance.now() - started < HEARD_WITHIN) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return isInterrupted(interruption);
+}
+
+/** Whether something has ended, or is about to end, what is measured. */
+export function isInterrupted(interruption: Interruption): boolean {
+  return interruption.pending || interruption.signal !== undefined;
+}
+
 /**
  * Turns the signals that ask a program to stop into a readable fd, so that a blocked wait ends at once and the counts
  * so far can be printed. The process is not ended by them while this exists.

@@ -8,7 +8,7 @@ import { standardOutput } from '../console';
 import { exitStatus } from '../exit-status';
 import { type Machine, thisMachine } from '../machine';
 import { ProgressLine } from '../progress-line';
-import { SignalInterruption, signalsHeard } from '../signals';
+import { isFailedBySignal, SignalInterruption } from '../signals';
 import { againstBaseline, saveBaseline, saveCalibration } from './gate-baseline';
 import { type CourseSetting, GateInterrupted, runPairs } from './gate-course';
 import { countedMetrics } from './gate-metrics';
@@ -65,15 +65,11 @@ async function runAll(
   }
 }
 
-/**
- * Whether a signal is why it came to that. One that a terminal sends to all also ends the shell command that runs before or after
- * something, and has not had its turn here yet, as that held all up.
- */
+/** Whether a signal is why it came to that. */
 async function isOfSignal(error: unknown, interruption: SignalInterruption): Promise<boolean> {
   if (error instanceof GateInterrupted) return true;
   if (!(error instanceof SyswideError) || error.code !== 'HOOK_FAILED') return false;
-  await signalsHeard();
-  return interruption.signal !== undefined;
+  return isFailedBySignal(interruption);
 }
 
 /** @returns undefined where a baseline was stored, and nothing compared */

@@ -4,7 +4,7 @@ import type { StatResult } from '../../counts/stat-result';
 import type { Interruption } from '../../native/interruption';
 import type { Machine } from '../machine';
 import { runHook } from '../shell-hook';
-import { signalsHeard } from '../signals';
+import { isFailedBySignal, isInterrupted, signalsHeard } from '../signals';
 import type { StatEvents } from './stat-events';
 import type { StatOptions } from './stat-options';
 import { countOnce, type RunListener } from './stat-run';
@@ -43,9 +43,9 @@ export async function runAll(
   let last = await once();
   const results = [last];
   while (last.endedBy !== 'interruption' && results.length !== repeat) {
-    if (await isInterrupted(interruption)) break;
+    if (await wasInterrupted(interruption)) break;
     await runUnlessInterrupted('--pre', pre, interruption);
-    if (await isInterrupted(interruption)) break;
+    if (await wasInterrupted(interruption)) break;
     last = await once();
     if (repeat === 0) results.pop();
     results.push(last);
@@ -63,12 +63,12 @@ async function runUnlessInterrupted(
   try {
     await runHook(option, command);
   } catch (error) {
-    if (!(error instanceof SyswideError) || !(await isInterrupted(interruption))) throw error;
+    if (!(error instanceof SyswideError) || !(await isFailedBySignal(interruption))) throw error;
   }
 }
 
 /** Also by a signal that has arrived and has not had its turn yet, as while a command before or after a run held all up. */
-async function isInterrupted(interruption: Interruption): Promise<boolean> {
+async function wasInterrupted(interruption: Interruption): Promise<boolean> {
   await signalsHeard();
-  return interruption.pending || interruption.signal !== undefined;
+  return isInterrupted(interruption);
 }
