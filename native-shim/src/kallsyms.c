@@ -5,6 +5,7 @@
 #include "internal.h"
 #include "shim.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Of 48 bits: the upper ones are set in all addresses, and what is left is exact in a double. */
@@ -57,33 +58,99 @@ static int binding_of(uint8_t kind)
 	}
 }
 
-int32_t sw_kallsyms(const uint8_t *text, uint32_t length, double *starts, uint32_t *names, uint8_t *bindings, uint32_t room)
+/* What is kept of the text. */
+struct table {
+	uint8_t *texts;
+	uint32_t texts_room;
+	double *starts;
+	uint32_t *names;
+	uint8_t *bindings;
+	uint32_t room;
+	uint32_t n;
+	uint32_t used;
+};
+
+/* Keeps what a line tells, if it is a symbol. @returns 0, or -ENOSPC */
+static int add_line(struct table *table, const uint8_t *line, const uint8_t *end)
 {
-	const uint8_t *line = text, *end = text + length, *next;
-	uint32_t n = 0;
+	const uint8_t *space = memchr(line, ' ', (size_t)(end - line));
+	uint64_t address;
+	uint32_t length;
+	int binding;
 
-	if ((!text && length) || length > INT32_MAX || ((!starts || !names || !bindings) && room))
-		return -EINVAL;
-	for (; line < end; line = next + 1) {
-		const uint8_t *space;
-		uint64_t address;
-		int binding;
+	if (!space || end - space < 3 || space[2] != ' ')
+		return 0;
+	binding = binding_of(space[1]);
+	address = address_before(line, space);
+	if (binding < 0 || !address)
+		return 0;
+	length = (uint32_t)(end - space) - 3;
+	if (table->n == table->room || length >= table->texts_room - table->used)
+		return -ENOSPC;
+	table->starts[table->n] = (double)address;
+	table->names[table->n] = table->used;
+	table->bindings[table->n++] = (uint8_t)binding;
+	memcpy(table->texts + table->used, space + 3, length);
+	table->used += length;
+	table->texts[table->used++] = '\n';
+	return 0;
+}
 
-		next = memchr(line, '\n', (size_t)(end - line));
-		if (!next)
-			next = end;
-		space = memchr(line, ' ', (size_t)(next - line));
-		if (!space || next - space < 3 || space[2] != ' ')
+/* As much as the file gives at a time: of those that the kernel makes as they are read, it is a page. */
+#define CHUNK 65536
+
+/* Longer than any line of the kernel. What is longer is passed over. */
+#define MOST_LINE 4096
+
+static int read_lines(struct table *table, int32_t fd, uint8_t *chunk)
+{
+	size_t kept = 0;
+	int is_too_long = 0;
+
+	for (;;) {
+		ssize_t more = read(fd, chunk + kept, CHUNK);
+		const uint8_t *line = chunk, *end, *next;
+
+		if (more < 0 && errno == EINTR)
 			continue;
-		binding = binding_of(space[1]);
-		address = address_before(line, space);
-		if (binding < 0 || !address)
-			continue;
-		if (n == room)
-			return -ENOSPC;
-		starts[n] = (double)address;
-		names[n] = (uint32_t)(space + 3 - text);
-		bindings[n++] = (uint8_t)binding;
+		if (more < 0)
+			return -errno;
+		end = chunk + kept + more;
+		while ((next = memchr(line, '\n', (size_t)(end - line)))) {
+			int ret = is_too_long ? 0 : add_line(table, line, next);
+
+			if (ret < 0)
+				return ret;
+			is_too_long = 0;
+			line = next + 1;
+		}
+		if (more == 0)
+			return is_too_long ? 0 : add_line(table, line, end);
+		kept = (size_t)(end - line);
+		if (is_too_long || kept > MOST_LINE) {
+			is_too_long = 1;
+			kept = 0;
+		}
+		memmove(chunk, line, kept);
 	}
-	return (int32_t)n;
+}
+
+int32_t sw_kallsyms(int32_t fd, uint8_t *texts, uint32_t texts_room, double *starts, uint32_t *names, uint8_t *bindings,
+		    uint32_t room, uint32_t *used)
+{
+	struct table table = { texts, texts_room, starts, names, bindings, room, 0, 0 };
+	uint8_t *chunk;
+	int ret;
+
+	if (!used || room > INT32_MAX || (!texts && texts_room) || ((!starts || !names || !bindings) && room))
+		return -EINVAL;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return -errno;
+	chunk = malloc(MOST_LINE + CHUNK);
+	if (!chunk)
+		return -ENOMEM;
+	ret = read_lines(&table, fd, chunk);
+	free(chunk);
+	*used = table.used;
+	return ret < 0 ? ret : (int32_t)table.n;
 }

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 /* Bumped whenever a signature or a struct below changes; the JavaScript side refuses any other. */
-#define SW_ABI_VERSION 19
+#define SW_ABI_VERSION 20
 
 #define SW_EXPORT __attribute__((visibility("default")))
 
@@ -654,12 +654,14 @@ SW_EXPORT int32_t sw_varints(const void *numbers, uint32_t n, int32_t are_double
 /* ---- kallsyms.c: the kernel's symbols ---- */
 
 /*
- * Finds functions and data in the text of /proc/kallsyms: of each the lower 48 bits of its address, where in the text its name
- * begins, and how it is bound: 2 for a capital letter, 1 for a small one, 0 for W or w. What is at 0 is left out.
- * Returns how many there are, -ENOSPC where that is more than `room`.
+ * Reads an open file from its beginning, /proc/kallsyms or a copy of it, and finds functions and data in it: of each the lower 48 bits
+ * of its address, where in texts[] its name begins, and how it is bound: 2 for a capital letter, 1 for a small one, 0 for W or w. What
+ * is at 0 is left out. Behind a name, a tab and the name of its module may follow, and a newline does. The text as a whole is
+ * never in memory: the kernel makes 4 KB of it at a time, and getting memory for it would take as long as that.
+ * Returns how many there are, and *used bytes of texts[] are theirs; -ENOSPC where there are more, or of more, than there is room for.
  */
-SW_EXPORT int32_t sw_kallsyms(const uint8_t *text, uint32_t length, double *starts, uint32_t *names, uint8_t *bindings,
-			      uint32_t room);
+SW_EXPORT int32_t sw_kallsyms(int32_t fd, uint8_t *texts, uint32_t texts_room, double *starts, uint32_t *names,
+			      uint8_t *bindings, uint32_t room, uint32_t *used);
 
 /* ---- elf-symbols.c: the symbols of programs ---- */
 

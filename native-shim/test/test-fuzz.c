@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #define ROOM 64
@@ -305,6 +306,19 @@ static void columns(void)
 	sw_varints(LAST(targets, n), n, 0, (int32_t)below(4), maybe(&written[sizeof(written) - room]), room);
 }
 
+static void kernel_symbols(const uint8_t *text, uint32_t length, double *starts, uint32_t *names, uint8_t *bindings, uint32_t room)
+{
+	uint32_t texts_room = below(length + 2), used;
+	uint8_t *kept = malloc(texts_room + !texts_room);
+	int fd = memfd_create("kallsyms", MFD_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, length) != (ssize_t)length)
+		abort();
+	sw_kallsyms(below(16) ? fd : -1, maybe(kept), texts_room, maybe(starts), maybe(names), maybe(bindings), room, maybe(&used));
+	close(fd);
+	free(kept);
+}
+
 /* Of files and of the kernel, in as much memory as is said and no more. */
 static void symbols(void)
 {
@@ -320,7 +334,7 @@ static void symbols(void)
 		       maybe(below(2) ? (void *)&everything : &some), below(2), maybe(text),
 		       below(texts_length + 1), below(4) ? number() : 0xffffffff, maybe(starts),
 		       maybe(sizes), maybe(names), maybe(infos), room);
-	sw_kallsyms(maybe(text), texts_length, maybe(starts), maybe(names), maybe(infos), room);
+	kernel_symbols(text, texts_length, starts, names, infos, room);
 	sw_order(maybe(starts), room, maybe(names), maybe(sizes));
 	free(table);
 	free(text);

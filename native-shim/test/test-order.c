@@ -19,6 +19,15 @@ static void numbers_come_in_order_and_equal_ones_as_they_were(void)
 	}
 }
 
+static void numbers_in_order_stay_as_they_are(void)
+{
+	const double numbers[] = { -0.0, 0, 1, 1, 7 };
+
+	CHECK_EQ(sw_order(numbers, LENGTH(numbers), order, sorted), 0);
+	for (uint32_t i = 0; i < LENGTH(numbers); i++)
+		CHECK(order[i] == i && sorted[i] == numbers[i] && !signbit(sorted[i]));
+}
+
 static void very_many_are_sorted_as_few_are(void)
 {
 	static double numbers[MANY];
@@ -51,6 +60,7 @@ static void what_has_no_order_is_refused(void)
 
 static const struct test tests[] = {
 	TEST(numbers_come_in_order_and_equal_ones_as_they_were),
+	TEST(numbers_in_order_stay_as_they_are),
 	TEST(very_many_are_sorted_as_few_are),
 	TEST(what_has_no_order_is_refused),
 };

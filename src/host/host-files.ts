@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRegular } from './regular-file';
+import { openRegular, readRegular } from './regular-file';
 
 /** Why a file cannot be read: it is not there (or gone, as a process may be), or it is and cannot be opened. */
 export type Refusal = 'missing' | 'denied';
@@ -38,6 +38,21 @@ export class HostFiles {
       return readRegular(join(this.root, path), { link: 'any', largest: LARGEST });
     } catch {
       return undefined;
+    }
+  }
+
+  /** What `use` makes of such a file, which is open until it returns; undefined as of `readBytes`. */
+  with<T>(path: string, use: (fd: number) => T): T | undefined {
+    let fd: number;
+    try {
+      ({ fd } = openRegular(join(this.root, path), { link: 'any', largest: LARGEST }));
+    } catch {
+      return undefined;
+    }
+    try {
+      return use(fd);
+    } finally {
+      closeSync(fd);
     }
   }
 

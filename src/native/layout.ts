@@ -5,7 +5,7 @@
  */
 
 /** SW_ABI_VERSION this side was written for. */
-export const SHIM_ABI_VERSION = 19;
+export const SHIM_ABI_VERSION = 20;
 
 /** `struct sw_open_request`: six 32-bit integers. */
 export const openRequestLayout = { size: 24, attr: 0, pid: 4, cpu: 8, leader: 12, leaderFd: 16, flags: 20 } as const;

@@ -211,7 +211,7 @@ const signatures = {
     'uint32',
   ],
   sw_varints: ['pointer', 'uint32', 'int32', 'int32', 'pointer', 'uint32'],
-  sw_kallsyms: ['pointer', 'uint32', 'pointer', 'pointer', 'pointer', 'uint32'],
+  sw_kallsyms: ['int32', 'pointer', 'uint32', 'pointer', 'pointer', 'pointer', 'uint32', 'pointer'],
   sw_elf_symbols: [
     'pointer',
     'uint32',

@@ -22,12 +22,11 @@ const MODULE = '\t[';
  * @returns undefined where there is no such file, or the kernel hides all addresses from this user
  */
 export function readKernelIndex(files: HostFiles, path = '/proc/kallsyms'): KernelIndex | undefined {
-  const text = files.readBytes(path);
-  if (!text) return undefined;
-  const { starts, names, bindings } = kallsymsTable(text);
-  if (starts.length === 0) return undefined;
-  const nameOf = (id: number): string => nameIn(text, names[id] ?? 0);
-  const modules = modulesOf(text, names);
+  const table = files.with(path, kallsymsTable);
+  if (!table || table.starts.length === 0) return undefined;
+  const { starts, names, bindings, texts } = table;
+  const nameOf = (id: number): string => nameIn(texts, names[id] ?? 0);
+  const modules = modulesOf(texts, names);
   const index = SymbolIndex.of({
     starts,
     sizes: new Float64Array(),
@@ -51,20 +50,14 @@ function nameIn(text: Buffer, at: number): string {
   return text.toString('utf8', at, end);
 }
 
-/**
- * The modules of symbols, by their ids: they have the name of it behind a tab, `[ext4]`. Most files have few of them, far from
- * the first symbol.
- */
-function modulesOf(text: Buffer, names: Uint32Array): (string | undefined)[] {
-  const first = text.indexOf(MODULE);
+/** The modules of symbols, by their ids. Most kernels have few of them, far from the first symbol. */
+function modulesOf(texts: Buffer, names: Uint32Array): (string | undefined)[] {
+  const first = texts.indexOf(MODULE);
   const modules = new Array<string | undefined>(first < 0 ? 0 : names.length);
   let symbol = 0;
-  for (let tab = first; tab >= 0; tab = text.indexOf(MODULE, tab + 1)) {
+  for (let tab = first; tab >= 0; tab = texts.indexOf(MODULE, tab + 1)) {
     while ((names[symbol + 1] ?? Number.POSITIVE_INFINITY) <= tab) symbol += 1;
-    const end = firstOf(text, NEWLINE, tab, text.length);
-    const line = text.lastIndexOf(NEWLINE, tab);
-    // The symbol of the line may be of a kind that is left out.
-    if ((names[symbol] ?? -1) > line) modules[symbol] = text.toString('utf8', tab + 1, end);
+    modules[symbol] = texts.toString('utf8', tab + 1, firstOf(texts, NEWLINE, tab, texts.length));
   }
   return modules;
 }
