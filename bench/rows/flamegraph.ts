@@ -60,7 +60,7 @@ async function pageFindings(rounds: number): Promise<Findings> {
   const folder = mkdtempSync(join(tmpdir(), 'syswide-bench-'));
   try {
     const file = join(folder, 'page.html');
-    const text = flamePage(flameModelOf(1_000_000, 100_000), join(process.cwd(), 'dist/flamegraph'));
+    const text = [...flamePage(flameModelOf(1_000_000, 100_000), join(process.cwd(), 'dist/flamegraph'))].join('');
     writeFileSync(file, text);
     const times: PageTimes[] = [];
     for (let i = 0; i < rounds; i += 1) times.push(await timePage(file));

@@ -640,13 +640,16 @@ SW_EXPORT int32_t sw_histogram_chains(uint32_t flags, const int32_t *words, uint
 
 /* ---- varints.c: columns of numbers, in few bytes ---- */
 
-/* What is written of a number: itself, how far it is below its place in the column, itself with a sign, its difference. */
-enum sw_varint_way { SW_VARINT_PLAIN = 0, SW_VARINT_UP = 1, SW_VARINT_SIGNED = 2, SW_VARINT_DELTA = 3 };
+/*
+ * What is written of a number: itself, how far it is below its place in the column, itself with a sign, its difference; or of equal
+ * ones, one behind the other, itself and how many follow.
+ */
+enum sw_varint_way { SW_VARINT_PLAIN = 0, SW_VARINT_UP = 1, SW_VARINT_SIGNED = 2, SW_VARINT_DELTA = 3, SW_VARINT_RUNS = 4 };
 
 /*
  * Writes n whole numbers, doubles or of 32 bits, each in as few bytes as it needs: 7 bits in a byte, the lower ones first, 128 added
  * where more follow. What may be below 0 is zigzag: twice the number, or twice its opposite - 1.
- * Returns how many bytes those are; -ENOSPC where there is not room for the longest number, 10 bytes, before each; -ERANGE where
+ * Returns how many bytes those are; -ENOSPC where there is not room for the longest number, 10 bytes, before each, and for two before a run; -ERANGE where
  * what is to be written is not from 0 to 2^70.
  */
 SW_EXPORT int32_t sw_varints(const void *numbers, uint32_t n, int32_t are_doubles, int32_t how, uint8_t *bytes, uint32_t room);

@@ -43,13 +43,18 @@ static inline uint8_t *write_number(uint8_t *at, double number)
 }
 
 /* @param doubles if they are NULL, it is `words` */
+static inline double number_at(const double *doubles, const int32_t *words, uint32_t i)
+{
+	return doubles ? doubles[i] : words[i];
+}
+
 static inline int64_t write_all(const double *doubles, const int32_t *words, uint32_t n, int32_t how, uint8_t *bytes, uint32_t room)
 {
 	uint8_t *at = bytes;
 	double before = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		double number = doubles ? doubles[i] : words[i];
+		double number = number_at(doubles, words, i);
 		double written = written_as(number, before, i, how);
 
 		if (!(written >= 0 && written < MOST))
@@ -62,9 +67,33 @@ static inline int64_t write_all(const double *doubles, const int32_t *words, uin
 	return at - bytes;
 }
 
+static inline int64_t write_runs(const double *doubles, const int32_t *words, uint32_t n, uint8_t *bytes, uint32_t room)
+{
+	uint8_t *at = bytes;
+
+	for (uint32_t i = 0, first = 0; i < n; first = i) {
+		double number = number_at(doubles, words, first);
+
+		if (!(number >= 0 && number < MOST))
+			return -ERANGE;
+		if (room - (size_t)(at - bytes) < 2 * MOST_BYTES)
+			return -ENOSPC;
+		while (++i < n && number_at(doubles, words, i) == number)
+			;
+		at = write_number(at, number);
+		at = write_number(at, i - first - 1);
+	}
+	return at - bytes;
+}
+
+static inline int64_t write_as(const double *doubles, const int32_t *words, uint32_t n, int32_t how, uint8_t *bytes, uint32_t room)
+{
+	return how == SW_VARINT_RUNS ? write_runs(doubles, words, n, bytes, room) : write_all(doubles, words, n, how, bytes, room);
+}
+
 int32_t sw_varints(const void *numbers, uint32_t n, int32_t are_doubles, int32_t how, uint8_t *bytes, uint32_t room)
 {
-	if ((!numbers && n) || (!bytes && room) || room > INT32_MAX || how < SW_VARINT_PLAIN || how > SW_VARINT_DELTA)
+	if ((!numbers && n) || (!bytes && room) || room > INT32_MAX || how < SW_VARINT_PLAIN || how > SW_VARINT_RUNS)
 		return -EINVAL;
-	return (int32_t)(are_doubles ? write_all(numbers, NULL, n, how, bytes, room) : write_all(NULL, numbers, n, how, bytes, room));
+	return (int32_t)(are_doubles ? write_as(numbers, NULL, n, how, bytes, room) : write_as(NULL, numbers, n, how, bytes, room));
 }

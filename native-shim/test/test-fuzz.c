@@ -302,8 +302,8 @@ static void columns(void)
 		else
 			memcpy(&numbers[i], &bits, sizeof(bits));
 	}
-	sw_varints(LAST(numbers, n), n, 1, below(64) ? (int32_t)below(4) : (int32_t)number(), maybe(&written[sizeof(written) - room]), room);
-	sw_varints(LAST(targets, n), n, 0, (int32_t)below(4), maybe(&written[sizeof(written) - room]), room);
+	sw_varints(LAST(numbers, n), n, 1, below(64) ? (int32_t)below(5) : (int32_t)number(), maybe(&written[sizeof(written) - room]), room);
+	sw_varints(LAST(targets, n), n, 0, (int32_t)below(5), maybe(&written[sizeof(written) - room]), room);
 }
 
 static void kernel_symbols(const uint8_t *text, uint32_t length, double *starts, uint32_t *names, uint8_t *bindings, uint32_t room)

@@ -32,17 +32,34 @@ static void each_way_has_its_numbers(void)
 	CHECK(!memcmp(bytes, ((uint8_t[]){ 10, 3, 0 }), 3));
 }
 
+static void equal_ones_are_told_once(void)
+{
+	const double periods[] = { 3, 3, 3, 0, 200, 200 };
+	int32_t many[1000];
+	uint8_t bytes[64];
+
+	CHECK_EQ(written(periods, 6, SW_VARINT_RUNS, bytes, sizeof(bytes)), 7);
+	CHECK(!memcmp(bytes, ((uint8_t[]){ 3, 2, 0, 0, 200, 1, 1 }), 7));
+	for (size_t i = 0; i < LENGTH(many); i++)
+		many[i] = 7;
+	CHECK_EQ(sw_varints(many, LENGTH(many), 0, SW_VARINT_RUNS, bytes, sizeof(bytes)), 3);
+	CHECK(!memcmp(bytes, ((uint8_t[]){ 7, 231, 7 }), 3));
+	CHECK_EQ(written(NULL, 0, SW_VARINT_RUNS, NULL, 0), 0);
+}
+
 static void what_cannot_be_written_is_refused(void)
 {
 	const double wrong[] = { -1, NAN, INFINITY, 0x1p70 };
 	const int32_t down[] = { 1 };
 	uint8_t bytes[32];
 
-	for (size_t i = 0; i < LENGTH(wrong); i++)
+	for (size_t i = 0; i < LENGTH(wrong); i++) {
 		CHECK_EQ(written(&wrong[i], 1, SW_VARINT_PLAIN, bytes, sizeof(bytes)), -ERANGE);
+		CHECK_EQ(written(&wrong[i], 1, SW_VARINT_RUNS, bytes, sizeof(bytes)), -ERANGE);
+	}
 	CHECK_EQ(sw_varints(down, 1, 0, SW_VARINT_UP, bytes, sizeof(bytes)), -ERANGE);
 	CHECK_EQ(written(wrong, 1, -1, bytes, sizeof(bytes)), -EINVAL);
-	CHECK_EQ(written(wrong, 1, SW_VARINT_DELTA + 1, bytes, sizeof(bytes)), -EINVAL);
+	CHECK_EQ(written(wrong, 1, SW_VARINT_RUNS + 1, bytes, sizeof(bytes)), -EINVAL);
 	CHECK_EQ(written(NULL, 1, SW_VARINT_PLAIN, bytes, sizeof(bytes)), -EINVAL);
 	CHECK_EQ(written(wrong, 1, SW_VARINT_PLAIN, NULL, 1), -EINVAL);
 }
@@ -56,6 +73,7 @@ static void there_is_to_be_room_for_the_longest(void)
 		uint8_t *bytes = malloc(room + 1);
 
 		CHECK_EQ(written(numbers, 2, SW_VARINT_PLAIN, bytes, room), room < 11 ? -ENOSPC : 11);
+		CHECK_EQ(written(numbers + 1, 1, SW_VARINT_RUNS, bytes, room), room < 20 ? -ENOSPC : 11);
 		free(bytes);
 	}
 }
@@ -63,6 +81,7 @@ static void there_is_to_be_room_for_the_longest(void)
 static const struct test tests[] = {
 	TEST(numbers_have_the_bytes_that_they_need),
 	TEST(each_way_has_its_numbers),
+	TEST(equal_ones_are_told_once),
 	TEST(what_cannot_be_written_is_refused),
 	TEST(there_is_to_be_room_for_the_longest),
 };

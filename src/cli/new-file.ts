@@ -5,12 +5,22 @@ import { offer, outputFailed, unfinishedEnd } from './console';
 /**
  * Writes a file whole or not at all; what had its name is replaced, and where a symbolic link points to is left alone. Only
  * its owner may read it: it tells what everybody does. `-` is standard output.
+ * @returns how many bytes were written
  * @throws SyswideError OUTPUT_FAILED
  */
-export function writeNewFile(path: string, content: string | Uint8Array): void {
+export function writeNewFile(path: string, pieces: Iterable<string | Uint8Array>): number {
+  let bytes = 0;
+  const write = (to: (piece: Buffer) => void) => {
+    for (const piece of pieces) {
+      const buffer =
+        typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+      to(buffer);
+      bytes += buffer.length;
+    }
+  };
   if (path === '-') {
-    offer(typeof content === 'string' ? content : Buffer.from(content));
-    return;
+    write(offer);
+    return bytes;
   }
   const unfinished = path + unfinishedEnd();
   try {
@@ -18,11 +28,12 @@ export function writeNewFile(path: string, content: string | Uint8Array): void {
     const { O_CREAT, O_EXCL, O_WRONLY, O_NOFOLLOW } = constants;
     const fd = openSync(unfinished, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600);
     try {
-      writeFileSync(fd, content);
+      write((piece) => writeFileSync(fd, piece));
     } finally {
       closeSync(fd);
     }
     renameSync(unfinished, path);
+    return bytes;
   } catch (error) {
     rmSync(unfinished, { force: true });
     throw outputFailed(path, error);

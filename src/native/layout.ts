@@ -131,7 +131,7 @@ export const samplesReadLayout = {
 } as const;
 
 /** `enum sw_varint_way`. */
-export const varintWays = { plain: 0, up: 1, signed: 2, delta: 3 } as const;
+export const varintWays = { plain: 0, up: 1, signed: 2, delta: 3, runs: 4 } as const;
 
 /** `enum sw_key`. */
 export const keyFlags = { event: 1, pid: 2, tid: 4, cpu: 8 } as const;

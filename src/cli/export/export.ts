@@ -45,7 +45,7 @@ export async function exportRecording(raw: RawExportOptions): Promise<number> {
     inlines: raw.inline ?? false,
     addresses: format === 'pprof',
   });
-  writeNewFile(output, contentOf(format, basename(inputName(input)), read));
+  writeNewFile(output, [contentOf(format, basename(inputName(input)), read)]);
   const events = sampledEvents(read);
   if (sums.has(format) && events.length > 1) {
     complain(`# ${format} does not tell events apart: samples of ${visible(events.join(', '))} are added up`);

@@ -17,11 +17,10 @@ export async function flamegraph(options: FlamegraphOptions): Promise<number> {
   const { inputs, title, output, quiet } = options;
   const recordings = inputs.map((path) => timedRecording(path, options));
   const data = flameModel(title, compared(recordings));
-  const page = flamePage(data);
-  writeNewFile(output, page);
+  const bytes = writeNewFile(output, flamePage(data));
   if (!quiet && output !== '-') {
     const samples = data.time.length === 1 ? '1 sample' : `${data.time.length} samples`;
-    complain(`# ${samples} in ${visible(output)}, ${(page.length / 2 ** 20).toFixed(2)} MiB`);
+    complain(`# ${samples} in ${visible(output)}, ${(bytes / 2 ** 20).toFixed(2)} MiB`);
   }
   return Math.max(...recordings.map(({ status }) => status));
 }

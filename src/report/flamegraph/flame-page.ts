@@ -13,22 +13,34 @@ interface PageParts {
   readonly body: string;
 }
 
+/** Bytes that are written as base64 at a time: a multiple of 3. */
+const PIECE = 3 << 14;
+
 /**
- * The page, whole: one HTML file that asks for nothing else. Its data is no script and no markup, but base64.
+ * The page, in pieces: one HTML file that asks for nothing else. Its data is no script and no markup, but base64.
  * @param folder where the build has put its parts
  * @throws SyswideError INTERNAL where they are not
  */
-export function flamePage(data: FlameData, folder = builtParts()): string {
+export function flamePage(data: FlameData, folder = builtParts()): Iterable<string> {
   const { script, style, body } = pageParts(folder);
-  const packed = deflateRawSync(pack(data), { level: 2 }).toString('base64');
+  const packed = pack(data);
+  // One piece of memory for the result, of which only what is needed is touched.
+  const deflated = deflateRawSync(packed, { level: 2, chunkSize: packed.length + (1 << 16) });
   const policy = `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; worker-src blob:; base-uri 'none'; form-action 'none'`;
-  return [
+  const head = [
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
     `<meta http-equiv="Content-Security-Policy" content="${policy}">\n`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n',
     `<title>${escaped(data.meta.title)}</title>\n<style>${style}</style>\n</head>\n<body>\n${body}`,
-    `<script type="application/octet-stream" id="data">${packed}</script>\n<script>${script}</script>\n</body>\n</html>\n`,
+    '<script type="application/octet-stream" id="data">',
   ].join('');
+  return pieces(head, deflated, `</script>\n<script>${script}</script>\n</body>\n</html>\n`);
+}
+
+function* pieces(head: string, data: Buffer, end: string): Generator<string> {
+  yield head;
+  for (let at = 0; at < data.length; at += PIECE) yield data.toString('base64', at, at + PIECE);
+  yield end;
 }
 
 const hash = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;

@@ -24,7 +24,7 @@ afterAll(async () => {
 /** Does something with the page of a recording, which is to complain of nothing. */
 async function onPage(data: FlameData, use: (page: Page) => Promise<void>, within = browser): Promise<void> {
   const path = join(folder, 'page.html');
-  writeFileSync(path, flamePage(data));
+  writeFileSync(path, [...flamePage(data)].join(''));
   const { page, complaints } = await openPage(within, path);
   await page.waitForSelector('html[data-ready]');
   await use(page);

@@ -268,7 +268,7 @@ describe('names from outside', () => {
     const path = join(folder, 'hostile.html');
     const model = flameDataOf([{ frames: [hostile, 'b'] }, { frames: [hostile] }]);
     const meta = { ...model.meta, title: hostile, threads: [{ pid: 1, tid: 1, comm: hostile }], notices: [hostile] };
-    writeFileSync(path, flamePage({ ...model, meta }));
+    writeFileSync(path, [...flamePage({ ...model, meta })].join(''));
     const { page, complaints } = await openPage(browser, path);
     await page.waitForSelector('html[data-ready]');
     expect(await page.textContent('#title')).toBe(hostile);

@@ -91,9 +91,9 @@ test('the ABI version and all codes are those of shim.h', () => {
   expect(header).toContain(`#define SW_BATCH ${BATCH}\n`);
   const { event, pid, tid, cpu } = keyFlags;
   expect(header).toContain(`SW_KEY_EVENT = ${event}, SW_KEY_PID = ${pid}, SW_KEY_TID = ${tid}, SW_KEY_CPU = ${cpu} `);
-  const { plain, up, signed, delta } = varintWays;
+  const { plain, up, signed, delta, runs } = varintWays;
   expect(header).toContain(`SW_VARINT_PLAIN = ${plain}, SW_VARINT_UP = ${up}, SW_VARINT_SIGNED = ${signed}, `);
-  expect(header).toContain(`SW_VARINT_DELTA = ${delta} `);
+  expect(header).toContain(`SW_VARINT_DELTA = ${delta}, SW_VARINT_RUNS = ${runs} `);
   const { enable, disable, reset } = controlCodes;
   expect(header).toContain(`SW_ENABLE = ${enable}, SW_DISABLE = ${disable}, SW_RESET = ${reset} `);
 });

@@ -1,7 +1,10 @@
 import type { FlameData, FlameMeta } from './flame-data';
 import { VarintReader } from './varint';
 
-/** Columns in the order in which they stand, and how the numbers of each are written: see `varints`. */
+/**
+ * Columns in the order in which they stand, and how the numbers of each are written: see `VarintWay`. Samples of a CPU, and of a
+ * thread, mostly stand one behind the other.
+ */
 export const columns = [
   ['frameName', 'plain', Int32Array],
   ['frameDso', 'plain', Int32Array],
@@ -9,12 +12,12 @@ export const columns = [
   ['parent', 'up', Int32Array],
   ['frame', 'signed', Int32Array],
   ['time', 'delta', Float64Array],
-  ['cpu', 'plain', Int32Array],
-  ['thread', 'plain', Int32Array],
-  ['event', 'plain', Int32Array],
-  ['side', 'plain', Int32Array],
+  ['cpu', 'runs', Int32Array],
+  ['thread', 'runs', Int32Array],
+  ['event', 'runs', Int32Array],
+  ['side', 'runs', Int32Array],
   ['node', 'plain', Int32Array],
-  ['period', 'plain', Float64Array],
+  ['period', 'runs', Float64Array],
 ] as const;
 
 /** What stands in front of the columns, as JSON. */
@@ -32,7 +35,8 @@ export function unpack(bytes: Uint8Array): FlameData {
   const found: Record<string, Int32Array | Float64Array> = {};
   for (const [i, [name, how, Kind]] of columns.entries()) {
     const [size, count] = packed.columns[i] ?? [0, 0];
-    found[name] = readColumn(new VarintReader(bytes, at), how, new Kind(count));
+    const reader = new VarintReader(bytes, at);
+    found[name] = how === 'runs' ? readRuns(reader, new Kind(count)) : readColumn(reader, how, new Kind(count));
     at += size;
   }
   return { meta: packed.meta, ...found } as unknown as FlameData;
@@ -40,7 +44,17 @@ export function unpack(bytes: Uint8Array): FlameData {
 
 type How = (typeof columns)[number][1];
 
-function readColumn<T extends Int32Array | Float64Array>(reader: VarintReader, how: How, into: T): T {
+function readRuns<T extends Int32Array | Float64Array>(reader: VarintReader, into: T): T {
+  for (let at = 0; at < into.length; ) {
+    const number = reader.unsigned();
+    const end = at + 1 + reader.unsigned();
+    into.fill(number, at, end);
+    at = end;
+  }
+  return into;
+}
+
+function readColumn<T extends Int32Array | Float64Array>(reader: VarintReader, how: Exclude<How, 'runs'>, into: T): T {
   let before = 0;
   for (let i = 0; i < into.length; i += 1) {
     if (how === 'plain') before = reader.unsigned();
