@@ -1,4 +1,4 @@
-import type { FlameData } from '../src/report/flamegraph/view/flame-data';
+import type { FlameModel } from '../src/report/flamegraph/view/flame-data';
 
 /** Numbers that look random and are the same every time: xorshift32. */
 function randomNumbers(seed: number): () => number {
@@ -15,7 +15,7 @@ function randomNumbers(seed: number): () => number {
 const [CPUS, DEPTH, REPEATED] = [8, 24, 0.7];
 
 /** What a page has of so many samples whose stacks have so many different frames. */
-export function flameModelOf(samples: number, frames: number): FlameData {
+export function flameModelOf(samples: number, frames: number): FlameModel {
   const random = randomNumbers(20_261_127);
   const [parent, frame] = [[0], [-1]];
   const leaves: number[] = [];
@@ -52,6 +52,7 @@ export function flameModelOf(samples: number, frames: number): FlameData {
       title: `${samples} samples`,
       recordings: ['perf.data'],
       starts: [0],
+      samples: [samples],
       duration: time.at(-1) ?? 0,
       events: ['cycles'],
       cpus: Array.from({ length: CPUS }, (_, i) => i),
@@ -70,7 +71,6 @@ export function flameModelOf(samples: number, frames: number): FlameData {
     cpu,
     thread,
     event: new Int32Array(samples),
-    side: new Int32Array(samples),
     node,
     period: new Float64Array(samples).fill(250_000),
   };

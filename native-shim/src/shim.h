@@ -691,6 +691,11 @@ SW_EXPORT int32_t sw_elf_symbols(const uint8_t *symbols, uint32_t length, uint32
 				 const uint8_t *has_labels, uint32_t n_sections, uint32_t upper, double *starts, double *sizes,
 				 uint32_t *names_at, uint8_t *infos, uint32_t room);
 
+/* ---- memory.c ---- */
+
+/* Tells the kernel that memory will be used from end to end: it may come in huge pages, where there is much of it. What is in it stays. */
+SW_EXPORT int32_t sw_use_whole(uint8_t *memory, uint32_t bytes);
+
 /* ---- order.c: numbers in order ---- */
 
 /*

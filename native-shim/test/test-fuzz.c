@@ -335,6 +335,7 @@ static void symbols(void)
 		       below(texts_length + 1), below(4) ? number() : 0xffffffff, maybe(starts),
 		       maybe(sizes), maybe(names), maybe(infos), room);
 	kernel_symbols(text, texts_length, starts, names, infos, room);
+	sw_use_whole(maybe(text), texts_length);
 	sw_order(maybe(starts), room, maybe(names), maybe(sizes));
 	free(table);
 	free(text);

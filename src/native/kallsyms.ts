@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { bytesOf } from './foreign-library';
 import { sharedShim } from './shim';
+import { wholeMemory } from './whole-memory';
 
 /** Symbols of the kernel, of which nothing is known but what the text says; an entry of each array for each. */
 export interface KallsymsTable {
@@ -36,7 +37,7 @@ export function kallsymsTable(fd: number): KallsymsTable | undefined {
 function tableIn(fd: number, room: number): KallsymsTable | number {
   const most = room / MEAN_BYTES;
   const [starts, names, bindings] = [new Float64Array(most), new Uint32Array(most), new Uint8Array(most)];
-  const [texts, used] = [Buffer.allocUnsafe(room), new Uint32Array(1)];
+  const [texts, used] = [Buffer.from(wholeMemory(room)), new Uint32Array(1)];
   const { sw_kallsyms } = sharedShim();
   const [startsBytes, namesBytes, bindingsBytes] = [bytesOf(starts), bytesOf(names), bytesOf(bindings)];
   const count = sw_kallsyms(fd, texts, room, startsBytes, namesBytes, bindingsBytes, most, bytesOf(used));

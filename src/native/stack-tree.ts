@@ -2,6 +2,10 @@ import { bytesOf, scratch } from './foreign-library';
 import { checked } from './kernel-error';
 import { sharedShim } from './shim';
 import type { StackMemory } from './stack-memory';
+import { wholeMemory } from './whole-memory';
+
+/** Bytes. */
+const WORD = 4;
 
 /** What of stacks makes their tree. */
 export type TreeStacks = Pick<StackMemory, 'size' | 'words' | 'starts' | 'depths'>;
@@ -31,7 +35,10 @@ export interface StackTree {
 export function stackTree(stacks: TreeStacks, count: number, functions?: Int32Array): StackTree {
   const { words, starts, depths, size } = stacks;
   const capacity = depths.subarray(0, size).reduce((sum, depth) => sum + depth, 1);
-  const [parents, frames] = [new Int32Array(capacity), new Int32Array(capacity)];
+  const [parents, frames] = [
+    new Int32Array(wholeMemory(capacity * WORD)),
+    new Int32Array(wholeMemory(capacity * WORD)),
+  ];
   const nodes = new Int32Array(size);
   const returned = sharedShim().sw_stack_tree(
     bytesOf(words),

@@ -3,6 +3,7 @@ import { bytesOf } from './foreign-library';
 import { checked } from './kernel-error';
 import { varintWays } from './layout';
 import { sharedShim } from './shim';
+import { wholeMemory } from './whole-memory';
 
 /**
  * How numbers of a column are written: as they are, as how far below their place, zigzag, as differences, zigzag, or of equal
@@ -29,7 +30,7 @@ export class VarintWriter {
    * @param room for so many behind them at first: what is not needed of it is never touched
    */
   constructor(free: number, room: number) {
-    this.#bytes = Buffer.allocUnsafe(Math.min(free + room, MOST_ROOM));
+    this.#bytes = Buffer.from(wholeMemory(Math.min(free + room, MOST_ROOM)));
     this.#length = free;
   }
 
@@ -61,7 +62,7 @@ export class VarintWriter {
   }
 
   #grow(by: number): void {
-    const larger = Buffer.allocUnsafe(Math.min(this.#length + by, MOST_ROOM));
+    const larger = Buffer.from(wholeMemory(Math.min(this.#length + by, MOST_ROOM)));
     this.bytes.copy(larger);
     this.#bytes = larger;
   }

@@ -8,12 +8,12 @@ export class Column<T extends Float64Array | Int32Array> {
   #numbers: T;
   #length = 0;
 
-  /** @param room for so many before it has to grow */
+  /** @param memory for the first of them: zeroed */
   constructor(
     private readonly kind: Kind<T>,
-    room = 1 << 10,
+    memory: T,
   ) {
-    this.#numbers = new kind(Math.max(1, room));
+    this.#numbers = memory;
   }
 
   get length(): number {

@@ -1,5 +1,6 @@
 import { HEADER_BYTES, HEADER_SIZE_OFFSET } from '../abi/ring-page';
 import type { SampleMoments } from '../native/sample-records';
+import { wholeMemory } from '../native/whole-memory';
 import { AddressTable } from './address-table';
 import { Column } from './column';
 import type { Places } from './places';
@@ -173,16 +174,20 @@ export class SampleColumns {
   }
 }
 
-/** @param room for so many samples */
-function columnsFor(room?: number) {
-  return {
-    time: new Column(Float64Array, room),
-    cpu: new Column(Int32Array, room),
-    thread: new Column(Int32Array, room),
-    event: new Column(Int32Array, room),
-    stack: new Column(Int32Array, room),
-    period: new Column(Float64Array, room),
+/** Bytes of a sample in all columns, and so many samples there is room for where nothing is known. */
+const [SAMPLE_BYTES, FIRST_ROOM] = [32, 1 << 10];
+
+/** Columns in one piece of memory. @param room for so many samples before they have to grow */
+function columnsFor(room = FIRST_ROOM) {
+  const memory = wholeMemory(room * SAMPLE_BYTES);
+  let at = 0;
+  const placed = <T extends Int32Array | Float64Array>(numbers: T): T => {
+    at += numbers.byteLength;
+    return numbers;
   };
+  const doubles = () => new Column(Float64Array, placed(new Float64Array(memory, at, room)));
+  const words = () => new Column(Int32Array, placed(new Int32Array(memory, at, room)));
+  return { time: doubles(), period: doubles(), cpu: words(), thread: words(), event: words(), stack: words() };
 }
 
 const NOBODY: SampleOwner = { pid: 0, tid: 0, comm: 0 };

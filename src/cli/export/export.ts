@@ -7,7 +7,7 @@ import { pprof } from '../../report/export/pprof';
 import { speedscope } from '../../report/export/speedscope';
 import { svg } from '../../report/export/svg';
 import { flameModel } from '../../report/flamegraph/flame-model';
-import type { FlameData } from '../../report/flamegraph/view/flame-data';
+import type { FlameModel } from '../../report/flamegraph/view/flame-data';
 import { complain, standardOutput } from '../console';
 import { type TimedRecording, timedRecording } from '../flamegraph/timed-recording';
 import { writeNewFile } from '../new-file';
@@ -19,7 +19,7 @@ import { symbolPlaces } from '../symbol-options';
 import { usage } from '../usage-error';
 import type { ExportFormat, RawExportOptions } from './export-command';
 
-const writers: Record<Exclude<ExportFormat, 'pprof'>, (data: FlameData) => string> = {
+const writers: Record<Exclude<ExportFormat, 'pprof'>, (data: FlameModel) => string> = {
   folded,
   speedscope,
   firefox,

@@ -1,9 +1,9 @@
 import { jsonText } from '../../base/safe-text';
-import type { FlameData } from '../flamegraph/view/flame-data';
+import type { FlameModel } from '../flamegraph/view/flame-data';
 import { frameDso, markedName, threadOf } from './stack-sums';
 
 /** The Trace Event Format, with `stackFrames` and `samples`; times in µs since the first sample. */
-export function chromeTrace(data: FlameData): string {
+export function chromeTrace(data: FlameModel): string {
   const stackFrames: Record<string, { name: string; category: string; parent?: string }> = {};
   for (let node = 1; node < data.parent.length; node += 1) {
     const [frame, parent] = [data.frame[node] ?? 0, data.parent[node] ?? 0];

@@ -1,12 +1,12 @@
 import { jsonText } from '../../base/safe-text';
-import { type FlameData, isInlinedAt, isKernelAt } from '../flamegraph/view/flame-data';
+import { type FlameModel, isInlinedAt, isKernelAt } from '../flamegraph/view/flame-data';
 import { frameDso, frameName, threadOf } from './stack-sums';
 
 /** Categories of frames: of programs, and of the kernel. */
 const [USER, KERNEL] = [0, 1];
 
 /** The processed format of the Firefox Profiler, with tables for each thread. Times in ms since the first sample. */
-export function firefox(data: FlameData): string {
+export function firefox(data: FlameModel): string {
   const byThread = new Map<number, number[]>();
   const order = [...data.time.keys()].sort((a, b) => (data.time[a] ?? 0) - (data.time[b] ?? 0));
   for (const sample of order) {
@@ -40,7 +40,7 @@ export function firefox(data: FlameData): string {
 }
 
 /** ms from a sample of a thread to the next, mostly; 1 where no thread has two. */
-function intervalOf({ time }: FlameData, threads: readonly (readonly number[])[]): number {
+function intervalOf({ time }: FlameModel, threads: readonly (readonly number[])[]): number {
   const gaps = threads.flatMap((samples) =>
     samples.slice(1).map((sample, i) => (time[sample] ?? 0) - (time[samples[i] ?? 0] ?? 0)),
   );
@@ -59,7 +59,7 @@ class Tables {
   readonly #stacks = new Map<number, number>();
   readonly #resources = new Map<string, number>();
 
-  constructor(private readonly data: FlameData) {}
+  constructor(private readonly data: FlameModel) {}
 
   stackOf(node: number): number | null {
     const missing: number[] = [];
@@ -104,7 +104,7 @@ class Tables {
   }
 }
 
-function threadTables(data: FlameData, samples: readonly number[]): object {
+function threadTables(data: FlameModel, samples: readonly number[]): object {
   const tables = new Tables(data);
   const stack = samples.map((sample) => tables.stackOf(data.node[sample] ?? 0));
   const time = samples.map((sample) => (data.time[sample] ?? 0) / 1e6);

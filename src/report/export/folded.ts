@@ -1,11 +1,11 @@
-import { type FlameData, isInlinedAt } from '../flamegraph/view/flame-data';
+import { type FlameModel, isInlinedAt } from '../flamegraph/view/flame-data';
 import { frameDso, frameName, framesOf, stackSums } from './stack-sums';
 
 /**
  * A line for each command and stack: `comm;outermost;…;innermost count`, sorted, as stackcollapse-perf.pl of Brendan Gregg's
  * FlameGraph makes it of what perf script prints.
  */
-export function folded(data: FlameData): string {
+export function folded(data: FlameModel): string {
   const texts = [...data.frameName.keys()].map((frame) =>
     foldedName(frameName(data, frame), frameDso(data, frame), isInlinedAt(data.frameFlags, frame)),
   );

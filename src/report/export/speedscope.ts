@@ -1,9 +1,9 @@
 import { jsonText } from '../../base/safe-text';
-import type { FlameData } from '../flamegraph/view/flame-data';
+import type { FlameModel } from '../flamegraph/view/flame-data';
 import { frameDso, framesOf, markedName, threadOf } from './stack-sums';
 
 /** A profile for each thread, in the order of time, as https://www.speedscope.app/file-format-schema.json says. */
-export function speedscope(data: FlameData): string {
+export function speedscope(data: FlameModel): string {
   const byThread = new Map<string, { name: string; samples: number[] }>();
   const order = [...data.time.keys()].sort((a, b) => (data.time[a] ?? 0) - (data.time[b] ?? 0));
   for (const sample of order) {

@@ -1,4 +1,4 @@
-import { type FlameData, isInlinedAt } from '../flamegraph/view/flame-data';
+import { type FlameModel, isInlinedAt } from '../flamegraph/view/flame-data';
 
 /** Samples with one stack, of what is the same in them by a key. */
 export interface StackSum {
@@ -14,7 +14,7 @@ export interface StackSum {
  * @param keyOf a number of at most 20 bits by which samples are told apart besides
  */
 export function stackSums(
-  data: Pick<FlameData, 'time' | 'node' | 'period' | 'parent'>,
+  data: Pick<FlameModel, 'time' | 'node' | 'period' | 'parent'>,
   keyOf: (sample: number) => number,
 ): StackSum[] {
   const sums = new Map<number, { sample: number; node: number; samples: number; period: number }>();
@@ -32,21 +32,21 @@ export function stackSums(
 }
 
 /** The frames of a stack, the outermost first. */
-export function framesOf({ parent, frame }: Pick<FlameData, 'parent' | 'frame'>, node: number): number[] {
+export function framesOf({ parent, frame }: Pick<FlameModel, 'parent' | 'frame'>, node: number): number[] {
   const frames: number[] = [];
   for (let at = node; at > 0; at = parent[at] ?? 0) frames.push(frame[at] ?? 0);
   return frames.reverse();
 }
 
-export const frameName = ({ meta, frameName: names }: FlameData, frame: number): string =>
+export const frameName = ({ meta, frameName: names }: FlameModel, frame: number): string =>
   meta.names[names[frame] ?? 0] ?? '';
 
 /** The same, marked as stackcollapse-perf.pl marks functions that the compiler put into others. */
-export const markedName = (data: FlameData, frame: number): string =>
+export const markedName = (data: FlameModel, frame: number): string =>
   `${frameName(data, frame)}${isInlinedAt(data.frameFlags, frame) ? '_[i]' : ''}`;
 
-export const frameDso = ({ meta, frameDso: dsos }: FlameData, frame: number): string =>
+export const frameDso = ({ meta, frameDso: dsos }: FlameModel, frame: number): string =>
   meta.dsos[dsos[frame] ?? 0] ?? '';
 
-export const threadOf = ({ meta, thread }: FlameData, sample: number): { pid: number; tid: number; comm: string } =>
+export const threadOf = ({ meta, thread }: FlameModel, sample: number): { pid: number; tid: number; comm: string } =>
   meta.threads[thread[sample] ?? 0] ?? { pid: 0, tid: 0, comm: '' };

@@ -1,11 +1,12 @@
 import { frameColours } from '../flamegraph/view/colour';
-import type { FlameData } from '../flamegraph/view/flame-data';
+import { type FlameModel, withSides } from '../flamegraph/view/flame-data';
 import { Session } from '../flamegraph/view/session';
 
 const [WIDTH, ROW, TOP, LETTER] = [1200, 18, 34, 6.6];
 
 /** A flame graph that stands still: for documents. Each box says in its title what it is. */
-export function svg(data: FlameData): string {
+export function svg(model: FlameModel): string {
+  const data = withSides(model);
   const session = new Session(data);
   const boxes = session.boxes('name', WIDTH);
   const colours = frameColours(data, 'dso', false);

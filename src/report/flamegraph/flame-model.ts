@@ -6,7 +6,7 @@ import type { TimedProfile } from '../../profile/timed-stacks';
 import type { Trouble } from '../../profile/trouble';
 import { type FramedStacks, flameTree } from './flame-tree';
 import { FrameTable } from './frame-table';
-import type { FlameData, FlameMeta, TroubleSpan } from './view/flame-data';
+import type { FlameMeta, FlameModel, TroubleSpan } from './view/flame-data';
 
 /** A recording that goes onto a page. */
 export interface FlameSource {
@@ -18,12 +18,15 @@ export interface FlameSource {
 }
 
 /** Columns of the samples of a recording, with stacks in place of the nodes that they are to have. */
-interface FlameColumns extends Pick<FlameData, 'time' | 'cpu' | 'thread' | 'event' | 'side' | 'period'> {
+interface FlameColumns extends Pick<FlameModel, 'time' | 'cpu' | 'thread' | 'event' | 'period'> {
   readonly stack: Int32Array;
 }
 
-/** Puts one recording, or two that are compared, into one model: their functions, threads and events by name. */
-export function flameModel(title: string, sources: readonly FlameSource[]): FlameData {
+/**
+ * Puts one recording, or two that are compared, into one model: their functions, threads and events by name.
+ * @param sources the columns of their samples are taken over, and written anew where they stand: there are millions of numbers
+ */
+export function flameModel(title: string, sources: readonly FlameSource[]): FlameModel {
   const builder = new ModelBuilder();
   for (const source of sources) builder.add(source);
   return builder.data(title);
@@ -67,26 +70,24 @@ class ModelBuilder {
     this.#duration = greatestOf(time, this.#duration);
     this.#columns.push({
       time,
-      cpu: this.indexesOf(samples.cpu),
+      cpu: this.toIndexes(samples.cpu),
       thread: shifted(samples.thread, firstThread),
       event: areOwn ? samples.event : samples.event.map((event) => ownEvents[event] ?? 0),
-      side: new Int32Array(time.length).fill(this.#recordings.length),
       stack: shifted(samples.stack, this.#stackCount),
       period: samples.period,
     });
   }
 
-  private indexesOf(cpus: Int32Array): Int32Array {
-    const indexes = new Int32Array(cpus.length);
+  private toIndexes(cpus: Int32Array): Int32Array {
     let [lastCpu, lastIndex] = [Number.NaN, 0];
     for (let i = 0; i < cpus.length; i += 1) {
       const cpu = cpus[i] ?? 0;
       // Those of a CPU come one after the other.
       if (cpu !== lastCpu) lastIndex = this.indexOf(cpu);
       lastCpu = cpu;
-      indexes[i] = lastIndex;
+      cpus[i] = lastIndex;
     }
-    return indexes;
+    return cpus;
   }
 
   private indexOf(cpu: number): number {
@@ -105,7 +106,7 @@ class ModelBuilder {
     this.#troubles.push(span);
   }
 
-  data(title: string): FlameData {
+  data(title: string): FlameModel {
     const { frames, names, dsos } = this.#frames;
     const { stack, ...columns } = joined(this.#columns);
     const { parents, frames: treeFrames, nodes } = flameTree(this.#stacks, frames.length);
@@ -115,6 +116,7 @@ class ModelBuilder {
         title: visible(title),
         recordings: this.#recordings,
         starts: this.#starts,
+        samples: this.#columns.map(({ time }) => time.length),
         duration: this.#duration,
         events: this.#events,
         cpus: [...this.#cpus.keys()],
@@ -130,7 +132,7 @@ class ModelBuilder {
       parent: parents,
       frame: treeFrames,
       ...columns,
-      node: nodesOf(stack, nodes),
+      node: toNodes(stack, nodes),
     };
   }
 }
@@ -155,18 +157,16 @@ function greatestOf(numbers: Float64Array, atLeast: number): number {
   return greatest;
 }
 
-/** Numbers with another one added to each: themselves where it is 0. */
+/** Adds another number to each of them. */
 function shifted<T extends Int32Array | Float64Array>(numbers: T, by: number): T {
-  if (by === 0) return numbers;
-  const all = numbers.slice();
-  for (let i = 0; i < all.length; i += 1) all[i] = (all[i] ?? 0) + by;
-  return all as T;
+  if (by !== 0) for (let i = 0; i < numbers.length; i += 1) numbers[i] = (numbers[i] ?? 0) + by;
+  return numbers;
 }
 
-function nodesOf(stacks: Int32Array, nodes: Int32Array): Int32Array {
-  const found = new Int32Array(stacks.length);
-  for (let i = 0; i < stacks.length; i += 1) found[i] = nodes[stacks[i] ?? 0] ?? TREE_ROOT;
-  return found;
+/** Has nodes in place of stacks. */
+function toNodes(stacks: Int32Array, nodes: Int32Array): Int32Array {
+  for (let i = 0; i < stacks.length; i += 1) stacks[i] = nodes[stacks[i] ?? 0] ?? TREE_ROOT;
+  return stacks;
 }
 
 /** Columns of several recordings, one behind the other; those of one as they are. */
@@ -189,7 +189,6 @@ function joined(all: readonly FlameColumns[]): FlameColumns {
     cpu: words(({ cpu }) => cpu),
     thread: words(({ thread }) => thread),
     event: words(({ event }) => event),
-    side: words(({ side }) => side),
     stack: words(({ stack }) => stack),
     period: doubles(({ period }) => period),
   };

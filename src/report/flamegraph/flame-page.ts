@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { messageOf, SyswideError } from '../../base/error';
 import { pack } from './packed-data';
-import type { FlameData } from './view/flame-data';
+import type { FlameModel } from './view/flame-data';
 
 /** What a page is made of besides its data. */
 interface PageParts {
@@ -14,14 +14,14 @@ interface PageParts {
 }
 
 /** Bytes that are written as base64 at a time: a multiple of 3. */
-const PIECE = 3 << 14;
+const PIECE = 3 << 12;
 
 /**
  * The page, in pieces: one HTML file that asks for nothing else. Its data is no script and no markup, but base64.
  * @param folder where the build has put its parts
  * @throws SyswideError INTERNAL where they are not
  */
-export function flamePage(data: FlameData, folder = builtParts()): Iterable<string> {
+export function flamePage(data: FlameModel, folder = builtParts()): Iterable<string> {
   const { script, style, body } = pageParts(folder);
   const packed = pack(data);
   // One piece of memory for the result, of which only what is needed is touched.

@@ -1,5 +1,5 @@
 import { VarintWriter } from '../../native/varints';
-import type { FlameData } from './view/flame-data';
+import type { FlameModel } from './view/flame-data';
 import { columns, type Packed } from './view/packed';
 
 /** The length of the JSON has so many bytes. */
@@ -12,7 +12,7 @@ const COLUMNS_JSON = columns.length * 32;
 const USUAL_BYTES = 4;
 
 /** All of it in one piece, as `unpack` takes it apart on the page. */
-export function pack(data: FlameData): Buffer {
+export function pack(data: FlameModel): Buffer {
   const meta = JSON.stringify(data.meta);
   const free = LENGTH + Buffer.byteLength(meta) + COLUMNS_JSON;
   const count = columns.reduce((sum, [name, way]) => sum + (way === 'runs' ? 0 : data[name].length), 0);

@@ -25,6 +25,8 @@ export interface FlameMeta {
   readonly recordings: readonly string[];
   /** ns of the recording's clock, to which all times are relative: one for each recording. */
   readonly starts: readonly number[];
+  /** How many each recording has. */
+  readonly samples: readonly number[];
   /** ns from there to the last sample, of the longest. */
   readonly duration: number;
   readonly events: readonly string[];
@@ -37,8 +39,8 @@ export interface FlameMeta {
   readonly notices: readonly string[];
 }
 
-/** Everything that a page shows. */
-export interface FlameData {
+/** Everything that a page shows. Samples of a recording stand behind those of the one before. */
+export interface FlameModel {
   readonly meta: FlameMeta;
   /** By frame: the index of its name and of its program, and `FrameFlag`s. */
   readonly frameName: Int32Array;
@@ -47,12 +49,28 @@ export interface FlameData {
   /** By node of the tree of stacks, parents first. Node 0 is the root, of frame -1. */
   readonly parent: Int32Array;
   readonly frame: Int32Array;
-  /** By sample: ns since the start, index among the CPUs, threads, events and recordings, node of its stack, period. */
+  /** By sample: ns since the start, index among the CPUs, threads and events, node of its stack, period. */
   readonly time: Float64Array;
   readonly cpu: Int32Array;
   readonly thread: Int32Array;
   readonly event: Int32Array;
-  readonly side: Int32Array;
   readonly node: Int32Array;
   readonly period: Float64Array;
+}
+
+/** The same on the page. */
+export interface FlameData extends FlameModel {
+  /** By sample: index of its recording. */
+  readonly side: Int32Array;
+}
+
+/** A model with what its order tells. */
+export function withSides(model: FlameModel): FlameData {
+  const side = new Int32Array(model.time.length);
+  let at = 0;
+  for (const [recording, count] of model.meta.samples.entries()) {
+    side.fill(recording, at, at + count);
+    at += count;
+  }
+  return { ...model, side };
 }

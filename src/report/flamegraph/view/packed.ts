@@ -1,4 +1,4 @@
-import type { FlameData, FlameMeta } from './flame-data';
+import { type FlameData, type FlameMeta, type FlameModel, withSides } from './flame-data';
 import { VarintReader } from './varint';
 
 /**
@@ -15,7 +15,6 @@ export const columns = [
   ['cpu', 'runs', Int32Array],
   ['thread', 'runs', Int32Array],
   ['event', 'runs', Int32Array],
-  ['side', 'runs', Int32Array],
   ['node', 'plain', Int32Array],
   ['period', 'runs', Float64Array],
 ] as const;
@@ -39,7 +38,7 @@ export function unpack(bytes: Uint8Array): FlameData {
     found[name] = how === 'runs' ? readRuns(reader, new Kind(count)) : readColumn(reader, how, new Kind(count));
     at += size;
   }
-  return { meta: packed.meta, ...found } as unknown as FlameData;
+  return withSides({ meta: packed.meta, ...found } as unknown as FlameModel);
 }
 
 type How = (typeof columns)[number][1];

@@ -38,6 +38,7 @@ export function flameDataOf(stacks: readonly Stack[], recordings: readonly strin
       title: 'a title',
       recordings,
       starts: recordings.map(() => 1_000_000_000),
+      samples: recordings.map((_, of) => stacks.filter(({ side = 0 }) => side === of).length),
       duration: Math.max(0, ...stacks.map(({ time }, i) => time ?? i)),
       events: ['cycles', 'faults'],
       cpus: [3, 1],

@@ -9,10 +9,9 @@ const sourceWith = (troubles: readonly Trouble[]): FlameSource => {
     ...{ size: 1, words: new Int32Array(StackWord.chain) },
     ...{ starts: new Int32Array(1), depths: new Int32Array(1) },
   };
-  const none = new Int32Array(1);
   const samples = {
     ...{ time: Float64Array.of(100), cpu: Int32Array.of(2), period: Float64Array.of(1) },
-    ...{ thread: none, event: none, stack: none },
+    ...{ thread: new Int32Array(1), event: new Int32Array(1), stack: new Int32Array(1) },
   };
   const threads = [{ pid: 1, tid: 1, comm: 0 }];
   const profile = { samples, threads, troubles, notices: [], stacks: { arrays, size: 1 }, cells: { size: 0 } };
