@@ -30,8 +30,9 @@ Examples:
   syswide ctl gzf disable                          hold the counts
   syswide ctl gzf status
   syswide ctl gzf set cpus=0-1
-  syswide ctl gzf set addr=0x601040,len=4,type=w   several values are one change: all or nothing
-  syswide ctl gzf set filter='prev_pid == 1'       filter= alone removes the filter
+  syswide ctl gzf set addr=0x601040,len=4,type=w   one change: all or nothing
+  syswide ctl gzf set filter='prev_pid == 1'       filter= alone removes it
   syswide ctl 4711 stop                            as Ctrl-C at the process
 
-Exit status: 0 done; 1 refused, or nobody answers: the gang is as it was; 2 called wrongly.`;
+Exit status: 0 done; 1 refused, or nobody answers: the gang is as it was; 2
+called wrongly.`;

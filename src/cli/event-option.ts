@@ -4,9 +4,13 @@ import type { EventOption } from './stat/raw-stat-options';
 
 /**
  * `-e` and `--filter`, whose order on the command line matters: a filter is for the `-e` before it.
+ * @param what is done with events
  * @param cgroups the lists of `-G` so far, which are for what is before them, too
  */
-export function eventOptions(cgroups: readonly string[] = []): [event: Option, filter: Option] {
+export function eventOptions(
+  what: 'count' | 'sample',
+  cgroups: readonly string[] = [],
+): [event: Option, filter: Option] {
   const given: EventOption[] = [];
   const addEvent = (text: string): EventOption[] => {
     const behind = cgroups.length > 0 ? { behindCgroups: cgroups.length } : {};
@@ -20,10 +24,10 @@ export function eventOptions(cgroups: readonly string[] = []): [event: Option, f
     return filter;
   };
   return [
-    new Option('-e, --event <events>', 'events to count, separated by commas; may be repeated').argParser(addEvent),
+    new Option('-e, --event <events>', `events to ${what}, separated by commas; may be repeated`).argParser(addEvent),
     new Option(
       '--filter <filter>',
-      "count those tracepoints of the -e before it only that fit: 'prev_pid == 1'",
+      `of the tracepoints of the -e before it, ${what} only what fits: 'prev_pid == 1'`,
     ).argParser(addFilter),
   ];
 }

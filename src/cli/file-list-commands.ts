@@ -30,7 +30,8 @@ const command = (name: string, summary: string): Command =>
     .addHelpText('after', exitStatus);
 
 const exitStatus = `
-Exit status: 0; 1 when the recording cannot be read; 2 for a command line that makes no sense.`;
+Exit status: 0; 1 when the recording cannot be read; 2 for a command line that
+makes no sense.`;
 
 /** `evlist`. @param action what to do with its options */
 export const evlistCommand = (action: (options: EventListOptions) => Promise<void>): Command =>

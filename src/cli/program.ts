@@ -9,6 +9,7 @@ import { exportCommand } from './export/export-command';
 import { buildidListCommand, evlistCommand } from './file-list-commands';
 import { flamegraphCommand } from './flamegraph/flamegraph-command';
 import { gateCommand } from './gate/gate-command';
+import { helpLayout } from './help-layout';
 import { listCommand } from './list/list-command';
 import { psCommand } from './ps-command';
 import { recordCommand } from './record/record-command';
@@ -113,7 +114,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands]) {
-    command.exitOverride().configureOutput({ writeOut: offer, writeErr: () => {} });
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: offer, writeErr: () => {} })
+      .configureHelp(helpLayout);
   }
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -39,8 +39,9 @@ const groups = (): Record<string, Option[]> => ({
 
 const examples = `
 Examples:
-  syswide diff                            perf.data.old with perf.data: the last two recordings
+  syswide diff                            the last two recordings
   syswide diff before.data after.data -s dso
   syswide diff before.data after.data -c ratio -b
 
-Exit status: 0; 1 when a recording cannot be read; 2 for a command line that makes no sense.`;
+Exit status: 0; 1 when a recording cannot be read; 2 for a command line that
+makes no sense.`;

@@ -17,6 +17,6 @@ export function doctorCommand(action: (options: DoctorOptions) => Promise<void>)
         'have, and syswide itself. Says of each what it costs to be without, and the command that mends it.',
     )
     .option('--json', 'print one JSON object')
-    .addHelpText('after', '\nExit status: 0; 1 when the main job, counting on every CPU (stat -a), cannot be done.')
+    .addHelpText('after', '\nExit status: 0; 1 when the main job, counting on every CPU (stat -a), cannot be\ndone.')
     .action((options: DoctorOptions) => action(options));
 }

@@ -42,7 +42,9 @@ export function exportCommand(action: (options: RawExportOptions) => Promise<voi
 const examples = `
 Examples:
   syswide export --format folded | flamegraph.pl > flame.svg
-  syswide export --format pprof -o profile.pb.gz && go tool pprof -top profile.pb.gz
-  syswide record -a -g -o - -- sleep 5 | syswide export -i - --format speedscope -o profile.speedscope.json
+  syswide export --format pprof -o a.pb.gz && go tool pprof -top a.pb.gz
+  syswide record -a -g -o - -- sleep 5 |
+    syswide export -i - --format speedscope -o a.speedscope.json
 
-Exit status: 0; 1 when the recording cannot be read; 2 for a command line that makes no sense.`;
+Exit status: 0; 1 when the recording cannot be read; 2 for a command line that
+makes no sense.`;

@@ -38,4 +38,5 @@ Examples:
   syswide flamegraph --diff before.data after.data
   syswide record --html page.html -a -g -- sleep 10
 
-Exit status: 0; 1 when a recording cannot be read; 2 for a command line that makes no sense.`;
+Exit status: 0; 1 when a recording cannot be read; 2 for a command line that
+makes no sense.`;

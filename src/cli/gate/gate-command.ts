@@ -67,4 +67,5 @@ Examples:
   syswide gate --metric user:+2% -e page-faults --base ./old -- ./new
   syswide gate                                  the gates of syswide.toml
 
-Exit status: 0 pass or improved, 1 regressed, 2 inconclusive, 125 when there is no verdict.`;
+Exit status: 0 pass or improved, 1 regressed, 2 inconclusive, 125 when there is
+no verdict.`;

@@ -29,7 +29,8 @@ export function listCommand(action: (globs: readonly string[], options: ListOpti
 }
 
 const notes = `
---probe opens every tracepoint when at most 64 are selected; of more it opens one of each system, which speaks for the
-others (shown as \`(yes)\`): the kernel takes some 40 ms to close each.
+--probe opens every tracepoint when at most 64 are selected; of more it opens
+one of each system, which speaks for the others (shown as \`(yes)\`): the kernel
+takes some 40 ms to close each.
 
 Exit status: 0; 1 when one of the globs matches nothing.`;

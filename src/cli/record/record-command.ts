@@ -26,7 +26,11 @@ export function recordCommand(
 
 function optionGroups(): Record<string, Option[]> {
   const cgroups: string[] = [];
-  return { 'What is sampled:': [...eventOptions(cgroups), ...sampling()], 'Where:': targets(cgroups), ...others() };
+  return {
+    'What is sampled:': [...eventOptions('sample', cgroups), ...sampling()],
+    'Where:': targets(cgroups),
+    ...others(),
+  };
 }
 
 const targets = (cgroups: string[]): Option[] => [
@@ -93,11 +97,12 @@ const sampling = (): Option[] => [
 
 const examples = `
 Examples:
-  syswide record -a -g -- sleep 10              call chains of the whole machine
-  syswide record -g -- make                     one command and its children
+  syswide record -a -g -- sleep 10              the whole machine
+  syswide record -g -- make                     a command and its children
   syswide record -a -e sched:sched_switch -- sleep 1
-  syswide record -p 4711                        a running process, until it ends or Ctrl-C
+  syswide record -p 4711                        until it ends or Ctrl-C
   perf report                                   what was recorded
 
-Exit status: the command's own; 128+N when signal N ended it or the recording; 127 command not found,
-126 command not executable, 125 when syswide itself failed, or samples were lost under --strict or --max-lost.`;
+Exit status: the command's own; 128+N when signal N ended it or the recording;
+127 command not found, 126 command not executable, 125 when syswide itself
+failed, or samples were lost under --strict or --max-lost.`;

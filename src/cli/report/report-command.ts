@@ -76,10 +76,11 @@ const groups = (): Record<string, Option[]> => ({
 
 const examples = `
 Examples:
-  syswide report                                what perf.data has, with call trees
+  syswide report                                perf.data, with call trees
   syswide report --no-children -g none          one line for each function
   syswide report -s dso,sym -C 0 --percent-limit 1
   syswide report -g fractal,5,callee
   syswide report -F overhead,sample,pid,sym -g none
 
-Exit status: 0; 1 when the recording cannot be read; 2 for a command line that makes no sense.`;
+Exit status: 0; 1 when the recording cannot be read; 2 for a command line that
+makes no sense.`;

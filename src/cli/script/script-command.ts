@@ -73,7 +73,8 @@ Examples:
   syswide script                                the samples of perf.data
   syswide script -F comm,time,event,trace       of tracepoints
   syswide script -F +pid -C 1 --time 12.5,13
-  syswide script handlers.mjs                   calls functions of yours for each sample
+  syswide script handlers.mjs                   calls your own functions
   syswide script handlers.mjs --live -e sched:sched_switch
 
-Exit status: 0; 1 when the recording cannot be read; 2 for a command line that makes no sense.`;
+Exit status: 0; 1 when the recording cannot be read; 2 for a command line that
+makes no sense.`;

@@ -29,13 +29,14 @@ export function statCommand(action: (options: RawStatOptions, command: readonly 
 
 const examples = `
 Examples:
-  syswide stat -a -- sleep 1                           the default events, on the whole machine
-  syswide stat -e context-switches,page-faults -- make one command and its children
+  syswide stat -a -- sleep 1              the default events, on all CPUs
+  syswide stat -e cs,faults -- make       one command and its children
   syswide stat -C 0-3 -x, -e raw_syscalls:sys_enter -- sleep 5
-  syswide stat -p 4711                                 a running process, until it ends or Ctrl-C
-  syswide stat -r 5 -- make check                      five runs: their mean, and how far it may be off
-  syswide stat -a -I 1000                              every second, until Ctrl-C
-  syswide stat -a --per-socket -M ipc -- sleep 1       a metric, socket by socket
+  syswide stat -p 4711                    a process, until it ends or Ctrl-C
+  syswide stat -r 5 -- make check         five runs: their mean, and its error
+  syswide stat -a -I 1000                 every second, until Ctrl-C
+  syswide stat -a --per-socket -M ipc     a metric, socket by socket
 
-Exit status: the command's own; 128+N when signal N ended it or the measurement; 127 command not found,
-126 command not executable, 125 when syswide itself failed.`;
+Exit status: the command's own; 128+N when signal N ended it or the measurement;
+127 command not found, 126 command not executable, 125 when syswide itself
+failed.`;

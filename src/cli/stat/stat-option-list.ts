@@ -5,7 +5,7 @@ import { cgroupOption, eventOptions } from '../event-option';
 export function statOptionGroups(): Record<string, Option[]> {
   const cgroups: string[] = [];
   return {
-    'What is counted:': [...eventOptions(cgroups), ...eventKinds()],
+    'What is counted:': [...eventOptions('count', cgroups), ...eventKinds()],
     'Where:': targets(cgroups),
     'When, and how often:': times(),
     'How it is told apart:': aggregations(),
