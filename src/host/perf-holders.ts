@@ -38,7 +38,7 @@ export function findPerfHolders(files: HostFiles): PerfHolders {
 /**
  * One clause for a `SyswideError`, which makes the names in it safe to print:
  * `perf events are held by 4711 gdb (4), 12 perf (2); 31 processes are not visible`.
- * @param own this process, which is told last and as such: a reader would look in vain for who that is
+ * @param own this process, which is left out: what it holds while it asks is not in the way of what it asks for
  */
 export function describePerfHolders(
   { holders, notVisible }: PerfHolders,
@@ -47,10 +47,8 @@ export function describePerfHolders(
   const others = holders.filter(({ pid }) => pid !== own);
   const named = others.slice(0, most).map(({ pid, comm, events }) => `${pid} ${comm} (${events})`);
   if (others.length > most) named.push(`${others.length - most} more`);
-  const ours = holders.find(({ pid }) => pid === own);
-  if (ours) named.push(`this process (${ours.events})`);
   const held =
-    named.length > 0 ? `perf events are held by ${named.join(', ')}` : 'no process is seen to hold perf events';
+    named.length > 0 ? `perf events are held by ${named.join(', ')}` : 'no other process is seen to hold perf events';
   const verb = notVisible === 1 ? 'process is' : 'processes are';
   return notVisible > 0 ? `${held}; ${notVisible} ${verb} not visible` : held;
 }

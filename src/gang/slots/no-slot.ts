@@ -96,10 +96,11 @@ function holdersText({ perf, tracees }: SlotHolders, shortages: readonly SlotSho
     const holds = breakpoints === undefined ? 'may have breakpoints' : `has ${breakpoints}`;
     return `${task.pid} ${task.comm}, traced by ${task.tracer} ${task.tracerComm}, ${holds}`;
   });
-  // With a debugger found guilty, "no process is seen to hold perf events" would only confuse.
+  // With a debugger found guilty, "no other process is seen to hold perf events" would only confuse.
   const guilty = suspects.some(({ breakpoints }) => breakpoints !== undefined);
+  const own = pid(process.pid);
   return [
-    ...(guilty && perf.holders.length === 0 ? [] : [describePerfHolders(perf, { own: pid(process.pid) })]),
+    ...(guilty && perf.holders.every((holder) => holder.pid === own) ? [] : [describePerfHolders(perf, { own })]),
     ...traced,
   ].join('; ');
 }

@@ -55,13 +55,17 @@ describe('who holds perf events', () => {
       'perf events are held by 12 perf (2), 1 more; 2 processes are not visible',
     );
     expect(describePerfHolders({ holders: [], notVisible: 1 })).toBe(
-      'no process is seen to hold perf events; 1 process is not visible',
+      'no other process is seen to hold perf events; 1 process is not visible',
     );
     expect(describePerfHolders({ ...found, notVisible: 0 })).toMatch(
       /^perf events are held by 12 perf \(2\), 4711 gdb/,
     );
-    expect(describePerfHolders({ ...found, notVisible: 0 }, { own: pid(12) })).toMatch(
-      /^perf events are held by 4711 gdb.*, this process \(2\)$/,
-    );
+  });
+
+  it('leaves out the process that tells it', () => {
+    const found = { ...findPerfHolders(new FakeFiles(tree)), notVisible: 0 };
+    expect(describePerfHolders(found, { own: pid(12) })).toMatch(/^perf events are held by 4711 gdb[^,]*$/);
+    const alone = { ...found, holders: found.holders.filter((holder) => holder.pid === 12) };
+    expect(describePerfHolders(alone, { own: pid(12) })).toBe('no other process is seen to hold perf events');
   });
 });

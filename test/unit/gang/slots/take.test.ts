@@ -160,7 +160,7 @@ describe('waiting for debug registers', () => {
       return openOn(kernel, 0, 1);
     };
     const { why, cause } = await refusalOf(() => takeSlots(machine, one, open));
-    expect(why).toMatch(/^somebody else took the last free debug register a moment ago; no process is seen/);
+    expect(why).toMatch(/^somebody else took the last free debug register a moment ago; no other process is seen/);
     expect(cause).toBeInstanceOf(SyswideError);
     expect(await takeSlots(machine, one, open, { wait: ns(10n ** 9n) })).toHaveLength(2);
   });
