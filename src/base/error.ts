@@ -6,7 +6,7 @@ export interface ErrorText {
   readonly what: string;
   /** Why: `the kernel has no hardware PMU here (ENOENT)`. */
   readonly why: string;
-  /** What the user can do about it: `leave it out, or add --allow-missing`. */
+  /** What the user can do about it: `check the id with ps`. */
   readonly remedy: string;
   /** The lower-level error, if there was one. */
   readonly cause?: unknown;

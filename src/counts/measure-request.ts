@@ -33,6 +33,7 @@ export interface GangToOpen {
   readonly permission: OpenContext['permission'];
   readonly userOnly?: NonNullable<OpenContext['userOnly']>;
   readonly fdLimit: OpenContext['fdLimit'];
+  readonly goOnWithout?: NonNullable<OpenContext['goOnWithout']>;
   /** See `OpeningRequest`. */
   readonly connector?: LiveGangRequest['connector'];
 }

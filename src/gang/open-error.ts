@@ -21,6 +21,8 @@ export interface OpenContext {
   readonly permission: (event: ResolvedEvent, place: Place) => { readonly why: string; readonly remedy: string };
   /** Why this user may count user space only; undefined for one who may count the kernel. */
   readonly userOnly?: () => { readonly why: string; readonly remedy: string } | undefined;
+  /** How to go on without events that this machine does not have: `add --allow-missing …`; absent where nothing does that. */
+  readonly goOnWithout?: string;
   /** The soft limit of open files; asked only when it was reached. */
   readonly fdLimit: () => number | undefined;
 }
@@ -68,22 +70,27 @@ interface Row {
   readonly explain: (event: ResolvedEvent, place: Place, context: OpenContext) => Explanation;
 }
 
-const leaveOut = 'leave it out, or add --allow-missing to count the others';
+const leaveOut = ({ goOnWithout }: OpenContext): string =>
+  goOnWithout === undefined ? 'leave it out' : `leave it out, or ${goOnWithout}`;
 
 /** errno × kind of event → cause and remedy. Source: perf_event_open(2), ERRORS, and kernel/events/core.c. */
 const table: readonly Row[] = [
   {
     errnos: [errno.ENOENT, errno.EOPNOTSUPP, errno.ENXIO],
     kinds: ['hardware', 'cache', 'raw'],
-    explain: () => ({
+    explain: (_event, _place, context) => ({
       code: 'NOT_SUPPORTED',
       why: 'this machine has no hardware counter for it; virtual machines often have none at all',
-      remedy: leaveOut,
+      remedy: leaveOut(context),
     }),
   },
   {
     errnos: [errno.ENOENT, errno.EOPNOTSUPP, errno.ENXIO, errno.ENOSYS],
-    explain: () => ({ code: 'NOT_SUPPORTED', why: 'this kernel does not have it', remedy: leaveOut }),
+    explain: (_event, _place, context) => ({
+      code: 'NOT_SUPPORTED',
+      why: 'this kernel does not have it',
+      remedy: leaveOut(context),
+    }),
   },
   {
     errnos: [errno.EACCES, errno.EPERM],

@@ -3,7 +3,7 @@ import type { Host } from '../host/host';
 import type { OpenContext } from './open-error';
 
 /** What the machine can say about a refused event. */
-export function refusalContext(host: Host): Required<Omit<OpenContext, 'fdsNeeded'>> {
+export function refusalContext(host: Host): Required<Omit<OpenContext, 'fdsNeeded' | 'goOnWithout'>> {
   const { privileges } = host;
   return {
     fdLimit: () => host.limits().openFiles.soft,

@@ -131,6 +131,7 @@ async function recordWith(
         unasked: new Set(),
         leftOut: new Map(),
         allowMissing: options.allowMissing,
+        goOnWithout: 'add --allow-missing to sample the others',
         target: counted.target,
         ...refusalContext(host),
         ...threadsOf(target, counted, host),

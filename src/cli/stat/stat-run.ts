@@ -58,6 +58,7 @@ export async function countOnce(
         ...threadsOf(options.target, counted, host),
         ...runOptions(options, (ticks) => listener.onTicks(ticks, counted.subject)),
         allowMissing: options.allowMissing,
+        goOnWithout: 'add --allow-missing to count the others',
         ...(hotplug ? { hotplug } : {}),
         files: host.files,
         ...(systemWide && tellsOwn(options) && chosen.events.length > 0

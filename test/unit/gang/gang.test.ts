@@ -86,8 +86,13 @@ describe('opening a gang', () => {
     const other = new FakeKernel();
     other.fail('open', 2, errno.ENOENT);
     expect(() => Gang.open(other, request([hardware('cpuCycles')]))).toThrow(
-      /^cannot open cycles on cpu1 — this machine has no hardware counter.*\(ENOENT\) — leave it out/,
+      /^cannot open cycles on cpu1 — this machine has no hardware counter.*\(ENOENT\) — leave it out$/,
     );
+    const offered = request([hardware('cpuCycles')]);
+    const context = { ...offered.context, goOnWithout: 'add --allow-missing' };
+    const third = new FakeKernel();
+    third.fail('open', 2, errno.ENOENT);
+    expect(() => Gang.open(third, { ...offered, context })).toThrow(/ — leave it out, or add --allow-missing$/);
   });
 
   it.each([
