@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 import type { ArgumentModel, CommandModel, OptionModel, ProgramModel } from '../report/shell/command-model';
-import { offeredValues } from './offered-values';
+import { offeredBehind, offeredValues } from './offered-values';
 import { version } from './version';
 
 /** The command line as shells and manuals are told of it. */
@@ -25,20 +25,25 @@ function commandModel(command: Command, offered: Offered): CommandModel {
     summary: command.summary() || command.description(),
     description: command.description(),
     usage: command.usage(),
-    words: command.registeredArguments.map((argument) => argumentModel(argument, offers(argument.name()))),
+    words: command.registeredArguments.map((argument) => argumentModel(argument, command.name(), offered)),
     options: help.visibleOptions(command).map((option) => optionModel(option, offers(option.long ?? ''))),
     notes: notesOf(command),
   };
 }
 
-const argumentModel = (argument: Argument, offered: readonly string[] | undefined): ArgumentModel => ({
-  name: argument.name(),
-  description: argument.description,
-  ...(argument.argChoices ? { choices: argument.argChoices } : {}),
-  ...(offered ? { offered } : {}),
-  ...fallback(argument.defaultValue),
-  isRepeated: argument.variadic,
-});
+function argumentModel(argument: Argument, command: string, all: Offered): ArgumentModel {
+  const name = `${command} ${argument.name()}`;
+  const [offered, behind] = [all[name], offeredBehind[name]];
+  return {
+    name: argument.name(),
+    description: argument.description,
+    ...(argument.argChoices ? { choices: argument.argChoices } : {}),
+    ...(offered ? { offered } : {}),
+    ...(behind === undefined ? {} : { behind }),
+    ...fallback(argument.defaultValue),
+    isRepeated: argument.variadic,
+  };
+}
 
 /** Only of what has a text: a flag is not there unless it is given. */
 const fallback = (value: unknown): { readonly fallback?: string } =>

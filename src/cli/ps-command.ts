@@ -3,6 +3,7 @@ import { Command } from 'commander';
 /** The options of `ps`, as commander hands them over. */
 export interface PsOptions {
   readonly json?: boolean;
+  readonly ids?: boolean;
 }
 
 /**
@@ -18,6 +19,7 @@ export function psCommand(action: (options: PsOptions) => Promise<void>): Comman
         'answering.',
     )
     .option('--json', 'print a JSON array')
+    .option('--ids', 'print only the ids, one a line: for shells and scripts')
     .addHelpText('after', '\nExit status: 0, also when there are none; 1 when none can be looked for.')
     .action((options: PsOptions) => action(options));
 }

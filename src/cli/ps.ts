@@ -9,6 +9,7 @@ import { exitStatus } from './exit-status';
 import { thisMachine } from './machine';
 import type { PsOptions } from './ps-command';
 import { type PsRow, psJson, psRow } from './ps-row';
+import { usage } from './usage-error';
 
 /** An owner that is not stopped answers within milliseconds, on a busy machine within some more. */
 const ANSWER_MS = 500;
@@ -20,14 +21,21 @@ const ASKED_AT_ONCE = 100;
  * @returns the exit status
  */
 export async function ps(
-  { json = false }: PsOptions,
+  { json = false, ids = false }: PsOptions,
   places: readonly RegistryPlace[] = visiblePlaces(),
 ): Promise<number> {
+  if (ids && json) throw usage('--ids and --json together', 'both say what is printed', 'choose one of them');
   const { kernel, host } = thisMachine();
   const { gangs, problems } = findGangs(kernel, places);
   // Others may do with their directories what they like; that this user's own cannot be used is worth an error.
   const own = problems.filter((problem) => problem.what.includes(ownPlace().path));
   for (const problem of own) complain(errorLine(problem));
+  const status = own.length > 0 ? exitStatus.failed : exitStatus.success;
+  // No owner is asked: a shell waits for them.
+  if (ids) {
+    offer(gangs.map(({ id }) => `${id}\n`).join(''));
+    return status;
+  }
   const nameOf = userNames(host.files);
   const states = await askAll(kernel, gangs);
   const rows = gangs.flatMap((gang, i) => {
@@ -35,7 +43,7 @@ export async function ps(
     return state === 'ended' ? [] : [psRow(gang, state, nameOf)];
   });
   await printRows(rows, json);
-  return own.length > 0 ? exitStatus.failed : exitStatus.success;
+  return status;
 }
 
 /** Prints rows as a table or as JSON; without any, the table is a sentence. */

@@ -30,7 +30,7 @@ ${commands.flatMap(({ name, options: own }) => own.flatMap((option) => valueCase
   esac
 }
 
-# What the word $2 of the command $1 is, the first one being 1.
+# What the word $2 of the command $1 is, the first one being 1, behind the words $3.
 _syswide_word() {
   case "$1 $2" in
 ${commands.flatMap(wordCases).join('\n')}
@@ -55,8 +55,10 @@ _syswide_offer() {
   case $1 in
     event) _syswide_events "$2" ;;
     file) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$2")) ;;
+    gang) COMPREPLY=($(compgen -W "$(syswide ps --ids 2>/dev/null)" -- "$2")) ;;
     open) ;;
-    *) local last=\${2##*,}
+    *) [[ $1 == *= ]] && compopt -o nospace 2>/dev/null
+      local last=\${2##*,}
       COMPREPLY=($(compgen -P "\${2%"$last"}" -W "\${1//|/ }" -- "$last")) ;;
   esac
 }
@@ -70,13 +72,14 @@ _syswide() {
   [[ $line == *[[:space:]] ]] || current=\${typed[\${#typed[@]}-1]}
   local count=\${#typed[@]}
   [[ -n $current ]] && (( count-- ))
-  local command='' previous='' place=1 word
+  local command='' previous='' place=1 before='' word
   for word in "\${typed[@]:1:count-1}"; do
     [[ $word == -- ]] && { COMPREPLY=($(compgen -c -- "$current")); return; }
     if [[ -z $command ]]; then
       [[ $word == -* ]] || command=$word
     elif [[ $word != -* && $(_syswide_value "$command" "$previous") == none ]]; then
       (( place++ ))
+      before+=" $word "
     fi
     previous=$word
   done
@@ -88,7 +91,7 @@ _syswide() {
   local value=$(_syswide_value "$command" "$previous")
   if [[ $value != none ]]; then _syswide_offer "$value" "$current"
   elif [[ $current == -* ]]; then COMPREPLY=($(compgen -W "$(_syswide_options "$command")" -- "$current"))
-  else _syswide_offer "$(_syswide_word "$command" "$place")" "$current"; fi
+  else _syswide_offer "$(_syswide_word "$command" "$place" "$before")" "$current"; fi
 }
 
 complete -F _syswide syswide
@@ -108,5 +111,6 @@ function valueCase(command: string, option: OptionModel): string[] {
 const wordCases = ({ name, words }: CommandModel): string[] =>
   words.map((word, i) => {
     const place = word.isRepeated ? `'${name} '*` : `'${name} ${i + 1}'`;
-    return `    ${place}) echo '${(word.choices ?? word.offered)?.join('|') ?? wordKind(word)}' ;;`;
+    const condition = word.behind === undefined ? '' : `[[ $3 == *' ${word.behind} '* ]] && `;
+    return `    ${place}) ${condition}echo '${(word.choices ?? word.offered)?.join('|') ?? wordKind(word)}' ;;`;
   });

@@ -25,6 +25,8 @@ export interface ArgumentModel {
   readonly choices?: readonly string[];
   /** Some of what it can be. */
   readonly offered?: readonly string[];
+  /** The word that has to be among those before it for that; absent where it is always so. */
+  readonly behind?: string;
   /** What it is where it is not given. */
   readonly fallback?: string;
   /** Whether all words from there on are such. */
@@ -52,7 +54,7 @@ export interface ProgramModel extends CommandModel {
 }
 
 /** What can stand behind an option, or a command. */
-export type ValueKind = 'event' | 'file' | 'none' | 'open';
+export type ValueKind = 'event' | 'file' | 'gang' | 'none' | 'open';
 
 /** As far as the name of the value tells. */
 export function valueKind({ value }: OptionModel): ValueKind {
@@ -64,6 +66,7 @@ export function valueKind({ value }: OptionModel): ValueKind {
 /** What a word of a command can be, as far as its name tells. */
 export function wordKind({ name }: ArgumentModel): ValueKind {
   if (name === 'globs') return 'event';
+  if (name === 'id') return 'gang';
   return /^(?:command|handlers|recordings|old|new)$/.test(name) ? 'file' : 'open';
 }
 

@@ -4,6 +4,7 @@ import {
   type OptionModel,
   type ProgramModel,
   plainWords,
+  type ValueKind,
   valueKind,
   wordKind,
 } from './command-model';
@@ -53,12 +54,19 @@ function commandLines({ name, summary, options, words }: CommandModel): string[]
   ];
 }
 
+/** What tells what a word may be. */
+const askedFor: Partial<Record<ValueKind, string>> = {
+  event: '(__syswide_events)',
+  gang: '(syswide ps --ids 2>/dev/null)',
+};
+
 function wordLine(condition: string, word: ArgumentModel, i: number): string[] {
-  const offered = word.choices ?? word.offered;
-  if (!offered && wordKind(word) !== 'event') return [];
+  const offers = (word.choices ?? word.offered)?.join(' ') ?? askedFor[wordKind(word)];
+  if (offers === undefined) return [];
+  const behind = word.behind === undefined ? '' : `; and __fish_seen_subcommand_from ${word.behind}`;
   // Behind the program, the command and the words before it.
   const isThere = word.isRepeated ? condition : `${condition}; and test (count (commandline -opc)) -eq ${i + 2}`;
-  return [`complete -c syswide -n "${isThere}" -a '${offered?.join(' ') ?? '(__syswide_events)'}'`];
+  return [`complete -c syswide -n "${isThere}${behind}" -a '${offers}'`];
 }
 
 function optionLine(condition: string, option: OptionModel): string {
@@ -73,5 +81,5 @@ function value(option: OptionModel, choices: readonly string[] | undefined): str
   if (kind === 'none' || option.value?.startsWith('[')) return '';
   if (choices) return ` -x -a '${choices.join(' ')}'`;
   if (option.offered) return ` -x -a '(__syswide_list ${option.offered.join(' ')})'`;
-  return { event: " -x -a '(__syswide_events)'", file: ' -r -F', open: ' -x' }[kind];
+  return { event: " -x -a '(__syswide_events)'", file: ' -r -F', gang: ' -x', open: ' -x' }[kind];
 }

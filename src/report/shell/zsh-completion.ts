@@ -24,6 +24,17 @@ _syswide_events() {
   compadd -S '' -a names
 }
 
+_syswide_gangs() {
+  local -a ids
+  ids=(\${(f)"$(syswide ps --ids 2>/dev/null)"})
+  compadd -a ids
+}
+
+# What may stand behind the word $1, without a space behind it.
+_syswide_behind() {
+  (( \${words[(I)$1]} )) && compadd -S '' -- "\${@:2}"
+}
+
 # A command and what it takes, or files.
 _syswide_rest() {
   if (( \${words[(I)--]} )); then
@@ -71,10 +82,13 @@ function wordLine(word: ArgumentModel, i: number): string {
   if (word.name === 'command' && word.isRepeated) return "        '*::: :_syswide_rest'";
   const offered = word.choices ?? word.offered;
   const place = word.isRepeated ? '*' : `${i + 1}:`;
+  if (word.behind !== undefined && offered) {
+    return `        '${place}:${word.name}: _syswide_behind ${[word.behind, ...offered].join(' ')}'`;
+  }
   return `        '${place}:${word.name}:${offered ? `(${offered.join(' ')})` : actions[wordKind(word)]}'`;
 }
 
-const actions = { event: '_syswide_events', file: '_files', open: '', none: '' } as const;
+const actions = { event: '_syswide_events', file: '_files', gang: '_syswide_gangs', open: '', none: '' } as const;
 
 function value(option: OptionModel): string {
   const kind = valueKind(option);

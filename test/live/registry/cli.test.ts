@@ -73,6 +73,7 @@ describe('a measurement that runs', () => {
     expect(row.sinceNs).toBeGreaterThan(0);
     const table = syswide(['ps']).stdout;
     expect(table).toMatch(new RegExp(`${row.id} .*root .*armed .*cpu-clock`));
+    expect(syswide(['ps', '--ids']).stdout.split('\n')).toContain(row.id);
     expect(syswide(['ctl', row.id, 'stop']).status).toBe(0);
     expect(Number(csvRows((await running.ended).stderr)[0]?.[0])).toBeGreaterThan(0);
     expect(list().map(({ id }) => id)).not.toContain(row.id);

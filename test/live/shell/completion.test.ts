@@ -40,8 +40,9 @@ function recordTakes(option: string, value: string): void {
 
 describe('completion in bash', () => {
   /** What bash offers behind a line, as readline asks for it. */
-  function offered(line: string): string[] {
+  function offered(line: string, before = ''): string[] {
     const ask = `
+      ${before}
       source ${scriptFile('bash')}
       compopt() { :; }
       COMP_LINE=$1 COMP_POINT=\${#1}
@@ -67,16 +68,17 @@ describe('completion in bash', () => {
     ['syswide stat -a -- slee', ['sleep']],
     ['syswide stat -C ', []],
     ['syswide stat --pre', ['--pre']],
-    ['syswide record --synth ', ['all', 'task', 'mmap', 'no']],
+    ['syswide record --synth ', ['all', 'task', 'mmap', 'cgroup', 'no']],
     ['syswide record -q --synth task,m', ['task,mmap']],
     ['syswide record -k mono', ['monotonic', 'monotonic_raw']],
     ['syswide stat -a -M page-fault-', ['page-fault-rate']],
     ['syswide stat -M ipc,page-fault-', ['ipc,page-fault-rate']],
     ['syswide ps ', []],
     ['syswide doctor ol', []],
-    ['syswide ctl ', []],
     ['syswide ctl --json abcd ', ['enable', 'disable', 'status', 'stop', 'set']],
-    ['syswide ctl abcd set ', []],
+    ['syswide ctl abcd stop ', []],
+    ['syswide ctl abcd set per', ['period=']],
+    ['syswide ctl abcd set cpus=0 addr=16,l', ['addr=16,len=']],
     ['syswide list --json cpu-cl', ['cpu-clock']],
     ['syswide list cpu-clock page-f', ['page-faults']],
     ['syswide completion z', ['zsh']],
@@ -90,6 +92,12 @@ describe('completion in bash', () => {
     ['syswide stat cat ol', ['old.data']],
   ])('%s', (line, expected) => {
     expect(offered(line).sort()).toEqual([...expected].sort());
+  });
+
+  it('offers the ids of gangs', () => {
+    const gangs = 'syswide() { [[ $* == "ps --ids" ]] && printf "%s\\n" gzf qxw; };';
+    expect(offered('syswide ctl ', gangs)).toEqual(['gzf', 'qxw']);
+    expect(offered('syswide ctl --json q', gangs)).toEqual(['qxw']);
   });
 
   it('offers what record takes', () => {
@@ -135,6 +143,8 @@ describe('completion in zsh', () => {
       'report --hier\\t',
       'record --synth ta\\t,mm\\t',
       'ctl abcd disa\\t',
+      'ctl abcd set peri\\t',
+      'ctl gz\\t',
       'ps old.d\\t',
       'diff old.d\\t',
       'stat -e page-f\\t',
@@ -148,7 +158,9 @@ describe('completion in zsh', () => {
       say "fpath=(${folder} \\$fpath); autoload -Uz compinit; compinit -u -D -d ${folder}/dump; PS1='>'; cd ${folder}"
       say "zle-line-init() { print -n \\"<takes \\$((++lines))>\\"; }; zle -N zle-line-init"
       wait_for 1
-      ${lines.map((line, i) => `zpty -w -n shell $'syswide ${line}\\C-a# \\n'\n      wait_for ${i + 2}`).join('\n      ')}
+      say 'syswide() { if [[ $* == "ps --ids" ]]; then print gzfx; else command syswide "$@"; fi; }'
+      wait_for 2
+      ${lines.map((line, i) => `zpty -w -n shell $'syswide ${line}\\C-a# \\n'\n      wait_for ${i + 3}`).join('\n      ')}
       zpty -d shell`;
     const { stdout } = spawnSync('zsh', ['-f', '-c', drive], { ...options, timeout: 20_000 });
     expect(stdout).toContain('report --hierarchy');
@@ -156,6 +168,8 @@ describe('completion in zsh', () => {
     // A comma is added, and taken away again when something else is typed.
     expect(stdout).toMatch(/--synth task.*,mmap/u);
     expect(stdout).toContain('ctl abcd disable');
+    expect(stdout).toContain('ctl abcd set period=');
+    expect(stdout).toContain('ctl gzfx');
     expect(stdout).not.toContain('ps old.data');
     expect(stdout).toContain('diff old.data');
   });
@@ -180,7 +194,8 @@ describe('completion in fish', () => {
     ['syswide evlist -i ol', ['old.data']],
     ['syswide evlist ol', []],
     ['syswide ctl abcd di', ['disable']],
-    ['syswide ctl di', []],
+    ['syswide ctl abcd set per', ['period=']],
+    ['syswide ctl abcd stop per', []],
     ['syswide list cpu-cl', ['cpu-clock']],
     ['syswide manual re', ['record', 'report']],
     ['syswide completion zs', ['zsh']],
@@ -190,6 +205,13 @@ describe('completion in fish', () => {
     const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', ask], { ...options, timeout: 20_000 });
     expect(stderr).toBe('');
     expect(stdout.split('\n').flatMap((row) => row.split('\t')[0] || [])).toEqual(expected);
+  });
+
+  it('offers the ids of gangs', () => {
+    const gangs = 'function syswide; test "$argv" = "ps --ids"; and printf "%s\\n" gzf qxw; end';
+    const ask = `source ${scriptFile('fish')}; ${gangs}; complete -C 'syswide ctl '`;
+    const { stdout } = spawnSync('fish', ['--no-config', '-c', ask], { ...options, timeout: 20_000 });
+    expect(stdout.trim().split('\n')).toEqual(['gzf', 'qxw']);
   });
 });
 
