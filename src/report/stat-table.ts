@@ -39,7 +39,7 @@ export function statTable(result: StatResult, options: TableOptions): string {
     statNotes(result).flatMap((note) => wrap(note, page).map((line) => ink.yellow(line))),
     options.verbose ? details(result) : [],
     ...runBlocks(result, options.runs, ink),
-    usageBlock(result, ink),
+    usageBlock(result, ink, page),
     times(result),
   ];
   return `\n${blocks

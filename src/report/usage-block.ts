@@ -4,6 +4,7 @@ import type { RunOutcome, StatResult } from '../counts/stat-result';
 import type { CommandExit } from '../native/kernel';
 import { grouped, groupedDecimal } from './numbers';
 import { plainTable } from './plain-table';
+import { type WrapOptions, wrap } from './wrap';
 
 /** What a command used, measured by the kernel whatever was counted. */
 interface Measurement {
@@ -32,18 +33,27 @@ const measurements: readonly Measurement[] = [
 /**
  * What the command itself used: a line after one run; after several, a table with mean, deviation, range and outliers
  * of each measurement. Nothing where no command was counted.
+ * @param page how wide it may be
  */
-export function usageBlock({ subject, exit, runs }: StatResult, ink: ChalkInstance): string[] {
+export function usageBlock({ subject, exit, runs }: StatResult, ink: ChalkInstance, page: WrapOptions): string[] {
   if (subject.kind !== 'command') return [];
   const good = runs?.filter(({ failure }) => failure === undefined);
   if (good && good.length > 1) return [usageTable(good, ink)];
   if (!exit) return [];
   const { maxRssKib, minorFaults, majorFaults, voluntarySwitches, involuntarySwitches } = exit;
-  return [
-    ` peak memory ${memoryText(Number(maxRssKib))}, faults ${grouped(minorFaults)} minor, ${grouped(majorFaults)} major, ` +
-      `waited ${grouped(voluntarySwitches)} and preempted ${grouped(involuntarySwitches)} times`,
-  ];
+  return wrap(
+    `peak memory ${memoryText(Number(maxRssKib))}, faults ${grouped(minorFaults)} minor, ${grouped(majorFaults)} major, ` +
+      switchesText(voluntarySwitches, involuntarySwitches),
+    page,
+  );
 }
+
+function switchesText(waited: bigint, preempted: bigint): string {
+  if (waited !== 1n && preempted !== 1n) return `waited ${grouped(waited)} and preempted ${grouped(preempted)} times`;
+  return `waited ${timesText(waited)}, preempted ${timesText(preempted)}`;
+}
+
+const timesText = (count: bigint): string => (count === 1n ? 'once' : `${grouped(count)} times`);
 
 interface UsageRow {
   readonly name: string;
