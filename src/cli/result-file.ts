@@ -28,14 +28,14 @@ export type Arrival =
 
 /**
  * A result file, made at once, so that a path that cannot be written fails before anything is measured. Only its owner may
- * read it; where a symbolic link points to is left alone. Devices and pipes are written as they are.
+ * read it; where a symbolic link points to is left alone. Devices and pipes are written as they are; `-` is standard output.
  * @throws SyswideError OUTPUT_FAILED
  */
 export function resultFile(path: string, arrival: Arrival): Sink {
   // Beside it there is room for a file that is only then to get its name.
   if (path === '') throw outputFailed("''", new Error('that is no name'));
   try {
-    const number = descriptorNamed(path);
+    const number = path === '-' ? 1 : descriptorNamed(path);
     if (number !== undefined) return openDescriptor(number);
     const earlier = lstatSync(path, { throwIfNoEntry: false });
     if (earlier && isStream(earlier)) return opened(path, openStream(path, earlier));

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -49,6 +49,12 @@ describe('machine-readable output is perf’s, field for field', () => {
       shape(readFileSync(path, 'utf8')).replace(/started on \w{3} \w{3}/g, 'started on');
     expect(undated(ours)).toBe(undated(theirs));
   });
+});
+
+it('`-` is standard output, and no file', () => {
+  const { stdout, stderr } = syswide(['stat', '-x,', '-e', 'page-faults', '-o', '-', '--', 'true']);
+  expect({ rows: stdout.match(/^[0-9]+,,page-faults,/gm)?.length, stderr }).toEqual({ rows: 1, stderr: '' });
+  expect(existsSync('-')).toBe(false);
 });
 
 describe('the table', () => {
