@@ -20,6 +20,8 @@ export interface Sampling {
   readonly cgroups?: boolean;
   /** With what the access cost. */
   readonly weight: boolean;
+  /** With what the kernel, or the hardware, has besides: of a tracepoint its fields, which are always there. */
+  readonly raw?: boolean;
   /** Into rings that are overwritten: see `RingMode`. */
   readonly overwrite?: boolean;
   /** CLOCK_* that tells their time; by default CLOCK_MONOTONIC. */
@@ -108,11 +110,11 @@ const clocks = [SoftwareId.cpuClock, SoftwareId.taskClock].map(BigInt);
 export const isSampledByTimer = ({ attr: { type, config } }: Pick<ResolvedEvent, 'attr'>): boolean =>
   type === PerfType.software && clocks.includes(config);
 
-function fieldsOf({ kind }: ResolvedEvent, { addresses, weight, cgroups }: Sampling): bigint {
+function fieldsOf({ kind }: ResolvedEvent, { addresses, weight, raw, cgroups }: Sampling): bigint {
   return (
     COMMON |
     SampleType.ip |
-    (kind === 'tracepoint' || kind === 'probe' ? SampleType.raw : 0n) |
+    (raw || kind === 'tracepoint' || kind === 'probe' ? SampleType.raw : 0n) |
     (addresses || kind === 'breakpoint' ? SampleType.addr : 0n) |
     (addresses ? SampleType.dataSource : 0n) |
     (weight ? SampleType.weight : 0n) |

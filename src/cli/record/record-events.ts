@@ -29,14 +29,14 @@ export interface RecordEvents {
 export function recordEvents(options: RecordOptions, host: Host, cgroups: readonly Cgroup[]): RecordEvents {
   const { name, notices } = options.texts.length > 0 ? { name: undefined, notices: [] } : defaultEvent(host);
   const texts = name === undefined ? options.texts : [{ text: name, filters: [] }];
-  const { target, addresses, weight, callGraph } = options;
+  const { target, addresses, weight, raw, callGraph } = options;
   const choice = eventChoice(options, texts);
   const asked = inCgroups(statEvents(choice, target, host), choice, cgroups, host);
   const rate = rateOf(options.rate, host);
   const { clockId, tell } = options;
   const { overwrite } = options.file;
   if (tell.cgroups && !isKernelSince(host.files, ...CGROUPS_SINCE)) throw cgroupsUntold();
-  const fields = { addresses, weight, cgroups: tell.cgroups, ...(callGraph ? { callGraph } : {}) };
+  const fields = { addresses, weight, raw, cgroups: tell.cgroups, ...(callGraph ? { callGraph } : {}) };
   const sampling = { ...rate.sampling, ...fields, overwrite, clockId };
   const own = options.excludeSelf ? host.processes.threads(pid(process.pid)) : [];
   const events = asked.events.map((event) => {

@@ -20,6 +20,7 @@ export interface RawRecordOptions extends Omit<RawTarget, 'perThread'>, RawFileO
   readonly callGraph?: string;
   readonly data?: boolean;
   readonly weight?: boolean;
+  readonly rawSamples?: boolean;
   readonly allUser?: boolean;
   readonly allKernel?: boolean;
   /** False with -i. */
@@ -68,6 +69,7 @@ export interface RecordOptions {
   readonly callGraph?: CallGraph;
   readonly addresses: boolean;
   readonly weight: boolean;
+  readonly raw: boolean;
   readonly privilege: Privilege;
   readonly inherit: boolean;
   readonly allowMissing: boolean;
@@ -105,6 +107,7 @@ export function recordOptions(raw: RawRecordOptions, command: readonly string[])
     ...(callGraph ? { callGraph } : {}),
     addresses: raw.data ?? false,
     weight: raw.weight ?? false,
+    raw: raw.rawSamples ?? false,
     privilege: privilegeOf(raw),
     inherit: raw.inherit ?? true,
     allowMissing: raw.allowMissing ?? false,

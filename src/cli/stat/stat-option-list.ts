@@ -66,6 +66,7 @@ const aggregations = (): Option[] => [
 const outputs = (): Option[] => [
   new Option('-x, --field-separator <separator>', "print perf's CSV fields, separated by this"),
   new Option('-j, --json-output', "print perf's JSON, an object a line"),
+  new Option('-B, --big-num', 'group the digits of large numbers: always, in the table'),
   new Option('-o, --output <file>', 'write the result to a file instead of standard error'),
   new Option('--append', 'add to the file of -o'),
   new Option('--log-fd <n>', 'write the result to this open file descriptor'),

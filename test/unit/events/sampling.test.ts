@@ -69,3 +69,13 @@ describe('the period in a sample', () => {
     expect((sampleType & SampleType.period) !== 0n).toBe(isThere);
   });
 });
+
+describe('what the kernel knows besides', () => {
+  it.each<[string, Partial<Sampling>, typeof clock, boolean]>([
+    ['a clock', {}, clock, false],
+    ['a clock with -R', { raw: true }, clock, true],
+    ['a tracepoint', {}, { ...clock, kind: 'tracepoint' }, true],
+  ])('samples of %s', (_what, sampling, event, isThere) => {
+    expect(((rate(sampling, event).sampleType ?? 0n) & SampleType.raw) !== 0n).toBe(isThere);
+  });
+});

@@ -16,6 +16,10 @@ describe('the options of record', () => {
     for (const raw of [{ freq: '0' }, { freq: '-1' }, { count: 'x' }, { freq: '1', count: '1' }]) refused(raw);
   });
 
+  it('say what samples have besides', () => {
+    expect([parse({}).raw, parse({ rawSamples: true }).raw]).toEqual([false, true]);
+  });
+
   it('say how much may be lost', () => {
     expect(parse({ strict: true }).mostLost).toEqual({ option: '--strict', records: 0n });
     expect(parse({ maxLost: '100%' }).mostLost).toEqual({ option: '--max-lost', percent: 100 });
