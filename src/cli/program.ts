@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { SyswideError } from '../base/error';
+import { spelledOut } from './abbreviations';
 import { offer } from './console';
 import { ctlCommand } from './ctl-command';
 import { diffCommand } from './diff/diff-command';
@@ -119,14 +120,27 @@ export async function run(argv: readonly string[]): Promise<number> {
       .configureOutput({ writeOut: offer, writeErr: () => {} })
       .configureHelp(helpLayout);
   }
+  const named = commands.find((command) => command.name() === argv[0]);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(named ? [named.name(), ...spelledOut(argv.slice(1), named)] : [...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    const asked = commands.find((command) => command.name() === argv[0]);
-    if (error.exitCode !== 0) throw usageError(error, asked ?? program);
+    if (error.exitCode !== 0) throw usageError(error, named ?? program);
   }
   return status;
+}
+
+/** Why commander complains, by its codes, where that says more than its complaint. */
+const reasons: Readonly<Record<string, string>> = {
+  'commander.unknownOption': 'there is none of that name',
+  'commander.unknownCommand': 'there is none of that name',
+  'commander.optionMissingArgument': 'nothing stands behind it',
+};
+
+function whyOf({ code }: CommanderError, { options }: Command): string {
+  const readsOne = options.some(({ long }) => long === '--input');
+  if (code === 'commander.excessArguments' && readsOne) return 'a recording is named by -i FILE';
+  return reasons[code] ?? 'the command line does not fit';
 }
 
 /** Commander's complaint as one of ours: `error: unknown option '--foo'\n(Did you mean --for?)`. */
@@ -141,7 +155,7 @@ function usageError(error: CommanderError, command: Command): SyswideError {
   }
   return new SyswideError('USAGE', {
     what: complaint,
-    why: hints.length > 0 ? hints.join(' ') : 'the command line does not fit',
+    why: hints.length > 0 ? hints.join(' ') : whyOf(error, command),
     remedy: `see ${command.parent ? `${command.parent.name()} ` : ''}${command.name()} --help`,
   });
 }
