@@ -24,14 +24,17 @@ const BILLION = 1_000_000_000;
 
 const [COLON, NEVER] = [Buffer.from(': '), Number.NaN];
 
-/** Times that are shown relative to other samples, of whichever event. */
+/**
+ * Times that are shown relative to other samples, and other records, of whichever event. What was there before the recording is
+ * told without a time, as 0: nothing counts from there. Source: perf_sample__fprintf_start() in tools/perf/builtin-script.c.
+ */
 export class SampleTimes {
-  #first: number | undefined;
-  #previous: number | undefined;
+  #first = 0;
+  #previous = 0;
 
   since(time: number, relative: 'first' | 'previous'): number {
-    this.#first ??= time;
-    const from = relative === 'first' ? this.#first : (this.#previous ?? time);
+    this.#first ||= time;
+    const from = relative === 'first' ? this.#first : this.#previous || time;
     this.#previous = time;
     return time - from;
   }
