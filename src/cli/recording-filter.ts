@@ -4,7 +4,7 @@ import { CpuMask } from '../host/cpu-mask';
 import type { RecordedEvent, RecordedEvents } from '../profile/recorded-event';
 import type { Recording } from '../profile/recording';
 import type { SampleFilter } from '../profile/sample-filter';
-import { askedTimes, type TimePart, timesOfParts } from './time-spans';
+import { askedTimes, type TimePart, timesOfParts, timesSince } from './time-spans';
 import { usage } from './usage-error';
 
 /** The option values as commander hands them over. */
@@ -20,6 +20,8 @@ export interface RawFilterOptions {
 export interface RecordingFilter extends SampleFilter {
   /** Those of parts of its time: then there are no `times`. */
   readonly parts?: readonly TimePart[];
+  /** Whether `times` count from the first sample. */
+  readonly isSinceFirst?: boolean;
 }
 
 /** Which samples of a recording are wanted. @throws SyswideError USAGE for what makes no sense */
@@ -40,11 +42,12 @@ export function recordingFilter({ comms, pid, tid, cpu, time }: RawFilterOptions
  *
  * @throws SyswideError BAD_FILE
  */
-export function filterFor({ parts, ...filter }: RecordingFilter, recording: Recording): SampleFilter {
-  checkTold({ cpus: filter.cpus, times: filter.times ?? parts }, recording.events);
-  if (!parts) return filter;
+export function filterFor({ parts, isSinceFirst, ...filter }: RecordingFilter, recording: Recording): SampleFilter {
+  const { cpus, times } = filter;
+  checkTold({ cpus, times: times ?? parts }, recording.events);
+  if (!parts && !(times && isSinceFirst)) return filter;
   const { first, last } = recording.sampleTimes() ?? { first: 0, last: 0 };
-  return { ...filter, times: timesOfParts(parts, first, last) };
+  return { ...filter, times: parts ? timesOfParts(parts, first, last) : timesSince(first, times ?? []) };
 }
 
 function checkTold({ cpus, times }: { readonly cpus: unknown; readonly times: unknown }, events: RecordedEvents): void {

@@ -36,6 +36,14 @@ export const timesOfParts = (parts: readonly TimePart[], first: number, last: nu
     return { from, to, isOpen: to > from && to !== last };
   });
 
+/** Spans that were asked for from a first moment on, as spans of the recording's clock. */
+export const timesSince = (first: number, times: readonly TimeSpan[]): TimeSpan[] =>
+  times.map(({ from = 0, to, ...rest }) => ({
+    ...rest,
+    from: first + from,
+    ...(to === undefined ? {} : { to: first + to }),
+  }));
+
 const onlyPart = /^(\d{0,3}(?:\.\d{0,9})?)%$/;
 const slice = /^(\d{0,3}(?:\.\d{0,9})?)%\/\s*(\d{1,9})$/;
 const betweenShares = /^(\d{0,3}(?:\.\d{0,9})?)%\s*-\s*(\d{0,3}(?:\.\d{0,9})?)%$/;

@@ -73,7 +73,7 @@ export function scriptOptions(raw: RawScriptOptions): ScriptOptions {
     input: raw.input,
     symbols: symbolPlaces(raw),
     owner: recordingOwner(raw),
-    filter: recordingFilter(raw),
+    filter: filterOf(raw),
     functions: functionFilter(raw),
     ...(limit ? { limit } : {}),
     header: (raw.header || raw.headerOnly) ?? false,
@@ -89,6 +89,12 @@ export function scriptOptions(raw: RawScriptOptions): ScriptOptions {
     },
   };
 }
+
+/** As perf has it, `--time` is of the times that are shown. */
+const filterOf = (raw: RawScriptOptions): RecordingFilter => ({
+  ...recordingFilter(raw),
+  ...(raw.reltime ? { isSinceFirst: true } : {}),
+});
 
 function limitOf({ maxStack, stopBt }: RawScriptOptions): ChainLimit | undefined {
   if (maxStack === undefined && stopBt === undefined) return undefined;

@@ -265,6 +265,10 @@ describe('syswide script', () => {
     for (const option of ['--reltime', '--deltatime']) {
       expect(compared(['-i', path, '-F', 'comm,time', option]).different).toEqual([]);
     }
+    // The span is then one of such times, too.
+    const { different, lines } = compared(['-i', path, '-F', 'comm,time', '--reltime', '--time', '0.05,0.2']);
+    expect(different).toEqual([]);
+    expect(lines.length).toBeGreaterThan(5);
   });
 
   it.each(['cpu', 'addr', '+cpu', '+addr', 'comm,time,cpu'])(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askedTimes, timesOfParts } from '../../../src/cli/time-spans';
+import { askedTimes, timesOfParts, timesSince } from '../../../src/cli/time-spans';
 
 const partsOf = (text: string) => {
   const asked = askedTimes(text);
@@ -24,6 +24,14 @@ describe('spans of time', () => {
       { from: 1005, to: 1010, isOpen: true },
     ]);
     expect(partsOf('20%-20%')).toEqual([{ from: 1200, to: 1200, isOpen: false }]);
+  });
+
+  it('are moved to where the first sample is, if they count from there', () => {
+    expect(timesSince(1000, [{ from: 5, to: 7 }, { from: 9 }, { to: 3 }])).toEqual([
+      { from: 1005, to: 1007 },
+      { from: 1009 },
+      { from: 1000, to: 1003 },
+    ]);
   });
 
   it.each(['', '1', '1,2,3', '1,2 x', ','])('refuses %s: no span', (text) => {
