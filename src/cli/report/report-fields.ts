@@ -58,7 +58,7 @@ export function reportFields({ fields, sort, children, numbers, parents }: Field
   if (fields === undefined || isMore) {
     const keys = [...sortKeys(sort?.replace(/^\+/, `${DEFAULT_KEYS},`) ?? DEFAULT_KEYS), ...last];
     const more = fields === undefined ? [] : fieldsIn(fields.slice(1));
-    const columns = [...new Set([...shares, ...numbers, ...more.filter(isMetric), ...keys, ...more])];
+    const columns = [...new Set([...shares, ...numbers, ...more, ...keys])];
     return { keys: columns.filter(isKey), columns };
   }
   const shown = fieldsIn(fields);
