@@ -64,7 +64,9 @@ export function reportFields({ fields, sort, children, numbers, parents }: Field
   const shown = fieldsIn(fields);
   const keys = [...(sort === undefined ? [] : sortKeys(sort.replace(/^\+/, ''))), ...last];
   const columns = [...new Set([...shown, ...keys])];
-  const isUsual = sort !== undefined || (!parents && shares.some((share) => share === shown[0]));
+  // What is largest first is the first of the shares: where that is not shown, nobody would see an order.
+  const [usual] = shares;
+  const isUsual = sort === undefined ? !parents && shown[0] === usual : shown.some((field) => field === usual);
   return { keys: columns.filter(isKey), columns, ...(isUsual ? {} : { by: [...last, ...shown] }) };
 }
 

@@ -18,3 +18,16 @@ describe('-F with a +', () => {
     expect(fieldsOf('+dso', '+cpu').keys).toEqual(['dso', 'comm', 'sym', 'cpu']);
   });
 });
+
+describe('-F', () => {
+  it('leaves the largest first only where their share is what is shown first, or -s says by what they are put together', () => {
+    expect(fieldsOf('overhead_children,overhead,dso').by).toBeUndefined();
+    expect(fieldsOf('overhead,overhead_children', 'dso').by).toBeUndefined();
+  });
+
+  it('sorts by its columns where shares of callers are not the first of them', () => {
+    expect(fieldsOf('overhead,dso').by).toEqual(['overhead', 'dso']);
+    expect(fieldsOf('overhead,overhead_children,dso').by).toEqual(['overhead', 'overhead_children', 'dso']);
+    expect(fieldsOf('sample,overhead', 'dso').by).toEqual(['sample', 'overhead']);
+  });
+});
