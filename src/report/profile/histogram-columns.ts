@@ -45,13 +45,17 @@ export interface ReportColumn {
   compare(a: number, b: number): number;
 }
 
-/** @param hasChildren whether the shares of callers are shown, too: what is shown without them is called so then */
+/**
+ * @param hasChildren whether the shares of callers are shown, too: what is shown without them is called so then. Without, a
+ * column that was asked for by its name has nothing to show.
+ */
 export function columnOf(
   field: ReportField,
   source: HistogramSource,
   texts: KeyTexts,
   hasChildren: boolean,
 ): ReportColumn {
+  if (field === 'overhead_children' && !hasChildren) return new UntoldColumn(field, source.histogram);
   if (isMetric(field)) {
     const title = field === 'overhead' && hasChildren ? 'Self' : columnTitles[field];
     return new MetricColumn(field, title, source.histogram);
@@ -146,6 +150,35 @@ class MetricColumn implements ReportColumn {
 
   private number(entry: number, member: number): number {
     return metricOf(this.field, this.histogram, entry, member);
+  }
+}
+
+/** A number that nobody has found out, as shares of callers without call chains: perf's word in place of each. */
+class UntoldColumn implements ReportColumn {
+  readonly isRight = true;
+  readonly title: string;
+  readonly width: number;
+
+  constructor(
+    readonly field: Metric,
+    { members }: Histogram,
+  ) {
+    this.title = columnTitles[field];
+    this.width = members * PERCENT_WIDTH;
+  }
+
+  fit(): void {}
+
+  text(): string {
+    return 'N/A';
+  }
+
+  padded(): string {
+    return this.text().padStart(this.width);
+  }
+
+  compare(): number {
+    return 0;
   }
 }
 

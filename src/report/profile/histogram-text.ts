@@ -38,8 +38,8 @@ export interface HistogramView extends EntryOrder {
 export function* histogramText(source: HistogramSource, view: HistogramView): Generator<string> {
   const { histogram } = source;
   const texts = new KeyTexts(source);
-  const isBeside = view.columns.includes('overhead_children');
-  const columns = view.columns.map((field) => columnOf(field, source, texts, isBeside));
+  const hasChildren = view.children && view.columns.includes('overhead_children');
+  const columns = view.columns.map((field) => columnOf(field, source, texts, hasChildren));
   const order = sortedEntries(source, view, texts);
   for (const column of columns) column.fit(order);
   const lines = new TableLines(columns, view.style);
