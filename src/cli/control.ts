@@ -2,8 +2,10 @@ import { BackgroundLoop } from '../gang/background-loop';
 import type { Controllable } from '../gang/controllable';
 import { PerfControl, type PerfControlSpec } from '../gang/registry/perf-control';
 import { type Registration, registerGang } from '../gang/registry/register';
+import { isOwnDescriptor } from '../host/own-descriptor';
 import type { Kernel } from '../native/kernel';
 import { complain, errorLine } from './console';
+import { usage } from './usage-error';
 
 /** A gang that others can see and steer, until it is closed. */
 export interface OutsideControl {
@@ -27,6 +29,7 @@ export function openToControl(
   perf: PerfControlSpec | undefined,
   later: boolean,
 ): OutsideControl {
+  if (perf?.kind === 'fd') checkGiven(perf);
   const control = perf && PerfControl.open(perf);
   const loop = control && takeCommands(kernel, control, gang);
   let registration: Registration | undefined;
@@ -46,6 +49,14 @@ export function openToControl(
       control?.close();
     },
   };
+}
+
+/** What Node uses itself, nobody sends commands to, and what it tells would be gone. @throws SyswideError USAGE */
+function checkGiven({ control, ack }: PerfControlSpec): void {
+  const own = [control, ack].find((number) => number !== undefined && isOwnDescriptor(Number(number)));
+  if (own === undefined) return;
+  const remedy = `open it first, in a shell: exec ${own}<>FIFO`;
+  throw usage(`--control fd ${own}`, 'nobody has opened it for syswide, which uses it itself', remedy);
 }
 
 function takeCommands(kernel: Kernel, control: PerfControl, gang: Controllable): BackgroundLoop {

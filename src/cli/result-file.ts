@@ -9,7 +9,7 @@ import {
   type Stats,
   writeSync,
 } from 'node:fs';
-import { isOwnPipe } from '../host/own-pipe';
+import { isOwnDescriptor } from '../host/own-descriptor';
 import { trustedUsers } from '../host/regular-file';
 import { replaceable } from '../host/replaceable';
 import { outputFailed, plainSink, type Sink, unfinishedEnd, writeChecked } from './console';
@@ -55,7 +55,7 @@ export function openDescriptor(fd: number): Sink {
   const name = `file descriptor ${fd}`;
   try {
     fstatSync(fd);
-    if (isOwnPipe(fd)) throw new Error('nobody has opened it for syswide, which uses it itself');
+    if (isOwnDescriptor(fd)) throw new Error('nobody has opened it for syswide, which uses it itself');
     // Nothing is written, but one that cannot be written says so.
     writeSync(fd, '');
   } catch (error) {

@@ -65,6 +65,10 @@ it('a descriptor that nobody has opened for it is refused before the command run
     const { status, stdout, stderr } = syswide(['stat', '--log-fd', `${fd}`, '--', 'echo', 'ran']);
     expect([fd, status, stdout, stderr]).toEqual([fd, 125, '', expect.stringMatching(/^error\[OUTPUT_FAILED\]/)]);
   }
+  for (const control of ['3', '4', '6', '8', '99', '0,5']) {
+    const { status, stderr } = syswide(['stat', '--control', `fd:${control}`, '--', 'true']);
+    expect([control, status, stderr]).toEqual([control, 125, expect.stringMatching(/^error\[USAGE\]/)]);
+  }
 });
 
 describe('the exit status is the command’s', () => {

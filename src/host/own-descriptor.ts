@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**
- * Whether a file descriptor is of a pipe that this process has made for itself, as Node does for its signals: what is written
- * there is lost, or ends it. Such a pipe has its reading end here, and our parent has none of it.
+ * Whether a file descriptor is of a pipe that this process has made for itself, as Node does for its signals, or of what has
+ * neither name nor content, as events: what is written there is lost, or ends it. Such a pipe has its reading end here, and our
+ * parent has none of it.
  */
-export function isOwnPipe(fd: number): boolean {
-  const pipe = fileOf('self', `${fd}`);
-  if (!pipe?.startsWith('pipe:')) return false;
-  const isRead = holders('self', pipe).some((own) => isForReading(own));
-  return isRead && holders(`${process.ppid}`, pipe).length === 0;
+export function isOwnDescriptor(fd: number): boolean {
+  const file = fileOf('self', `${fd}`);
+  if (file?.startsWith('anon_inode:')) return true;
+  if (!file?.startsWith('pipe:')) return false;
+  const isRead = holders('self', file).some((own) => isForReading(own));
+  return isRead && holders(`${process.ppid}`, file).length === 0;
 }
 
 /** A process's descriptors of a file; none where we may not look. */
