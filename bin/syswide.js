@@ -5,7 +5,7 @@
 // nothing speaks TLS. Commands that are run find the variable as it was. And it keeps what tells which signals are ignored,
 // as by nohup: Node ignores none of them any more. src/base/hangup.ts reads it.
 const { readFileSync } = require('node:fs');
-const { createRequire, wrap } = require('node:module');
+const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
@@ -30,8 +30,8 @@ function compiledCode(filename, command = '') {
 function runCommandLine(command) {
   const filename = join(__dirname, '../dist/cli.cjs');
   const cachedData = compiledCode(filename, command);
-  // It is all ASCII, see .build/build.mjs, which is read faster than what may not be.
-  const script = new Script(wrap(readFileSync(filename, 'latin1')), { filename, cachedData });
+  // A function, as Node makes of a module, see .build/build.mjs. It is all ASCII, which is read faster than what may not be.
+  const script = new Script(readFileSync(filename, 'latin1'), { filename, cachedData });
   const cli = { exports: {} };
   script.runInThisContext()(cli.exports, createRequire(filename), cli, filename, dirname(filename));
   return script;

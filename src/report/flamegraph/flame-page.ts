@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
@@ -11,6 +10,8 @@ interface PageParts {
   readonly script: string;
   readonly style: string;
   readonly body: string;
+  /** Of script and style, as a policy names them. */
+  readonly hashes: { readonly script: string; readonly style: string };
 }
 
 /** Bytes that are written as base64 at a time: a multiple of 3. */
@@ -22,11 +23,11 @@ const PIECE = 3 << 12;
  * @throws SyswideError INTERNAL where they are not
  */
 export function flamePage(data: FlameModel, folder = builtParts()): Iterable<string> {
-  const { script, style, body } = pageParts(folder);
+  const { script, style, body, hashes } = pageParts(folder);
   const packed = pack(data);
   // One piece of memory for the result, of which only what is needed is touched.
   const deflated = deflateRawSync(packed, { level: 2, chunkSize: packed.length + (1 << 16) });
-  const policy = `default-src 'none'; script-src '${hash(script)}'; style-src '${hash(style)}'; worker-src blob:; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src '${hashes.script}'; style-src '${hashes.style}'; worker-src blob:; base-uri 'none'; form-action 'none'`;
   const head = [
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
     `<meta http-equiv="Content-Security-Policy" content="${policy}">\n`,
@@ -43,8 +44,6 @@ function* pieces(head: string, data: Buffer, end: string): Generator<string> {
   yield end;
 }
 
-const hash = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
-
 /** For text between tags. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
@@ -57,11 +56,11 @@ function builtParts(): string {
 function pageParts(folder: string): PageParts {
   try {
     const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-    // In a script element, `</script` ends it, wherever it stands.
     return {
-      script: read('page.js').replaceAll('</script', '<\\/script'),
+      script: read('page.js'),
       style: read('page.css'),
       body: read('page.html'),
+      hashes: JSON.parse(read('hashes.json')),
     };
   } catch (error) {
     throw new SyswideError('INTERNAL', {
