@@ -696,6 +696,9 @@ SW_EXPORT int32_t sw_elf_symbols(const uint8_t *symbols, uint32_t length, uint32
 /* Tells the kernel that memory will be used from end to end: it may come in huge pages, where there is much of it. What is in it stays. */
 SW_EXPORT int32_t sw_use_whole(uint8_t *memory, uint32_t bytes);
 
+/* Fills up to 256 bytes with what nobody can guess. */
+SW_EXPORT int32_t sw_random(uint8_t *bytes, uint32_t n);
+
 /* ---- order.c: numbers in order ---- */
 
 /*

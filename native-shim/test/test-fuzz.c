@@ -336,6 +336,7 @@ static void symbols(void)
 		       maybe(sizes), maybe(names), maybe(infos), room);
 	kernel_symbols(text, texts_length, starts, names, infos, room);
 	sw_use_whole(maybe(text), texts_length);
+	sw_random(maybe(infos), below(room + 1));
 	sw_order(maybe(starts), room, maybe(names), maybe(sizes));
 	free(table);
 	free(text);

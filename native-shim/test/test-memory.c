@@ -22,9 +22,22 @@ static void what_is_no_memory_is_refused(void)
 	CHECK_EQ(sw_use_whole(NULL, 0), 0);
 }
 
+static void secrets_differ(void)
+{
+	uint8_t one[256] = { 0 }, other[256] = { 0 };
+
+	CHECK_EQ(sw_random(one, sizeof(one)), 0);
+	CHECK_EQ(sw_random(other, sizeof(other)), 0);
+	CHECK(memcmp(one, other, sizeof(one)) && memcmp(one + 128, other + 128, 128));
+	CHECK_EQ(sw_random(NULL, 0), 0);
+	CHECK_EQ(sw_random(NULL, 1), -EINVAL);
+	CHECK_EQ(sw_random(one, 257), -EINVAL);
+}
+
 static const struct test tests[] = {
 	TEST(memory_stays_as_it_is),
 	TEST(what_is_no_memory_is_refused),
+	TEST(secrets_differ),
 };
 
 int main(void)

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { bytesOf } from './foreign-library';
 import { checked } from './kernel-error';
 import { histogramFlags, histogramSelfLayout } from './layout';
+import { secret } from './secret';
 import { type Shim, sharedShim } from './shim';
 import type { StackMemory } from './stack-memory';
 
@@ -69,7 +69,7 @@ export class HistogramTable {
       bytesOf(isKernel),
       parts.length,
       // Files may come from anybody: nobody is to know which entries are put at one place.
-      randomBytes(8),
+      secret(8),
     );
     this.#number = checked('sw_histogram_new', number);
   }

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { bytesOf, scratch } from './foreign-library';
 import { checked } from './kernel-error';
 import { addressLayout, BATCH } from './layout';
 import { SampleBatch, type SampledChain, type Space } from './sample-batch';
 import type { SampleRecords } from './sample-records';
+import { secret } from './secret';
 import { type Shim, sharedShim } from './shim';
 import type { StackMemory } from './stack-memory';
 
@@ -43,7 +43,7 @@ export class SampleStacks {
   ) {
     this.#shim = sharedShim();
     // Files may come from anybody: nobody is to know which of their stacks are looked for at one place.
-    this.#number = checked('sw_stacks_new', this.#shim.sw_stacks_new(randomBytes(8), isNowhereOne ? 1 : 0));
+    this.#number = checked('sw_stacks_new', this.#shim.sw_stacks_new(secret(8), isNowhereOne ? 1 : 0));
   }
 
   /** Adds a sample. Copied. Parameters as of `SampleBatch`. */

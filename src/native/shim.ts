@@ -231,6 +231,7 @@ const signatures = {
     'uint32',
   ],
   sw_use_whole: ['pointer', 'uint32'],
+  sw_random: ['pointer', 'uint32'],
   sw_order: ['pointer', 'uint32', 'pointer', 'pointer'],
 } as const satisfies Record<string, readonly ArgType[]>;
 

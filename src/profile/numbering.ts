@@ -1,11 +1,11 @@
-import { randomInt } from 'node:crypto';
+import { secret } from '../native/secret';
 import { PagedColumn } from './paged-column';
 
 /** Odd numbers that spread bits, and after each other let every bit have its say. Source: fmix32 of MurmurHash3. */
 const [SPREAD, SPREAD_MORE] = [0x85ebca6b, 0xc2b2ae35];
 
 /** Files may come from anybody: nobody is to know which numbers are put at one place. */
-export const secretSeed = (): number => randomInt(2 ** 32) | 0;
+export const secretSeed = (): number => secret(4).readInt32LE();
 
 /** A number of 32 bits from which another one is made, every bit of it from all bits. */
 export function spread(number: number): number {
