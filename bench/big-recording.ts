@@ -38,6 +38,19 @@ export async function withBigRecording<T>(
   }
 }
 
+/** Seconds of a first recording, and how much longer than it tells another one is, as a load is never quite the same. */
+const [FIRST_SECONDS, MARGIN] = [5, 1.1];
+
+/** The same with so many samples: machines differ in how many they take in a second. */
+export async function withSamples<T>(bench: Bench, samples: number, use: (path: string) => Promise<T>): Promise<T> {
+  const perSecond = await withBigRecording(
+    bench,
+    FIRST_SECONDS,
+    async (path) => samplesIn(bench.tools, path) / FIRST_SECONDS,
+  );
+  return await withBigRecording(bench, Math.ceil((MARGIN * samples) / perSecond), use);
+}
+
 /** How many samples a recording has. */
 export function samplesIn({ syswide }: Tools, path: string): number {
   const [file, ...args] = syswide('report', '--stats', '-i', path);
