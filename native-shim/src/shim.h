@@ -649,8 +649,8 @@ enum sw_varint_way { SW_VARINT_PLAIN = 0, SW_VARINT_UP = 1, SW_VARINT_SIGNED = 2
 /*
  * Writes n whole numbers, doubles or of 32 bits, each in as few bytes as it needs: 7 bits in a byte, the lower ones first, 128 added
  * where more follow. What may be below 0 is zigzag: twice the number, or twice its opposite - 1.
- * Returns how many bytes those are; -ENOSPC where there is not room for the longest number, 10 bytes, before each, and for two before a run; -ERANGE where
- * what is to be written is not from 0 to 2^70.
+ * Returns how many bytes those are; -ENOSPC where there is not room for the longest number, 10 bytes, before each, and for two of them
+ * before a run; -ERANGE where what is to be written is not from 0 to 2^70.
  */
 SW_EXPORT int32_t sw_varints(const void *numbers, uint32_t n, int32_t are_doubles, int32_t how, uint8_t *bytes, uint32_t room);
 
@@ -691,9 +691,12 @@ SW_EXPORT int32_t sw_elf_symbols(const uint8_t *symbols, uint32_t length, uint32
 				 const uint8_t *has_labels, uint32_t n_sections, uint32_t upper, double *starts, double *sizes,
 				 uint32_t *names_at, uint8_t *infos, uint32_t room);
 
-/* ---- memory.c ---- */
+/* ---- memory.c: what the kernel gives to all ---- */
 
-/* Tells the kernel that memory will be used from end to end: it may come in huge pages, where there is much of it. What is in it stays. */
+/*
+ * Tells the kernel that memory will be used from end to end: it may come in huge pages, where there is much of it. What is in it
+ * stays.
+ */
 SW_EXPORT int32_t sw_use_whole(uint8_t *memory, uint32_t bytes);
 
 /* Fills up to 256 bytes with what nobody can guess. */

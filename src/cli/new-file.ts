@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { replaceable } from '../host/replaceable';
+import { bytesOf } from '../native/foreign-library';
 import { offer, outputFailed, unfinishedEnd } from './console';
 
 /**
@@ -12,8 +13,7 @@ export function writeNewFile(path: string, pieces: Iterable<string | Uint8Array>
   let bytes = 0;
   const write = (to: (piece: Buffer) => void) => {
     for (const piece of pieces) {
-      const buffer =
-        typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+      const buffer = typeof piece === 'string' ? Buffer.from(piece) : bytesOf(piece);
       to(buffer);
       bytes += buffer.length;
     }
